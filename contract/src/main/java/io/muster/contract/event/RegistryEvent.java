@@ -1,0 +1,89 @@
+package io.muster.contract.event;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
+import java.util.UUID;
+
+/**
+ * What the registry tells the others; the {@code data} of its CloudEvents, named by {@link #event}.
+ */
+public sealed interface RegistryEvent {
+
+  /** The level of the topic name, {@code device-created} and so on. */
+  String event();
+
+  /** Whose device, or which tenant, it is about. */
+  TenantId tenant();
+
+  /** An event about one device. */
+  sealed interface OfDevice extends RegistryEvent {
+    DeviceAddress device();
+
+    @Override
+    default TenantId tenant() {
+      return device().tenant();
+    }
+  }
+
+  /**
+   * @param version the device's version after the change
+   */
+  record DeviceCreated(DeviceAddress device, long version) implements OfDevice {
+    @Override
+    public String event() {
+      return "device-created";
+    }
+  }
+
+  /** Attributes, gateway or type changed, or it was enabled again. */
+  record DeviceUpdated(DeviceAddress device, long version) implements OfDevice {
+    @Override
+    public String event() {
+      return "device-updated";
+    }
+  }
+
+  /** Its connections must end. */
+  record DeviceDisabled(DeviceAddress device, long version) implements OfDevice {
+    @Override
+    public String event() {
+      return "device-disabled";
+    }
+  }
+
+  /** Its connections must end, and nothing of it be believed any more. */
+  record DeviceDeleted(DeviceAddress device) implements OfDevice {
+    @Override
+    public String event() {
+      return "device-deleted";
+    }
+  }
+
+  /**
+   * Connections that were opened with the credential must end.
+   *
+   * @param credential the credential's id
+   */
+  record CredentialRevoked(DeviceAddress device, UUID credential) implements OfDevice {
+    @Override
+    public String event() {
+      return "credential-revoked";
+    }
+  }
+
+  /** None of its devices may connect, those that are connected must go. */
+  record TenantSuspended(TenantId tenant) implements RegistryEvent {
+    @Override
+    public String event() {
+      return "tenant-suspended";
+    }
+  }
+
+  /** Its devices may connect again, or its limits changed. */
+  record TenantUpdated(TenantId tenant) implements RegistryEvent {
+    @Override
+    public String event() {
+      return "tenant-updated";
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.muster.contract.registry;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.muster.contract.id.DeviceAddress;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.UUID;
+
+/** The registry's answer to {@link VerifyRequest}; always with HTTP status 200. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "decision")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = VerifyAnswer.Allowed.class, name = "allow"),
+  @JsonSubTypes.Type(value = VerifyAnswer.Denied.class, name = "deny")
+})
+public sealed interface VerifyAnswer {
+
+  /**
+   * The device may connect.
+   *
+   * @param device who it is
+   * @param credential which of its credentials it showed
+   * @param validUntil when the connection must end, or null: the credential's or the token's end
+   * @param limits what the tenant allows each of its devices
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Allowed(DeviceAddress device, UUID credential, Instant validUntil, DeviceLimits limits)
+      implements VerifyAnswer {}
+
+  /**
+   * It may not. The reason is for logs and counters, never for the client.
+   *
+   * @param reason why
+   */
+  record Denied(Reason reason) implements VerifyAnswer {}
+
+  /** Why a client may not connect; in JSON and in metrics lower case with hyphens. */
+  enum Reason {
+    UNKNOWN_DEVICE,
+    DEVICE_DISABLED,
+    TENANT_SUSPENDED,
+    WRONG_SECRET,
+    CREDENTIAL_EXPIRED,
+    CREDENTIAL_NOT_YET_VALID,
+    NO_SUCH_CREDENTIAL,
+    TOKEN_MALFORMED,
+    TOKEN_ALGORITHM,
+    TOKEN_SIGNATURE,
+    TOKEN_EXPIRED,
+    TOKEN_LIFETIME,
+    TOKEN_AUDIENCE,
+    TOKEN_SUBJECT,
+    CERTIFICATE_UNKNOWN,
+    CERTIFICATE_EXPIRED;
+
+    /** The form in metrics and logs. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+}
