@@ -1,0 +1,17 @@
+package io.muster.ingest.access;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
+import java.util.UUID;
+
+/** Somebody may no longer be connected. */
+public sealed interface Withdrawal {
+  /** A device was disabled or deleted. */
+  record OfDevice(DeviceAddress device) implements Withdrawal {}
+
+  /** Connections that were opened with this credential. */
+  record OfCredential(DeviceAddress device, UUID credential) implements Withdrawal {}
+
+  /** All devices of a tenant. */
+  record OfTenant(TenantId tenant) implements Withdrawal {}
+}

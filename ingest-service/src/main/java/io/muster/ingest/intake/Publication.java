@@ -1,0 +1,46 @@
+package io.muster.ingest.intake;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.topic.DeviceTopic;
+import io.opentelemetry.context.Context;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A publish that was admitted and authorised, on its way to the store. It is immutable, and whoever
+ * holds it must not change the payload's bytes.
+ *
+ * @param topic under which it was published; the device in it is the one it is about
+ * @param publisher who published it: the device itself or its gateway
+ * @param payload the payload as received
+ * @param qos as received, 0 to 2
+ * @param retain as received; only on presence
+ * @param contentType MQTT 5 content type, or null
+ * @param userProperties MQTT 5 user properties; of a name that comes twice the last one
+ * @param receivedAt when the endpoint had read it
+ * @param exactlyOnce where its packet identifier must be remembered with it (QoS 2 of a persistent
+ *     session), or null
+ * @param trace the span that began with its arrival
+ */
+public record Publication(
+    DeviceTopic topic,
+    DeviceAddress publisher,
+    byte[] payload,
+    int qos,
+    boolean retain,
+    String contentType,
+    Map<String, String> userProperties,
+    Instant receivedAt,
+    ExactlyOnce exactlyOnce,
+    Context trace) {
+
+  /**
+   * A QoS 2 identifier that awaits its PUBREL (MQTT 5 §4.3.3). It is written in the transaction
+   * that stores the message; when it is already there the message is a repetition and is not stored
+   * again.
+   *
+   * @param sessionKey the session's row
+   * @param packetIdentifier 1 to 65,535
+   */
+  public record ExactlyOnce(long sessionKey, int packetIdentifier) {}
+}
