@@ -1,0 +1,169 @@
+package io.muster.outbox;
+
+import io.muster.contract.event.OutboxEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
+
+/**
+ * Numbers the committed rows of a service's outbox and publishes them. Each instance of the service
+ * runs one; an advisory lock makes one of them the publisher, and another takes over when it ends.
+ *
+ * <p>Numbering does not wait for publishing: with the broker away the log goes on. Each message is
+ * published at least once, in order for each device; after a change of publisher or a lost answer
+ * it may come again, and whoever receives it drops what it knows by id. Two virtual threads; memory
+ * is bounded by {@link OutboxSettings#batchRows()}. One connection of the pool is held all the time
+ * by the publisher, and none by a standby. Thread-safe.
+ */
+public final class OutboxPublisher implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(OutboxPublisher.class);
+  private static final Duration HOUSEKEEPING = Duration.ofMinutes(1);
+  private static final int TRIM_ROWS = 1_000;
+  private static final int TRIM_PASSES = 20;
+
+  private final Database database;
+  private final OutboxLog log;
+  private final OutboxSettings settings;
+  private final Clock clock;
+  private final PublisherState state;
+  private final Publishing publishing;
+  private final WakeUp wakeUp = new WakeUp();
+  private final WakeUpElsewhere elsewhere;
+  private final Thread thread;
+  private volatile boolean closed;
+  private volatile Term term;
+  private Instant nextHousekeeping = Instant.MIN;
+
+  /**
+   * @param publish takes one event to the broker; completes when the broker has it, fails with
+   *     {@link RefusedMessageException} when the broker never will; called on any thread
+   * @param undelivered where messages go that cannot be delivered
+   */
+  public OutboxPublisher(
+      Pool pool,
+      OutboxSettings settings,
+      Clock clock,
+      Function<OutboxEvent, Uni<Void>> publish,
+      UndeliveredSink undelivered) {
+    this.database = new Database(pool, settings.databaseTimeout());
+    this.log = new OutboxLog(pool);
+    this.settings = settings;
+    this.clock = clock;
+    this.state = new PublisherState(clock);
+    this.publishing = new Publishing(new Backlog(database), settings, publish, undelivered, state);
+    this.elsewhere = new WakeUpElsewhere(pool);
+    this.thread = Thread.ofVirtual().name("outbox-publisher").unstarted(this::run);
+  }
+
+  /** Begins; with the database away it waits for it. */
+  public void start() {
+    thread.start();
+  }
+
+  /**
+   * Says that rows were committed, whichever instance is the publisher. Costs nothing worth
+   * speaking of, never blocks, never throws.
+   */
+  public void wakeUp() {
+    if (term != null) {
+      wakeUp.signal();
+    } else {
+      elsewhere.signal();
+    }
+  }
+
+  public OutboxStatus status() {
+    return state.status();
+  }
+
+  /** How many messages the broker took from this instance since its start. */
+  public long published() {
+    return state.published();
+  }
+
+  /** How many messages this instance gave up since its start. */
+  public long gaveUp(UndeliveredSink.Reason reason) {
+    return state.gaveUpCount(reason);
+  }
+
+  /** Stops at once; what is on its way to the broker may be published again by the next one. */
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    try {
+      thread.join(settings.databaseTimeout());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        standForTerm();
+        wakeUp.await(settings.lockInterval());
+      }
+    } catch (InterruptedException ended) {
+      LOG.debug("The outbox's publisher ends");
+    }
+  }
+
+  private void standForTerm() throws InterruptedException {
+    try {
+      var begun = Term.begin(database, wakeUp::signal);
+      if (begun.isPresent()) {
+        serve(begun.get());
+      }
+    } catch (Database.DatabaseException away) {
+      state.failing(away);
+    }
+  }
+
+  private void serve(Term own) throws InterruptedException {
+    LOG.info("This instance publishes the outbox now");
+    var publisher =
+        Thread.ofVirtual().name("outbox-publishing").unstarted(() -> publishing.run(own::isOver));
+    try (own) {
+      term = own;
+      state.publisher(true);
+      publisher.start();
+      number(own);
+    } finally {
+      term = null;
+      state.publisher(false);
+      publisher.interrupt();
+      publisher.join(settings.databaseTimeout());
+      LOG.info("This instance publishes the outbox no more");
+    }
+  }
+
+  private void number(Term own) throws InterruptedException {
+    while (!closed && !own.isOver()) {
+      var numbered = own.number(settings.batchRows());
+      if (numbered > 0) {
+        publishing.wakeUp();
+      }
+      if (numbered < settings.batchRows()) {
+        keepHouse();
+        wakeUp.await(settings.pollInterval());
+      }
+    }
+  }
+
+  private void keepHouse() throws InterruptedException {
+    if (clock.instant().isBefore(nextHousekeeping)) {
+      return;
+    }
+    nextHousekeeping = clock.instant().plus(HOUSEKEEPING);
+    var passes = 0;
+    while (database.await(log.trim(settings.keepFor(), TRIM_ROWS)) == TRIM_ROWS
+        && ++passes < TRIM_PASSES) {
+      LOG.debug("Trimmed a part of the outbox");
+    }
+  }
+}

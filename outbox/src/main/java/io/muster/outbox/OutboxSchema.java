@@ -1,0 +1,31 @@
+package io.muster.outbox;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The tables of this module as SQL text. A service's Flyway migration is a copy of it, and a test
+ * of the service compares the two, so that the copies cannot drift apart.
+ */
+public final class OutboxSchema {
+  private OutboxSchema() {}
+
+  /** Tables {@code outbox}, {@code outbox_counter} and {@code service_ordinal}. */
+  public static String outbox() {
+    return text("outbox.sql");
+  }
+
+  /** Tables {@code followed_log} and {@code followed_event}, for {@code EventFollower}. */
+  public static String follower() {
+    return text("follower.sql");
+  }
+
+  private static String text(String name) {
+    try (var in = OutboxSchema.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+}
