@@ -1,0 +1,67 @@
+package io.muster.broker.operations;
+
+import com.codahale.metrics.MetricRegistry;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.instrumentation.dropwizard.DropwizardExports;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+
+/**
+ * What the broker counts: who was let in and refused, beside all that HiveMQ and the JVM measure.
+ * Labels have few values: names of services and reasons, never a client's or a topic's.
+ * Thread-safe.
+ */
+public final class BrokerMetrics {
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final Counter accepted =
+      Counter.builder()
+          .name("muster_broker_connections_accepted_total")
+          .help("Connections let in, by service")
+          .labelNames("service")
+          .register(registry);
+  private final Counter refused =
+      Counter.builder()
+          .name("muster_broker_connections_refused_total")
+          .help("Connections refused, by reason")
+          .labelNames("reason")
+          .register(registry);
+  private final Counter topics =
+      Counter.builder()
+          .name("muster_broker_topics_refused_total")
+          .help("Publishes and subscriptions refused, by operation")
+          .labelNames("operation")
+          .register(registry);
+
+  public BrokerMetrics() {
+    topics.initLabelValues("publish");
+    topics.initLabelValues("subscribe");
+    JvmMetrics.builder().register(registry);
+  }
+
+  /** Adds what HiveMQ measures. */
+  public void include(MetricRegistry hivemq) {
+    DropwizardExports.builder().dropwizardRegistry(hivemq).register(registry);
+  }
+
+  public void connectionAccepted(String service) {
+    accepted.labelValues(service).inc();
+  }
+
+  /**
+   * @param reason a label of {@link io.muster.broker.accounts.Refusal}
+   */
+  public void connectionRefused(String reason) {
+    refused.labelValues(reason).inc();
+  }
+
+  /**
+   * @param operation {@code publish} or {@code subscribe}
+   */
+  public void topicRefused(String operation) {
+    topics.labelValues(operation).inc();
+  }
+
+  PrometheusRegistry registry() {
+    return registry;
+  }
+}
