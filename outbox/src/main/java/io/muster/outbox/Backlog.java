@@ -22,7 +22,7 @@ final class Backlog {
       "SELECT count(*) FROM (SELECT FROM outbox WHERE sequence IS NOT NULL AND settled_at IS NULL"
           + " LIMIT "
           + MAX_COUNT
-          + ") AS some";
+          + ") AS counted";
   private static final String SETTLE =
       "UPDATE outbox SET settled_at = now() WHERE sequence = ANY ($1) AND settled_at IS NULL";
 

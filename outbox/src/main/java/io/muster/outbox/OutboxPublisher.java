@@ -128,7 +128,7 @@ public final class OutboxPublisher implements AutoCloseable {
     LOG.info("This instance publishes the outbox now");
     var publisher =
         Thread.ofVirtual().name("outbox-publishing").unstarted(() -> publishing.run(own::isOver));
-    try (own) {
+    try {
       term = own;
       state.publisher(true);
       publisher.start();
@@ -136,8 +136,11 @@ public final class OutboxPublisher implements AutoCloseable {
     } finally {
       term = null;
       state.publisher(false);
+      // Nothing more is sent before the lock is given up, so that the next one sends in order.
       publisher.interrupt();
       publisher.join(settings.databaseTimeout());
+      own.close();
+      own.ended().await().atMost(settings.databaseTimeout().plusSeconds(10));
       LOG.info("This instance publishes the outbox no more");
     }
   }

@@ -16,7 +16,7 @@ public final class OutboxSchema {
     return text("outbox.sql");
   }
 
-  /** Tables {@code followed_log} and {@code followed_event}, for {@code EventFollower}. */
+  /** Tables {@code followed_log} and {@code followed_event}, for {@link EventFollower}. */
   public static String follower() {
     return text("follower.sql");
   }

@@ -1,10 +1,13 @@
 package io.muster.outbox;
 
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.pgclient.PgConnection;
-import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
 
 /**
@@ -45,6 +48,7 @@ final class Term implements AutoCloseable {
 
   private final Database database;
   private final PgConnection connection;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile boolean over;
 
   private Term(Database database, PgConnection connection) {
@@ -81,6 +85,8 @@ final class Term implements AutoCloseable {
           over = true;
           wakeUp.run();
         });
+    connection.exceptionHandler(
+        failure -> LOG.debugf("The publisher's connection failed: %s", failure.getMessage()));
     connection.notificationHandler(notification -> wakeUp.run());
     var channel =
         database.await(connection.query(CHANNEL).execute()).iterator().next().getString(0);
@@ -100,7 +106,7 @@ final class Term implements AutoCloseable {
     return database.await(connection.preparedQuery(NUMBER).execute(Tuple.of(limit))).rowCount();
   }
 
-  /** Gives the lock up, and the connection back to the pool without it. */
+  /** Gives the lock up, and the connection back to the pool without it; does not wait for it. */
   @Override
   public void close() {
     over = true;
@@ -113,28 +119,27 @@ final class Term implements AutoCloseable {
         .ifNoItem()
         .after(UNLOCK_TIMEOUT)
         .fail()
+        .onFailure()
+        .recoverWithUni(this::terminate)
+        .eventually(connection::close)
         .subscribe()
-        .with(unlocked -> connection.closeAndForget(), this::terminate);
+        .with(unlocked -> ended.complete(null), unreachable -> ended.complete(null));
+  }
+
+  /** When another instance may begin its term. */
+  Uni<Void> ended() {
+    return Uni.createFrom().completionStage(ended);
   }
 
   /**
    * A connection that does not answer must not go back to the pool with the lock on it: its backend
    * is ended from another connection.
    */
-  private void terminate(Throwable failure) {
+  private Uni<RowSet<Row>> terminate(Throwable failure) {
     LOG.debugf("The publisher's connection is ended: %s", failure.getMessage());
-    database
+    return database
         .pool()
         .preparedQuery("SELECT pg_terminate_backend($1)")
-        .execute(Tuple.of(connection.processId()))
-        .onTermination()
-        .invoke(() -> connection.closeAndForget())
-        .subscribe()
-        .with(done -> {}, unreachable -> {});
-  }
-
-  /** For tests: the connection that holds the lock. */
-  SqlConnection connection() {
-    return connection;
+        .execute(Tuple.of(connection.processId()));
   }
 }
