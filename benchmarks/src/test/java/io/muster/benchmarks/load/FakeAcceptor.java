@@ -33,7 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Accepts any client and acknowledges in groups: a client that had less in flight than its window
  * allows would wait for ever, and one that had more is noticed.
  */
-final class FakeAcceptor implements AutoCloseable {
+public final class FakeAcceptor implements AutoCloseable {
   /**
    * How it behaves.
    *
@@ -42,8 +42,8 @@ final class FakeAcceptor implements AutoCloseable {
    * @param reason of every PUBACK
    * @param closesAfter publishes on a connection, then closes it; 0 for never
    */
-  record Behaviour(int receiveMaximum, int group, byte reason, int closesAfter) {
-    static Behaviour acknowledging(int receiveMaximum, int group) {
+  public record Behaviour(int receiveMaximum, int group, byte reason, int closesAfter) {
+    public static Behaviour acknowledging(int receiveMaximum, int group) {
       return new Behaviour(receiveMaximum, group, (byte) 0, 0);
     }
   }
@@ -61,7 +61,7 @@ final class FakeAcceptor implements AutoCloseable {
   final AtomicInteger mostInFlight = new AtomicInteger();
   final AtomicInteger disconnects = new AtomicInteger();
 
-  FakeAcceptor(Behaviour behaviour) {
+  public FakeAcceptor(Behaviour behaviour) {
     this.behaviour = behaviour;
     server =
         new ServerBootstrap()
@@ -81,7 +81,7 @@ final class FakeAcceptor implements AutoCloseable {
             .channel();
   }
 
-  int port() {
+  public int port() {
     return ((InetSocketAddress) server.localAddress()).getPort();
   }
 

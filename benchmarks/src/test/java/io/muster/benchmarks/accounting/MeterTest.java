@@ -1,0 +1,117 @@
+package io.muster.benchmarks.accounting;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.benchmarks.accounting.ObservedProcess.Family;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MeterTest {
+  private static final ObservedProcess DATABASE =
+      new ObservedProcess("PostgreSQL", 10, Family.WITH_CHILDREN);
+  private static final ObservedProcess SERVICE =
+      new ObservedProcess("ingest-service", 20, Family.ALONE);
+
+  @TempDir private Path folder;
+
+  @Test
+  void countsWhatAProcessSpendsAndNotItsChildren() throws IOException {
+    stat(20, 1, 100, 0);
+    stat(21, 20, 500, 0);
+    try (var meter = Meter.start(new ProcFiles(folder), List.of(SERVICE))) {
+      stat(20, 1, 350, 999);
+      stat(21, 20, 900, 0);
+
+      assertEquals(Duration.ofMillis(2_500), meter.read().getFirst().cpu());
+    }
+  }
+
+  @Test
+  void aBackendThatEndsAndIsReapedIsCountedOnce() throws IOException {
+    stat(10, 1, 100, 0);
+    stat(11, 10, 40, 0);
+    stat(12, 10, 60, 0);
+    try (var meter = Meter.start(new ProcFiles(folder), List.of(DATABASE))) {
+      stat(10, 1, 110, 70);
+      gone(11);
+      stat(12, 10, 160, 0);
+
+      // 10 ticks of the parent, 30 more of the one that ended with 70, 100 of the other.
+      assertEquals(Duration.ofMillis(1_400), meter.read().getFirst().cpu());
+    }
+  }
+
+  @Test
+  void sharedMemoryIsCountedOnce() throws IOException {
+    stat(10, 1, 0, 0);
+    stat(11, 10, 0, 0);
+    file(10, "smaps_rollup", "00400000-7fff [rollup]\nRss:  9000 kB\nPss:  1000 kB\n");
+    file(11, "smaps_rollup", "00400000-7fff [rollup]\nRss:  9000 kB\nPss:  2000 kB\n");
+    try (var meter = Meter.start(new ProcFiles(folder), List.of(DATABASE))) {
+      assertEquals(3_000 * 1_024, meter.read().getFirst().peakBytes());
+
+      file(11, "smaps_rollup", "00400000-7fff [rollup]\nRss:  9000 kB\nPss:  500 kB\n");
+
+      assertEquals(3_000 * 1_024, meter.read().getFirst().peakBytes());
+    }
+  }
+
+  @Test
+  void theKernelKeepsThePeakOfASingleProcess() throws IOException {
+    stat(20, 1, 0, 0);
+    file(20, "status", "Name:\tjava\nVmHWM:\t  2048 kB\nVmRSS:\t  1024 kB\n");
+    try (var meter = Meter.start(new ProcFiles(folder), List.of(SERVICE))) {
+      assertEquals(2_048 * 1_024, meter.read().getFirst().peakBytes());
+    }
+  }
+
+  @Test
+  void aProcessThatEndedHasNoCost() throws IOException {
+    stat(20, 1, 100, 0);
+    try (var meter = Meter.start(new ProcFiles(folder), List.of(SERVICE))) {
+      gone(20);
+
+      assertThrows(IllegalStateException.class, meter::read);
+    }
+  }
+
+  @Test
+  void countsThisVeryProcess() {
+    var own = new ObservedProcess("test", ProcessHandle.current().pid(), Family.ALONE);
+    try (var meter = Meter.start(ProcFiles.ofThisMachine(), List.of(own))) {
+      var cost = meter.read().getFirst();
+
+      assertTrue(cost.peakBytes() > 1 << 20, () -> "peak " + cost.peakBytes());
+      assertTrue(!cost.cpu().isNegative());
+    }
+  }
+
+  @Test
+  void secondsAreGivenForAHundredThousandMessages() {
+    assertEquals(0.5, new Cost("x", Duration.ofSeconds(2), 0).secondsPer100k(400_000));
+  }
+
+  private void stat(long pid, long parent, long ownTicks, long reapedTicks) throws IOException {
+    file(
+        pid,
+        "stat",
+        "%d (x) S %d 0 0 0 0 0 0 0 0 0 %d 0 %d 0 20 0 1\n"
+            .formatted(pid, parent, ownTicks, reapedTicks));
+  }
+
+  private void file(long pid, String name, String text) throws IOException {
+    var process = Files.createDirectories(folder.resolve(Long.toString(pid)));
+    Files.writeString(process.resolve(name), text);
+  }
+
+  private void gone(long pid) throws IOException {
+    Files.delete(folder.resolve(pid + "/stat"));
+  }
+}

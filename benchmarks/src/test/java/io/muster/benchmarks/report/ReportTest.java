@@ -1,0 +1,71 @@
+package io.muster.benchmarks.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.benchmarks.accounting.Cost;
+import io.muster.benchmarks.accounting.Machine;
+import io.muster.benchmarks.rounds.Round;
+import io.muster.benchmarks.rounds.Stored;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+  private static final Machine MACHINE =
+      new Machine("Quick Chip", 2, 24L << 30, "Linux 6", "JVM 25");
+
+  private final Report report =
+      new Report(
+          "Stored rate",
+          Instant.parse("2026-11-23T03:04:05Z"),
+          "abc1234",
+          MACHINE,
+          List.of("8 connections"),
+          List.of(
+              ingest(600_000),
+              floor(1_000_000),
+              ingest(500_000),
+              floor(1_250_000),
+              ingest(700_000),
+              floor(1_000_000)));
+
+  @Test
+  void theRatioIsThatOfNeighbouringRounds() {
+    assertEquals(List.of(0.4, 0.6, 0.7), report.ratio("floor").values());
+  }
+
+  @Test
+  void theHeadlineTheRatesAndTheCostsAreThere() {
+    var lines = report.markdown().lines().toList();
+
+    assertTrue(lines.contains("* 2026-11-23 03:04 UTC, commit abc1234"));
+    assertTrue(lines.contains("* Quick Chip, 2 cores, 24 GiB, Linux 6, JVM 25"));
+    assertTrue(lines.contains("**ingest-service is 0.60 (0.40–0.70) of floor.**"));
+    assertTrue(
+        lines.contains(
+            "| ingest-service | 60,000 (50,000–70,000) | 3 | 1,800,000 | 3.0 (3.0–3.0) | 9.0"
+                + " (9.0–9.0) |"));
+    assertTrue(lines.contains("| floor | 100,000 (100,000–125,000) | 3 | 3,250,000 |  |  |"));
+    // Six CPU seconds for 500,000 to 700,000 rows.
+    assertTrue(
+        lines.contains("| ingest-service | PostgreSQL | 1.00 (0.86–1.20) | 64 |"),
+        report::markdown);
+  }
+
+  private static Round ingest(long rows) {
+    return new Round(
+        "ingest-service",
+        new Stored(rows, Duration.ofSeconds(10), OptionalDouble.of(3), OptionalDouble.of(9)),
+        List.of(new Cost("PostgreSQL", Duration.ofSeconds(6), 64 << 20)));
+  }
+
+  private static Round floor(long rows) {
+    return new Round(
+        "floor",
+        Stored.rows(rows, Duration.ofSeconds(10)),
+        List.of(new Cost("PostgreSQL", Duration.ofSeconds(6), 64 << 20)));
+  }
+}
