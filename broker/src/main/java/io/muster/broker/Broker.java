@@ -10,7 +10,10 @@ import io.muster.broker.operations.BrokerMetrics;
 import io.muster.broker.operations.OperationsServer;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 
 /**
  * HiveMQ CE with Muster's settings. One in a process, since HiveMQ keeps some settings in static
@@ -20,13 +23,17 @@ final class Broker implements AutoCloseable {
   private final BrokerSettings settings;
   private final BrokerMetrics metrics = new BrokerMetrics();
   private final ExtensionMain gate;
+  private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
   private EmbeddedHiveMQ hivemq;
   private OperationsServer operations;
   private volatile boolean ready;
 
   Broker(BrokerSettings settings) {
     this.settings = settings;
-    this.gate = new ServiceAccountsExtension(settings.tokens(), metrics, Clock.systemUTC());
+    var accounts = new ServiceAccountsExtension(settings.tokens(), metrics, Clock.systemUTC());
+    this.gate = accounts;
+    checks.put("MQTT listener", () -> ready);
+    checks.put("keys of the service issuer", accounts::knowsIssuer);
   }
 
   /** With another decision about who may connect; for tests. */
@@ -60,11 +67,6 @@ final class Broker implements AutoCloseable {
     return listeningPort();
   }
 
-  /** Where health and metrics are served, or 0. */
-  synchronized int operationsPort() {
-    return operations == null ? 0 : operations.port();
-  }
-
   private EmbeddedExtension extension() {
     return EmbeddedExtension.builder()
         .withId("muster-service-accounts")
@@ -90,7 +92,7 @@ final class Broker implements AutoCloseable {
     }
     var address = settings.operations().get();
     try {
-      operations = new OperationsServer(address.host(), address.port(), metrics, () -> ready);
+      operations = new OperationsServer(address.host(), address.port(), metrics, checks);
     } catch (IOException taken) {
       throw new BrokerStartException(
           "cannot listen for HTTP at %s:%d: %s"

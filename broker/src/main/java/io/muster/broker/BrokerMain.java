@@ -6,9 +6,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The broker as a process of its own.
  *
- * <p>Everything comes from the environment, see {@link BrokerSettings}. Exit codes: 0 after SIGTERM
- * or SIGINT, {@value #WRONG_CONFIGURATION} for a wrong configuration (one line on standard error
- * says which), {@value #CANNOT_START} when it could not start or its store failed.
+ * <p>Everything comes from the environment, see {@link BrokerSettings}. Exit codes: 143 after
+ * SIGTERM and 130 after SIGINT, when all is written; {@value #WRONG_CONFIGURATION} for a wrong
+ * configuration (one line on standard error says which), {@value #CANNOT_START} when it could not
+ * start or its store failed.
  *
  * <p>Launch with these flags; without them it works, with warnings of the JVM, since HiveMQ's
  * Netty, JCTools and Xodus reach for {@code sun.misc.Unsafe} and RocksDB for native code:
@@ -46,7 +47,6 @@ public final class BrokerMain {
       System.exit(WRONG_CONFIGURATION);
       return;
     }
-    BrokerLogging.configure(settings.logAsJson());
     var log = LoggerFactory.getLogger(BrokerMain.class);
     var broker = new Broker(settings);
     var stopped = new CountDownLatch(1);

@@ -26,7 +26,6 @@ import java.util.Optional;
  * @param limits what the broker holds for its clients
  * @param operations {@code MUSTER_BROKER_HTTP_HOST} (default {@code 127.0.0.1}) and {@code
  *     MUSTER_BROKER_HTTP_PORT}; without a port, or with 0, there is no such listener
- * @param logAsJson {@code MUSTER_LOG_JSON}, default false
  */
 record BrokerSettings(
     String host,
@@ -35,8 +34,7 @@ record BrokerSettings(
     Optional<TlsFiles> tls,
     TokenRules tokens,
     Limits limits,
-    Optional<OperationsAddress> operations,
-    boolean logAsJson) {
+    Optional<OperationsAddress> operations) {
 
   /** A certificate chain and its key, both in PEM. */
   record TlsFiles(Path certificate, Path key) {}
@@ -84,8 +82,7 @@ record BrokerSettings(
         tls,
         tokens(read),
         limits(read),
-        operations(read),
-        read.flag("MUSTER_LOG_JSON"));
+        operations(read));
   }
 
   private static Optional<TlsFiles> tls(Environment read) {

@@ -35,17 +35,6 @@ record Environment(Map<String, String> variables) {
         "%s='%s' is no number from %d to %d".formatted(name, given.get(), least, most));
   }
 
-  boolean flag(String name) {
-    var given = text(name).orElse("false");
-    return switch (given) {
-      case "true" -> true;
-      case "false" -> false;
-      default ->
-          throw new WrongSettingException(
-              "%s='%s' is neither true nor false".formatted(name, given));
-    };
-  }
-
   Duration duration(String name, Duration absent) {
     var given = text(name);
     if (given.isEmpty()) {

@@ -2,25 +2,27 @@ package io.muster.broker;
 
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jose4j.lang.JoseException;
 
 /** Clients as services make them. */
 final class Services {
   private static final long SESSION_EXPIRY_SECONDS = Duration.ofHours(24).toSeconds();
+  private static final int WINDOW = 500;
 
   private Services() {}
 
   static Mqtt5BlockingClient client(int port, TestIssuer issuer, String service, int ordinal)
       throws JoseException {
-    return client(
-        port,
-        "service:" + service,
-        "service:%s:%d".formatted(service, ordinal),
-        issuer.token(service));
+    var clientIdentifier = "service:%s:%d".formatted(service, ordinal);
+    return client(port, "service:" + service, clientIdentifier, issuer.token(service));
   }
 
   static Mqtt5BlockingClient client(
@@ -42,8 +44,27 @@ final class Services {
     client.connectWith().cleanStart(false).sessionExpiryInterval(SESSION_EXPIRY_SECONDS).send();
   }
 
+  /** Publishes numbers from 0 at QoS 1 and waits for every PUBACK. */
+  static void publishNumbers(Mqtt5BlockingClient client, String topicName, int count) {
+    var waiting = new ArrayList<CompletableFuture<Mqtt5PublishResult>>();
+    for (int i = 0; i < count; i++) {
+      waiting.add(
+          client
+              .toAsync()
+              .publishWith()
+              .topic(topicName)
+              .qos(MqttQos.AT_LEAST_ONCE)
+              .payload(Integer.toString(i).getBytes(StandardCharsets.UTF_8))
+              .send());
+      if (waiting.size() == WINDOW || i == count - 1) {
+        waiting.forEach(publish -> publish.orTimeout(30, TimeUnit.SECONDS).join());
+        waiting.clear();
+      }
+    }
+  }
+
   /**
-   * Reads what waited for the client; payloads count from 0.
+   * Connects and reads what waited for the client; payloads count from 0.
    *
    * @return how many came, in order
    */
@@ -56,10 +77,9 @@ final class Services {
         if (publish.isEmpty()) {
           return next;
         }
-        var number =
-            Integer.parseInt(new String(publish.get().getPayloadAsBytes(), StandardCharsets.UTF_8));
-        if (number != next) {
-          throw new AssertionError("expected message %d, got %d".formatted(next, number));
+        var text = new String(publish.get().getPayloadAsBytes(), StandardCharsets.UTF_8);
+        if (Integer.parseInt(text) != next) {
+          throw new AssertionError("expected message %d, got %s".formatted(next, text));
         }
         next++;
       }

@@ -61,6 +61,10 @@ final class IssuerKeys {
             .build();
   }
 
+  boolean areKnown() {
+    return !snapshot.isEmpty();
+  }
+
   /** The keys as they are; fetched when there are none yet. */
   Snapshot current() {
     return snapshot.isEmpty() ? refreshed() : snapshot;

@@ -40,6 +40,11 @@ public final class ServiceAccountsExtension implements ExtensionMain {
     this.authorizer = new TopicAuthorizer(metrics);
   }
 
+  /** Whether services can be told from strangers; false until the issuer was reached once. */
+  public boolean knowsIssuer() {
+    return keys.areKnown();
+  }
+
   @Override
   public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
     var security = Services.securityRegistry();

@@ -13,6 +13,7 @@ import org.jose4j.jwt.consumer.ErrorCodes;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
 import org.jose4j.keys.resolvers.JwksVerificationKeyResolver;
+import org.jose4j.keys.resolvers.VerificationKeyResolver;
 import org.jose4j.lang.InvalidAlgorithmException;
 import org.jose4j.lang.UnresolvableKeyException;
 
@@ -77,7 +78,7 @@ final class ServiceTokens {
       throws RefusedException, UnresolvableKeyException {
     var consumer =
         new JwtConsumerBuilder()
-            .setVerificationKeyResolver(new JwksVerificationKeyResolver(known.keys()))
+            .setVerificationKeyResolver(among(known))
             .setJwsAlgorithmConstraints(
                 ConstraintType.PERMIT, rules.algorithms().toArray(String[]::new))
             .setExpectedIssuer(true, rules.issuer().toString())
@@ -91,7 +92,8 @@ final class ServiceTokens {
     try {
       return end(consumer.processToClaims(jwt));
     } catch (InvalidJwtException invalid) {
-      if (invalid.getCause() instanceof UnresolvableKeyException unknownKey) {
+      if (invalid.getCause() instanceof UnresolvableKeyException unknownKey
+          && !(unknownKey.getCause() instanceof InvalidAlgorithmException)) {
         throw unknownKey;
       }
       throw new RefusedException(reason(invalid));
@@ -111,8 +113,20 @@ final class ServiceTokens {
     return end;
   }
 
+  /** Looks at the algorithm first: a token that can never do must not make anybody ask for keys. */
+  private VerificationKeyResolver among(IssuerKeys.Snapshot known) {
+    var resolver = new JwksVerificationKeyResolver(known.keys());
+    return (signature, context) -> {
+      if (!rules.algorithms().contains(signature.getAlgorithmHeaderValue())) {
+        throw new UnresolvableKeyException(
+            "not looked for", new InvalidAlgorithmException(signature.getAlgorithmHeaderValue()));
+      }
+      return resolver.resolveKey(signature, context);
+    };
+  }
+
   private static Refusal reason(InvalidJwtException invalid) {
-    if (invalid.getCause() instanceof InvalidAlgorithmException) {
+    if (invalid.getCause() instanceof UnresolvableKeyException) {
       return Refusal.TOKEN_ALGORITHM;
     }
     return FINDINGS.stream()

@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Holds every publish (wills too) and every subscription against the table of {@link
- * ServiceTopics}. What is refused is logged, counted and answered with reason 0x87; the connection
- * stays (a 3.1.1 client, which cannot be told, is disconnected when it publishes). Stateless.
+ * ServiceTopics}. What is refused is logged, counted and answered with reason 0x87. HiveMQ then
+ * disconnects a client whose publish was refused; one whose subscription was refused stays.
+ * Thread-safe.
  */
 public final class TopicAuthorizer implements PublishAuthorizer, SubscriptionAuthorizer {
   private static final Logger LOG = LoggerFactory.getLogger(TopicAuthorizer.class);

@@ -16,6 +16,16 @@ final class DeviceTopicParser {
   /** A level that a device chose: a request id, a shadow's name, a random. */
   private static final Pattern FREE_LEVEL = Pattern.compile("[A-Za-z0-9_:.=-]{1,128}");
 
+  /**
+   * What AWS IoT lets a device ask of its shadows and jobs; the answers' names ({@code …/accepted})
+   * are the services' alone.
+   */
+  private static final Pattern AWS_REQUEST =
+      Pattern.compile(
+          "shadow/(name/[A-Za-z0-9_:.=-]{1,128}/)?(get|update|delete)"
+              + "|jobs/(get|start-next)"
+              + "|jobs/([A-Za-z0-9_:.=-]{1,128}|\\$next)/(get|update)");
+
   private static final Pattern STATUS = Pattern.compile("[2-5][0-9][0-9]");
 
   private DeviceTopicParser() {}
@@ -52,7 +62,7 @@ final class DeviceTopicParser {
       return Optional.empty();
     }
     var rest = thingAndRest.substring(slash + 1);
-    if (!rest.startsWith("shadow/") && !rest.startsWith("jobs/")) {
+    if (!AWS_REQUEST.matcher(rest).matches()) {
       return Optional.empty();
     }
     var device =

@@ -50,7 +50,10 @@ class DeviceTopicTest {
   @ParameterizedTest
   @CsvSource({
     "$aws/things/acme:pump-1/shadow/update,aws/acme/pump-1/shadow/update",
-    "$aws/things/acme:pump-1/jobs/start-next,aws/acme/pump-1/jobs/start-next"
+    "$aws/things/acme:pump-1/shadow/name/cfg/get,aws/acme/pump-1/shadow/name/cfg/get",
+    "$aws/things/acme:pump-1/jobs/start-next,aws/acme/pump-1/jobs/start-next",
+    "$aws/things/acme:pump-1/jobs/$next/get,aws/acme/pump-1/jobs/$next/get",
+    "$aws/things/acme:pump-1/jobs/17/update,aws/acme/pump-1/jobs/17/update"
   })
   void translatesAwsTopics(String fromDevice, String betweenServices) {
     var topic = DeviceTopic.parse(fromDevice).orElseThrow();
@@ -90,6 +93,10 @@ class DeviceTopicTest {
         "provision/acme//req",
         "$aws/things/acme/shadow/get",
         "$aws/things/acme:pump-1/rules/x",
+        "$aws/things/acme:pump-1/shadow/update/accepted",
+        "$aws/things/acme:pump-1/shadow/name/a/b/get",
+        "$aws/things/acme:pump-1/jobs/notify-next",
+        "$aws/things/acme:pump-1/jobs/17/update/accepted",
         "$aws/things/a/b:c/shadow/get",
         "aws/acme/pump-1/shadow/get",
         "platform/ingest/delivered/acme/pump-1",

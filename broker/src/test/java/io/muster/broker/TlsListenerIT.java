@@ -1,0 +1,136 @@
+package io.muster.broker;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.exceptions.ConnectionClosedException;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The listener with a certificate. */
+class TlsListenerIT {
+  private static final char[] PASSWORD = "changeit".toCharArray();
+
+  @TempDir Path folder;
+
+  @Test
+  void servesOverTlsWithAPemCertificateAndKey() throws Exception {
+    var store = keyStore();
+    var certificate =
+        pem("certificate.pem", "CERTIFICATE", store.getCertificate("broker").getEncoded());
+    var key = pem("key.pem", "PRIVATE KEY", store.getKey("broker", PASSWORD).getEncoded());
+    try (var issuer = new TestIssuer();
+        var broker =
+            new Broker(
+                BrokerSettings.of(
+                    Map.of(
+                        "MUSTER_BROKER_PORT", "0",
+                        "MUSTER_BROKER_DATA", folder.resolve("data").toString(),
+                        "MUSTER_SERVICE_ISSUER", issuer.address().toString(),
+                        "MUSTER_BROKER_TLS_CERTIFICATE", certificate.toString(),
+                        "MUSTER_BROKER_TLS_KEY", key.toString())))) {
+      var port = broker.start();
+      var trusting = client(port, issuer.token("ingest"), trust(store));
+      trusting.connect();
+      assertTrue(trusting.getState().isConnected());
+      trusting.disconnect();
+      var plain = Services.client(port, issuer, "ingest", 1);
+      assertThrows(ConnectionClosedException.class, plain::connect);
+      assertTrue(
+          PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(folder.resolve("data").resolve("conf")))
+              .endsWith("------"));
+    }
+  }
+
+  @Test
+  void saysWhenCertificateAndKeyAreSomethingElse() throws Exception {
+    var certificate =
+        pem("certificate.pem", "CERTIFICATE", keyStore().getCertificate("broker").getEncoded());
+    var notAKey = Files.writeString(folder.resolve("key.pem"), "none");
+    var settings =
+        BrokerSettings.of(
+            Map.of(
+                "MUSTER_BROKER_DATA", folder.resolve("data").toString(),
+                "MUSTER_SERVICE_ISSUER", "http://127.0.0.1:1/services",
+                "MUSTER_BROKER_TLS_CERTIFICATE", certificate.toString(),
+                "MUSTER_BROKER_TLS_KEY", notAKey.toString()));
+    try (var broker = new Broker(settings)) {
+      var wrong = assertThrows(WrongSettingException.class, broker::start);
+      assertTrue(wrong.getMessage().contains("key.pem"), wrong.getMessage());
+    }
+  }
+
+  private Path pem(String file, String label, byte[] der) throws Exception {
+    var lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    return Files.writeString(
+        folder.resolve(file),
+        "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(label, lines, label));
+  }
+
+  /** The JDK has no public way to make a certificate but its tool. */
+  private KeyStore keyStore() throws Exception {
+    var file = folder.resolve("store.p12");
+    var tool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "broker",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-validity",
+                "2",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                new String(PASSWORD))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertTrue(tool.waitFor(30, TimeUnit.SECONDS) && tool.exitValue() == 0);
+    return KeyStore.getInstance(file.toFile(), PASSWORD);
+  }
+
+  private static TrustManagerFactory trust(KeyStore store) throws Exception {
+    var trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null, null);
+    trusted.setCertificateEntry("broker", store.getCertificate("broker"));
+    var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(trusted);
+    return factory;
+  }
+
+  private static Mqtt5BlockingClient client(int port, String token, TrustManagerFactory trust) {
+    return MqttClient.builder()
+        .useMqttVersion5()
+        .serverHost("127.0.0.1")
+        .serverPort(port)
+        .identifier("service:ingest:0")
+        .simpleAuth()
+        .username("service:ingest")
+        .password(token.getBytes(StandardCharsets.UTF_8))
+        .applySimpleAuth()
+        .sslConfig()
+        .trustManagerFactory(trust)
+        .applySslConfig()
+        .buildBlocking();
+  }
+}
