@@ -1,0 +1,19 @@
+package io.muster.mqtt;
+
+/** How a channel does; asked on any thread. */
+interface ChannelHealth {
+  /** The channel's name. */
+  String name();
+
+  /** Whether it appears in the reports. */
+  boolean reported();
+
+  /** Whether it was connected once. */
+  Verdict started();
+
+  /** Whether messages pass. A channel that reconnects is alive but not ready. */
+  Verdict ready();
+
+  /** False when it has ended for good, so that only a restart of the application helps. */
+  Verdict alive();
+}

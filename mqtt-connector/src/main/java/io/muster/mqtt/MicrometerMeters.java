@@ -1,0 +1,57 @@
+package io.muster.mqtt;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Metrics;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** Counts into Micrometer's global registry; loaded only where Micrometer is there. */
+final class MicrometerMeters implements Meters {
+  private static final String CHANNEL = "channel";
+
+  private final String channel;
+  private final Counter connections;
+  private final Counter losses;
+  private final Map<Event, Counter> counters = new EnumMap<>(Event.class);
+
+  MicrometerMeters(String channel) {
+    this.channel = channel;
+    connections = counter("muster.mqtt.connections", "Connections that were made");
+    losses = counter("muster.mqtt.disconnections", "Connections that were lost or not made");
+    for (var event : Event.values()) {
+      counters.put(event, counter(event.metric(), event.description()));
+    }
+  }
+
+  private Counter counter(String name, String description) {
+    return Counter.builder(name)
+        .description(description)
+        .tag(CHANNEL, channel)
+        .register(Metrics.globalRegistry);
+  }
+
+  @Override
+  public void connected() {
+    connections.increment();
+  }
+
+  @Override
+  public void disconnected() {
+    losses.increment();
+  }
+
+  @Override
+  public void count(Event event) {
+    counters.get(event).increment();
+  }
+
+  @Override
+  public <T> void gauge(Figure figure, T source, ToDoubleFunction<T> value) {
+    Gauge.builder(figure.metric(), source, value)
+        .description(figure.description())
+        .tag(CHANNEL, channel)
+        .register(Metrics.globalRegistry);
+  }
+}

@@ -1,0 +1,152 @@
+package io.muster.mqtt;
+
+import io.muster.mqtt.Meters.Event;
+import io.muster.mqtt.Meters.Figure;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.jboss.logging.Logger;
+
+/** One outgoing channel: takes as many messages as its window holds, and settles each. */
+final class OutboundChannel implements Flow.Subscriber<Message<?>>, LinkListener, ChannelHealth {
+  private static final Logger LOG = Logger.getLogger(OutboundChannel.class);
+
+  private final OutboundSettings settings;
+  private final Loop loop;
+  private final Meters meters;
+  private final Link link;
+  private final PublishFactory publishes;
+  private final Outbox outbox;
+  private Flow.Subscription upstream;
+  private volatile String upstreamFailure;
+
+  OutboundChannel(OutboundSettings settings, Loop loop) {
+    this.settings = settings;
+    this.loop = loop;
+    this.meters = Meters.of(name());
+    this.link = new Link(settings.link(), loop, this, meters);
+    this.publishes = new PublishFactory(settings);
+    this.outbox = new Outbox(settings.lossAllowed(), meters, this::settled);
+    meters.gauge(Figure.INFLIGHT, outbox, Outbox::size);
+    meters.gauge(Figure.UP, link, one -> one.state().ready().good() ? 1 : 0);
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription subscription) {
+    loop.run(
+        () -> {
+          upstream = subscription;
+          link.start();
+          subscription.request(settings.maxInflight());
+        });
+  }
+
+  @Override
+  public void onNext(Message<?> message) {
+    Outbox.Entry entry;
+    try {
+      // Here and not on the loop: the sender's trace may be the current one of this thread.
+      entry = new Outbox.Entry(message, publishes.publish(message));
+    } catch (RuntimeException unsendable) {
+      loop.run(() -> refuse(message, unsendable));
+      return;
+    }
+    loop.run(() -> outbox.add(entry));
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    LOG.errorf(failure, "channel %s: its stream of messages failed", name());
+    upstreamFailure = "the stream of messages failed: " + Reasons.of(failure);
+  }
+
+  @Override
+  public void onComplete() {
+    LOG.debugf("channel %s: its stream of messages is complete", name());
+  }
+
+  @Override
+  public void opening(Connection connection) {}
+
+  @Override
+  public Uni<Void> opened(Connection connection, boolean sessionPresent) {
+    outbox.sendOver(connection);
+    return Uni.createFrom().voidItem();
+  }
+
+  @Override
+  public void lost(Connection connection) {
+    outbox.pause();
+  }
+
+  private void refuse(Message<?> message, Throwable reason) {
+    LOG.warnf("channel %s: a message cannot be sent: %s", name(), Reasons.of(reason));
+    meters.count(Event.REFUSED);
+    settled(message, new Outbox.Refused(reason));
+  }
+
+  private void settled(Message<?> message, Outbox.Result result) {
+    switch (result) {
+      case Outbox.Sent sent -> {
+        OutgoingMessageMetadata.setResultOnMessage(message, sent.answer());
+        message.ack();
+      }
+      case Outbox.Refused refused -> message.nack(refused.reason());
+    }
+    if (upstream != null) {
+      upstream.request(1);
+    }
+  }
+
+  /** Gives the messages on their way a moment, nacks the rest, ends the connection. Blocks. */
+  void stop() {
+    loop.later(
+        () -> {
+          if (upstream != null) {
+            upstream.cancel();
+            upstream = null;
+          }
+        });
+    var deadline = System.nanoTime() + settings.link().timing().shutdownTimeout().toNanos();
+    while (outbox.size() > 0
+        && link.state() instanceof LinkState.Up
+        && deadline > System.nanoTime()) {
+      java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+    var closed = new CompletableFuture<Void>();
+    loop.later(
+        () -> {
+          link.close().subscribe().with(closed::complete, closed::completeExceptionally);
+          outbox.refuseAll(new IllegalStateException("the application stops"));
+        });
+    closed.completeOnTimeout(null, 3, TimeUnit.SECONDS).join();
+  }
+
+  @Override
+  public String name() {
+    return settings.link().channel();
+  }
+
+  @Override
+  public boolean reported() {
+    return settings.health();
+  }
+
+  @Override
+  public Verdict started() {
+    return link.everUp() ? Verdict.GOOD : link.state().ready();
+  }
+
+  @Override
+  public Verdict ready() {
+    return upstreamFailure == null ? link.state().ready() : Verdict.bad(upstreamFailure);
+  }
+
+  @Override
+  public Verdict alive() {
+    return upstreamFailure == null ? link.state().alive() : Verdict.bad(upstreamFailure);
+  }
+}

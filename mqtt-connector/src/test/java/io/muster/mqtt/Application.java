@@ -1,0 +1,81 @@
+package io.muster.mqtt;
+
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.helpers.test.AssertSubscriber;
+import io.smallrye.reactive.messaging.providers.connectors.ExecutionHolder;
+import io.vertx.mutiny.core.Vertx;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Flow;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.reactive.messaging.Message;
+
+/** An application with channels, without a container: what a test consumes and sends with. */
+final class Application implements AutoCloseable {
+  private final BrokerExtension.Broker broker;
+  private final Vertx vertx = Vertx.vertx();
+  private final MusterMqttConnector connector;
+
+  Application(BrokerExtension.Broker broker) {
+    this(broker, new NamedProviders());
+  }
+
+  Application(BrokerExtension.Broker broker, Providers providers) {
+    this.broker = broker;
+    this.connector = new MusterMqttConnector(new ExecutionHolder(vertx), providers);
+  }
+
+  /** An incoming channel; the attributes are name, value, name, value. */
+  Multi<Message<byte[]>> incoming(String channel, String... attributes) {
+    return Multi.createFrom().publisher(publisher(channel, attributes));
+  }
+
+  @SuppressWarnings("unchecked")
+  private Flow.Publisher<Message<byte[]>> publisher(String channel, String... attributes) {
+    return (Flow.Publisher<Message<byte[]>>) connector.getPublisher(config(channel, attributes));
+  }
+
+  /** A consumer that takes up to so many messages and settles none. */
+  AssertSubscriber<Message<byte[]>> consumer(long demand, String channel, String... attributes) {
+    return incoming(channel, attributes)
+        .subscribe()
+        .withSubscriber(AssertSubscriber.create(demand));
+  }
+
+  @SuppressWarnings("unchecked")
+  Flow.Subscriber<Message<?>> outgoing(String channel, String... attributes) {
+    return (Flow.Subscriber<Message<?>>) connector.getSubscriber(config(channel, attributes));
+  }
+
+  MusterMqttConnector connector() {
+    return connector;
+  }
+
+  private Config config(String channel, String... attributes) {
+    var all = new HashMap<String, String>();
+    all.put("channel-name", channel);
+    all.put("url", broker.url());
+    all.put("username", "service:" + BrokerExtension.Broker.SERVICE);
+    all.put("client-id", "service:" + BrokerExtension.Broker.SERVICE + ":0:" + channel);
+    all.put("reconnect-delay", "50ms");
+    all.put("reconnect-max-delay", "1s");
+    all.put("shutdown-timeout", "100ms");
+    for (var index = 0; index < attributes.length; index += 2) {
+      all.put(attributes[index], attributes[index + 1]);
+    }
+    if (!all.containsKey("password-file") && !all.containsKey("credentials")) {
+      all.put("password", broker.token());
+    }
+    return new SmallRyeConfigBuilder()
+        .withSources(new PropertiesConfigSource(Map.copyOf(all), "test", 100))
+        .build();
+  }
+
+  @Override
+  public void close() {
+    connector.stop(null);
+    vertx.closeAndAwait();
+  }
+}
