@@ -33,7 +33,7 @@ class MendedDefaultsIT {
 
   @Test
   void refusesAClientAboutWhomNobodyDecides() throws Exception {
-    // Somebody is asked and has no opinion: HiveMQ's embedded default would let the client in.
+    // Somebody is asked and has no opinion.
     try (var issuer = new TestIssuer();
         var broker = new Broker(settings(issuer), new Gate(true))) {
       assertStrangerIsRefused(broker.start());
@@ -42,6 +42,7 @@ class MendedDefaultsIT {
 
   @Test
   void refusesAClientWhenThereIsNobodyToDecide() throws Exception {
+    // What the embedded default would let in: a gate that failed to start is an open door.
     try (var issuer = new TestIssuer();
         var broker = new Broker(settings(issuer), new Gate(false))) {
       assertStrangerIsRefused(broker.start());
