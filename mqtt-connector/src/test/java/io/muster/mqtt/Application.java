@@ -6,9 +6,13 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.reactive.messaging.providers.connectors.ExecutionHolder;
 import io.vertx.mutiny.core.Vertx;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Flow;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
@@ -42,6 +46,32 @@ final class Application implements AutoCloseable {
     return incoming(channel, attributes)
         .subscribe()
         .withSubscriber(AssertSubscriber.create(demand));
+  }
+
+  /** A consumer that acks each message. */
+  AssertSubscriber<Message<byte[]>> acking(String channel, String... attributes) {
+    return incoming(channel, attributes)
+        .onItem()
+        .invoke(Message::ack)
+        .subscribe()
+        .withSubscriber(AssertSubscriber.create(Long.MAX_VALUE));
+  }
+
+  /** Waits until all channels are connected. */
+  void awaitReady() {
+    Awaitility.await().until(() -> connector.getReadiness().isOk());
+  }
+
+  /** The payloads that a consumer got so far, as text. */
+  static List<String> texts(AssertSubscriber<Message<byte[]>> consumer) {
+    return consumer.getItems().stream()
+        .map(message -> new String(message.getPayload(), StandardCharsets.UTF_8))
+        .toList();
+  }
+
+  /** The numbers from the first up to but not the last, as text. */
+  static List<String> numbers(int first, int last) {
+    return IntStream.range(first, last).mapToObj(Integer::toString).toList();
   }
 
   @SuppressWarnings("unchecked")

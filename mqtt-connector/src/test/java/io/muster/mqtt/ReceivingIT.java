@@ -16,14 +16,10 @@ class ReceivingIT {
       var consumer =
           application.consumer(
               10, "first", "topic", "platform/probe/first/#", "failure-strategy", "ignore");
-      org.awaitility.Awaitility.await().until(() -> application.connector().getReadiness().isOk());
+      application.awaitReady();
       publisher.publishNumbers("platform/probe/first/x", 0, 5);
       consumer.awaitItems(5, Duration.ofSeconds(10));
-      assertEquals(
-          "0",
-          new String(
-              consumer.getItems().getFirst().getPayload(),
-              java.nio.charset.StandardCharsets.UTF_8));
+      assertEquals(Application.numbers(0, 5), Application.texts(consumer));
     }
   }
 }

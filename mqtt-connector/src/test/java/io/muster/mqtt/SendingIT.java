@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.mqtt.BrokerExtension.Broker;
 import io.smallrye.mutiny.Multi;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,9 +18,8 @@ class SendingIT {
   void messagesAreAckedAndArriveInOrder(Broker broker) {
     try (var application = new Application(broker)) {
       var consumer =
-          application.consumer(
-              2_000, "in", "topic", "platform/probe/send/#", "failure-strategy", "ignore");
-      Awaitility.await().until(() -> application.connector().getReadiness().isOk());
+          application.acking("in", "topic", "platform/probe/send/#", "failure-strategy", "ignore");
+      application.awaitReady();
       var acked = new AtomicInteger();
       Multi.createFrom()
           .range(0, 1_000)
@@ -36,10 +34,7 @@ class SendingIT {
           .subscribe(application.outgoing("out", "topic", "platform/probe/send/x"));
       Awaitility.await().until(() -> acked.get() == 1_000);
       consumer.awaitItems(1_000, Duration.ofSeconds(10));
-      for (var number = 0; number < 1_000; number++) {
-        var payload = consumer.getItems().get(number).getPayload();
-        assertEquals(Integer.toString(number), new String(payload, StandardCharsets.UTF_8));
-      }
+      assertEquals(Application.numbers(0, 1_000), Application.texts(consumer));
     }
   }
 }
