@@ -1,0 +1,58 @@
+package io.muster.registry.access;
+
+import io.muster.contract.id.TenantId;
+import io.muster.registry.problem.Refusal;
+import io.quarkus.security.identity.SecurityIdentity;
+import jakarta.enterprise.context.RequestScoped;
+import java.util.Set;
+import org.eclipse.microprofile.jwt.JsonWebToken;
+
+/** Who calls, and for which tenants. One for each request, after its token was verified. */
+@RequestScoped
+public class Caller {
+  private static final String WHOLE_PLATFORM = "*";
+
+  private final SecurityIdentity identity;
+  private final AccessConfig config;
+
+  Caller(SecurityIdentity identity, AccessConfig config) {
+    this.identity = identity;
+    this.config = config;
+  }
+
+  /** The token's subject, for the audit. */
+  public String subject() {
+    return identity.isAnonymous() ? "anonymous" : identity.getPrincipal().getName();
+  }
+
+  /** The tenants by name; does not hold what {@link #isOfPlatform} adds. */
+  public Set<String> tenants() {
+    return identity.getPrincipal() instanceof JsonWebToken token
+        ? TenantsClaim.of(token, config.tenantsClaim())
+        : Set.of();
+  }
+
+  /** Whether the token is for all tenants. */
+  public boolean isOfPlatform() {
+    return tenants().contains(WHOLE_PLATFORM);
+  }
+
+  /**
+   * Refuses who has nothing to do with a tenant, without regard to its existence: so the answer
+   * tells nothing about others.
+   */
+  void requireTenant(TenantId tenant) {
+    var own = tenants();
+    if (!own.contains(WHOLE_PLATFORM) && !own.contains(tenant.value())) {
+      throw new Refusal.Forbidden("The token is not for this tenant.").asException();
+    }
+  }
+
+  /** Refuses who may not manage tenants; the role was checked before. */
+  public void requirePlatform() {
+    if (!isOfPlatform()) {
+      throw new Refusal.Forbidden("Only an administrator of the platform manages tenants.")
+          .asException();
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.muster.registry.credentials;
+
+import io.muster.registry.problem.FieldError;
+import io.muster.registry.problem.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+
+/** Makes a credential of what somebody asks for. Thread-safe. */
+@ApplicationScoped
+class CredentialFactory {
+  private final SecureRandom random = new SecureRandom();
+  private final Clock clock;
+
+  CredentialFactory(Clock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * @param credential not yet stored
+   * @param secret to be shown this once; null for a key
+   */
+  record Issued(CredentialEntity credential, GeneratedSecret secret) {}
+
+  Issued issue(int deviceKey, CredentialBody body) {
+    var now = now();
+    var validity = Validity.of(body, now);
+    return switch (body) {
+      case CredentialBody.Secret _ -> {
+        var secret = GeneratedSecret.draw(random);
+        yield new Issued(CredentialEntity.ofSecret(deviceKey, secret, validity, now), secret);
+      }
+      case CredentialBody.JwtKey key -> {
+        var der = publicKey(key);
+        yield new Issued(
+            CredentialEntity.ofKey(deviceKey, key.algorithm(), der, validity, now), null);
+      }
+    };
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  private static byte[] publicKey(CredentialBody.JwtKey key) {
+    if (key.algorithm() == null) {
+      throw wrong("/algorithm", "must be given: ES256, EdDSA or RS256");
+    }
+    if (key.publicKey() == null || key.publicKey().isNull()) {
+      throw wrong("/publicKey", "must be given");
+    }
+    try {
+      return PublicKeyText.read(key.publicKey(), key.algorithm());
+    } catch (PublicKeyText.UnfitKeyException unfit) {
+      throw wrong("/publicKey", unfit.getMessage());
+    }
+  }
+
+  private static RuntimeException wrong(String pointer, String detail) {
+    return new Refusal.Meaningless(List.of(FieldError.at(pointer, detail))).asException();
+  }
+}

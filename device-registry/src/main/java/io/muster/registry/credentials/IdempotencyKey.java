@@ -1,0 +1,32 @@
+package io.muster.registry.credentials;
+
+import io.muster.registry.problem.FieldError;
+import io.muster.registry.problem.Refusal;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What the caller calls a request, so that it may be repeated.
+ *
+ * @param value 1 to 128 printable ASCII characters
+ */
+record IdempotencyKey(String value) {
+  private static final Pattern FORM = Pattern.compile("[!-~]{1,128}");
+
+  /** The header's name. */
+  static final String HEADER = "Idempotency-Key";
+
+  IdempotencyKey {
+    if (!FORM.matcher(value).matches()) {
+      throw new Refusal.Malformed(
+              "A parameter has a value that it cannot have.",
+              List.of(FieldError.in(HEADER, "must be 1 to 128 printable ASCII characters")))
+          .asException();
+    }
+  }
+
+  static Optional<IdempotencyKey> read(String header) {
+    return Optional.ofNullable(header).map(IdempotencyKey::new);
+  }
+}

@@ -1,0 +1,45 @@
+package io.muster.registry.credentials;
+
+import io.muster.registry.problem.FieldError;
+import io.muster.registry.problem.Refusal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/**
+ * When a credential holds.
+ *
+ * @param notBefore null: from its creation
+ * @param notAfter null: for ever
+ */
+record Validity(Instant notBefore, Instant notAfter) {
+  private static final Instant EARLIEST = Instant.EPOCH;
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
+  /** Checks what was asked for; PostgreSQL keeps microseconds. */
+  static Validity of(CredentialBody body, Instant now) {
+    var notBefore = inRange("/notBefore", body.notBefore());
+    var notAfter = inRange("/notAfter", body.notAfter());
+    if (notAfter != null && !notAfter.isAfter(now)) {
+      throw wrong("/notAfter", "is past already");
+    }
+    if (notAfter != null && notBefore != null && !notAfter.isAfter(notBefore)) {
+      throw wrong("/notAfter", "must be after notBefore");
+    }
+    return new Validity(notBefore, notAfter);
+  }
+
+  private static Instant inRange(String pointer, Instant time) {
+    if (time == null) {
+      return null;
+    }
+    if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
+      throw wrong(pointer, "must be between 1970 and 9999");
+    }
+    return time.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private static RuntimeException wrong(String pointer, String detail) {
+    return new Refusal.Meaningless(List.of(FieldError.at(pointer, detail))).asException();
+  }
+}

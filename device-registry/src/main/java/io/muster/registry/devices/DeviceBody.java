@@ -1,0 +1,42 @@
+package io.muster.registry.devices;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.muster.contract.id.DeviceId;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * A device as its operator writes it. What is only shown is accepted and ignored, so that what was
+ * read can be sent back.
+ *
+ * @param id chosen when it is created; may be left out afterwards
+ * @param gateway the device of the same tenant that may speak for it, or null
+ * @param attributes any JSON, within limits; null for none
+ * @param enabled null: it is
+ */
+@RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonIgnoreProperties({"version", "createdAt", "updatedAt"})
+@Schema(name = "DeviceInput")
+record DeviceBody(
+    @Schema(
+            type = SchemaType.STRING,
+            pattern = "[A-Za-z0-9]([A-Za-z0-9_.-]{0,78}[A-Za-z0-9])?",
+            examples = "sensor-1")
+        DeviceId id,
+    @Schema(
+            type = SchemaType.STRING,
+            nullable = true,
+            description = "The device that may speak for this one")
+        DeviceId gateway,
+    @Schema(type = SchemaType.OBJECT, description = "Whatever its owner wants to know of it")
+        Map<String, Object> attributes,
+    @Schema(description = "A disabled device cannot connect") Boolean enabled) {
+
+  boolean isEnabled() {
+    return !Boolean.FALSE.equals(enabled);
+  }
+}

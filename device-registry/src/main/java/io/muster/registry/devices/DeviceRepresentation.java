@@ -1,0 +1,27 @@
+package io.muster.registry.devices;
+
+import java.time.Instant;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * A device as it is shown.
+ *
+ * @param id its name within the tenant
+ * @param gateway the device that may speak for it, or null
+ * @param attributes as they were written
+ * @param enabled whether it may connect, its tenant allowing
+ * @param version grows by one with every change
+ * @param createdAt when
+ * @param updatedAt when it was last changed
+ */
+@Schema(name = "Device")
+record DeviceRepresentation(
+    String id,
+    @Schema(nullable = true) String gateway,
+    @Schema(type = SchemaType.OBJECT) Map<String, Object> attributes,
+    boolean enabled,
+    long version,
+    Instant createdAt,
+    Instant updatedAt) {}

@@ -1,0 +1,137 @@
+package io.muster.registry.devices;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.DeviceId;
+import io.muster.contract.id.TenantId;
+import io.muster.registry.access.Roles;
+import io.muster.registry.json.MergePatch;
+import io.muster.registry.paging.Cursor;
+import io.muster.registry.paging.Page;
+import io.muster.registry.paging.PageLimit;
+import io.muster.registry.versions.IfMatch;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import java.net.URI;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+
+/** {@code /api/v1/tenants/{tenant}/devices}. */
+@Path("/api/v1/tenants/{tenant}/devices")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@Tag(name = "Devices")
+class DeviceResource {
+  private final Devices devices;
+
+  DeviceResource(Devices devices) {
+    this.devices = devices;
+  }
+
+  @POST
+  @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
+  @Operation(summary = "Create a device", description = "409 when the tenant has one of that id.")
+  public Uni<RestResponse<DeviceRepresentation>> create(
+      @PathParam("tenant") TenantId tenant, @NotNull @Valid DeviceBody body) {
+    return devices
+        .create(tenant, body)
+        .map(
+            device ->
+                ResponseBuilder.create(RestResponse.Status.CREATED, device)
+                    .location(
+                        URI.create("/api/v1/tenants/%s/devices/%s".formatted(tenant, device.id())))
+                    .header(HttpHeaders.ETAG, IfMatch.etag(device.version()))
+                    .build());
+  }
+
+  @GET
+  @RolesAllowed({Roles.VIEWER, Roles.OPERATOR, Roles.ADMIN})
+  @Operation(summary = "List a tenant's devices", description = "In the order of their ids.")
+  public Uni<Page<DeviceRepresentation>> list(
+      @PathParam("tenant") TenantId tenant,
+      @QueryParam("cursor") String cursor,
+      @QueryParam("limit") @DefaultValue(PageLimit.DEFAULT) @Min(1) @Max(PageLimit.MAX) int limit) {
+    return devices.list(tenant, Cursor.read(cursor), limit);
+  }
+
+  @GET
+  @Path("/{device}")
+  @RolesAllowed({Roles.VIEWER, Roles.OPERATOR, Roles.ADMIN})
+  @Operation(summary = "Read a device")
+  public Uni<RestResponse<DeviceRepresentation>> read(
+      @PathParam("tenant") TenantId tenant, @PathParam("device") DeviceId device) {
+    return devices.read(new DeviceAddress(tenant, device)).map(DeviceResource::withVersion);
+  }
+
+  @PUT
+  @Path("/{device}")
+  @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
+  @Operation(
+      summary = "Replace a device",
+      description = "Needs If-Match with the ETag it is based on. What is left out is removed.")
+  public Uni<RestResponse<DeviceRepresentation>> replace(
+      @PathParam("tenant") TenantId tenant,
+      @PathParam("device") DeviceId device,
+      @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
+      @NotNull @Valid DeviceBody body) {
+    return devices
+        .replace(new DeviceAddress(tenant, device), body, IfMatch.required(ifMatch))
+        .map(DeviceResource::withVersion);
+  }
+
+  @PATCH
+  @Path("/{device}")
+  @Consumes({MergePatch.MEDIA_TYPE, MediaType.APPLICATION_JSON})
+  @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
+  @Operation(
+      summary = "Change a device: disable it, change its gateway or an attribute",
+      description = "A JSON Merge Patch (RFC 7396), as {\"enabled\":false}. If-Match is optional.")
+  public Uni<RestResponse<DeviceRepresentation>> patch(
+      @PathParam("tenant") TenantId tenant,
+      @PathParam("device") DeviceId device,
+      @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
+      @NotNull ObjectNode body) {
+    return devices
+        .patch(new DeviceAddress(tenant, device), body, IfMatch.optional(ifMatch))
+        .map(DeviceResource::withVersion);
+  }
+
+  @DELETE
+  @Path("/{device}")
+  @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
+  @Operation(
+      summary = "Delete a device",
+      description = "Its connection ends and its credentials stop working.")
+  public Uni<Void> delete(
+      @PathParam("tenant") TenantId tenant,
+      @PathParam("device") DeviceId device,
+      @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
+    return devices.delete(new DeviceAddress(tenant, device), IfMatch.optional(ifMatch));
+  }
+
+  private static RestResponse<DeviceRepresentation> withVersion(DeviceRepresentation device) {
+    return ResponseBuilder.ok(device)
+        .header(HttpHeaders.ETAG, IfMatch.etag(device.version()))
+        .build();
+  }
+}

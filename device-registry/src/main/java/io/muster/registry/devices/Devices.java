@@ -1,0 +1,231 @@
+package io.muster.registry.devices;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.muster.contract.event.RegistryEvent;
+import io.muster.contract.event.RegistryEvent.DeviceCreated;
+import io.muster.contract.event.RegistryEvent.DeviceDeleted;
+import io.muster.contract.event.RegistryEvent.DeviceDisabled;
+import io.muster.contract.event.RegistryEvent.DeviceUpdated;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
+import io.muster.registry.audit.AuditLog;
+import io.muster.registry.events.Changes;
+import io.muster.registry.events.RegistryOutbox;
+import io.muster.registry.json.MergePatch;
+import io.muster.registry.paging.Cursor;
+import io.muster.registry.paging.Page;
+import io.muster.registry.problem.FieldError;
+import io.muster.registry.problem.Refusal;
+import io.muster.registry.problem.Refusal.ConflictKind;
+import io.muster.registry.problem.UniqueViolation;
+import io.muster.registry.tenants.TenantEntity;
+import io.muster.registry.tenants.Tenants;
+import io.muster.registry.versions.IfMatch;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The devices of a tenant. Each change locks the device's row, so concurrent ones follow one
+ * another and none is lost; whoever touches several rows locks tenant, then device, then what is
+ * behind it. Thread-safe.
+ */
+@ApplicationScoped
+public class Devices {
+  private final DeviceRepository rows;
+  private final Tenants tenants;
+  private final AttributeRules attributeRules;
+  private final Changes changes;
+  private final RegistryOutbox outbox;
+  private final MergePatch mergePatch;
+  private final AuditLog audit;
+  private final Clock clock;
+
+  Devices(
+      DeviceRepository rows,
+      Tenants tenants,
+      AttributeRules attributeRules,
+      Changes changes,
+      RegistryOutbox outbox,
+      MergePatch mergePatch,
+      AuditLog audit,
+      Clock clock) {
+    this.rows = rows;
+    this.tenants = tenants;
+    this.attributeRules = attributeRules;
+    this.changes = changes;
+    this.outbox = outbox;
+    this.mergePatch = mergePatch;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  Uni<DeviceRepresentation> create(TenantId tenantId, DeviceBody body) {
+    if (body.id() == null) {
+      throw wrong("/id", "must be given");
+    }
+    var address = new DeviceAddress(tenantId, body.id());
+    return changes
+        .inTransaction(() -> tenants.require(tenantId).chain(tenant -> insert(tenant, body)))
+        .onFailure(failure -> UniqueViolation.of(failure, "device_id_is_unique"))
+        .transform(_ -> exists(address))
+        .invoke(() -> audit.record("device-created", address))
+        .map(DeviceEntity::representation);
+  }
+
+  Uni<DeviceRepresentation> read(DeviceAddress address) {
+    return changes.reading(() -> require(address)).map(DeviceEntity::representation);
+  }
+
+  Uni<Page<DeviceRepresentation>> list(TenantId tenantId, Cursor cursor, int limit) {
+    return changes
+        .reading(
+            () ->
+                tenants
+                    .require(tenantId)
+                    .chain(tenant -> rows.after(tenant.key(), cursor.after(), limit + 1)))
+        .map(found -> Page.of(found, limit, it -> it.id, DeviceEntity::representation));
+  }
+
+  Uni<DeviceRepresentation> replace(DeviceAddress address, DeviceBody body, IfMatch ifMatch) {
+    if (body.enabled() == null) {
+      throw wrong("/enabled", "must be given when a device is replaced");
+    }
+    return update(address, ifMatch, _ -> body);
+  }
+
+  Uni<DeviceRepresentation> patch(DeviceAddress address, ObjectNode patch, IfMatch ifMatch) {
+    return update(
+        address, ifMatch, present -> mergePatch.apply(present.body(), patch, DeviceBody.class));
+  }
+
+  Uni<Void> delete(DeviceAddress address, IfMatch ifMatch) {
+    return changes
+        .inTransaction(
+            () ->
+                tenants
+                    .require(address.tenant())
+                    .call(tenants::releasePlace)
+                    .chain(tenant -> rows.lockedForRemoval(tenant.key(), address.device()))
+                    .onItem()
+                    .ifNull()
+                    .failWith(() -> absent(address))
+                    .chain(device -> remove(address, device, ifMatch)))
+        .invoke(() -> audit.record("device-deleted", address));
+  }
+
+  /** Finds one in the current session; fails with 404 when there is none. */
+  public Uni<DeviceEntity> require(DeviceAddress address) {
+    return tenants
+        .require(address.tenant())
+        .chain(tenant -> rows.withId(tenant.key(), address.device()))
+        .onItem()
+        .ifNull()
+        .failWith(() -> absent(address));
+  }
+
+  /** The same, and locks it until the current transaction ends. */
+  public Uni<DeviceEntity> requireLocked(DeviceAddress address) {
+    return tenants
+        .require(address.tenant())
+        .chain(tenant -> rows.locked(tenant.key(), address.device()))
+        .onItem()
+        .ifNull()
+        .failWith(() -> absent(address));
+  }
+
+  private Uni<DeviceEntity> insert(TenantEntity tenant, DeviceBody body) {
+    var address = new DeviceAddress(tenant.tenantId(), body.id());
+    return tenants
+        .claimPlace(tenant)
+        .chain(() -> state(tenant.key(), body))
+        .map(state -> DeviceEntity.create(tenant.key(), body.id(), state, clock.instant()))
+        .chain(rows::persistAndFlush)
+        .call(device -> outbox.append(new DeviceCreated(address, device.version)));
+  }
+
+  private Uni<DeviceRepresentation> update(
+      DeviceAddress address, IfMatch ifMatch, Function<DeviceEntity, DeviceBody> change) {
+    return changes
+        .inTransaction(
+            () -> requireLocked(address).call(device -> apply(address, device, ifMatch, change)))
+        .invoke(() -> audit.record("device-updated", address))
+        .map(DeviceEntity::representation);
+  }
+
+  private Uni<Void> apply(
+      DeviceAddress address,
+      DeviceEntity device,
+      IfMatch ifMatch,
+      Function<DeviceEntity, DeviceBody> change) {
+    ifMatch.check(device.version);
+    var body = change.apply(device);
+    if (body.id() != null && !body.id().equals(address.device())) {
+      throw wrong("/id", "cannot be changed");
+    }
+    if (address.device().equals(body.gateway())) {
+      throw wrong("/gateway", "must be another device");
+    }
+    return state(device.tenantKey, body).chain(state -> store(address, device, state));
+  }
+
+  private Uni<Void> store(DeviceAddress address, DeviceEntity device, DeviceState state) {
+    var wasEnabled = device.enabled;
+    if (!device.update(state, clock.instant())) {
+      return Uni.createFrom().voidItem();
+    }
+    return outbox.append(
+        wasEnabled && !device.enabled
+            ? new DeviceDisabled(address, device.version)
+            : new DeviceUpdated(address, device.version));
+  }
+
+  private Uni<Void> remove(DeviceAddress address, DeviceEntity device, IfMatch ifMatch) {
+    ifMatch.check(device.version);
+    return rows.behind(device)
+        .map(behind -> detach(address.tenant(), behind))
+        .invoke(events -> events.add(new DeviceDeleted(address)))
+        .chain(outbox::append)
+        .chain(() -> rows.delete(device));
+  }
+
+  private List<RegistryEvent> detach(TenantId tenant, List<DeviceEntity> behind) {
+    var now = clock.instant();
+    List<RegistryEvent> events = new ArrayList<>();
+    for (var device : behind) {
+      device.loseGateway(now);
+      events.add(new DeviceUpdated(new DeviceAddress(tenant, device.deviceId()), device.version));
+    }
+    return events;
+  }
+
+  private Uni<DeviceState> state(int tenantKey, DeviceBody body) {
+    var attributes = attributeRules.checked(body.attributes());
+    if (body.gateway() == null) {
+      return Uni.createFrom().item(new DeviceState(body.isEnabled(), null, attributes));
+    }
+    return rows.withId(tenantKey, body.gateway())
+        .onItem()
+        .ifNull()
+        .failWith(() -> wrong("/gateway", "is no device of this tenant"))
+        .map(gateway -> new DeviceState(body.isEnabled(), gateway, attributes));
+  }
+
+  private static RuntimeException absent(DeviceAddress address) {
+    return new Refusal.Absent("There is no device '%s'.".formatted(address.device())).asException();
+  }
+
+  private static RuntimeException exists(DeviceAddress address) {
+    return new Refusal.Conflict(
+            ConflictKind.DEVICE_EXISTS,
+            "There is a device '%s' already.".formatted(address.device()))
+        .asException();
+  }
+
+  private static RuntimeException wrong(String pointer, String detail) {
+    return new Refusal.Meaningless(List.of(FieldError.at(pointer, detail))).asException();
+  }
+}

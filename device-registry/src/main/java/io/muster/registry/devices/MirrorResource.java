@@ -1,0 +1,55 @@
+package io.muster.registry.devices;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.DeviceId;
+import io.muster.contract.id.TenantId;
+import io.muster.contract.registry.DeviceView;
+import io.muster.registry.access.Roles;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** {@code /internal/v1/tenants/{tenant}/devices}: what other services may know of devices. */
+@Path("/internal/v1/tenants/{tenant}/devices")
+@Tag(name = "Internal")
+@RegisterForReflection(targets = {DeviceView.class, DeviceAddress.class})
+class MirrorResource {
+  private static final String NDJSON = "application/x-ndjson";
+
+  private final DeviceViews views;
+
+  MirrorResource(DeviceViews views) {
+    this.views = views;
+  }
+
+  @GET
+  @Path("/{device}")
+  @RolesAllowed(Roles.SERVICE)
+  @Produces(MediaType.APPLICATION_JSON)
+  @Operation(summary = "Read a device", description = "404 when there is none.")
+  public Uni<DeviceView> read(
+      @PathParam("tenant") TenantId tenant, @PathParam("device") DeviceId device) {
+    return views.read(new DeviceAddress(tenant, device));
+  }
+
+  @GET
+  @RolesAllowed(Roles.SERVICE)
+  @Produces(NDJSON)
+  @Operation(
+      summary = "Stream a tenant's devices, for a mirror",
+      description =
+          "One DeviceView in each line, in the order of their ids, read page by page. Take the"
+              + " position of the events before, and the events after it afterwards: so nothing"
+              + " that changes meanwhile is missed.")
+  public Multi<DeviceView> stream(@PathParam("tenant") TenantId tenant) {
+    return views.stream(tenant);
+  }
+}

@@ -1,0 +1,23 @@
+package io.muster.registry.problem;
+
+import io.vertx.pgclient.PgException;
+import java.util.stream.Stream;
+
+/** Recognises that a row is there already. */
+public final class UniqueViolation {
+  private static final String SQLSTATE = "23505";
+  private static final int CAUSES_LOOKED_AT = 10;
+
+  private UniqueViolation() {}
+
+  /** Whether a failure comes from that constraint. */
+  public static boolean of(Throwable failure, String constraint) {
+    return Stream.iterate(failure, it -> it != null, Throwable::getCause)
+        .limit(CAUSES_LOOKED_AT)
+        .anyMatch(
+            it ->
+                it instanceof PgException refused
+                    && SQLSTATE.equals(refused.getSqlState())
+                    && constraint.equals(refused.getConstraint()));
+  }
+}

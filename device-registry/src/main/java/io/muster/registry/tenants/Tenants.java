@@ -1,0 +1,208 @@
+package io.muster.registry.tenants;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.muster.contract.event.RegistryEvent;
+import io.muster.contract.event.RegistryEvent.TenantSuspended;
+import io.muster.contract.event.RegistryEvent.TenantUpdated;
+import io.muster.contract.id.TenantId;
+import io.muster.registry.access.Caller;
+import io.muster.registry.audit.AuditLog;
+import io.muster.registry.events.Changes;
+import io.muster.registry.events.RegistryOutbox;
+import io.muster.registry.json.MergePatch;
+import io.muster.registry.paging.Cursor;
+import io.muster.registry.paging.Page;
+import io.muster.registry.problem.FieldError;
+import io.muster.registry.problem.Refusal;
+import io.muster.registry.problem.Refusal.ConflictKind;
+import io.muster.registry.problem.UniqueViolation;
+import io.muster.registry.versions.IfMatch;
+import io.quarkus.arc.All;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+import java.util.function.Function;
+
+/** The tenants of the platform. Thread-safe. */
+@ApplicationScoped
+public class Tenants {
+  private final TenantRepository rows;
+  private final TenantDefaults defaults;
+  private final List<TenantContent> contents;
+  private final Changes changes;
+  private final RegistryOutbox outbox;
+  private final MergePatch mergePatch;
+  private final Caller caller;
+  private final AuditLog audit;
+  private final Clock clock;
+
+  Tenants(
+      TenantRepository rows,
+      TenantDefaults defaults,
+      @All List<TenantContent> contents,
+      Changes changes,
+      RegistryOutbox outbox,
+      MergePatch mergePatch,
+      Caller caller,
+      AuditLog audit,
+      Clock clock) {
+    this.rows = rows;
+    this.defaults = defaults;
+    this.contents = contents;
+    this.changes = changes;
+    this.outbox = outbox;
+    this.mergePatch = mergePatch;
+    this.caller = caller;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  Uni<TenantView> create(TenantBody body) {
+    if (body.id() == null) {
+      throw wrong("/id", "must be given");
+    }
+    return changes
+        .inTransaction(() -> rows.persistAndFlush(TenantEntity.create(body, clock.instant())))
+        .onFailure(failure -> UniqueViolation.of(failure, "tenant_id_is_unique"))
+        .transform(_ -> exists(body.id()))
+        .invoke(() -> audit.record("tenant-created", body.id()))
+        .map(this::view);
+  }
+
+  Uni<TenantView> read(TenantId id) {
+    return changes.reading(() -> require(id)).map(this::view);
+  }
+
+  /** The caller's own tenants. */
+  Uni<Page<TenantView>> list(Cursor cursor, int limit) {
+    return changes
+        .reading(
+            () ->
+                caller.isOfPlatform()
+                    ? rows.after(cursor.after(), limit + 1)
+                    : rows.after(cursor.after(), caller.tenants(), limit + 1))
+        .map(found -> Page.of(found, limit, it -> it.id, this::view));
+  }
+
+  Uni<TenantView> replace(TenantId id, TenantBody body, IfMatch ifMatch) {
+    if (body.suspended() == null) {
+      throw wrong("/suspended", "must be given when a tenant is replaced");
+    }
+    return update(id, ifMatch, _ -> body);
+  }
+
+  Uni<TenantView> patch(TenantId id, ObjectNode patch, IfMatch ifMatch) {
+    return update(
+        id, ifMatch, present -> mergePatch.apply(present.body(), patch, TenantBody.class));
+  }
+
+  Uni<Void> delete(TenantId id, boolean withDevices, IfMatch ifMatch) {
+    return changes
+        .inTransaction(() -> locked(id).chain(tenant -> remove(tenant, withDevices, ifMatch)))
+        .invoke(() -> audit.record("tenant-deleted", id));
+  }
+
+  /** Finds one in the current session; fails with 404 when there is none. */
+  public Uni<TenantEntity> require(TenantId id) {
+    return rows.withId(id).onItem().ifNull().failWith(() -> absent(id));
+  }
+
+  /**
+   * Takes the place of one device more, in the current transaction, and locks the tenant: whoever
+   * creates or deletes a device does this before touching the device, so that none waits for
+   * another in a circle.
+   */
+  public Uni<Void> claimPlace(TenantEntity tenant) {
+    var atMost = tenant.limits().orElse(defaults).devices();
+    return rows.countUp(tenant.key(), atMost)
+        .invoke(
+            claimed -> {
+              if (!claimed) {
+                throw new Refusal.LimitReached("devices", atMost).asException();
+              }
+            })
+        .replaceWithVoid();
+  }
+
+  /** Gives back the place of a device that is about to be deleted; locks the tenant. */
+  public Uni<Void> releasePlace(TenantEntity tenant) {
+    return rows.countDown(tenant.key()).replaceWithVoid();
+  }
+
+  private Uni<TenantView> update(
+      TenantId id, IfMatch ifMatch, Function<TenantEntity, TenantBody> change) {
+    return changes
+        .inTransaction(
+            () -> locked(id).chain(tenant -> apply(tenant, ifMatch, change).replaceWith(tenant)))
+        .invoke(() -> audit.record("tenant-updated", id))
+        .map(this::view);
+  }
+
+  private Uni<Void> apply(
+      TenantEntity tenant, IfMatch ifMatch, Function<TenantEntity, TenantBody> change) {
+    ifMatch.check(tenant.version);
+    var body = change.apply(tenant);
+    if (body.id() != null && !body.id().equals(tenant.tenantId())) {
+      throw wrong("/id", "cannot be changed");
+    }
+    return tenant.update(body, clock.instant())
+        ? outbox.append(updated(tenant))
+        : Uni.createFrom().voidItem();
+  }
+
+  /** A suspended tenant whose limits change is told of as suspended again: it does no harm. */
+  private static RegistryEvent updated(TenantEntity tenant) {
+    return tenant.isSuspended()
+        ? new TenantSuspended(tenant.tenantId())
+        : new TenantUpdated(tenant.tenantId());
+  }
+
+  private Uni<Void> remove(TenantEntity tenant, boolean withDevices, IfMatch ifMatch) {
+    ifMatch.check(tenant.version);
+    if (tenant.deviceCount > 0 && !withDevices) {
+      throw new Refusal.Conflict(
+              ConflictKind.TENANT_HAS_DEVICES,
+              "The tenant has %d devices; withDevices=true deletes them as well."
+                  .formatted(tenant.deviceCount))
+          .asException();
+    }
+    return outbox
+        .append(new TenantSuspended(tenant.tenantId()))
+        .chain(() -> announceContents(tenant))
+        .chain(() -> rows.delete(tenant));
+  }
+
+  private Uni<Void> announceContents(TenantEntity tenant) {
+    return Multi.createFrom()
+        .iterable(contents)
+        .onItem()
+        .transformToUniAndConcatenate(content -> content.announceRemoval(tenant))
+        .collect()
+        .last()
+        .replaceWithVoid();
+  }
+
+  private Uni<TenantEntity> locked(TenantId id) {
+    return rows.locked(id).onItem().ifNull().failWith(() -> absent(id));
+  }
+
+  private TenantView view(TenantEntity tenant) {
+    return tenant.view(defaults);
+  }
+
+  private static RuntimeException absent(TenantId id) {
+    return new Refusal.Absent("There is no tenant '%s'.".formatted(id)).asException();
+  }
+
+  private static RuntimeException exists(TenantId id) {
+    return new Refusal.Conflict(
+            ConflictKind.TENANT_EXISTS, "There is a tenant '%s' already.".formatted(id))
+        .asException();
+  }
+
+  private static RuntimeException wrong(String pointer, String detail) {
+    return new Refusal.Meaningless(List.of(FieldError.at(pointer, detail))).asException();
+  }
+}

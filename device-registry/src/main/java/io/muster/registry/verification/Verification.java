@@ -1,0 +1,94 @@
+package io.muster.registry.verification;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.CredentialProof;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyAnswer.Allowed;
+import io.muster.contract.registry.VerifyAnswer.Denied;
+import io.muster.contract.registry.VerifyAnswer.Reason;
+import io.muster.contract.registry.VerifyRequest;
+import io.muster.registry.verification.Finding.Disproven;
+import io.muster.registry.verification.Finding.Proven;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+
+/** Answers whether a client may connect. Thread-safe. */
+@ApplicationScoped
+class Verification {
+  private final DeviceLookup lookup;
+  private final SecretCheck secrets;
+  private final TokenCheck tokens;
+  private final Clock clock;
+
+  Verification(DeviceLookup lookup, SecretCheck secrets, TokenCheck tokens, Clock clock) {
+    this.lookup = lookup;
+    this.secrets = secrets;
+    this.tokens = tokens;
+    this.clock = clock;
+  }
+
+  /**
+   * @return fails only when the database does
+   */
+  Uni<VerifyAnswer> verify(VerifyRequest request) {
+    return switch (request.proof()) {
+      // Certificates are not registered yet, so none is known.
+      case CredentialProof.Certificate _ -> denied(Reason.CERTIFICATE_UNKNOWN);
+      case CredentialProof.Secret _, CredentialProof.Token _ ->
+          request.device() == null
+              ? denied(Reason.UNKNOWN_DEVICE)
+              : verify(request.device(), request.proof());
+    };
+  }
+
+  private Uni<VerifyAnswer> verify(DeviceAddress address, CredentialProof proof) {
+    return lookup
+        .find(address)
+        .chain(
+            found ->
+                found.isEmpty()
+                    ? denied(Reason.UNKNOWN_DEVICE)
+                    : decide(address, found.get(), proof));
+  }
+
+  private Uni<VerifyAnswer> decide(
+      DeviceAddress address, KnownDevice device, CredentialProof proof) {
+    if (device.tenantSuspended()) {
+      return denied(Reason.TENANT_SUSPENDED);
+    }
+    if (!device.enabled()) {
+      return denied(Reason.DEVICE_DISABLED);
+    }
+    return switch (look(address, device, proof)) {
+      case Disproven it -> denied(it.reason());
+      case Proven it -> allow(address, device, proof, it);
+    };
+  }
+
+  private Finding look(DeviceAddress address, KnownDevice device, CredentialProof proof) {
+    return switch (proof) {
+      case CredentialProof.Secret it -> secrets.check(device, it.secret());
+      case CredentialProof.Token it -> tokens.check(address, device, it.jwt());
+      case CredentialProof.Certificate _ -> new Disproven(Reason.CERTIFICATE_UNKNOWN);
+    };
+  }
+
+  /** A first use must be on record before the device is let in; else a repeat could revoke it. */
+  private Uni<VerifyAnswer> allow(
+      DeviceAddress address, KnownDevice device, CredentialProof proof, Proven proven) {
+    var credential = proven.credential();
+    VerifyAnswer allowed =
+        new Allowed(address, credential.id(), proven.validUntil(), device.limits());
+    if (credential.standing().used()) {
+      return Uni.createFrom().item(allowed);
+    }
+    return lookup
+        .markUsed(credential.id(), clock.instant())
+        .chain(first -> first ? Uni.createFrom().item(allowed) : verify(address, proof));
+  }
+
+  private static Uni<VerifyAnswer> denied(Reason reason) {
+    return Uni.createFrom().item(new Denied(reason));
+  }
+}

@@ -1,0 +1,45 @@
+package io.muster.registry.verification;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyRequest;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.jboss.logging.Logger;
+
+/** Counts every answer, and logs those that keep somebody out. Thread-safe. */
+@ApplicationScoped
+class VerificationRecord {
+  private static final Logger LOG = Logger.getLogger("io.muster.registry.verification");
+  private static final String COUNTER = "muster.registry.verifications";
+  private static final int MAX_ADDRESS_CHARACTERS = 64;
+
+  private final MeterRegistry meters;
+
+  VerificationRecord(MeterRegistry meters) {
+    this.meters = meters;
+  }
+
+  void note(VerifyRequest request, VerifyAnswer answer) {
+    switch (answer) {
+      case VerifyAnswer.Allowed _ -> count("allow", "none");
+      case VerifyAnswer.Denied it -> {
+        count("deny", it.reason().label());
+        LOG.infof(
+            "Denied %s from %s: %s",
+            request.device(), printable(request.remoteAddress()), it.reason().label());
+      }
+    }
+  }
+
+  private void count(String decision, String reason) {
+    meters.counter(COUNTER, "decision", decision, "reason", reason).increment();
+  }
+
+  private static String printable(String address) {
+    if (address == null) {
+      return "unknown";
+    }
+    var head = address.substring(0, Math.min(address.length(), MAX_ADDRESS_CHARACTERS));
+    return head.replaceAll("[^ -~]", "?");
+  }
+}

@@ -1,0 +1,75 @@
+package io.muster.registry;
+
+import io.muster.localstack.postgres.LocalPostgres;
+import io.muster.localstack.tokens.LocalIssuer;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+
+/** A real PostgreSQL and real issuers for all tests of the service; no broker, which is away. */
+public final class RegistryStack implements QuarkusTestResourceLifecycleManager {
+  private Path folder;
+  private LocalPostgres postgres;
+  private LocalIssuer issuer;
+
+  @Override
+  public Map<String, String> start() {
+    try {
+      folder = Files.createTempDirectory("registry-stack");
+      postgres = LocalPostgres.start(folder.resolve("postgres"), freePort());
+      issuer = LocalIssuer.start(folder.resolve("keys"), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    var database = postgres.createServices().get("registry");
+    return Map.of(
+        "MUSTER_DATABASE_URL", database.url(),
+        "MUSTER_DATABASE_USER", database.user(),
+        "MUSTER_DATABASE_PASSWORD", database.password(),
+        "MUSTER_PEOPLE_ISSUER", issuer.peopleIssuer(),
+        "MUSTER_SERVICE_ISSUER", issuer.serviceIssuer(),
+        "MUSTER_BROKER_URL", "mqtt://127.0.0.1:" + freePort());
+  }
+
+  @Override
+  public void inject(TestInjector injector) {
+    injector.injectIntoFields(
+        new Tokens(issuer, folder.resolve("keys")), new TestInjector.MatchesType(Tokens.class));
+    injector.injectIntoFields(postgres, new TestInjector.MatchesType(LocalPostgres.class));
+  }
+
+  @Override
+  public void stop() {
+    if (issuer != null) {
+      issuer.close();
+    }
+    if (postgres != null) {
+      postgres.close();
+    }
+    if (folder != null) {
+      delete(folder);
+    }
+  }
+
+  private static int freePort() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (var files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
