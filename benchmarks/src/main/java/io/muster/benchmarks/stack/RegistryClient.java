@@ -70,7 +70,7 @@ public final class RegistryClient implements AutoCloseable {
     var credential =
         post(
             devices + "/" + device + "/credentials",
-            json.createObjectNode().put("type", "secret"),
+            json.createObjectNode().put("kind", "secret"),
             CREATED);
     return new DeviceLogin(DeviceAddress.of(tenant, device), credential.get("secret").asText());
   }

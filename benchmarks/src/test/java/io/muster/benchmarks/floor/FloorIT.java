@@ -1,0 +1,118 @@
+package io.muster.benchmarks.floor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.benchmarks.stack.ReadingTable;
+import io.muster.localstack.Checkout;
+import io.muster.localstack.postgres.LocalPostgres;
+import io.muster.localstack.postgres.ServiceDatabase;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The floors against a real PostgreSQL with ingest-service's own table. */
+class FloorIT {
+  private static final Duration A_MOMENT = Duration.ofMillis(500);
+  private static LocalPostgres postgres;
+  private static ServiceDatabase database;
+  private static ReadingTable table;
+
+  @BeforeAll
+  static void createTable(@TempDir Path folder) throws IOException, SQLException {
+    postgres = LocalPostgres.start(folder, freePort());
+    database = postgres.createServices().get("ingest");
+    table = new ReadingTable(postgres.connectAsSuperuser());
+    var migration = "ingest-service/src/main/resources/db/migration/V1__create_telemetry.sql";
+    try (var connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+        var statement = connection.createStatement()) {
+      statement.execute(Files.readString(Checkout.find().root().resolve(migration)));
+      statement.execute("SELECT ensure_reading_partition(now(), now() - interval '40 days')");
+    }
+  }
+
+  @AfterAll
+  static void stop() throws SQLException {
+    table.close();
+    postgres.close();
+  }
+
+  @Test
+  void everyRowThatTheInsertFloorCountsIsInTheTable() {
+    table.reset();
+    try (var floor = new InsertFloor(database, 3, 200, 8, List.of())) {
+      var stored = floor.run(A_MOMENT);
+
+      assertTrue(stored.rows() > 0);
+      assertEquals(stored.rows(), table.count());
+    }
+  }
+
+  @Test
+  void everyRowThatTheCopyFloorCountsIsInTheTable() throws InterruptedException {
+    table.reset();
+
+    var stored = new CopyFloor(database, 2, 8, List.of()).run(A_MOMENT);
+
+    assertTrue(stored.rows() > 0);
+    assertEquals(stored.rows(), table.count());
+  }
+
+  @Test
+  void copiedRowsAreReadingsOfTheDevicesInTurn() throws SQLException, InterruptedException {
+    table.reset();
+    new CopyFloor(database, 1, 8, List.of()).run(Duration.ofMillis(1));
+
+    try (var connection = postgres.connectAsSuperuser();
+        var statement = connection.createStatement();
+        var row =
+            statement.executeQuery(
+                """
+                SELECT count(DISTINCT device_key) AS devices, min(numbers[1]) AS least,
+                       bool_and(time BETWEEN now() - interval '1 minute' AND now()) AS is_now
+                FROM ingest.reading""")) {
+      row.next();
+      assertEquals(8, row.getInt("devices"));
+      assertEquals(45.1234, row.getDouble("least"));
+      assertTrue(row.getBoolean("is_now"));
+    }
+  }
+
+  @Test
+  void anEmptiedTableIsEmpty() throws InterruptedException {
+    new CopyFloor(database, 1, 8, List.of()).run(Duration.ofMillis(1));
+
+    table.reset();
+
+    assertEquals(0, table.count());
+  }
+
+  @Test
+  void theStatementInUseIsSeen() throws Exception {
+    try (var floor = new InsertFloor(database, 1, 2_000, 8, List.of());
+        var superuser = postgres.connectAsSuperuser();
+        var threads = Executors.newSingleThreadExecutor()) {
+      var seen = threads.submit(() -> InsertStatement.requireSameAsInUse(superuser));
+      floor.run(Duration.ofSeconds(1));
+
+      seen.get(); // fails when nothing was seen, or another statement
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
