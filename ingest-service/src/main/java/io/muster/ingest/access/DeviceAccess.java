@@ -28,6 +28,10 @@ public interface DeviceAccess {
   /** The same, when it is known without asking; null when it is not. */
   Boolean maySpeakForIfKnown(DeviceAddress gateway, DeviceAddress device);
 
-  /** Registers who ends connections when access is withdrawn. Called on any thread. */
+  /**
+   * Registers who ends connections when access is withdrawn. Called on any thread. A withdrawal
+   * that comes after an admission was granted is told even when the connection is still being set
+   * up, so the listener must know of a client from before it asks for its admission.
+   */
   void onWithdrawal(Consumer<Withdrawal> listener);
 }

@@ -16,8 +16,8 @@ public sealed interface Withdrawal {
   record OfTenant(TenantId tenant) implements Withdrawal {}
 
   /**
-   * All devices: nobody can tell any more what was withdrawn meanwhile, since the registry's log was
-   * out of reach for longer than it is kept, or was replaced. Whoever may connect comes back.
+   * All devices: nobody can tell any more what was withdrawn meanwhile, since the registry's log
+   * was out of reach for longer than it is kept, or was replaced. Whoever may connect comes back.
    */
   record OfEverybody() implements Withdrawal {}
 }

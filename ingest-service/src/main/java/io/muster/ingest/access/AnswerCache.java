@@ -1,0 +1,158 @@
+package io.muster.ingest.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.smallrye.mutiny.Uni;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Remembers answers of the registry within bounds of number and age, asks once for those who want
+ * the same at the same time, and serves an older answer while the registry is away. Thread-safe.
+ *
+ * @param <K> never holds a secret
+ */
+final class AnswerCache<K, V> {
+  /** An answer that was withdrawn while it was on its way is asked for again, but not for ever. */
+  private static final int MAX_ASKED = 3;
+
+  private final Settings<V> settings;
+  private final Clock clock;
+  private final Ticker ticker;
+  private final BiPredicate<V, Long> holds;
+  private final Cache<K, Remembered<V>> remembered;
+  private final ConcurrentMap<K, Uni<V>> underWay = new ConcurrentHashMap<>();
+  private final AccessMetrics metrics;
+
+  /**
+   * @param kind for metrics
+   * @param maximum entries
+   * @param freshFor per answer
+   * @param usableFor per answer, while the registry is away
+   * @param validUntil the credential's end, or null
+   * @param recheckAfter with the registry away
+   */
+  record Settings<V>(
+      String kind,
+      int maximum,
+      Function<V, Duration> freshFor,
+      Function<V, Duration> usableFor,
+      Function<V, Instant> validUntil,
+      Duration recheckAfter) {}
+
+  /**
+   * @param holds whether an answer that was asked for at that time has not been withdrawn since
+   */
+  AnswerCache(
+      Settings<V> settings,
+      Clock clock,
+      Ticker ticker,
+      BiPredicate<V, Long> holds,
+      AccessMetrics metrics) {
+    this.settings = settings;
+    this.clock = clock;
+    this.ticker = ticker;
+    this.holds = holds;
+    this.metrics = metrics;
+    this.remembered = Caffeine.newBuilder().maximumSize(settings.maximum()).ticker(ticker).build();
+  }
+
+  /** What is known without asking. */
+  Optional<V> fresh(K key) {
+    var known = remembered.getIfPresent(key);
+    if (known == null
+        || !holds.test(known.value(), known.askedAtNanos())
+        || !known.isFresh(ticker.read(), clock.instant())) {
+      return Optional.empty();
+    }
+    return Optional.of(known.value());
+  }
+
+  /**
+   * What is known, or what the registry says.
+   *
+   * @return fails with {@link RegistryAwayException} when it is away and nothing usable is known
+   */
+  Uni<V> get(K key, Supplier<Uni<V>> ask) {
+    var known = fresh(key);
+    if (known.isPresent()) {
+      metrics.cacheHit(settings.kind());
+      return Uni.createFrom().item(known.get());
+    }
+    return underWay.computeIfAbsent(
+        key,
+        one ->
+            asked(one, ask, 1)
+                .onFailure()
+                .recoverWithUni(away -> usable(one, away))
+                .onTermination()
+                .invoke(() -> underWay.remove(one))
+                .memoize()
+                .indefinitely());
+  }
+
+  private Uni<V> asked(K key, Supplier<Uni<V>> ask, int time) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              var askedAt = ticker.read();
+              return ask.get()
+                  .flatMap(
+                      value -> {
+                        if (holds.test(value, askedAt)) {
+                          remember(key, value, askedAt);
+                          return Uni.createFrom().item(value);
+                        }
+                        return time < MAX_ASKED
+                            ? asked(key, ask, time + 1)
+                            : Uni.createFrom()
+                                .failure(new RegistryAwayException("withdrawn time and again"));
+                      });
+            });
+  }
+
+  private void remember(K key, V value, long askedAt) {
+    var freshFor = settings.freshFor().apply(value);
+    var usableFor = settings.usableFor().apply(value);
+    if (usableFor.isZero()) {
+      remembered.invalidate(key);
+      return;
+    }
+    remembered.put(
+        key,
+        new Remembered<>(
+            value,
+            askedAt,
+            askedAt + freshFor.toNanos(),
+            askedAt + usableFor.toNanos(),
+            settings.validUntil().apply(value)));
+  }
+
+  private Uni<V> usable(K key, Throwable away) {
+    var known = remembered.getIfPresent(key);
+    var now = ticker.read();
+    if (known == null
+        || !holds.test(known.value(), known.askedAtNanos())
+        || !known.isUsable(now, clock.instant())) {
+      return Uni.createFrom().failure(away);
+    }
+    metrics.staleAnswer(settings.kind());
+    remembered
+        .asMap()
+        .replace(key, known, known.freshUntil(now + settings.recheckAfter().toNanos()));
+    return Uni.createFrom().item(known.value());
+  }
+
+  long size() {
+    remembered.cleanUp();
+    return remembered.estimatedSize();
+  }
+}

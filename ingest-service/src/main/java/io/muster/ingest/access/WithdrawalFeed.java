@@ -1,0 +1,124 @@
+package io.muster.ingest.access;
+
+import io.muster.contract.event.EventPage;
+import io.muster.contract.event.OutboxEvent;
+import io.muster.contract.event.RegistryEvent;
+import io.muster.contract.event.RegistryEvent.CredentialRevoked;
+import io.muster.contract.event.RegistryEvent.DeviceCreated;
+import io.muster.contract.event.RegistryEvent.DeviceDeleted;
+import io.muster.contract.event.RegistryEvent.DeviceDisabled;
+import io.muster.contract.event.RegistryEvent.DeviceUpdated;
+import io.muster.contract.event.RegistryEvent.TenantSuspended;
+import io.muster.contract.event.RegistryEvent.TenantUpdated;
+import io.muster.outbox.EventFollower;
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * What the registry's events do here: answers that they contradict are believed no more, and those
+ * who hold connections hear of it. The position is in memory, beginning at the log's end: what
+ * happened before is in the first answers, since none is asked for earlier. Thread-safe.
+ */
+final class WithdrawalFeed implements EventFollower.Effects {
+  private static final Logger LOG = Logger.getLogger(WithdrawalFeed.class);
+
+  private final RegistryClient registry;
+  private final Withdrawals withdrawals;
+  private final AccessMetrics metrics;
+  private final List<Consumer<Withdrawal>> listeners = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Void> anchored = new CompletableFuture<>();
+
+  WithdrawalFeed(RegistryClient registry, Withdrawals withdrawals, AccessMetrics metrics) {
+    this.registry = registry;
+    this.withdrawals = withdrawals;
+    this.metrics = metrics;
+  }
+
+  void listen(Consumer<Withdrawal> listener) {
+    listeners.add(listener);
+  }
+
+  /**
+   * Completes when the log is followed. An answer from before could be contradicted by an event
+   * that nobody here ever reads.
+   */
+  Uni<Void> anchored() {
+    return Uni.createFrom().completionStage(() -> anchored.minimalCompletionStage());
+  }
+
+  boolean isAnchored() {
+    return anchored.isDone();
+  }
+
+  @Override
+  public Uni<Long> position() {
+    return registry
+        .events(Long.MAX_VALUE, 1)
+        .map(EventPage::next)
+        .invoke(() -> anchored.complete(null));
+  }
+
+  @Override
+  public Uni<Void> take(EventPage page) {
+    page.items().forEach(this::take);
+    return Uni.createFrom().voidItem();
+  }
+
+  @Override
+  public Uni<Long> startOver(long end) {
+    LOG.error("Withdrawals may have been missed: every device has to show its credential again");
+    withdrawals.noteAll();
+    tell("log-lost", new Withdrawal.OfEverybody());
+    return Uni.createFrom().item(end);
+  }
+
+  private void take(OutboxEvent event) {
+    try {
+      RegistryEvents.read(event).ifPresent(this::take);
+    } catch (RegistryEvents.MalformedEventException malformed) {
+      // Stopping at it would let every later withdrawal wait; so nothing is believed instead.
+      LOG.errorf(malformed, "No answer of the registry so far is believed any more");
+      withdrawals.noteAll();
+      tell("malformed", new Withdrawal.OfEverybody());
+    }
+  }
+
+  private void take(RegistryEvent event) {
+    switch (event) {
+      case DeviceCreated created -> withdrawals.note(created.device());
+      case DeviceUpdated updated -> withdrawals.note(updated.device());
+      case DeviceDisabled disabled -> {
+        withdrawals.note(disabled.device());
+        tell(event.event(), new Withdrawal.OfDevice(disabled.device()));
+      }
+      case DeviceDeleted deleted -> {
+        withdrawals.note(deleted.device());
+        tell(event.event(), new Withdrawal.OfDevice(deleted.device()));
+      }
+      case CredentialRevoked revoked -> {
+        withdrawals.note(revoked.device());
+        tell(event.event(), new Withdrawal.OfCredential(revoked.device(), revoked.credential()));
+      }
+      case TenantSuspended suspended -> {
+        withdrawals.note(suspended.tenant());
+        tell(event.event(), new Withdrawal.OfTenant(suspended.tenant()));
+      }
+      case TenantUpdated updated -> withdrawals.note(updated.tenant());
+    }
+  }
+
+  private void tell(String event, Withdrawal withdrawal) {
+    metrics.withdrawal(event);
+    for (var listener : listeners) {
+      try {
+        listener.accept(withdrawal);
+      } catch (RuntimeException failed) {
+        LOG.errorf(failed, "A listener failed at %s", withdrawal);
+      }
+    }
+  }
+}
