@@ -43,7 +43,7 @@ public final class Fleet implements AutoCloseable {
    * @param logins used in turn; the second and later connections of a device add a number to its
    *     client identifier
    * @param connections how many, at least 1
-   * @param threads of the load generator; one keeps up with 400,000 messages a second
+   * @param threads of the load generator; one makes a million messages a second and more
    * @throws LoadException when a connection cannot be made
    */
   public static Fleet connect(
