@@ -39,12 +39,13 @@ public final class Outbox {
 
   /**
    * Inserts one entry; the same as a native query for Hibernate Reactive, with the positional
-   * parameters of {@link #row} in the same order.
+   * parameters of {@link #row} in the same order. The inner cast makes the fifth a text: a jsonb
+   * parameter would be written as a JSON string.
    */
   public static final String INSERT_ONE =
       """
       INSERT INTO outbox (id, topic, qos, content_type, user_properties, payload, created_at)
-      VALUES (?1, ?2, ?3, ?4, cast(?5 AS jsonb), ?6, ?7)
+      VALUES (?1, ?2, ?3, ?4, cast(cast(?5 AS text) AS jsonb), ?6, ?7)
       ON CONFLICT (id) DO NOTHING""";
 
   private Outbox() {}
