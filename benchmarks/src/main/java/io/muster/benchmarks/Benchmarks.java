@@ -8,7 +8,7 @@ import io.muster.localstack.process.NotReadyException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line: {@code java -jar benchmarks-….jar stored}. See {@code README.md}. */
+/** The command line: see {@code README.md} of this module. */
 @Command(
     name = "benchmarks",
     description = "Measures what Muster takes in, beside the floors it stands on.",
