@@ -1,0 +1,141 @@
+package io.muster.localstack.simulate;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.DeviceId;
+import io.muster.contract.id.TenantId;
+import io.muster.localstack.device.AtLeastOnceSender;
+import io.muster.localstack.device.DeviceSecrets;
+import io.muster.localstack.device.Endpoint;
+import io.muster.localstack.device.SendingLimits;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/**
+ * Simulated devices, each a virtual thread with a connection of its own. The same number gives the
+ * same device with the same character in every run.
+ */
+final class Fleet {
+  private static final int WINDOW = 20;
+  private static final int REGISTERED_AT_ONCE = 8;
+  private static final Duration PATIENCE =
+      Duration.ofDays(365); // a device waits as long as it must
+  private static final int CONNECTS_A_SECOND = 200;
+
+  private final FleetSettings settings;
+  private final Clock clock;
+  private final List<DeviceAddress> devices;
+  private final FleetCounters counters = new FleetCounters();
+  private final List<AtLeastOnceSender> senders = new ArrayList<>();
+  private final ConcurrentLinkedQueue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
+
+  Fleet(FleetSettings settings, TenantId tenant, Clock clock) {
+    this.settings = settings;
+    this.clock = clock;
+    this.devices =
+        IntStream.rangeClosed(1, settings.devices())
+            .mapToObj(number -> new DeviceId("sim-%05d".formatted(number)))
+            .map(device -> new DeviceAddress(tenant, device))
+            .toList();
+  }
+
+  FleetCounters counters() {
+    return counters;
+  }
+
+  /**
+   * Registers those that are not yet, a few at a time.
+   *
+   * @param done counts them
+   * @throws io.muster.localstack.UserMistake when the registry refuses one
+   */
+  void register(DeviceSecrets secrets, AtomicInteger done) {
+    try (var threads = Executors.newFixedThreadPool(REGISTERED_AT_ONCE)) {
+      var tasks = new ArrayList<Future<?>>();
+      for (var device : devices) {
+        tasks.add(
+            threads.submit(
+                () -> {
+                  secrets.ensure(device);
+                  done.incrementAndGet();
+                }));
+      }
+      for (var task : tasks) {
+        await(task, tasks);
+      }
+    }
+  }
+
+  /** Starts them, spread over time; returns at once. */
+  void start(Endpoint endpoint) {
+    var now = clock.instant();
+    for (var number = 0; number < devices.size(); number++) {
+      var sender = sender(endpoint, number, now);
+      senders.add(sender);
+      Thread.ofVirtual().name("device-" + number).start(() -> live(sender));
+    }
+  }
+
+  /** What one of them could not go on with; empty while all is well. */
+  Optional<RuntimeException> failure() {
+    return Optional.ofNullable(failures.peek());
+  }
+
+  /** Drops the connection of some, as bad radio does. */
+  void dropSome(Random random, double share) {
+    for (var sender : senders) {
+      if (random.nextDouble() < share) {
+        sender.dropConnection();
+      }
+    }
+  }
+
+  void stop() {
+    senders.forEach(AtLeastOnceSender::stop);
+  }
+
+  private AtLeastOnceSender sender(Endpoint endpoint, int number, Instant now) {
+    var random = new Random(number);
+    var climate = new Climate(random, now);
+    // Devices neither connect nor read in step.
+    var connect = Duration.ofSeconds(1).multipliedBy(number).dividedBy(CONNECTS_A_SECOND);
+    var phase = (long) (settings.rate().interval().toNanos() * random.nextDouble());
+    var first = now.plus(connect).plusNanos(phase);
+    var source =
+        new SensorSource(
+            climate, random, settings.rate(), settings.badPayloads(), clock, first, settings.end());
+    return endpoint.sender(
+        devices.get(number), source, SendingLimits.of(WINDOW, PATIENCE), counters.device());
+  }
+
+  private void live(AtLeastOnceSender sender) {
+    try {
+      sender.run();
+    } catch (RuntimeException e) {
+      failures.add(e);
+    }
+  }
+
+  private static void await(Future<?> task, List<Future<?>> all) {
+    try {
+      task.get();
+    } catch (ExecutionException e) {
+      all.forEach(other -> other.cancel(true));
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

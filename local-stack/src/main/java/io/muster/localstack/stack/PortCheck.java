@@ -1,0 +1,41 @@
+package io.muster.localstack.stack;
+
+import io.muster.localstack.UserMistake;
+import io.muster.localstack.home.PortOffset;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Finds a port that somebody else has, before anything is started. */
+final class PortCheck {
+  private PortCheck() {}
+
+  /**
+   * @param users who wants each port
+   * @throws UserMistake when one is taken; in one line, with what to do
+   */
+  static void requireFree(Map<Integer, String> users) {
+    new TreeMap<>(users)
+        .forEach(
+            (port, user) -> {
+              if (taken(port)) {
+                throw new UserMistake(
+                    "Port %d, which %s needs, is taken by another program. End that, or set %s=1000 to shift all ports."
+                        .formatted(port, user, PortOffset.VARIABLE));
+              }
+            });
+  }
+
+  private static boolean taken(int port) {
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true); // connections that are just ending do not count
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+}

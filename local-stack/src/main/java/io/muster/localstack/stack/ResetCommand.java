@@ -1,0 +1,91 @@
+package io.muster.localstack.stack;
+
+import io.muster.localstack.Surroundings;
+import io.muster.localstack.UserMistake;
+import io.muster.localstack.files.FileTree;
+import io.muster.localstack.home.MusterHome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Scanner;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ./muster reset}. */
+@Command(
+    name = "reset",
+    header = "Deletes all local data.",
+    description =
+        "Deletes all data of the local stack: database, broker, keys, credentials, logs. A"
+            + " database that was given with --database-url is not touched.")
+public final class ResetCommand implements Callable<Integer> {
+  private final Supplier<Surroundings> surroundings;
+
+  @Option(
+      names = {"-y", "--yes"},
+      description = "Do not ask.")
+  private boolean yes;
+
+  /**
+   * @param surroundings what it works in
+   */
+  public ResetCommand(Supplier<Surroundings> surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    var around = surroundings.get();
+    var home = around.home();
+    var existing = data(home).stream().filter(Files::exists).toList();
+    if (existing.isEmpty()) {
+      around.terminal().line("There is nothing to delete in " + home.folder() + ".");
+      return 0;
+    }
+    try (var lock = lock(home)) {
+      new LeftOvers(lock.run()).stop();
+      if (!yes && !confirmed(around)) {
+        around.terminal().line("Nothing was deleted.");
+        return 1;
+      }
+      for (var path : existing) {
+        FileTree.delete(path);
+      }
+    }
+    FileTree.delete(home.run());
+    around.terminal().line("Deleted. ./muster up begins anew.");
+    return 0;
+  }
+
+  private static StackLock lock(MusterHome home) {
+    return StackLock.take(home.run())
+        .orElseThrow(() -> new UserMistake("The stack is running. First ./muster down."));
+  }
+
+  /** By name: the folder may be one that holds other things too. */
+  private static List<Path> data(MusterHome home) {
+    return List.of(
+        home.databaseData(),
+        home.brokerData(),
+        home.secrets(),
+        home.tls(),
+        home.folder().resolve("simulated"),
+        home.logs(),
+        home.adminToken());
+  }
+
+  private static boolean confirmed(Surroundings around) {
+    if (!around.terminal().interactive()) {
+      throw new UserMistake("This deletes all data; say --yes when that is meant.");
+    }
+    System.out.print("Delete all data in " + around.home().folder() + "? [y/N] ");
+    System.out.flush();
+    var answer = new Scanner(System.in);
+    return answer.hasNextLine()
+        && answer.nextLine().strip().toLowerCase(Locale.ROOT).matches("y|yes");
+  }
+}

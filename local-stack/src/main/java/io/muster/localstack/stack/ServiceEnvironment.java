@@ -1,0 +1,54 @@
+package io.muster.localstack.stack;
+
+import io.muster.localstack.postgres.ServiceDatabase;
+import io.muster.localstack.tls.LocalAuthority;
+import io.muster.localstack.tokens.LocalIssuer;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The configuration that each service gets in its environment. */
+final class ServiceEnvironment {
+  private final StackSettings settings;
+  private final LocalIssuer issuer;
+  private final LocalAuthority authority;
+  private final String brokerUrl;
+
+  ServiceEnvironment(
+      StackSettings settings, LocalIssuer issuer, LocalAuthority authority, String brokerUrl) {
+    this.settings = settings;
+    this.issuer = issuer;
+    this.authority = authority;
+    this.brokerUrl = brokerUrl;
+  }
+
+  Map<String, String> of(StackService service, int replica, ServiceDatabase database) {
+    var environment = new HashMap<String, String>();
+    environment.put("MUSTER_REPLICA", service.instance(replica));
+    environment.put("MUSTER_DATABASE_URL", database.url());
+    environment.put("MUSTER_DATABASE_USER", database.user());
+    environment.put("MUSTER_DATABASE_PASSWORD", database.password());
+    environment.put("MUSTER_BROKER_URL", brokerUrl);
+    environment.put("MUSTER_SERVICE_TOKEN_FILE", tokenFile(service));
+    environment.put("MUSTER_PEOPLE_ISSUER", issuer.peopleIssuer());
+    environment.put("MUSTER_SERVICE_ISSUER", issuer.serviceIssuer());
+    switch (service) {
+      case REGISTRY -> {}
+      case INGEST -> addEndpoint(environment, replica);
+    }
+    return environment;
+  }
+
+  private void addEndpoint(Map<String, String> environment, int replica) {
+    environment.put("MUSTER_REGISTRY_URL", settings.around().registryUrl());
+    environment.put("MUSTER_ENDPOINT_HOST", settings.endpointHost());
+    environment.put("MUSTER_ENDPOINT_PORT", Integer.toString(settings.endpointPort(replica)));
+    environment.put(
+        "MUSTER_ENDPOINT_TLS_PORT", Integer.toString(settings.endpointTlsPort(replica)));
+    environment.put("MUSTER_ENDPOINT_TLS_CERTIFICATE", authority.serverCertificate().toString());
+    environment.put("MUSTER_ENDPOINT_TLS_KEY", authority.serverKey().toString());
+  }
+
+  private String tokenFile(StackService service) {
+    return settings.around().home().serviceToken(service.service().value()).toString();
+  }
+}

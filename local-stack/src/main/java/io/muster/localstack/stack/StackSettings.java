@@ -1,0 +1,113 @@
+package io.muster.localstack.stack;
+
+import io.muster.localstack.Surroundings;
+import io.muster.localstack.UserMistake;
+import io.muster.localstack.postgres.DatabaseAddress;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a stack consists of and where it listens.
+ *
+ * @param around folder, ports and terminal
+ * @param database an existing one; empty for the embedded
+ * @param brokerUrl an existing one; empty for the bundled
+ * @param replicas how many of each service
+ * @param endpointHost where devices connect
+ */
+record StackSettings(
+    Surroundings around,
+    Optional<DatabaseAddress> database,
+    Optional<String> brokerUrl,
+    Replicas replicas,
+    String endpointHost) {
+  private static final int POSTGRES = 5433;
+  private static final int BROKER = 1884;
+  private static final int ISSUER = 8086;
+  private static final int ENDPOINT = 1883;
+  private static final int ENDPOINT_TLS = 8883;
+
+  /**
+   * @throws UserMistake when an option makes no sense
+   */
+  static StackSettings of(Surroundings around, StackOptions options) {
+    return new StackSettings(
+        around,
+        Optional.ofNullable(options.databaseUrl)
+            .filter(url -> !url.isBlank())
+            .map(DatabaseAddress::parse),
+        Optional.ofNullable(options.brokerUrl).map(StackSettings::brokerUrl),
+        Replicas.parse(options.replicas),
+        options.endpointHost);
+  }
+
+  int postgresPort() {
+    return around.ports().of(POSTGRES);
+  }
+
+  int brokerPort() {
+    return around.ports().of(BROKER);
+  }
+
+  int issuerPort() {
+    return around.ports().of(ISSUER);
+  }
+
+  int httpPort(StackService service, int replica) {
+    return around.ports().of(service.httpPort(replica));
+  }
+
+  int endpointPort(int replica) {
+    return around.ports().of(StackService.replicaPort(ENDPOINT, replica));
+  }
+
+  int endpointTlsPort(int replica) {
+    return around.ports().of(StackService.replicaPort(ENDPOINT_TLS, replica));
+  }
+
+  /** Every port that this stack will listen on, and who does. */
+  Map<Integer, String> portUsers() {
+    var users = new LinkedHashMap<Integer, String>();
+    if (database.isEmpty()) {
+      users.put(postgresPort(), "PostgreSQL");
+    }
+    if (brokerUrl.isEmpty()) {
+      users.put(brokerPort(), "the broker");
+    }
+    users.put(issuerPort(), "the token issuer");
+    for (var service : StackService.values()) {
+      for (var replica = 1; replica <= replicas.of(service); replica++) {
+        users.put(httpPort(service, replica), service.instance(replica));
+      }
+    }
+    for (var replica = 1; replica <= replicas.of(StackService.INGEST); replica++) {
+      users.put(endpointPort(replica), "the device endpoint");
+      users.put(endpointTlsPort(replica), "the device endpoint (TLS)");
+    }
+    return users;
+  }
+
+  private static String brokerUrl(String url) {
+    var uri = uri(url);
+    if (uri.getHost() == null
+        || uri.getPort() < 0
+        || !("mqtt".equals(uri.getScheme()) || "mqtts".equals(uri.getScheme()))) {
+      throw badBrokerUrl(url);
+    }
+    return url;
+  }
+
+  private static URI uri(String url) {
+    try {
+      return URI.create(url);
+    } catch (IllegalArgumentException e) {
+      throw badBrokerUrl(url);
+    }
+  }
+
+  private static UserMistake badBrokerUrl(String url) {
+    return new UserMistake("A broker URL looks like mqtt://host:1883; not “" + url + "”.");
+  }
+}

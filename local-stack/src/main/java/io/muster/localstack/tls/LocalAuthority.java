@@ -1,0 +1,169 @@
+package io.muster.localstack.tls;
+
+import io.muster.localstack.files.PrivateFiles;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/**
+ * Certificates for the local device endpoint: a certificate authority that exists on this machine
+ * only, and a server certificate from it. The authority's private key is thrown away as soon as it
+ * has signed, so that nobody can make another certificate that users of {@code ca.crt} would
+ * believe; when the server's is about to expire both are made anew.
+ *
+ * @param folder holds {@code ca.crt}, {@code server.crt} (with chain) and {@code server.key}
+ *     (PKCS#8), all PEM
+ */
+public record LocalAuthority(Path folder) {
+  private static final Duration LIFETIME = Duration.ofDays(825); // the most that macOS accepts
+  private static final Duration RENEW_BEFORE = Duration.ofDays(30);
+  private static final Duration CLOCK_SKEW = Duration.ofHours(1);
+  private static final String SIGNATURE = "SHA256withECDSA";
+  private static final int SERIAL_BITS = 120;
+
+  /** What clients are told to trust. */
+  public Path authorityCertificate() {
+    return folder.resolve("ca.crt");
+  }
+
+  public Path serverCertificate() {
+    return folder.resolve("server.crt");
+  }
+
+  public Path serverKey() {
+    return folder.resolve("server.key");
+  }
+
+  /**
+   * Makes the files unless they exist and are good for another month.
+   *
+   * @throws IOException when they can be neither read nor written
+   */
+  public void prepare(Clock clock) throws IOException {
+    if (isGood(clock)) {
+      return;
+    }
+    try {
+      create(clock);
+    } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new IOException("cannot make certificates", e);
+    }
+  }
+
+  private boolean isGood(Clock clock) {
+    if (!Files.exists(authorityCertificate()) || !Files.exists(serverKey())) {
+      return false;
+    }
+    try (var file = Files.newInputStream(serverCertificate())) {
+      var certificate =
+          (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(file);
+      var end = certificate.getNotAfter().toInstant();
+      return clock.instant().plus(RENEW_BEFORE).isBefore(end);
+    } catch (IOException | GeneralSecurityException unreadable) {
+      return false;
+    }
+  }
+
+  private void create(Clock clock)
+      throws IOException, GeneralSecurityException, OperatorCreationException {
+    var authorityName = new X500Principal("CN=Muster local stack");
+    var authorityKeys = keys();
+    var serverKeys = keys();
+    var authority =
+        signed(
+            builder(authorityName, authorityName, authorityKeys, clock)
+                .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
+                .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign)),
+            authorityKeys.getPrivate());
+    var server =
+        signed(
+            builder(authorityName, new X500Principal("CN=localhost"), serverKeys, clock)
+                .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+                .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+                .addExtension(
+                    Extension.extendedKeyUsage,
+                    false,
+                    new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
+                .addExtension(Extension.subjectAlternativeName, false, localNames()),
+            authorityKeys.getPrivate());
+    PrivateFiles.write(
+        serverKey(), pem("PRIVATE KEY", List.of(serverKeys.getPrivate().getEncoded())));
+    PrivateFiles.write(
+        serverCertificate(),
+        pem("CERTIFICATE", List.of(server.getEncoded(), authority.getEncoded())));
+    PrivateFiles.write(authorityCertificate(), pem("CERTIFICATE", List.of(authority.getEncoded())));
+  }
+
+  private static GeneralNames localNames() {
+    return new GeneralNames(
+        new GeneralName[] {
+          new GeneralName(GeneralName.dNSName, "localhost"),
+          new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+          new GeneralName(GeneralName.iPAddress, "::1")
+        });
+  }
+
+  private static KeyPair keys() throws GeneralSecurityException {
+    var generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    return generator.generateKeyPair();
+  }
+
+  private static JcaX509v3CertificateBuilder builder(
+      X500Principal issuer, X500Principal subject, KeyPair keys, Clock clock)
+      throws CertIOException {
+    var now = clock.instant();
+    return new JcaX509v3CertificateBuilder(
+        issuer,
+        new BigInteger(SERIAL_BITS, new SecureRandom()).setBit(SERIAL_BITS),
+        Date.from(now.minus(CLOCK_SKEW)),
+        Date.from(now.plus(LIFETIME)),
+        subject,
+        keys.getPublic());
+  }
+
+  private static X509Certificate signed(
+      org.bouncycastle.cert.X509v3CertificateBuilder builder, PrivateKey key)
+      throws GeneralSecurityException, OperatorCreationException {
+    var signer = new JcaContentSignerBuilder(SIGNATURE).build(key);
+    return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
+  }
+
+  private static String pem(String label, List<byte[]> contents) {
+    var encoder = Base64.getMimeEncoder(64, new byte[] {'\n'});
+    var text = new StringBuilder();
+    for (var content : contents) {
+      text.append("-----BEGIN ").append(label).append("-----\n");
+      text.append(encoder.encodeToString(content)).append('\n');
+      text.append("-----END ").append(label).append("-----\n");
+    }
+    return text.toString();
+  }
+}

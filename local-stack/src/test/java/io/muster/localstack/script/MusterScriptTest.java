@@ -1,0 +1,251 @@
+package io.muster.localstack.script;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.localstack.Checkout;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The script in a checkout of its own, with programs that only say that they were called. */
+class MusterScriptTest {
+  private static final List<String> MODULES =
+      List.of(
+          "contract",
+          "mqtt-connector",
+          "outbox",
+          "broker",
+          "local-stack",
+          "device-registry",
+          "ingest-service");
+
+  @TempDir Path folder;
+  private Path root;
+  private Path system;
+  private Path programs;
+  private final Map<String, String> environment = new HashMap<>();
+
+  @BeforeEach
+  void layOut() throws IOException {
+    root = Files.createDirectories(folder.resolve("a checkout"));
+    system = Files.createDirectories(folder.resolve("system"));
+    programs = Files.createDirectories(folder.resolve("bin"));
+    Files.copy(Checkout.find().root().resolve("muster"), root.resolve("muster"));
+    executable(root.resolve("muster"));
+    Files.createFile(root.resolve("pom.xml"));
+    for (var module : MODULES) {
+      Files.createDirectories(root.resolve(module).resolve("src/main"));
+      Files.createFile(root.resolve(module).resolve("pom.xml"));
+    }
+    maven("3.9.1", "echo '[INFO] Building Muster :: broker 0.1 [2/7]'");
+    environment.put("MUSTER_JDK_ROOT", system.toString());
+    environment.put("HOME", folder.resolve("home").toString());
+    environment.put("PATH", programs + ":/usr/bin:/bin");
+    environment.put("JAVA_HOME", "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "system/usr/lib/jvm/jdk-25",
+        "system/Library/Java/JavaVirtualMachines/temurin-25.jdk/Contents/Home",
+        "home/.sdkman/candidates/java/25.0.1-tem"
+      })
+  void findsAJdkInTheUsualPlaces(String place) throws Exception {
+    jdk(folder.resolve(place), "25.0.1");
+    built();
+    assertEquals("java of " + folder.resolve(place), run("status").lastLine());
+  }
+
+  @Test
+  void prefersJavaHomeAndPassesOverWhatIsTooOld() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    var newer = jdk(folder.resolve("newer"), "27.0.1");
+    built();
+    environment.put("JAVA_HOME", newer.toString());
+    assertEquals("java of " + newer, run("status").lastLine());
+    environment.put("JAVA_HOME", jdk(folder.resolve("old"), "21.0.4").toString());
+    assertEquals("java of " + system.resolve("usr/lib/jvm/jdk-25"), run("status").lastLine());
+  }
+
+  @Test
+  void saysInOneLineWhatToInstallWhenThereIsNoJdk() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-17"), "17.0.9");
+    executable(Files.writeString(programs.resolve("java"), "#!/bin/sh\nexit 1\n"));
+    var run = run("up");
+    assertEquals(1, run.exitCode());
+    assertEquals(1, run.output().strip().lines().count(), run.output());
+    assertTrue(run.output().contains("JDK 25") && run.output().contains("JAVA_HOME"));
+  }
+
+  @Test
+  void saysInOneLineWhatToInstallWhenMavenIsTooOld() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    maven("3.8.5", "exit 1");
+    var run = run("up");
+    assertEquals(1, run.exitCode());
+    assertTrue(run.output().contains("3.8.6") && run.output().contains("3.8.5"), run.output());
+  }
+
+  @Test
+  void buildsFirstAndNotAgainWhenNothingChanged() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    outputs();
+    var first = run("up");
+    assertTrue(first.output().contains("2 of 7  Muster :: broker"), first.output());
+    assertTrue(first.lastLine().startsWith("java of "), first.output());
+    assertEquals(1, run("up").output().strip().lines().count());
+  }
+
+  @Test
+  void buildsAgainWhenASourceIsNewerOrGoneButNotForTests() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    outputs();
+    var source = Files.createFile(root.resolve("outbox/src/main/A.java"));
+    built();
+    Files.createDirectories(root.resolve("outbox/src/test"));
+    Files.createFile(root.resolve("outbox/src/test/ATest.java"));
+    assertTrue(!run("up").output().contains("Building"));
+    touch(source);
+    assertTrue(run("up").output().contains("Building"));
+    built();
+    Files.delete(source);
+    touch(source.getParent());
+    assertTrue(run("up").output().contains("Building"));
+  }
+
+  @Test
+  void aFailedBuildShowsItsErrorsAndWhereTheLogIs() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    maven("3.9.1", "echo '[INFO] noise'; echo '[ERROR] A.java: does not compile'; exit 1");
+    var run = run("up");
+    assertNotEquals(0, run.exitCode());
+    assertTrue(run.output().contains("A.java: does not compile"), run.output());
+    assertTrue(run.output().contains("target/muster-build.log"), run.output());
+    assertTrue(!run.output().contains("noise"), run.output());
+    assertTrue(!Files.exists(root.resolve("target/muster-built")), "it is tried again");
+  }
+
+  @Test
+  void aTestRunEndsWithTheSumOfAllReports() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    report("contract", "surefire", "tests=\"5\" errors=\"0\" skipped=\"1\" failures=\"0\"", true);
+    maven(
+        "3.9.1",
+        reportScript("broker", "tests=\"7\" errors=\"0\" skipped=\"1\" failures=\"0\"")
+            + reportScript("outbox", "tests=\"4\" errors=\"0\" skipped=\"0\" failures=\"0\""));
+    var run = run("test");
+    assertEquals("10 passed, 0 failed, 1 skipped", run.lastLine(), "an older report counts not");
+    assertEquals(0, run.exitCode());
+  }
+
+  @Test
+  void aFailedTestFailsTheRun() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    maven(
+        "3.9.1",
+        reportScript("broker", "tests=\"7\" errors=\"1\" skipped=\"0\" failures=\"2\"") + "exit 1");
+    var run = run("test");
+    assertEquals("4 passed, 3 failed, 0 skipped", run.lastLine());
+    assertEquals(1, run.exitCode());
+  }
+
+  @Test
+  void theFullRunIsRecorded() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    Files.createDirectories(root.resolve("docs"));
+    maven(
+        "3.9.1",
+        "echo \"$@\"\n"
+            + reportScript("broker", "tests=\"2\" errors=\"0\" skipped=\"0\" failures=\"0\""));
+    var run = run("test", "--full");
+    assertTrue(run.output().contains("-Dmuster.excludedTestTags=none verify"), run.output());
+    var page = Files.readString(root.resolve("docs/test-results.md"));
+    assertTrue(page.contains("2 passed, 0 failed, 0 skipped"), page);
+  }
+
+  private String reportScript(String module, String counts) {
+    var folder = "'" + root.resolve(module) + "/target/failsafe-reports'";
+    // File times advance in steps of some milliseconds; a report is newer than the run's beginning.
+    return "sleep 0.05; mkdir -p %1$s; printf '%%s\\n' '<testsuite name=\"x\" %2$s>' > %1$s/TEST-x.xml\n"
+        .formatted(folder, counts);
+  }
+
+  private void report(String module, String kind, String counts, boolean old) throws IOException {
+    var reports =
+        Files.createDirectories(root.resolve(module).resolve("target/" + kind + "-reports"));
+    var file =
+        Files.writeString(reports.resolve("TEST-y.xml"), "<testsuite name=\"y\" " + counts + ">\n");
+    if (old) {
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
+    }
+  }
+
+  private Path jdk(Path home, String version) throws IOException {
+    Files.createDirectories(home.resolve("bin"));
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+    executable(Files.createFile(home.resolve("bin/javac")));
+    executable(
+        Files.writeString(home.resolve("bin/java"), "#!/bin/sh\necho \"java of " + home + "\"\n"));
+    return home;
+  }
+
+  private void maven(String version, String build) throws IOException {
+    var script =
+        "#!/bin/sh\n[ \"$1\" = -v ] && echo 'Apache Maven " + version + " (x)' && exit\n" + build;
+    executable(Files.writeString(programs.resolve("mvn"), script + "\n"));
+  }
+
+  private void outputs() throws IOException {
+    for (var module : List.of("broker", "local-stack", "device-registry", "ingest-service")) {
+      Files.createDirectories(root.resolve(module).resolve("target/lib"));
+      Files.createFile(root.resolve(module).resolve("target/" + module + ".jar"));
+    }
+  }
+
+  private void built() throws IOException {
+    Files.createDirectories(root.resolve("target"));
+    Files.createDirectories(root.resolve("local-stack/target/lib"));
+    var stamp = root.resolve("target/muster-built");
+    Files.deleteIfExists(stamp);
+    Files.createFile(stamp);
+  }
+
+  private static void touch(Path path) throws IOException {
+    Files.setLastModifiedTime(path, FileTime.from(Instant.now().plusSeconds(2)));
+  }
+
+  private static void executable(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private Run run(String... arguments) throws Exception {
+    var command = new java.util.ArrayList<>(List.of(root.resolve("muster").toString()));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    var process = builder.start();
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), output);
+  }
+
+  private record Run(int exitCode, String output) {
+    String lastLine() {
+      return output.strip().lines().reduce("", (before, line) -> line);
+    }
+  }
+}
