@@ -1,0 +1,125 @@
+package io.muster.ingest.relay;
+
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.exceptions.MqttEncodeException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
+import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
+import io.muster.contract.event.OutboxEvent;
+import io.muster.mqtt.MqttOutboundMetadata;
+import io.muster.outbox.RefusedMessageException;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import io.smallrye.reactive.messaging.TracingMetadata;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Emitter;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.eclipse.microprofile.reactive.messaging.Metadata;
+import org.eclipse.microprofile.reactive.messaging.OnOverflow;
+
+/**
+ * Takes one event of the outbox to the broker, through the channel {@value #CHANNEL}. The channel
+ * keeps a message across reconnections, so an event that is asked for again while its message is
+ * still on its way is not sent a second time. Thread-safe.
+ */
+@ApplicationScoped
+class BrokerLink {
+  static final String CHANNEL = "relay";
+
+  /** User property with the event's id, by which a receiver drops what it has seen. */
+  static final String ID_PROPERTY = "muster-id";
+
+  /** User property with the event's place in this service's log. */
+  static final String SEQUENCE_PROPERTY = "muster-sequence";
+
+  private static final int BUFFERED = 1_024;
+
+  private final Emitter<byte[]> channel;
+  private final RelayTracing tracing;
+  private final ConcurrentMap<UUID, Uni<Void>> underWay = new ConcurrentHashMap<>();
+
+  BrokerLink(
+      @Channel(CHANNEL) @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = BUFFERED)
+          Emitter<byte[]> channel,
+      RelayTracing tracing) {
+    this.channel = channel;
+    this.tracing = tracing;
+  }
+
+  /**
+   * Completes when the broker has it, also when nobody subscribes there (reason 0x10): the log is
+   * what consumers rely on.
+   *
+   * @return fails with {@link RefusedMessageException} when the broker never will
+   */
+  Uni<Void> publish(OutboxEvent event) {
+    return underWay.computeIfAbsent(
+        event.id(),
+        id ->
+            Uni.createFrom()
+                .<Void>emitter(answer -> channel.send(message(event, answer)))
+                .onTermination()
+                .invoke(() -> underWay.remove(id))
+                .memoize()
+                .indefinitely());
+  }
+
+  private Message<byte[]> message(OutboxEvent event, UniEmitter<? super Void> answer) {
+    var properties =
+        MqttOutboundMetadata.builder()
+            .topic(event.topic())
+            // Ids make up for what QoS 2 would add between services, at half the packets.
+            .qos(event.qos() == 0 ? MqttQos.AT_MOST_ONCE : MqttQos.AT_LEAST_ONCE)
+            .contentType(event.contentType());
+    event.userProperties().forEach(properties::userProperty);
+    properties.userProperty(ID_PROPERTY, event.id().toString());
+    properties.userProperty(SEQUENCE_PROPERTY, Long.toString(event.sequence()));
+    var trace = TracingMetadata.withCurrent(tracing.contextOf(event.userProperties()));
+    return Message.of(
+        event.payload(),
+        Metadata.of(properties.build(), trace),
+        () -> taken(answer),
+        reason -> notTaken(answer, reason));
+  }
+
+  private static CompletionStage<Void> taken(UniEmitter<? super Void> answer) {
+    answer.complete(null);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private static CompletionStage<Void> notTaken(UniEmitter<? super Void> answer, Throwable reason) {
+    answer.fail(isForGood(reason) ? new RefusedMessageException(reason.getMessage()) : reason);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** Whether the same message would be refused again (MQTT 5 §3.4.2.1, §3.14.2.1). */
+  static boolean isForGood(Throwable reason) {
+    return switch (reason) {
+      case Mqtt5PubAckException refused -> isForGood(refused.getMqttMessage().getReasonCode());
+      // The connector blames a message only after it was alone on its way when that happened.
+      case Mqtt5DisconnectException blamed -> true;
+      case MqttEncodeException tooLarge -> true;
+      case IllegalArgumentException unsendable -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean isForGood(Mqtt5PubAckReasonCode code) {
+    return switch (code) {
+      case NOT_AUTHORIZED, TOPIC_NAME_INVALID, PAYLOAD_FORMAT_INVALID -> true;
+      case SUCCESS,
+          NO_MATCHING_SUBSCRIBERS,
+          UNSPECIFIED_ERROR,
+          IMPLEMENTATION_SPECIFIC_ERROR,
+          PACKET_IDENTIFIER_IN_USE,
+          QUOTA_EXCEEDED ->
+          false;
+    };
+  }
+}

@@ -1,0 +1,42 @@
+package io.muster.ingest.relay;
+
+import io.muster.contract.event.EventPage;
+import io.muster.outbox.OutboxLog;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** {@code /internal/v1/events}: the log that MQTT only wakes up to. */
+@Path("/internal/v1/events")
+@Tag(name = "Internal")
+class EventLogResource {
+  private final OutboxLog log;
+
+  EventLogResource(Pool pool) {
+    this.log = new OutboxLog(pool);
+  }
+
+  @GET
+  @RolesAllowed("service")
+  @Produces(MediaType.APPLICATION_JSON)
+  @Operation(
+      summary = "Read the events on from a position",
+      description =
+          "In order, without gaps. A reader whose position is before oldest - 1 has missed"
+              + " something and starts from a snapshot.")
+  public Uni<EventPage> page(
+      @QueryParam("after") @DefaultValue("0") @Min(0) long after,
+      @QueryParam("limit") @DefaultValue("100") @Min(1) @Max(OutboxLog.MAX_PAGE) int limit) {
+    return log.page(after, limit);
+  }
+}

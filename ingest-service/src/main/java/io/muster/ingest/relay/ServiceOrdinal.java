@@ -1,0 +1,71 @@
+package io.muster.ingest.relay;
+
+import io.muster.contract.id.ServiceName;
+import io.muster.mqtt.MqttClientIdentity;
+import io.muster.outbox.LeaseSettings;
+import io.muster.outbox.OrdinalLease;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/**
+ * Which instance of ingest this is: the ordinal in {@code service:ingest:{ordinal}}. Each channel
+ * has a connection of its own, so the channel's name follows. Thread-safe.
+ */
+@ApplicationScoped
+@Identifier(ServiceOrdinal.PROVIDER) class ServiceOrdinal implements MqttClientIdentity, InstanceOrdinal {
+  /** What a channel names in {@code client-id-provider}. */
+  static final String PROVIDER = "service-ordinal";
+
+  private static final Logger LOG = Logger.getLogger(ServiceOrdinal.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final OrdinalLease lease;
+
+  ServiceOrdinal(Pool pool, RelayConfig config) {
+    var renewal = config.ordinalLease().dividedBy(3);
+    this.lease =
+        new OrdinalLease(
+            pool,
+            config.replica().orElseGet(ServiceOrdinal::hostName),
+            new LeaseSettings(config.ordinalLease(), renewal, Duration.ofSeconds(5)),
+            // Whoever has the old one now throws our connections off; they come back with this.
+            ordinal -> LOG.warnf("From the next connection on this is instance %d", ordinal));
+  }
+
+  void start(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent started) {
+    lease.start();
+  }
+
+  @Override
+  public int ordinal() {
+    return lease.current().orElseGet(() -> lease.whenLeased().await().atMost(PATIENCE));
+  }
+
+  @Override
+  public String clientIdentifier(String channel) {
+    return ServiceName.INGEST.clientIdentifier(ordinal()) + ":" + channel;
+  }
+
+  @PreDestroy
+  void close() {
+    lease.close();
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException nameless) {
+      return "localhost";
+    }
+  }
+}
