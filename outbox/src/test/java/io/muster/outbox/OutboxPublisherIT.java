@@ -247,6 +247,7 @@ class OutboxPublisherIT {
 
   private static void append(List<OutboxEntry> entries) {
     await()
+        .pollDelay(Duration.ZERO)
         .atMost(PATIENCE)
         .ignoreExceptions()
         .untilAsserted(
