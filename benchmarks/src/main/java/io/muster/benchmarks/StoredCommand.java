@@ -1,25 +1,23 @@
 package io.muster.benchmarks;
 
-import io.muster.benchmarks.report.Report;
-import io.muster.benchmarks.stack.StackSettings;
-import io.muster.localstack.Checkout;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.muster.benchmarks.floor.CopyFloor;
+import io.muster.benchmarks.floor.InsertFloor;
+import io.muster.benchmarks.floor.InsertStatement;
+import io.muster.benchmarks.load.Pace;
+import io.muster.benchmarks.rounds.Contender;
+import io.muster.benchmarks.rounds.Round;
+import io.muster.benchmarks.rounds.RoundFailedException;
+import io.muster.benchmarks.rounds.Tournament;
+import io.muster.benchmarks.stack.BenchmarkStack;
+import java.sql.SQLException;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** Measures the sustained stored rate beside its floors, on a stack of its own. */
+/** Measures the sustained stored rate beside its floors. */
 @Command(
     name = "stored",
     description = {
@@ -27,29 +25,8 @@ import picocli.CommandLine.Spec;
       "same rows written by its INSERT alone and by COPY, in alternating rounds on a stack of its own."
     },
     mixinStandardHelpOptions = true)
-final class StoredCommand implements Callable<Integer> {
-  private static final DateTimeFormatter FILE_TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmm").withZone(ZoneOffset.UTC);
-
-  @Option(
-      names = "--rounds",
-      defaultValue = "3",
-      description = "of each (default ${DEFAULT-VALUE})")
-  private int rounds;
-
-  @Option(
-      names = "--duration",
-      defaultValue = "20s",
-      converter = DurationConverter.class,
-      description = "of a round (default ${DEFAULT-VALUE})")
-  private Duration duration;
-
-  @Option(
-      names = "--warm-up",
-      defaultValue = "10s",
-      converter = DurationConverter.class,
-      description = "of each before the first round (default ${DEFAULT-VALUE})")
-  private Duration warmUp;
+final class StoredCommand extends MeasuringCommand {
+  private static final Duration A_MOMENT = Duration.ofSeconds(2);
 
   @Option(
       names = "--connections",
@@ -57,71 +34,62 @@ final class StoredCommand implements Callable<Integer> {
       description = "devices, each with a connection (default ${DEFAULT-VALUE})")
   private int connections;
 
-  @Option(
-      names = "--lanes",
-      defaultValue = "3",
-      description =
-          "database connections that store, of service and floors (default ${DEFAULT-VALUE})")
-  private int lanes;
-
-  @Option(
-      names = "--batch-rows",
-      defaultValue = "2000",
-      description = "most rows in a transaction, of service and floor (default ${DEFAULT-VALUE})")
-  private int batchRows;
-
-  @Option(
-      names = "--ingest-jvm",
-      split = " ",
-      description = "options of ingest-service's JVM instead of those that ./muster up gives it")
-  private List<String> ingestJvm = StackSettings.USUAL_INGEST_JVM;
-
-  @Option(
-      names = "--ingest-env",
-      description = "configuration of ingest-service, such as MUSTER_INTAKE_LINGER=2ms; repeatable")
-  private Map<String, String> ingestEnvironment = Map.of();
-
-  @Option(names = "--write", description = "also write the report to benchmarks/results")
-  private boolean write;
-
-  @Mixin private TargetOptions target;
-  @Spec private CommandSpec spec;
+  @Override
+  String title() {
+    return "Stored rate of QoS 1 telemetry";
+  }
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
-    var checkout = Checkout.find().root();
-    var plan = new StoredPlan(rounds, duration, warmUp, connections, lanes, batchRows, target);
-    var benchmark = new StoredBenchmark(plan, settings(checkout), this::tell);
-    var report = benchmark.run();
-    out().println();
-    out().print(report.markdown());
-    out().flush();
-    if (write) {
-      tell("written to " + checkout.relativize(written(report, checkout)));
+  int connections() {
+    return connections;
+  }
+
+  @Override
+  List<String> conditions() {
+    return List.of(
+        "rows are counted in PostgreSQL, and were exactly as many as PUBACKs or inserted rows",
+        "the floors store over as many connections, the insert-only floor in batches of as many rows",
+        "load generator and floors run in the benchmark's own process, on the same cores");
+  }
+
+  @Override
+  List<Round> measure(BenchmarkStack stack, Bench bench, Tournament tournament)
+      throws InterruptedException {
+    try (var insertFloor = insertFloor(stack, bench)) {
+      var ingest = bench.ingest(new Pace.AsAcknowledged());
+      var contenders = List.of(ingest, insertFloor, copyFloor(stack, bench));
+      tournament.warmUp(contenders, rounds().warmUp());
+      requireSameStatement(bench, ingest);
+      return tournament.run(contenders, rounds().rounds(), rounds().duration());
     }
-    return 0;
   }
 
-  private StackSettings settings(Path checkout) throws IOException {
-    // Beside the build's results, not in the system's temporary folder: that may be in memory,
-    // where a commit costs nothing.
-    var parent = Files.createDirectories(checkout.resolve("benchmarks/target"));
-    var home = Files.createTempDirectory(parent, "stack-");
-    return new StackSettings(home, ingestJvm, ingestEnvironment);
+  /** While the service stores, PostgreSQL shows with which statement. */
+  private static void requireSameStatement(Bench bench, Contender ingest)
+      throws InterruptedException {
+    try (var superuser = bench.superuser();
+        var threads = Executors.newSingleThreadExecutor()) {
+      var seen = threads.submit(() -> InsertStatement.requireSameAsInUse(superuser));
+      ingest.run(A_MOMENT);
+      seen.get();
+    } catch (ExecutionException e) {
+      throw new RoundFailedException(e.getCause().getMessage(), e);
+    } catch (SQLException e) {
+      throw new RoundFailedException("PostgreSQL: " + e.getMessage(), e);
+    }
   }
 
-  private static Path written(Report report, Path checkout) throws IOException {
-    var folder = Files.createDirectories(checkout.resolve("benchmarks/results"));
-    var file = folder.resolve("stored-" + FILE_TIME.format(report.at()) + ".md");
-    return Files.writeString(file, report.markdown());
+  private InsertFloor insertFloor(BenchmarkStack stack, Bench bench) {
+    return new InsertFloor(
+        stack.ingestDatabase(),
+        stackOptions().lanes(),
+        stackOptions().batchRows(),
+        connections,
+        bench.writerAndDatabase());
   }
 
-  private void tell(String line) {
-    out().println(line);
-    out().flush();
-  }
-
-  private PrintWriter out() {
-    return spec.commandLine().getOut();
+  private CopyFloor copyFloor(BenchmarkStack stack, Bench bench) {
+    return new CopyFloor(
+        stack.ingestDatabase(), stackOptions().lanes(), connections, bench.writerAndDatabase());
   }
 }

@@ -42,6 +42,11 @@ final class TargetOptions {
     return version;
   }
 
+  /** For the report. */
+  String versionName() {
+    return version == MqttVersion.MQTT_5 ? "MQTT 5" : "MQTT 3.1.1";
+  }
+
   int window() {
     return window;
   }

@@ -39,7 +39,11 @@ public final class ReadingTable implements RowStore, AutoCloseable {
   }
 
   @Override
-  public void close() throws SQLException {
-    connection.close();
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new RoundFailedException("cannot leave PostgreSQL: " + e.getMessage(), e);
+    }
   }
 }

@@ -1,0 +1,55 @@
+package io.muster.benchmarks;
+
+import io.muster.benchmarks.load.Pace;
+import io.muster.benchmarks.rounds.Round;
+import io.muster.benchmarks.rounds.Tournament;
+import io.muster.benchmarks.stack.BenchmarkStack;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Measures publish to PUBACK at a rate below the highest. */
+@Command(
+    name = "latency",
+    description =
+        "Measures the time from publish to PUBACK at a fixed rate, on a stack of its own.",
+    mixinStandardHelpOptions = true)
+final class LatencyCommand extends MeasuringCommand {
+  @Option(
+      names = "--rate",
+      defaultValue = "5000",
+      description = "messages a second over all (default ${DEFAULT-VALUE})")
+  private double rate;
+
+  @Option(
+      names = "--connections",
+      defaultValue = "200",
+      description = "devices, each with a connection (default ${DEFAULT-VALUE})")
+  private int connections;
+
+  @Override
+  String title() {
+    return "Publish to PUBACK at a fixed rate";
+  }
+
+  @Override
+  int connections() {
+    return connections;
+  }
+
+  @Override
+  List<String> conditions() {
+    return List.of(
+        "%,.0f messages a second over all; latency counts from when a message was due"
+            .formatted(rate),
+        "rows are counted in PostgreSQL, and were exactly as many as PUBACKs");
+  }
+
+  @Override
+  List<Round> measure(BenchmarkStack stack, Bench bench, Tournament tournament)
+      throws InterruptedException {
+    var contenders = List.of(bench.ingest(new Pace.FixedRate(rate)));
+    tournament.warmUp(contenders, rounds().warmUp());
+    return tournament.run(contenders, rounds().rounds(), rounds().duration());
+  }
+}

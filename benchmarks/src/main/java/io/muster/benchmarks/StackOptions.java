@@ -1,0 +1,81 @@
+package io.muster.benchmarks;
+
+import io.muster.benchmarks.stack.StackSettings;
+import io.muster.localstack.Checkout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** How the stack runs that is measured. */
+final class StackOptions {
+  @Option(
+      names = "--lanes",
+      defaultValue = "3",
+      description =
+          "database connections that store, of service and floors (default ${DEFAULT-VALUE})")
+  private int lanes;
+
+  @Option(
+      names = "--batch-rows",
+      defaultValue = "2000",
+      description = "most rows in a transaction, of service and floor (default ${DEFAULT-VALUE})")
+  private int batchRows;
+
+  @Option(
+      names = "--ingest-jvm",
+      split = " ",
+      description = "options of ingest-service's JVM instead of those that ./muster up gives it")
+  private List<String> ingestJvm = StackSettings.USUAL_INGEST_JVM;
+
+  @Option(
+      names = "--ingest-env",
+      description = "configuration of ingest-service, such as MUSTER_INTAKE_LINGER=2ms; repeatable")
+  private Map<String, String> ingestEnvironment = Map.of();
+
+  int lanes() {
+    return lanes;
+  }
+
+  int batchRows() {
+    return batchRows;
+  }
+
+  /** With a folder of its own. */
+  StackSettings settings() throws IOException {
+    var environment = new HashMap<String, String>();
+    environment.put("MUSTER_INTAKE_LANES", Integer.toString(lanes));
+    environment.put("MUSTER_INTAKE_BATCH_ROWS", Integer.toString(batchRows));
+    environment.putAll(ingestEnvironment);
+    return new StackSettings(folder(), ingestJvm, environment);
+  }
+
+  /**
+   * Beside the build's results, not in the system's temporary folder: that may be in memory, where
+   * a commit costs nothing.
+   */
+  private static Path folder() throws IOException {
+    var target = Checkout.find().root().resolve("benchmarks/target");
+    return Files.createTempDirectory(Files.createDirectories(target), "stack-");
+  }
+
+  /** For the report. */
+  List<String> describe() {
+    var environment =
+        ingestEnvironment.isEmpty() ? "" : ", " + String.join(", ", settingsInWords());
+    return List.of(
+        "the service stores over %d connections, at most %,d rows in a batch"
+            .formatted(lanes, batchRows),
+        "ingest-service: JVM mode, " + String.join(" ", ingestJvm) + environment);
+  }
+
+  private List<String> settingsInWords() {
+    return ingestEnvironment.entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + entry.getValue())
+        .sorted()
+        .toList();
+  }
+}
