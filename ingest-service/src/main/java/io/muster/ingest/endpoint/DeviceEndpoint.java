@@ -1,0 +1,204 @@
+package io.muster.ingest.endpoint;
+
+import io.muster.ingest.access.Withdrawal;
+import io.muster.ingest.endpoint.down.Reachable;
+import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.endpoint.tls.ServerTls;
+import io.muster.ingest.relay.Downlink;
+import io.muster.ingest.sessions.LostSession;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jboss.logging.Logger;
+
+/**
+ * The MQTT server to which devices connect (ARCHITECTURE §4). Start it once, stop it once; the rest
+ * is thread-safe.
+ */
+public final class DeviceEndpoint implements Downlink {
+  private static final Logger LOG = Logger.getLogger(DeviceEndpoint.class);
+  private static final Duration POLL = Duration.ofMillis(10);
+
+  private final EndpointConfig config;
+  private final Shared shared;
+  private final List<Channel> listening = new ArrayList<>();
+  private Transport transport;
+  private Map<EventExecutor, LoopShard> shards = Map.of();
+  private int port = -1;
+  private int tlsPort = -1;
+
+  public DeviceEndpoint(EndpointConfig config, EndpointPorts ports) {
+    this.config = config;
+    this.shared = new Shared(config, ports);
+    ports.access().onWithdrawal(this::withdraw);
+    ports.sessions().onLost(this::lose);
+  }
+
+  /**
+   * Listens.
+   *
+   * @throws IllegalStateException when a port is taken or the TLS files are not what they should be
+   */
+  public void start() {
+    var tls = ServerTls.context(config.tls());
+    transport = Transport.start(config.threads());
+    var made = new IdentityHashMap<EventExecutor, LoopShard>();
+    for (var executor : transport.loops()) {
+      var shard = new LoopShard((EventLoop) executor, shared);
+      shard.start();
+      made.put(executor, shard);
+    }
+    shards = made;
+    if (config.port() >= 0) {
+      port = listen(config.port(), Optional.empty());
+      LOG.infof("Devices connect to %s:%d (MQTT)", config.host(), port);
+    }
+    if (tls.isPresent()) {
+      tlsPort = listen(config.tls().port(), tls);
+      LOG.infof("Devices connect to %s:%d (MQTT over TLS)", config.host(), tlsPort);
+    }
+  }
+
+  private int listen(int onPort, Optional<SslContext> tls) {
+    var bound = transport.server().childHandler(greeter(tls)).bind(config.host(), onPort);
+    bound.awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      stop();
+      throw new IllegalStateException(
+          "cannot listen on %s:%d".formatted(config.host(), onPort), bound.cause());
+    }
+    listening.add(bound.channel());
+    return ((InetSocketAddress) bound.channel().localAddress()).getPort();
+  }
+
+  private ChannelInitializer<Channel> greeter(Optional<SslContext> tls) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        greet(channel, tls);
+      }
+    };
+  }
+
+  private void greet(Channel channel, Optional<SslContext> tls) {
+    if (shared.draining.get() || !shared.knocking.take()) {
+      shared.metrics.refused("knocking");
+      channel.close();
+      return;
+    }
+    tls.ifPresent(
+        context -> {
+          var handler = context.newHandler(channel.alloc());
+          handler.setHandshakeTimeoutMillis(config.tls().handshakeTimeout().toMillis());
+          channel.pipeline().addLast(handler);
+        });
+    var connection = new DeviceConnection(channel, shared, shards.get(channel.eventLoop()));
+    channel.pipeline().addLast(connection.decoder(), connection);
+  }
+
+  /** Where it listens for MQTT, or -1. */
+  public int port() {
+    return port;
+  }
+
+  /** Where it listens for MQTT over TLS, or -1. */
+  public int tlsPort() {
+    return tlsPort;
+  }
+
+  /** Whether it takes connections. */
+  public boolean isListening() {
+    return !listening.isEmpty() && !shared.draining.get();
+  }
+
+  /** Whether it is too full for new connections. */
+  public boolean isUnderPressure() {
+    return shared.budget.refusesConnections();
+  }
+
+  @Override
+  public void deliver(DownwardMessage message) {
+    message
+        .topic()
+        .device()
+        .ifPresent(device -> shared.index.audienceOf(device).forEach(it -> it.deliver(message)));
+  }
+
+  private void withdraw(Withdrawal withdrawal) {
+    switch (withdrawal) {
+      case Withdrawal.OfDevice it -> {
+        shared.index.of(it.device()).forEach(DeviceEndpoint::endWithdrawn);
+        shared.index.audienceOf(it.device()).forEach(gateway -> gateway.forget(it.device()));
+      }
+      case Withdrawal.OfTenant it ->
+          shared.index.of(it.tenant()).forEach(DeviceEndpoint::endWithdrawn);
+      case Withdrawal.OfEverybody everybody ->
+          shared.index.everybody().forEach(DeviceEndpoint::endWithdrawn);
+      case Withdrawal.OfCredential it ->
+          shared.index.of(it.device()).stream()
+              // Of one that is still being admitted nobody knows yet which one it showed.
+              .filter(c -> c.credential() == null || c.credential().equals(it.credential()))
+              .forEach(
+                  c -> c.endFromOutside(EndReason.CREDENTIAL_ENDED, "the credential was revoked"));
+    }
+  }
+
+  private static void endWithdrawn(Reachable connection) {
+    connection.endFromOutside(EndReason.ACCESS_WITHDRAWN, "access was withdrawn");
+  }
+
+  private void lose(LostSession lost) {
+    switch (lost) {
+      case LostSession.TakenOver it -> {
+        var connection = shared.index.byConnectionId(it.connectionId());
+        if (connection != null) {
+          connection.endFromOutside(
+              EndReason.TAKEN_OVER, "a newer connection has this client identifier");
+        }
+      }
+      case LostSession.All all ->
+          shared
+              .index
+              .all()
+              .forEach(c -> c.endFromOutside(EndReason.REPLICA_LOST, "connect again, please"));
+    }
+  }
+
+  /**
+   * Stops: no new connections, nothing more is read, what was read is stored and answered within
+   * the drain timeout, then every client is told to go.
+   */
+  public void stop() {
+    if (transport == null || !shared.draining.compareAndSet(false, true)) {
+      return;
+    }
+    listening.forEach(channel -> channel.close().awaitUninterruptibly());
+    var deadline = System.nanoTime() + config.drainTimeout().toNanos();
+    shards.forEach((loop, shard) -> loop.execute(shard::drain));
+    awaitUntil(deadline, () -> shared.metrics.messagesInFlight() == 0);
+    shared
+        .index
+        .all()
+        .forEach(c -> c.endFromOutside(EndReason.SHUTTING_DOWN, "the server is shutting down"));
+    awaitUntil(System.nanoTime() + config.drainTimeout().toNanos(), () -> shared.index.isEmpty());
+    transport.loops().shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    transport = null;
+  }
+
+  private static void awaitUntil(long deadlineNanos, java.util.function.BooleanSupplier done) {
+    while (!done.getAsBoolean() && System.nanoTime() < deadlineNanos) {
+      LockSupport.parkNanos(POLL.toNanos());
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package io.muster.ingest.endpoint;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Where devices connect, and how much each of them and all together may ask for. */
+@ConfigMapping(prefix = "muster.endpoint")
+public interface EndpointConfig {
+
+  /** The address to listen on. */
+  @WithDefault("0.0.0.0")
+  String host();
+
+  /** The port for MQTT without TLS; 0 draws one, -1 switches it off. */
+  @WithDefault("1883")
+  @Min(-1) @Max(65_535) int port();
+
+  /** MQTT over TLS. */
+  Tls tls();
+
+  /** Threads that read and write sockets; 0 for as many as there are processors. */
+  @WithDefault("0")
+  @Min(0) @Max(256) int threads();
+
+  /** How many connections, and how fast they may come. */
+  Connections connections();
+
+  /** How large packets may be. */
+  Packets packets();
+
+  /** What devices send. */
+  Up up();
+
+  /** What devices are sent. */
+  Down down();
+
+  /** Which part of the publishes gets a span of its own; the device has no say in it. */
+  @WithDefault("0.01")
+  @DecimalMin("0.0") @DecimalMax("1.0") double traceRatio();
+
+  /** How long a shutdown waits for what was read to be stored and acknowledged. */
+  @WithDefault("5s")
+  Duration drainTimeout();
+
+  /** MQTT over TLS 1.2 and 1.3; off without a certificate. */
+  interface Tls {
+    /** The port for MQTT over TLS; 0 draws one, -1 switches it off. */
+    @WithDefault("8883")
+    @Min(-1) @Max(65_535) int port();
+
+    /** PEM file with the server's certificate and those that vouch for it, in this order. */
+    Optional<Path> certificate();
+
+    /** PEM file with the certificate's private key (PKCS 8). */
+    Optional<Path> key();
+
+    /** How long a handshake may take. */
+    @WithDefault("10s")
+    Duration handshakeTimeout();
+  }
+
+  /** How many connections, and how fast they may come. */
+  interface Connections {
+    /** Devices that may be connected; the next is refused with 0x97. */
+    @WithDefault("20000")
+    @Min(1) int most();
+
+    /**
+     * Connections that may be without an accepted CONNECT at a time; the next is closed at once.
+     */
+    @WithDefault("2000")
+    @Min(1) int mostKnocking();
+
+    /** CONNECTs that are looked at in a second; those beyond wait for {@link #patience()}. */
+    @WithDefault("2000")
+    @Min(1) int perSecond();
+
+    /** How long a CONNECT may wait for its turn before it is refused with 0x9F. */
+    @WithDefault("5s")
+    Duration patience();
+
+    /** How long a client may take to send its CONNECT. */
+    @WithDefault("10s")
+    Duration connectTimeout();
+
+    /** How long the registry and the database may take to answer a CONNECT. */
+    @WithDefault("10s")
+    Duration admissionTimeout();
+
+    /** The longest keep-alive; an MQTT 5 client that wants none, or a longer one, is told this. */
+    @WithDefault("20m")
+    Duration maxKeepAlive();
+
+    /** The longest that a session outlives its connection, also at MQTT 3.1.1. */
+    @WithDefault("7d")
+    Duration maxSessionExpiry();
+
+    /** How long a client may leave what is sent to it unread. */
+    @WithDefault("60s")
+    Duration writeStall();
+
+    /** How long the rest of a packet may take whose beginning has come. */
+    @WithDefault("60s")
+    Duration packetPatience();
+  }
+
+  /** How large packets may be; what is larger closes the connection with 0x95. */
+  interface Packets {
+    /** A PUBLISH with its header. A payload above its device's limit is only dead-lettered. */
+    @WithDefault("1048576")
+    @Min(1_024) @Max(16_777_216) int maxBytes();
+
+    /** A CONNECT with its will and password. */
+    @WithDefault("98304")
+    @Min(1_024) @Max(262_144) int maxConnectBytes();
+
+    /** Any other packet. */
+    @WithDefault("65536")
+    @Min(1_024) @Max(1_048_576) int maxControlBytes();
+
+    /** A topic name. */
+    @WithDefault("1024")
+    @Min(64) @Max(65_535) int maxTopicBytes();
+
+    /** User properties in a packet. */
+    @WithDefault("64")
+    @Min(1) @Max(1_024) int maxUserProperties();
+
+    /** Filters in a SUBSCRIBE or UNSUBSCRIBE. */
+    @WithDefault("64")
+    @Min(1) @Max(1_024) int maxFilters();
+  }
+
+  /** What devices send. */
+  interface Up {
+    /**
+     * Messages of a connection that may wait for the store: its Receive Maximum at MQTT 5; at MQTT
+     * 3.1.1 the connection is not read while there are as many.
+     */
+    @WithDefault("1024")
+    @Min(1) @Max(65_535) int window();
+
+    /** Bytes of a connection that may wait for the store before it is not read. */
+    @WithDefault("1048576")
+    @Min(65_536) int windowBytes();
+
+    /** Bytes of all connections that may be held; without it a quarter of the largest heap. */
+    OptionalLong memoryBytes();
+
+    /** Topic aliases that an MQTT 5 client may set. */
+    @WithDefault("16")
+    @Min(0) @Max(1_024) int topicAliases();
+  }
+
+  /** What devices are sent. */
+  interface Down {
+    /** Messages that may wait for a connection; the next is dropped and comes again. */
+    @WithDefault("64")
+    @Min(1) @Max(10_000) int queue();
+
+    /** Messages that a connection may be sent before it acknowledges the first. */
+    @WithDefault("16")
+    @Min(1) @Max(1_024) int window();
+
+    /** Filters that a connection may be subscribed to. */
+    @WithDefault("100")
+    @Min(1) @Max(10_000) int maxSubscriptions();
+  }
+}

@@ -1,0 +1,84 @@
+package io.muster.ingest.endpoint;
+
+import io.muster.ingest.endpoint.packets.ReadingDesk;
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the connections of one event loop share: one timer for all their clocks instead of several
+ * each, one scratch space, and the line of those that wait for memory. On that event loop.
+ */
+final class LoopShard {
+  private static final long TICK_MILLIS = 500;
+  private static final long MEMORY_RETRY_MILLIS = 20;
+
+  /**
+   * How many go on at a time when there is memory again, so that they do not take it all at once.
+   */
+  private static final int RECOVERED_AT_ONCE = 16;
+
+  final ReadingDesk desk = new ReadingDesk();
+  private final EventLoop loop;
+  private final Shared shared;
+  private final Set<DeviceConnection> connections =
+      Collections.newSetFromMap(new IdentityHashMap<>());
+  private final ArrayDeque<DeviceConnection> waitingForMemory = new ArrayDeque<>();
+
+  LoopShard(EventLoop loop, Shared shared) {
+    this.loop = loop;
+    this.shared = shared;
+  }
+
+  void start() {
+    loop.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  void add(DeviceConnection connection) {
+    connections.add(connection);
+  }
+
+  void remove(DeviceConnection connection) {
+    connections.remove(connection);
+  }
+
+  /** Reads nothing more of any connection. */
+  void drain() {
+    connections.forEach(DeviceConnection::drain);
+  }
+
+  private void tick() {
+    var nowNanos = System.nanoTime();
+    var nowMillis = shared.clock.millis();
+    // A copy: a tick may end the connection, which removes it.
+    List.copyOf(connections).forEach(connection -> connection.tick(nowNanos, nowMillis));
+  }
+
+  void waitForMemory(DeviceConnection connection) {
+    waitingForMemory.add(connection);
+    if (waitingForMemory.size() == 1) {
+      retryMemoryLater();
+    }
+  }
+
+  private void retryMemoryLater() {
+    loop.schedule(this::retryMemory, MEMORY_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void retryMemory() {
+    for (int i = 0; i < RECOVERED_AT_ONCE && shared.budget.hasRecovered(); i++) {
+      var next = waitingForMemory.poll();
+      if (next == null) {
+        return;
+      }
+      next.memoryIsBack();
+    }
+    if (!waitingForMemory.isEmpty()) {
+      retryMemoryLater();
+    }
+  }
+}

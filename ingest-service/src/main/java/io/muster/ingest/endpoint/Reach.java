@@ -1,0 +1,88 @@
+package io.muster.ingest.endpoint;
+
+import io.muster.contract.id.ClientIdentifier;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.endpoint.down.Downward;
+import io.muster.ingest.endpoint.down.Reachable;
+import io.muster.ingest.endpoint.session.ActiveSession;
+import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.relay.Downlink.DownwardMessage;
+import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
+
+/** How other threads reach one connection, from its CONNECT on. Thread-safe. */
+final class Reach implements Reachable {
+  private final DeviceConnection connection;
+  private final ClientIdentifier client;
+  private final long connectionId;
+  private volatile ActiveSession session;
+  private volatile Downward downward;
+
+  Reach(DeviceConnection connection, ClientIdentifier client, long connectionId) {
+    this.connection = connection;
+    this.client = client;
+    this.connectionId = connectionId;
+  }
+
+  /** The connection was accepted. */
+  void settle(ActiveSession settled, Downward down) {
+    downward = down;
+    session = settled;
+  }
+
+  @Override
+  public DeviceAddress device() {
+    return client.device();
+  }
+
+  @Override
+  public String clientIdentifier() {
+    return client.value();
+  }
+
+  @Override
+  public long connectionId() {
+    return connectionId;
+  }
+
+  @Override
+  public long epoch() {
+    var settled = session;
+    return settled == null ? 0 : settled.epoch();
+  }
+
+  @Override
+  public UUID credential() {
+    var settled = session;
+    return settled == null ? null : settled.credential();
+  }
+
+  @Override
+  public void deliver(DownwardMessage message) {
+    downward.offer(message);
+  }
+
+  @Override
+  public void endFromOutside(EndReason reason, String detail) {
+    onLoop(() -> connection.endFromOutside(reason, detail));
+  }
+
+  @Override
+  public void forget(DeviceAddress device) {
+    onLoop(
+        () -> {
+          if (downward != null) {
+            downward.forget(device);
+          }
+        });
+  }
+
+  private void onLoop(Runnable task) {
+    try {
+      connection.channel().eventLoop().execute(task);
+    } catch (RejectedExecutionException loopHasEnded) {
+      // Then the connection has ended too.
+      return;
+    }
+  }
+}

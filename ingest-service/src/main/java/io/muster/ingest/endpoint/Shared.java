@@ -1,0 +1,77 @@
+package io.muster.ingest.endpoint;
+
+import io.muster.ingest.access.DeviceAccess;
+import io.muster.ingest.endpoint.down.ConnectionIndex;
+import io.muster.ingest.endpoint.down.DownSupport;
+import io.muster.ingest.endpoint.limits.ByteBudget;
+import io.muster.ingest.endpoint.limits.PausedConnections;
+import io.muster.ingest.endpoint.limits.QuietLog;
+import io.muster.ingest.endpoint.limits.RateLimit;
+import io.muster.ingest.endpoint.limits.Seats;
+import io.muster.ingest.endpoint.observe.EndpointMetrics;
+import io.muster.ingest.endpoint.observe.PublishTracing;
+import io.muster.ingest.endpoint.observe.RefusalLog;
+import io.muster.ingest.endpoint.observe.SessionEvents;
+import io.muster.ingest.endpoint.packets.PacketLimits;
+import io.muster.ingest.endpoint.up.UpSupport;
+import io.muster.ingest.sessions.Sessions;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What all connections of the endpoint share; built once. Thread-safe. */
+final class Shared {
+  private static final int QUIET_LINES = 50;
+
+  final EndpointConfig config;
+  final DeviceAccess access;
+  final Sessions sessions;
+  final Clock clock;
+  final ConnectionIndex index = new ConnectionIndex();
+  final ByteBudget budget;
+  final EndpointMetrics metrics;
+  final SessionEvents events;
+  final UpSupport up;
+  final DownSupport down;
+  final PacketLimits packetLimits;
+  final PausedConnections paused = new PausedConnections();
+  final Seats connected;
+  final Seats knocking;
+  final RateLimit connects;
+  final RefusalLog refusals =
+      new RefusalLog(new QuietLog(QUIET_LINES, TimeUnit.SECONDS.toNanos(10), System.nanoTime()));
+  final AtomicLong connectionIds = new AtomicLong();
+  final AtomicBoolean draining = new AtomicBoolean();
+
+  Shared(EndpointConfig config, EndpointPorts ports) {
+    this.config = config;
+    access = ports.access();
+    sessions = ports.sessions();
+    clock = ports.clock();
+    budget = new ByteBudget(config.up().memoryBytes().orElse(Runtime.getRuntime().maxMemory() / 4));
+    metrics = new EndpointMetrics(ports.meters());
+    events = new SessionEvents(ports.intake(), ports.replica(), clock);
+    var tracing = new PublishTracing(ports.tracer(), config.traceRatio());
+    up = new UpSupport(ports.intake(), sessions, budget, metrics, tracing, clock, config.up());
+    down =
+        new DownSupport(
+            ports.intake(), access, sessions, index, budget, metrics, clock, config.down());
+    packetLimits = packetLimits(config.packets());
+    connected = new Seats(config.connections().most());
+    knocking = new Seats(config.connections().mostKnocking());
+    var perSecond = config.connections().perSecond();
+    connects = new RateLimit(perSecond, Math.max(1, perSecond / 10.0), System.nanoTime());
+    metrics.watch(connected, knocking, paused, budget);
+  }
+
+  private static PacketLimits packetLimits(EndpointConfig.Packets packets) {
+    return new PacketLimits(
+        packets.maxBytes(),
+        packets.maxConnectBytes(),
+        packets.maxControlBytes(),
+        packets.maxTopicBytes(),
+        packets.maxUserProperties(),
+        packets.maxFilters());
+  }
+}

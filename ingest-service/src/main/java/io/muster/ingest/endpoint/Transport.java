@@ -1,0 +1,76 @@
+package io.muster.ingest.endpoint;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.ThreadFactory;
+import jdk.net.ExtendedSocketOptions;
+
+/**
+ * The event loops and sockets: epoll where it is, else Java's own selectors.
+ *
+ * @param channel of the listening sockets
+ */
+record Transport(EventLoopGroup loops, Class<? extends ServerChannel> channel, boolean epoll) {
+  /** A client that has vanished is found after this and {@link #KEEP_ALIVE_PROBES} more. */
+  private static final int KEEP_ALIVE_IDLE_SECONDS = 120;
+
+  private static final int KEEP_ALIVE_INTERVAL_SECONDS = 30;
+  private static final int KEEP_ALIVE_PROBES = 4;
+  private static final int USER_TIMEOUT_MILLIS = 120_000;
+  private static final int BACKLOG = 4_096;
+
+  /** Beyond the upper mark a connection's output counts as unread. */
+  private static final WriteBufferWaterMark OUTPUT = new WriteBufferWaterMark(32_768, 65_536);
+
+  static Transport start(int threads) {
+    var count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    ThreadFactory named = new DefaultThreadFactory("muster-endpoint", true);
+    return Epoll.isAvailable()
+        ? new Transport(new EpollEventLoopGroup(count, named), EpollServerSocketChannel.class, true)
+        : new Transport(new NioEventLoopGroup(count, named), NioServerSocketChannel.class, false);
+  }
+
+  ServerBootstrap server() {
+    var server =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(channel)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, OUTPUT)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true);
+    return epoll ? withEpollProbes(server) : withProbes(server);
+  }
+
+  private static ServerBootstrap withEpollProbes(ServerBootstrap server) {
+    return server
+        .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEP_ALIVE_IDLE_SECONDS)
+        .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEP_ALIVE_INTERVAL_SECONDS)
+        .childOption(EpollChannelOption.TCP_KEEPCNT, KEEP_ALIVE_PROBES)
+        .childOption(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS);
+  }
+
+  private static ServerBootstrap withProbes(ServerBootstrap server) {
+    return server
+        .childOption(
+            NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), KEEP_ALIVE_IDLE_SECONDS)
+        .childOption(
+            NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL),
+            KEEP_ALIVE_INTERVAL_SECONDS)
+        .childOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), KEEP_ALIVE_PROBES);
+  }
+}

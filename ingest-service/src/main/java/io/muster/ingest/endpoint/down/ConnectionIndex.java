@@ -1,0 +1,166 @@
+package io.muster.ingest.endpoint.down;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
+import io.muster.contract.registry.DeviceLimits;
+import io.muster.ingest.endpoint.limits.RateLimit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/**
+ * The connections of this replica: by client identifier, by device, and by the device whose
+ * downward messages they want. Thread-safe; readers never wait.
+ */
+public final class ConnectionIndex {
+  private static final double BURST_SECONDS = 10;
+
+  private final ConcurrentHashMap<String, Reachable> byClient = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Long, Reachable> byConnection = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<DeviceAddress, Present> byDevice = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<DeviceAddress, List<Reachable>> audiences =
+      new ConcurrentHashMap<>();
+
+  /** A device's connections and what they share. */
+  private record Present(List<Reachable> connections, DeviceLimits limits, RateLimit rate) {}
+
+  /**
+   * Enters a connection under the device that it says it is, before anybody is asked whether it
+   * may: a withdrawal that comes meanwhile must find it.
+   */
+  public void knock(Reachable connection) {
+    byDevice.compute(
+        connection.device(),
+        (device, present) ->
+            present == null
+                ? new Present(List.of(connection), null, null)
+                : new Present(with(present.connections, connection), present.limits, present.rate));
+  }
+
+  /** The rate that all connections of the device share. */
+  public RateLimit rateOf(Reachable connection, DeviceLimits limits) {
+    var entry =
+        byDevice.compute(
+            connection.device(),
+            (device, present) -> {
+              var connections = present == null ? List.of(connection) : present.connections;
+              return present != null && limits.equals(present.limits)
+                  ? present
+                  : new Present(connections, limits, rate(limits));
+            });
+    return entry.rate;
+  }
+
+  private static RateLimit rate(DeviceLimits limits) {
+    var perSecond = limits.messagesPerSecond();
+    return new RateLimit(perSecond, perSecond * BURST_SECONDS, System.nanoTime());
+  }
+
+  /**
+   * Makes a connection the one of its client identifier.
+   *
+   * @return the one that loses it: the former, or this one when the other's epoch is greater; null
+   *     when there is none
+   */
+  public Reachable claim(Reachable connection) {
+    byConnection.put(connection.connectionId(), connection);
+    var loser = new Reachable[1];
+    byClient.compute(
+        connection.clientIdentifier(),
+        (client, holder) -> {
+          var holds = holder != null && holder.epoch() > connection.epoch();
+          loser[0] = holds ? connection : holder;
+          return holds ? holder : connection;
+        });
+    return loser[0];
+  }
+
+  /** Adds a connection to those that want what is said to a device. */
+  public void listen(DeviceAddress about, Reachable connection) {
+    audiences.compute(
+        about,
+        (device, audience) ->
+            audience == null
+                ? List.of(connection)
+                : audience.contains(connection) ? audience : with(audience, connection));
+  }
+
+  public void stopListening(DeviceAddress about, Reachable connection) {
+    audiences.computeIfPresent(
+        about,
+        (device, audience) -> {
+          var rest = without(audience, connection);
+          return rest.isEmpty() ? null : rest;
+        });
+  }
+
+  /** Who wants what is said to the device. */
+  public List<Reachable> audienceOf(DeviceAddress about) {
+    return audiences.getOrDefault(about, List.of());
+  }
+
+  /** Forgets a connection; its listening is ended by {@link #stopListening}. */
+  public void leave(Reachable connection) {
+    byClient.remove(connection.clientIdentifier(), connection);
+    byConnection.remove(connection.connectionId(), connection);
+    byDevice.computeIfPresent(
+        connection.device(),
+        (device, present) -> {
+          var rest = without(present.connections, connection);
+          return rest.isEmpty() ? null : new Present(rest, present.limits, present.rate);
+        });
+  }
+
+  /** The connection of that id, or null. */
+  public Reachable byConnectionId(long connectionId) {
+    return byConnection.get(connectionId);
+  }
+
+  /** The device's connections, also those that have only knocked. */
+  public List<Reachable> of(DeviceAddress device) {
+    var present = byDevice.get(device);
+    return present == null ? List.of() : present.connections;
+  }
+
+  public List<Reachable> of(TenantId tenant) {
+    List<Reachable> found = new ArrayList<>();
+    byDevice.forEach(
+        (device, present) -> {
+          if (device.tenant().equals(tenant)) {
+            found.addAll(present.connections);
+          }
+        });
+    return found;
+  }
+
+  /** All, also those that have only knocked. */
+  public List<Reachable> everybody() {
+    List<Reachable> found = new ArrayList<>();
+    byDevice.values().forEach(present -> found.addAll(present.connections));
+    return found;
+  }
+
+  /** Whether nobody is connected. */
+  public boolean isEmpty() {
+    return byConnection.isEmpty();
+  }
+
+  /** All that were accepted. */
+  public Collection<Reachable> all() {
+    return List.copyOf(byConnection.values());
+  }
+
+  private static List<Reachable> with(List<Reachable> some, Reachable more) {
+    List<Reachable> all = new ArrayList<>(some.size() + 1);
+    all.addAll(some);
+    all.add(more);
+    return List.copyOf(all);
+  }
+
+  private static List<Reachable> without(List<Reachable> some, Reachable less) {
+    Predicate<Reachable> other = it -> it != less;
+    return some.stream().filter(other).toList();
+  }
+}

@@ -1,0 +1,153 @@
+package io.muster.ingest.endpoint.down;
+
+import io.muster.contract.event.DeliveredEvent;
+import io.muster.ingest.endpoint.session.ActiveSession;
+import io.muster.ingest.intake.Announcement;
+import io.muster.ingest.relay.Downlink.DownwardMessage;
+import io.netty.channel.Channel;
+import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Sends one connection what services say to its device: a bounded queue, a bounded number on the
+ * way, nothing beyond the connection's end, since the owning service sends again what was not
+ * delivered. All but {@link #offer} on the event loop.
+ */
+public final class Downstream {
+  /** What a waiting message costs beside its payload. */
+  private static final int OVERHEAD_BYTES = 512;
+
+  private final Channel channel;
+  private final ActiveSession session;
+  private final DownSupport support;
+  private final Subscriptions subscriptions;
+  private final ArrayDeque<Waiting> queue = new ArrayDeque<>(2);
+  private final SentMessages sent;
+  private final AtomicInteger queued = new AtomicInteger();
+  private boolean ended;
+
+  Downstream(
+      Channel channel, ActiveSession session, Subscriptions subscriptions, DownSupport support) {
+    this.channel = channel;
+    this.session = session;
+    this.subscriptions = subscriptions;
+    this.support = support;
+    this.sent = new SentMessages(Math.min(support.config().window(), session.receiveMaximum()));
+  }
+
+  /** Queues or drops; on any thread. */
+  void offer(DownwardMessage message) {
+    var bytes = message.payload().length + OVERHEAD_BYTES;
+    if (queued.incrementAndGet() > support.config().queue()) {
+      queued.decrementAndGet();
+      support.metrics().down("queue-full");
+      return;
+    }
+    if (!support.budget().tryReserve(bytes)) {
+      queued.decrementAndGet();
+      support.metrics().down("memory");
+      return;
+    }
+    try {
+      channel.eventLoop().execute(() -> accept(message, bytes));
+    } catch (RejectedExecutionException loopHasEnded) {
+      drop(bytes, "connection-ended");
+    }
+  }
+
+  private void accept(DownwardMessage message, int bytes) {
+    var match = ended ? null : subscriptions.match(message.topic().deviceName());
+    if (match == null) {
+      drop(bytes, ended ? "connection-ended" : "not-subscribed");
+      return;
+    }
+    var expiresAt =
+        System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.max(0, message.messageExpirySeconds()));
+    queue.add(new Waiting(message, Math.min(message.qos(), match.qos()), match, expiresAt, bytes));
+    send();
+  }
+
+  private void drop(int bytes, String outcome) {
+    queued.decrementAndGet();
+    support.budget().release(bytes);
+    support.metrics().down(outcome);
+  }
+
+  /** Sends what may go now; called when a place or the socket has become free. */
+  public void send() {
+    var wrote = false;
+    while (!ended && !queue.isEmpty() && channel.isWritable()) {
+      var next = queue.peek();
+      if (next.qos() > 0 && sent.isFull()) {
+        break;
+      }
+      queue.remove();
+      wrote |= write(next);
+    }
+    if (wrote) {
+      channel.flush();
+    }
+  }
+
+  private boolean write(Waiting next) {
+    var now = System.nanoTime();
+    if (next.isExpired(now)) {
+      drop(next.heldBytes(), "expired");
+      return false;
+    }
+    var properties = DownwardPublish.properties(session, next, now);
+    var bytes = DownwardPublish.bytes(next, properties);
+    if (bytes > session.maximumPacketBytes()) {
+      drop(next.heldBytes(), "too-large");
+      return false;
+    }
+    var identifier = next.qos() > 0 ? sent.add(next) : 0;
+    var out = channel.alloc().ioBuffer(bytes);
+    DownwardPublish.write(out, next, identifier, properties);
+    channel.write(out, channel.voidPromise());
+    queued.decrementAndGet();
+    support.metrics().down("sent");
+    if (next.qos() == 0) {
+      support.budget().release(next.heldBytes());
+    }
+    return true;
+  }
+
+  /**
+   * PUBACK of the device.
+   *
+   * @param reasonCode at or above 0x80 it did not take the message
+   */
+  public void acknowledged(int packetIdentifier, int reasonCode) {
+    var message = sent.remove(packetIdentifier);
+    if (message == null) {
+      return;
+    }
+    support.budget().release(message.heldBytes());
+    if (reasonCode >= 0x80) {
+      support.metrics().down("refused");
+    } else {
+      support.metrics().down("delivered");
+      announce(message.message());
+    }
+    send();
+  }
+
+  private void announce(DownwardMessage message) {
+    var event =
+        new DeliveredEvent(
+            message.topic().serviceName(), session.epoch(), support.clock().instant());
+    var device = message.topic().device().orElse(session.device());
+    support.intake().announce(new Announcement("delivered", device, event), outcome -> {});
+  }
+
+  /** The connection has ended: what it had not acknowledged is dropped. */
+  void end() {
+    ended = true;
+    queue.forEach(waiting -> drop(waiting.heldBytes(), "connection-ended"));
+    queue.clear();
+    support.budget().release(sent.heldBytesAndClear());
+  }
+}

@@ -1,0 +1,67 @@
+package io.muster.ingest.endpoint.down;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.endpoint.packets.Packet;
+import io.muster.ingest.endpoint.session.ActiveSession;
+import io.muster.ingest.relay.Downlink.DownwardMessage;
+import io.muster.ingest.sessions.StoredSubscription;
+import io.netty.channel.Channel;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The downward half of one connection: what it is subscribed to and what it is sent. */
+public final class Downward {
+  private final SubscriptionDesk desk;
+  private final Downstream stream;
+
+  public Downward(
+      Channel channel, Reachable connection, ActiveSession session, DownSupport support) {
+    var subscriptions = new Subscriptions();
+    desk = new SubscriptionDesk(connection, session, subscriptions, support, channel.eventLoop());
+    stream = new Downstream(channel, session, subscriptions, support);
+  }
+
+  /** Queues or drops; on any thread. */
+  public void offer(DownwardMessage message) {
+    stream.offer(message);
+  }
+
+  /**
+   * @param answer hears the codes for SUBACK, on the event loop
+   */
+  public void subscribe(Packet.Subscribe packet, Consumer<List<Integer>> answer) {
+    desk.subscribe(packet, answer);
+  }
+
+  /**
+   * @param answer hears the codes for UNSUBACK, on the event loop
+   */
+  public void unsubscribe(Packet.Unsubscribe packet, Consumer<List<Integer>> answer) {
+    desk.unsubscribe(packet, answer);
+  }
+
+  /** Takes up what an earlier connection of the session was subscribed to. */
+  public void restore(List<StoredSubscription> subscriptions) {
+    desk.restore(subscriptions);
+  }
+
+  /** Ends what is heard of a device that may no longer be spoken for. */
+  public void forget(DeviceAddress device) {
+    desk.forget(device);
+  }
+
+  public void acknowledged(int packetIdentifier, int reasonCode) {
+    stream.acknowledged(packetIdentifier, reasonCode);
+  }
+
+  /** The socket takes bytes again. */
+  public void writable() {
+    stream.send();
+  }
+
+  /** The connection has ended. */
+  public void end() {
+    desk.end();
+    stream.end();
+  }
+}

@@ -1,0 +1,32 @@
+package io.muster.ingest.endpoint.down;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.relay.Downlink.DownwardMessage;
+import java.util.UUID;
+
+/** A connection as the rest of the replica knows it. Thread-safe. */
+public interface Reachable {
+
+  /** Who is connected. */
+  DeviceAddress device();
+
+  String clientIdentifier();
+
+  long connectionId();
+
+  /** Grows with every CONNECT of the client identifier; 0 until it is taken. */
+  long epoch();
+
+  /** What it showed; null until it is accepted. */
+  UUID credential();
+
+  /** Puts a message into its bounded queue, or drops it; never waits. */
+  void deliver(DownwardMessage message);
+
+  /** Ends what it hears of a device that it may no longer speak for. */
+  void forget(DeviceAddress device);
+
+  /** Ends it, also while it is being admitted. */
+  void endFromOutside(EndReason reason, String detail);
+}

@@ -1,0 +1,65 @@
+package io.muster.ingest.endpoint.limits;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The memory that all connections together may hold for what devices sent and what waits for them.
+ * Thread-safe. It sheds in steps: first QoS 0, then new connections, last the reading of sockets;
+ * none of them ever makes a QoS 1 message be forgotten.
+ */
+public final class ByteBudget {
+  private static final double SHED_QOS_0 = 0.70;
+  private static final double REFUSE_CONNECTIONS = 0.85;
+  private static final double READ_AGAIN = 0.90;
+
+  private final long maxBytes;
+  private final AtomicLong usedBytes = new AtomicLong();
+
+  public ByteBudget(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** Takes what is there already; may go beyond the limit by what one read brought. */
+  public void add(long bytes) {
+    usedBytes.addAndGet(bytes);
+  }
+
+  /** Takes memory that is yet to be filled; not beyond the limit. */
+  public boolean tryReserve(long bytes) {
+    if (usedBytes.addAndGet(bytes) <= maxBytes) {
+      return true;
+    }
+    usedBytes.addAndGet(-bytes);
+    return false;
+  }
+
+  public void release(long bytes) {
+    usedBytes.addAndGet(-bytes);
+  }
+
+  /** Whether sockets must not be read. */
+  public boolean isExhausted() {
+    return usedBytes.get() >= maxBytes;
+  }
+
+  /** Whether sockets that were not read may be read again; lower, so that it does not flutter. */
+  public boolean hasRecovered() {
+    return usedBytes.get() <= maxBytes * READ_AGAIN;
+  }
+
+  public boolean shedsQos0() {
+    return usedBytes.get() > maxBytes * SHED_QOS_0;
+  }
+
+  public boolean refusesConnections() {
+    return usedBytes.get() > maxBytes * REFUSE_CONNECTIONS;
+  }
+
+  public long usedBytes() {
+    return usedBytes.get();
+  }
+
+  public long maxBytes() {
+    return maxBytes;
+  }
+}

@@ -1,0 +1,97 @@
+package io.muster.ingest.endpoint.limits;
+
+import io.netty.channel.Channel;
+import java.util.EnumSet;
+
+/**
+ * Whether a connection is read. It is while nobody holds it; while somebody does, the socket is
+ * left alone, TCP slows the client down and its keep-alive timer stands still. Used on the
+ * connection's event loop alone.
+ */
+public final class ReadGate {
+  /** Why a connection is not read. */
+  public enum Hold {
+    /** Its CONNECT is being answered. */
+    ADMISSION,
+    /** Nobody has yet said whether it may speak for another device. */
+    AUTHORISATION,
+    /** Its subscriptions are being stored. */
+    SUBSCRIPTION,
+    /** As many messages as it may have wait for the store. */
+    WINDOW,
+    /** As many bytes as it may have wait for the store. */
+    BYTES,
+    /** It sent more than its device may in a second. */
+    RATE,
+    /** All connections together hold as much as they may. */
+    MEMORY,
+    /** It does not read what is sent to it. */
+    OUTPUT,
+    /** It is about to close. */
+    CLOSING
+  }
+
+  private final Channel channel;
+  private final Runnable reopen;
+  private final PausedConnections paused;
+  private final EnumSet<Hold> holds = EnumSet.noneOf(Hold.class);
+  private long resumedAtNanos = System.nanoTime();
+
+  /**
+   * @param reopen decodes what has gathered; called in a task of its own, never from within {@link
+   *     #release}
+   */
+  public ReadGate(Channel channel, Runnable reopen, PausedConnections paused) {
+    this.channel = channel;
+    this.reopen = reopen;
+    this.paused = paused;
+  }
+
+  public void hold(Hold hold) {
+    if (holds.isEmpty()) {
+      channel.config().setAutoRead(false);
+      paused.oneMore();
+    }
+    holds.add(hold);
+  }
+
+  public void release(Hold hold) {
+    if (holds.remove(hold) && holds.isEmpty()) {
+      resumedAtNanos = System.nanoTime();
+      paused.oneLess();
+      channel.eventLoop().execute(this::read);
+    }
+  }
+
+  private void read() {
+    if (holds.isEmpty()) {
+      reopen.run();
+    }
+    // Decoding what had gathered may have closed it again.
+    if (holds.isEmpty() && channel.isActive()) {
+      channel.config().setAutoRead(true);
+    }
+  }
+
+  public boolean isOpen() {
+    return holds.isEmpty();
+  }
+
+  public boolean isHeld(Hold hold) {
+    return holds.contains(hold);
+  }
+
+  /** When it last began to be read again, from which a keep-alive counts anew. */
+  public long resumedAtNanos() {
+    return resumedAtNanos;
+  }
+
+  /** Forgets all holds of a connection that has ended; it stays shut, and is no longer counted. */
+  public void abandon() {
+    if (!holds.isEmpty()) {
+      paused.oneLess();
+    }
+    holds.clear();
+    holds.add(Hold.CLOSING);
+  }
+}

@@ -1,0 +1,46 @@
+package io.muster.ingest.endpoint.session;
+
+import io.muster.contract.id.ClientIdentifier;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.endpoint.limits.RateLimit;
+import io.muster.ingest.endpoint.packets.ProtocolVersion;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * What is settled about a connection once its CONNECT was accepted.
+ *
+ * @param client the client identifier, which names the device
+ * @param connectionId unique within this start of this replica
+ * @param sessionKey the session's row
+ * @param epoch grows with every CONNECT of the client identifier
+ * @param persistent whether the session outlives the connection
+ * @param credential what it showed
+ * @param validUntil when it must end, or null
+ * @param payloadLimitBytes a larger payload goes to the dead letters
+ * @param rate shared by the connections of the device
+ * @param receiveMaximum QoS 1 messages that the client takes at a time
+ * @param maximumPacketBytes the largest packet that the client takes
+ */
+public record ActiveSession(
+    ClientIdentifier client,
+    ProtocolVersion version,
+    long connectionId,
+    long sessionKey,
+    long epoch,
+    boolean persistent,
+    UUID credential,
+    Instant validUntil,
+    int payloadLimitBytes,
+    RateLimit rate,
+    int receiveMaximum,
+    long maximumPacketBytes) {
+
+  public DeviceAddress device() {
+    return client.device();
+  }
+
+  public boolean isMqtt5() {
+    return version == ProtocolVersion.MQTT_5;
+  }
+}

@@ -1,0 +1,196 @@
+package io.muster.ingest.endpoint.up;
+
+import io.muster.contract.topic.DeviceTopic;
+import io.muster.ingest.endpoint.authorisation.PublishRights;
+import io.muster.ingest.endpoint.authorisation.PublishVerdict;
+import io.muster.ingest.endpoint.limits.ReadGate;
+import io.muster.ingest.endpoint.limits.ReadGate.Hold;
+import io.muster.ingest.endpoint.packets.MalformedPacketException;
+import io.muster.ingest.endpoint.packets.Packet;
+import io.muster.ingest.endpoint.session.ActiveSession;
+import io.muster.ingest.endpoint.session.ConnectionControl;
+import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.intake.DeadLetterReason;
+import io.muster.ingest.intake.Outcome;
+import io.muster.ingest.intake.Publication;
+import io.netty.channel.Channel;
+import io.opentelemetry.context.Context;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Takes one connection's publishes to the intake: topic, rights, limits, offer. What becomes of
+ * them is answered by {@link Answers}. On the event loop.
+ */
+public final class Upstream {
+  private final Channel channel;
+  private final ActiveSession session;
+  private final UpSupport support;
+  private final ReadGate gate;
+  private final ConnectionControl control;
+  private final PublishRights rights;
+  private final TopicAliases aliases;
+  private final Qos2Identifiers qos2 = new Qos2Identifiers();
+  private final Answers answers;
+  private Instant readAt;
+
+  public Upstream(
+      Channel channel,
+      ActiveSession session,
+      PublishRights rights,
+      ReadGate gate,
+      ConnectionControl control,
+      UpSupport support) {
+    this.channel = channel;
+    this.session = session;
+    this.rights = rights;
+    this.gate = gate;
+    this.control = control;
+    this.support = support;
+    this.aliases = new TopicAliases(session.isMqtt5() ? support.config().topicAliases() : 0);
+    this.answers = new Answers(channel, session, gate, control, support, qos2);
+  }
+
+  /**
+   * @throws MalformedPacketException when the connection must close for it
+   */
+  public void publish(Packet.Publish publish) throws MalformedPacketException {
+    var topic = aliases.resolve(publish);
+    support.metrics().published(publish.qos(), publish.payload().length);
+    if (publish.qos() > 0 && answers.exceedsReceiveMaximum()) {
+      control.end(
+          EndReason.RECEIVE_MAXIMUM_EXCEEDED, "more unacknowledged messages than announced");
+      return;
+    }
+    slowDownIfTooFast();
+    if (publish.qos() == 2 && !qos2.open(publish.packetIdentifier())) {
+      answers.repeat(publish.packetIdentifier());
+      return;
+    }
+    judge(publish, topic);
+  }
+
+  private void slowDownIfTooFast() {
+    var waitNanos = session.rate().charge(System.nanoTime());
+    if (waitNanos > 0 && !gate.isHeld(Hold.RATE)) {
+      support.metrics().held(Hold.RATE);
+      gate.hold(Hold.RATE);
+      channel.eventLoop().schedule(() -> gate.release(Hold.RATE), waitNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void judge(Packet.Publish publish, String topicName) {
+    switch (rights.judge(topicName, publish.qos(), publish.retain())) {
+      case PublishVerdict.Allowed allowed -> admit(publish, topicName, allowed.topic());
+      case PublishVerdict.Forbidden forbidden ->
+          deadLetter(publish, topicName, DeadLetterReason.TOPIC_NOT_ALLOWED);
+      case PublishVerdict.AskRegistry question -> ask(publish, topicName, question);
+    }
+  }
+
+  /** Nothing is read meanwhile, so that what comes next stays behind it. */
+  private void ask(Packet.Publish publish, String topicName, PublishVerdict.AskRegistry question) {
+    gate.hold(Hold.AUTHORISATION);
+    rights
+        .ask(question)
+        .subscribe()
+        .with(
+            allowed -> answered(publish, topicName, question, allowed),
+            failure -> answered(publish, topicName, question, false));
+  }
+
+  private void answered(
+      Packet.Publish publish,
+      String topicName,
+      PublishVerdict.AskRegistry question,
+      boolean allowed) {
+    channel
+        .eventLoop()
+        .execute(
+            () -> {
+              if (allowed) {
+                admit(publish, topicName, question.topic());
+              } else {
+                deadLetter(publish, topicName, DeadLetterReason.TOPIC_NOT_ALLOWED);
+              }
+              gate.release(Hold.AUTHORISATION);
+            });
+  }
+
+  private void admit(Packet.Publish publish, String topicName, DeviceTopic topic) {
+    if (publish.payload().length > session.payloadLimitBytes()) {
+      deadLetter(publish, topicName, DeadLetterReason.TOO_LARGE);
+      return;
+    }
+    if (publish.qos() == 0 && support.budget().shedsQos0()) {
+      support.metrics().shedQos0();
+      return;
+    }
+    offer(publish, topic);
+  }
+
+  private void offer(Packet.Publish publish, DeviceTopic topic) {
+    var properties = publish.properties();
+    var trace =
+        support
+            .tracing()
+            .begin(topic, publish.qos(), publish.payload().length, properties.userProperties());
+    var exactlyOnce =
+        publish.qos() == 2 && session.persistent()
+            ? new Publication.ExactlyOnce(session.sessionKey(), publish.packetIdentifier())
+            : null;
+    var pending = answers.expect(publish, trace, exactlyOnce != null);
+    support
+        .intake()
+        .offer(
+            new Publication(
+                topic,
+                session.device(),
+                publish.payload(),
+                publish.qos(),
+                publish.retain(),
+                properties.contentType(),
+                properties.userProperties(),
+                readAt(),
+                exactlyOnce,
+                trace),
+            pending);
+  }
+
+  private void deadLetter(Packet.Publish publish, String topicName, DeadLetterReason reason) {
+    support.metrics().forbidden(reason.label());
+    var pending = answers.expect(publish, Context.root(), false);
+    support
+        .intake()
+        .deadLetter(
+            session.device(),
+            topicName,
+            publish.payload(),
+            reason,
+            // The client hears the reason whatever the intake says of the letter.
+            outcome -> pending.complete(Outcome.deadLettered(reason)));
+  }
+
+  /** PUBREL: the client will not send the message again. */
+  public void release(int packetIdentifier) {
+    answers.release(packetIdentifier);
+  }
+
+  /** One time for all that one read brought; asking the clock costs more than it tells. */
+  private Instant readAt() {
+    if (readAt == null) {
+      readAt = support.clock().instant();
+    }
+    return readAt;
+  }
+
+  /** All that one read brought has been handled. */
+  public void readComplete() {
+    readAt = null;
+  }
+
+  /** How many messages wait for their answer. */
+  public int inFlight() {
+    return answers.inFlight();
+  }
+}

@@ -1,0 +1,122 @@
+package io.muster.ingest.sessions;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.OptionalInt;
+import org.jboss.logging.Logger;
+
+/**
+ * This replica's row among the replicas, renewed while it lives. Times are the database's.
+ * Thread-safe.
+ */
+final class ReplicaLease {
+  private static final Logger LOG = Logger.getLogger(ReplicaLease.class);
+  private static final int NONE = -1;
+
+  private static final String REGISTER =
+      """
+      INSERT INTO endpoint_replica (boot_id, name, lease_until)
+      VALUES ($1, $2, now() + $3 * interval '1 millisecond')
+      RETURNING key
+      """;
+
+  private static final String RENEW =
+      """
+      UPDATE endpoint_replica SET lease_until = now() + $2 * interval '1 millisecond'
+      WHERE key = $1
+      """;
+
+  private static final String RESIGN =
+      """
+      DELETE FROM endpoint_replica r
+      WHERE r.key = $1 AND NOT EXISTS (SELECT 1 FROM mqtt_session s WHERE s.replica_key = r.key)
+      """;
+
+  private final Pool pool;
+  private final ReplicaIdentity identity;
+  private final long leaseMillis;
+  private final Runnable lost;
+  private volatile int key = NONE;
+  private volatile long renewedSinceNanos;
+  private volatile long renewedAtNanos;
+
+  /**
+   * @param lost called when another replica has ended what this one held
+   */
+  ReplicaLease(Pool pool, ReplicaIdentity identity, SessionsConfig config, Runnable lost) {
+    this.pool = pool;
+    this.identity = identity;
+    this.leaseMillis = config.lease().toMillis();
+    this.lost = lost;
+  }
+
+  /** The row's key; empty until the database has been reached. */
+  OptionalInt key() {
+    var current = key;
+    return current == NONE ? OptionalInt.empty() : OptionalInt.of(current);
+  }
+
+  /**
+   * Whether this replica has seen the database all the time for as long as a lease lasts. Only then
+   * does a lapsed lease tell of a dead replica: after the database was away everybody's has lapsed.
+   */
+  boolean mayJudgeOthers() {
+    var now = System.nanoTime();
+    var leaseNanos = leaseMillis * 1_000_000;
+    return key != NONE
+        && now - renewedSinceNanos >= leaseNanos
+        && now - renewedAtNanos < leaseNanos;
+  }
+
+  Uni<Void> renew() {
+    return key == NONE ? register() : extend();
+  }
+
+  private Uni<Void> register() {
+    return pool.preparedQuery(REGISTER)
+        .execute(Tuple.of(identity.bootId(), identity.name(), leaseMillis))
+        .invoke(
+            rows -> {
+              renewed();
+              key = rows.iterator().next().getInteger(0);
+            })
+        .replaceWithVoid();
+  }
+
+  private Uni<Void> extend() {
+    var current = key;
+    return pool.preparedQuery(RENEW)
+        .execute(Tuple.of(current, leaseMillis))
+        .chain(
+            rows -> {
+              if (rows.rowCount() == 0) {
+                return takenForDead();
+              }
+              renewed();
+              return Uni.createFrom().voidItem();
+            });
+  }
+
+  private Uni<Void> takenForDead() {
+    LOG.warn("Another replica has taken this one for dead and ended its sessions");
+    key = NONE;
+    lost.run();
+    return register();
+  }
+
+  private void renewed() {
+    var now = System.nanoTime();
+    if (key == NONE || now - renewedAtNanos >= leaseMillis * 1_000_000) {
+      renewedSinceNanos = now;
+    }
+    renewedAtNanos = now;
+  }
+
+  /** Gives the row back unless sessions hang on it, which then end with the lease. */
+  Uni<Void> resign() {
+    return key == NONE
+        ? Uni.createFrom().voidItem()
+        : pool.preparedQuery(RESIGN).execute(Tuple.of(key)).replaceWithVoid();
+  }
+}

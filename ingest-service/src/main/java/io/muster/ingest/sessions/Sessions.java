@@ -1,0 +1,44 @@
+package io.muster.ingest.sessions;
+
+import io.smallrye.mutiny.Uni;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The MQTT sessions of all replicas. One connection holds a client identifier at a time; which one
+ * is decided here, by the epoch. Thread-safe.
+ */
+public interface Sessions {
+
+  /**
+   * Takes a client identifier's session for a connection: the next epoch, the old will's fate, the
+   * new will. When this has succeeded, any other connection of the identifier is about to close.
+   *
+   * @return fails while the database is away
+   */
+  Uni<TakenSession> take(SessionClaim claim);
+
+  /**
+   * Notes that a connection has ended. It is kept until it is written, also while the database is
+   * away; without effect when another connection has taken the session.
+   */
+  void ended(SessionEnd end);
+
+  /**
+   * Keeps a session's subscriptions for its next connection.
+   *
+   * @return fails while the database is away
+   */
+  Uni<Void> storeSubscriptions(long sessionKey, long epoch, List<StoredSubscription> subscriptions);
+
+  /**
+   * Forgets a QoS 2 identifier that awaited its PUBREL.
+   *
+   * @return whether it was there; comes when it is committed, with the database away when that is
+   *     back; never fails
+   */
+  Uni<Boolean> release(long sessionKey, int packetIdentifier);
+
+  /** Registers who closes the connections whose session was taken elsewhere. On any thread. */
+  void onLost(Consumer<LostSession> listener);
+}

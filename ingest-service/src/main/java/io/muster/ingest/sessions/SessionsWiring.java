@@ -1,0 +1,56 @@
+package io.muster.ingest.sessions;
+
+import io.muster.contract.event.SessionEvent;
+import io.muster.ingest.intake.Intake;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Puts the sessions together, and begins and ends them with the service. */
+@Singleton
+@RegisterForReflection(targets = SessionEvent.class)
+class SessionsWiring {
+  /** The endpoint has ended its connections; what they left is to be written. */
+  private static final int AFTER_THE_ENDPOINT = 100;
+
+  @Produces
+  @Singleton
+  ReplicaIdentity identity(@ConfigProperty(name = "muster.replica") Optional<String> name) {
+    return new ReplicaIdentity(name.orElseGet(SessionsWiring::hostName), UUID.randomUUID());
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException nameless) {
+      return "ingest";
+    }
+  }
+
+  @Produces
+  @Singleton
+  PostgresSessions sessions(
+      Pool pool, Intake intake, ReplicaIdentity identity, SessionsConfig config, Clock clock) {
+    return new PostgresSessions(pool, intake, identity, config, clock);
+  }
+
+  void start(@Observes StartupEvent started, PostgresSessions sessions) {
+    sessions.start();
+  }
+
+  void stop(
+      @Observes @Priority(AFTER_THE_ENDPOINT) ShutdownEvent stopping, PostgresSessions sessions) {
+    sessions.stop();
+  }
+}

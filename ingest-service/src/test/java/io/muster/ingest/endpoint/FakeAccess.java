@@ -1,0 +1,70 @@
+package io.muster.ingest.endpoint;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.CredentialProof;
+import io.muster.contract.registry.DeviceLimits;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.ingest.access.Admission;
+import io.muster.ingest.access.DeviceAccess;
+import io.muster.ingest.access.Withdrawal;
+import io.smallrye.mutiny.Uni;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** Lets in whoever shows the secret {@value #SECRET}. */
+final class FakeAccess implements DeviceAccess {
+  static final String SECRET = "s3cret";
+  static final UUID CREDENTIAL = UUID.fromString("00000000-0000-0000-0000-000000000001");
+
+  final Map<DeviceAddress, DeviceAddress> gateways = new ConcurrentHashMap<>();
+  volatile DeviceLimits limits = new DeviceLimits(1_000_000, 256 * 1024);
+  volatile Instant validUntil;
+  volatile boolean registryAway;
+  volatile boolean knowsGateways = true;
+  volatile boolean answersNever;
+  volatile CredentialProof lastProof;
+  private volatile Consumer<Withdrawal> listener;
+
+  @Override
+  public Uni<Admission> admit(DeviceAddress device, CredentialProof proof, String remoteAddress) {
+    lastProof = proof;
+    return answersNever ? Uni.createFrom().nothing() : Uni.createFrom().item(answer(device, proof));
+  }
+
+  private Admission answer(DeviceAddress device, CredentialProof proof) {
+    if (registryAway) {
+      return new Admission.Unavailable();
+    }
+    if (device.device().value().equals("disabled")) {
+      return new Admission.Denied(VerifyAnswer.Reason.DEVICE_DISABLED);
+    }
+    var right =
+        proof instanceof CredentialProof.Secret(String secret) && secret.equals(SECRET)
+            || proof instanceof CredentialProof.Token;
+    return right
+        ? new Admission.Granted(new VerifyAnswer.Allowed(device, CREDENTIAL, validUntil, limits))
+        : new Admission.Denied(VerifyAnswer.Reason.WRONG_SECRET);
+  }
+
+  @Override
+  public Uni<Boolean> maySpeakFor(DeviceAddress gateway, DeviceAddress device) {
+    return Uni.createFrom().item(() -> gateway.equals(gateways.get(device)));
+  }
+
+  @Override
+  public Boolean maySpeakForIfKnown(DeviceAddress gateway, DeviceAddress device) {
+    return knowsGateways ? gateway.equals(gateways.get(device)) : null;
+  }
+
+  @Override
+  public void onWithdrawal(Consumer<Withdrawal> withdrawn) {
+    listener = withdrawn;
+  }
+
+  void withdraw(Withdrawal withdrawal) {
+    listener.accept(withdrawal);
+  }
+}

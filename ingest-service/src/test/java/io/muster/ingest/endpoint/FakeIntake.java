@@ -1,0 +1,90 @@
+package io.muster.ingest.endpoint;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.intake.Announcement;
+import io.muster.ingest.intake.Completion;
+import io.muster.ingest.intake.DeadLetterReason;
+import io.muster.ingest.intake.Intake;
+import io.muster.ingest.intake.Outcome;
+import io.muster.ingest.intake.Publication;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/** An intake that remembers what it was given and completes at once, or when the test says so. */
+final class FakeIntake implements Intake {
+  /** What was offered, and who waits for its outcome. */
+  record Offered(Publication publication, Completion completion) {
+    String text() {
+      return new String(publication.payload(), StandardCharsets.UTF_8);
+    }
+  }
+
+  record Letter(DeviceAddress from, String topicName, byte[] payload, DeadLetterReason reason) {}
+
+  final ConcurrentLinkedQueue<Offered> offered = new ConcurrentLinkedQueue<>();
+  final ConcurrentLinkedQueue<Letter> letters = new ConcurrentLinkedQueue<>();
+  final CopyOnWriteArrayList<Announcement> announcements = new CopyOnWriteArrayList<>();
+  final ConcurrentLinkedQueue<Offered> held = new ConcurrentLinkedQueue<>();
+  private volatile boolean holding;
+  private volatile Function<Publication, Outcome> judge = publication -> Outcome.kept();
+
+  @Override
+  public void offer(Publication publication, Completion completion) {
+    var entry = new Offered(publication, completion);
+    offered.add(entry);
+    if (holding) {
+      held.add(entry);
+    } else {
+      completion.complete(judge.apply(publication));
+    }
+  }
+
+  @Override
+  public void deadLetter(
+      DeviceAddress from,
+      String topicName,
+      byte[] payload,
+      DeadLetterReason reason,
+      Completion completion) {
+    letters.add(new Letter(from, topicName, payload, reason));
+    completion.complete(Outcome.deadLettered(reason));
+  }
+
+  @Override
+  public void announce(Announcement announcement, Completion completion) {
+    announcements.add(announcement);
+    completion.complete(Outcome.kept());
+  }
+
+  @Override
+  public boolean storeIsReachable() {
+    return !holding;
+  }
+
+  void judge(Function<Publication, Outcome> outcomeOf) {
+    judge = outcomeOf;
+  }
+
+  /** From now on nothing completes. */
+  void hold() {
+    holding = true;
+  }
+
+  /** Completes what was held, and all that comes. */
+  void letGo() {
+    holding = false;
+    for (var entry = held.poll(); entry != null; entry = held.poll()) {
+      entry.completion().complete(judge.apply(entry.publication()));
+    }
+  }
+
+  List<Announcement> announced(String event) {
+    List<Announcement> found = new ArrayList<>(announcements);
+    found.removeIf(it -> !it.event().equals(event));
+    return found;
+  }
+}

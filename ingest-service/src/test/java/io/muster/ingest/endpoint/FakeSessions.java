@@ -1,0 +1,92 @@
+package io.muster.ingest.endpoint;
+
+import io.muster.ingest.sessions.LostSession;
+import io.muster.ingest.sessions.SessionClaim;
+import io.muster.ingest.sessions.SessionEnd;
+import io.muster.ingest.sessions.Sessions;
+import io.muster.ingest.sessions.StoredSubscription;
+import io.muster.ingest.sessions.TakenSession;
+import io.smallrye.mutiny.Uni;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** Sessions of one process's memory, with the rules of the real ones as far as they show. */
+final class FakeSessions implements Sessions {
+  private static final class Row {
+    long key;
+    long expirySeconds;
+    List<StoredSubscription> subscriptions = List.of();
+  }
+
+  final CopyOnWriteArrayList<SessionClaim> claims = new CopyOnWriteArrayList<>();
+  final CopyOnWriteArrayList<SessionEnd> ends = new CopyOnWriteArrayList<>();
+  final Set<String> awaitingRelease = ConcurrentHashMap.newKeySet();
+  volatile boolean away;
+  private final Map<String, Row> rows = new ConcurrentHashMap<>();
+  private final AtomicLong keys = new AtomicLong();
+  private final AtomicLong epochs = new AtomicLong();
+  private volatile Consumer<LostSession> listener;
+
+  @Override
+  public synchronized Uni<TakenSession> take(SessionClaim claim) {
+    if (away) {
+      return Uni.createFrom().failure(new IllegalStateException("the database is away"));
+    }
+    claims.add(claim);
+    var former = rows.get(claim.client().value());
+    var present = former != null && !claim.cleanStart() && former.expirySeconds > 0;
+    var row = present ? former : new Row();
+    if (!present) {
+      row.key = keys.incrementAndGet();
+    }
+    row.expirySeconds = claim.expirySeconds();
+    rows.put(claim.client().value(), row);
+    return Uni.createFrom()
+        .item(new TakenSession(row.key, epochs.incrementAndGet(), present, row.subscriptions));
+  }
+
+  @Override
+  public synchronized void ended(SessionEnd end) {
+    ends.add(end);
+    if (end.expirySeconds() == 0) {
+      rows.remove(end.client().value());
+    }
+  }
+
+  @Override
+  public Uni<Void> storeSubscriptions(
+      long sessionKey, long epoch, List<StoredSubscription> subscriptions) {
+    if (away) {
+      return Uni.createFrom().failure(new IllegalStateException("the database is away"));
+    }
+    rows.values().stream()
+        .filter(row -> row.key == sessionKey)
+        .forEach(row -> row.subscriptions = List.copyOf(subscriptions));
+    return Uni.createFrom().voidItem();
+  }
+
+  @Override
+  public Uni<Boolean> release(long sessionKey, int packetIdentifier) {
+    return Uni.createFrom().item(() -> awaitingRelease.remove(sessionKey + ":" + packetIdentifier));
+  }
+
+  @Override
+  public void onLost(Consumer<LostSession> lost) {
+    listener = lost;
+  }
+
+  void lose(LostSession lost) {
+    listener.accept(lost);
+  }
+
+  /** Which sessions there are, by client identifier. */
+  Set<String> clients() {
+    return new HashSet<>(rows.keySet());
+  }
+}

@@ -1,0 +1,85 @@
+package io.muster.ingest.endpoint;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.sessions.ReplicaIdentity;
+import io.muster.ingest.sessions.Sessions;
+import io.opentelemetry.api.OpenTelemetry;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/** An endpoint on a port of its own, with everything behind it played. */
+final class TestEndpoint implements AutoCloseable {
+  static final DeviceAddress DEVICE = DeviceAddress.of("acme", "boiler");
+  static final String USER = "boiler@acme";
+  static final String CLIENT = "acme:boiler";
+  static final String TELEMETRY = "telemetry/acme/boiler";
+
+  final FakeIntake intake = new FakeIntake();
+  final FakeAccess access = new FakeAccess();
+  final FakeSessions sessions = new FakeSessions();
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final DeviceEndpoint endpoint;
+
+  private TestEndpoint(Map<String, String> settings) {
+    endpoint = new DeviceEndpoint(config(settings), ports(sessions));
+    endpoint.start();
+  }
+
+  static TestEndpoint start(String... settings) {
+    return new TestEndpoint(pairs(settings));
+  }
+
+  private EndpointPorts ports(Sessions kept) {
+    return new EndpointPorts(
+        intake,
+        access,
+        kept,
+        new ReplicaIdentity("one", new UUID(0, 1)),
+        meters,
+        OpenTelemetry.noop().getTracer("test"),
+        Clock.systemUTC());
+  }
+
+  static EndpointConfig config(Map<String, String> settings) {
+    var all = new HashMap<String, String>();
+    all.put("muster.endpoint.host", "127.0.0.1");
+    all.put("muster.endpoint.port", "0");
+    all.put("muster.endpoint.threads", "2");
+    settings.forEach((name, value) -> all.put("muster.endpoint." + name, value));
+    return new SmallRyeConfigBuilder()
+        .withConverter(Duration.class, 200, new DurationConverter())
+        .withMapping(EndpointConfig.class)
+        .withDefaultValues(all)
+        .build()
+        .getConfigMapping(EndpointConfig.class);
+  }
+
+  static Map<String, String> pairs(String... settings) {
+    var map = new HashMap<String, String>();
+    for (int i = 0; i < settings.length; i += 2) {
+      map.put(settings[i], settings[i + 1]);
+    }
+    return map;
+  }
+
+  int port() {
+    return endpoint.port();
+  }
+
+  double count(String meter, String... tags) {
+    var found = meters.find(meter).tags(tags).counter();
+    return found == null ? 0 : found.count();
+  }
+
+  @Override
+  public void close() {
+    intake.letGo();
+    endpoint.stop();
+  }
+}
