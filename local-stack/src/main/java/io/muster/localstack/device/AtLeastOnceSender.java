@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * thread; the other methods may be called from any.
  */
 public final class AtLeastOnceSender {
-  private static final Duration LONGEST_WAIT = Duration.ofMillis(200);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
   private static final Duration RESEND_REFUSED_AFTER = Duration.ofMillis(500);
 
   private final Link.Maker maker;
@@ -175,10 +175,20 @@ public final class AtLeastOnceSender {
   }
 
   private Duration untilSomethingIsDue() {
-    var canSend = link.isPresent() && unacknowledged.size() < limits.window();
-    var due = canSend && toSendAgain.isEmpty() ? source.nextDue() : Optional.<Instant>empty();
-    var wait = due.map(at -> Duration.between(clock.instant(), at)).orElse(LONGEST_WAIT);
-    return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+    var now = clock.instant();
+    var soonest = now.plus(LONGEST_WAIT);
+    if (link.isEmpty()) {
+      soonest = earlier(soonest, connectAt);
+    } else if (!toSendAgain.isEmpty()) {
+      soonest = earlier(soonest, sendAgainAt);
+    } else if (unacknowledged.size() < limits.window()) {
+      soonest = earlier(soonest, source.nextDue().orElse(soonest));
+    }
+    return soonest.isAfter(now) ? Duration.between(now, soonest) : Duration.ZERO;
+  }
+
+  private static Instant earlier(Instant a, Instant b) {
+    return a.isBefore(b) ? a : b;
   }
 
   private void handle(Happening happening) {

@@ -12,6 +12,7 @@ public record PortOffset(int value) {
   public static final String VARIABLE = "MUSTER_PORT_OFFSET";
 
   private static final int HIGHEST_DEFAULT = 8983 + 700; // TLS of the eighth replica
+  private static final int STEP = 1000;
   private static final int HIGHEST = 65_535 - HIGHEST_DEFAULT;
 
   /**
@@ -39,6 +40,11 @@ public record PortOffset(int value) {
       throw new UserMistake(
           "%s is a number from 0 to %d; it is “%s”.".formatted(VARIABLE, HIGHEST, text), e);
     }
+  }
+
+  /** Another one to try when ports are taken. */
+  public PortOffset next() {
+    return new PortOffset(value + STEP > HIGHEST ? 0 : value + STEP);
   }
 
   public int of(int port) {

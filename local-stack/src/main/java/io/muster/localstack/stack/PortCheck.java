@@ -15,16 +15,18 @@ final class PortCheck {
 
   /**
    * @param users who wants each port
+   * @param offset in use; the message proposes another
    * @throws UserMistake when one is taken; in one line, with what to do
    */
-  static void requireFree(Map<Integer, String> users) {
+  static void requireFree(Map<Integer, String> users, PortOffset offset) {
+    var another = offset.next();
     new TreeMap<>(users)
         .forEach(
             (port, user) -> {
               if (taken(port)) {
                 throw new UserMistake(
-                    "Port %d, which %s needs, is taken by another program. End that, or set %s=1000 to shift all ports."
-                        .formatted(port, user, PortOffset.VARIABLE));
+                    "Port %d, which %s needs, is taken by another program. End that, or shift all ports, for example with %s=%d."
+                        .formatted(port, user, PortOffset.VARIABLE, another.value()));
               }
             });
   }

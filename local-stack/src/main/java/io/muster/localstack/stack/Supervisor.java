@@ -34,7 +34,7 @@ final class Supervisor {
     }
     try (var held = lock.get()) {
       stopLeftOvers();
-      PortCheck.requireFree(settings.portUsers());
+      PortCheck.requireFree(settings.portUsers(), settings.around().ports());
       runLocked(held);
     }
   }
