@@ -7,11 +7,14 @@ import io.muster.ingest.relay.Downlink.DownwardMessage;
 import io.muster.mqtt.MqttInboundMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jboss.logging.Logger;
@@ -28,14 +31,19 @@ class DownwardChannel {
   private static final Logger LOG = Logger.getLogger(DownwardChannel.class);
   private static final long NEVER_EXPIRES = -1;
 
-  private final Instance<Downlink> downlink;
+  private final Supplier<Optional<Downlink>> downlink;
   private final Counter handed;
   private final Counter dropped;
 
-  /**
-   * @param downlink absent when this instance has no device endpoint
-   */
+  @Inject
   DownwardChannel(Instance<Downlink> downlink, MeterRegistry meters) {
+    this(() -> downlink.stream().findFirst(), meters);
+  }
+
+  /**
+   * @param downlink empty when this instance has no device endpoint
+   */
+  DownwardChannel(Supplier<Optional<Downlink>> downlink, MeterRegistry meters) {
     this.downlink = downlink;
     this.handed = counter(meters, "handed");
     this.dropped = counter(meters, "dropped");
@@ -62,11 +70,12 @@ class DownwardChannel {
   private void hand(Message<byte[]> message, MqttInboundMetadata mqtt) {
     var topic = DownwardTopic.parse(mqtt.topic());
     // A retained one would come again with each connection, however old.
-    if (topic.isEmpty() || mqtt.retained() || !downlink.isResolvable()) {
+    var endpoint = downlink.get();
+    if (topic.isEmpty() || mqtt.retained() || endpoint.isEmpty()) {
       dropped.increment();
       return;
     }
-    downlink.get().deliver(downward(topic.get(), message.getPayload(), mqtt));
+    endpoint.get().deliver(downward(topic.get(), message.getPayload(), mqtt));
     handed.increment();
   }
 

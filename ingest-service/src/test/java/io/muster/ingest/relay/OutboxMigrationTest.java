@@ -1,0 +1,36 @@
+package io.muster.ingest.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.muster.contract.topic.DownwardTopic;
+import io.muster.outbox.OutboxSchema;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+
+/** What this service has copied is what it was copied from. */
+class OutboxMigrationTest {
+
+  @Test
+  void theMigrationIsTheOutboxModulesText() throws IOException {
+    assertEquals(OutboxSchema.outbox(), resource("/db/migration/V10__create_outbox.sql"));
+  }
+
+  @Test
+  void theDownlinkSubscribesToWhatMayGoDownAndNothingElse() throws IOException {
+    var properties = new Properties();
+    try (var in = getClass().getResourceAsStream("/application.properties")) {
+      properties.load(in);
+    }
+    var filters = properties.getProperty("mp.messaging.incoming.downlink.topic").split(",");
+    assertEquals(DownwardTopic.FILTERS, List.of(filters));
+  }
+
+  private String resource(String name) throws IOException {
+    try (var in = getClass().getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
