@@ -15,6 +15,8 @@ CREATE TABLE field_set (
   digest uuid NOT NULL UNIQUE,
   names  text[] NOT NULL
 );
+-- The empty set, for readings without numbers.
+INSERT INTO field_set (digest, names) VALUES ('e3b0c442-98fc-1c14-9afb-f4c8996fb924', '{}');
 
 -- No foreign keys: each row would pay for them, and both dictionaries only grow.
 CREATE TABLE reading (

@@ -1,0 +1,116 @@
+package io.muster.ingest.intake;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.reading.FieldSet;
+import io.muster.ingest.deadletters.DeadLetter;
+import io.muster.outbox.OutboxEntry;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What one transaction writes, sorted by table. */
+final class Batch {
+  private final List<Content.Readings> readings = new ArrayList<>();
+  private final List<Content.Event> events = new ArrayList<>();
+  private final List<OutboxEntry> messages = new ArrayList<>();
+  private final List<DeadLetter> letters = new ArrayList<>();
+  private int readingRows;
+
+  /** Leaves out what its QoS 2 identifier shows to be a repetition. */
+  Batch(List<Entry> entries) {
+    for (var entry : entries) {
+      if (!entry.isRepetition()) {
+        add(entry.content());
+      }
+    }
+  }
+
+  private void add(Content content) {
+    switch (content) {
+      case Content.Readings some -> {
+        readings.add(some);
+        readingRows += some.rows();
+      }
+      case Content.Event event -> events.add(event);
+      case Content.Message message -> messages.add(message.entry());
+      case Content.Refused refused -> letters.add(refused.letter());
+    }
+  }
+
+  List<Content.Readings> readings() {
+    return readings;
+  }
+
+  int readingRows() {
+    return readingRows;
+  }
+
+  List<Content.Event> events() {
+    return events;
+  }
+
+  List<OutboxEntry> messages() {
+    return messages;
+  }
+
+  List<DeadLetter> letters() {
+    return letters;
+  }
+
+  /** How many tables it writes to. */
+  int tables() {
+    return (readings.isEmpty() ? 0 : 1)
+        + (events.isEmpty() ? 0 : 1)
+        + (messages.isEmpty() ? 0 : 1)
+        + (letters.isEmpty() ? 0 : 1);
+  }
+
+  Set<DeviceAddress> unknownDevices(Dictionaries dictionaries) {
+    var unknown = new HashSet<DeviceAddress>();
+    for (var some : readings) {
+      addIfUnknown(unknown, some.device(), dictionaries);
+    }
+    for (var event : events) {
+      addIfUnknown(unknown, event.device(), dictionaries);
+    }
+    return unknown;
+  }
+
+  private static void addIfUnknown(
+      Set<DeviceAddress> unknown, DeviceAddress device, Dictionaries dictionaries) {
+    if (dictionaries.devices().remembered(device) == null) {
+      unknown.add(device);
+    }
+  }
+
+  Set<FieldSet> unknownFieldSets(Dictionaries dictionaries) {
+    var unknown = new HashSet<FieldSet>();
+    for (var some : readings) {
+      for (var reading : some.readings()) {
+        if (!dictionaries.fieldSets().remembers(reading.numberFields())) {
+          unknown.add(reading.numberFields());
+        }
+      }
+    }
+    if (!readings.isEmpty() && !dictionaries.fieldSets().remembers(FieldSet.NONE)) {
+      unknown.add(FieldSet.NONE);
+    }
+    return unknown;
+  }
+
+  /** A time of each day of which the partition is not known to be there. */
+  Set<Instant> uncoveredTimes(Dictionaries dictionaries) {
+    var uncovered = new HashSet<Instant>();
+    for (var some : readings) {
+      for (var reading : some.readings()) {
+        if (!dictionaries.partitions().covers(reading.time())) {
+          uncovered.add(reading.time().truncatedTo(ChronoUnit.DAYS));
+        }
+      }
+    }
+    return uncovered;
+  }
+}

@@ -1,0 +1,127 @@
+package io.muster.ingest.intake;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** What is counted about the way into the store. Thread-safe. */
+final class IntakeMeters {
+  private static final String PREFIX = "muster.intake.";
+
+  private final MeterRegistry registry;
+  private final DistributionSummary batchRows;
+  private final Timer commit;
+  private final Counter readings;
+  private final Counter duplicates;
+  private final Counter events;
+  private final Counter messages;
+  private final Counter repetitions;
+  private final Counter lost;
+  private final Map<DeadLetterReason, Counter> deadLetters = new EnumMap<>(DeadLetterReason.class);
+  private final Map<SqlFailure, Counter> failures = new EnumMap<>(SqlFailure.class);
+  private final Map<Outcome.Refused.Shortage, Counter> refused =
+      new EnumMap<>(Outcome.Refused.Shortage.class);
+
+  IntakeMeters(MeterRegistry registry) {
+    this.registry = registry;
+    this.batchRows =
+        DistributionSummary.builder(PREFIX + "batch.rows")
+            .description("Rows of a committed transaction")
+            .publishPercentiles(0.5, 0.99)
+            .register(registry);
+    this.commit =
+        Timer.builder(PREFIX + "commit")
+            .description("From a batch's first statement to the end of its commit")
+            .publishPercentiles(0.5, 0.99)
+            .register(registry);
+    this.readings = counter("readings", "Readings stored");
+    this.duplicates = counter("duplicates", "Readings that were there already");
+    this.events = counter("events", "Events stored");
+    this.messages = counter("messages", "Messages written to the outbox");
+    this.repetitions = counter("repetitions", "QoS 2 messages that were stored before");
+    this.lost = counter("lost", "Messages that PostgreSQL takes in no form");
+    for (var reason : DeadLetterReason.values()) {
+      deadLetters.put(
+          reason,
+          Counter.builder(PREFIX + "dead.letters")
+              .description("Messages put into the dead letters")
+              .tag("reason", reason.label())
+              .register(registry));
+    }
+    for (var failure : SqlFailure.values()) {
+      failures.put(
+          failure,
+          Counter.builder(PREFIX + "failures")
+              .description("Transactions that failed and were repeated")
+              .tag("cause", failure.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+              .register(registry));
+    }
+    for (var shortage : Outcome.Refused.Shortage.values()) {
+      refused.put(
+          shortage,
+          Counter.builder(PREFIX + "refused")
+              .description("Messages that were not kept")
+              .tag("shortage", shortage.name().toLowerCase(Locale.ROOT))
+              .register(registry));
+    }
+  }
+
+  private Counter counter(String name, String description) {
+    return Counter.builder(PREFIX + name).description(description).register(registry);
+  }
+
+  void watch(int number, Lane lane) {
+    Gauge.builder(PREFIX + "queued", lane, Lane::queued)
+        .description("Messages that wait for their commit")
+        .tag("lane", Integer.toString(number))
+        .register(registry);
+  }
+
+  void committed(int rows, Duration took) {
+    batchRows.record(rows);
+    commit.record(took);
+  }
+
+  void readings(int stored, int alreadyThere) {
+    readings.increment(stored);
+    duplicates.increment(alreadyThere);
+  }
+
+  void failed(Throwable cause) {
+    failures.get(SqlFailure.of(cause)).increment();
+  }
+
+  void lost() {
+    lost.increment();
+  }
+
+  void finished(Entry entry, Outcome outcome) {
+    switch (outcome) {
+      case Outcome.Kept _ -> kept(entry);
+      case Outcome.DeadLettered letter -> deadLetters.get(letter.reason()).increment();
+      case Outcome.Refused why -> refused(why.shortage());
+    }
+  }
+
+  void refused(Outcome.Refused.Shortage shortage) {
+    refused.get(shortage).increment();
+  }
+
+  private void kept(Entry entry) {
+    if (entry.isRepetition()) {
+      repetitions.increment();
+      return;
+    }
+    switch (entry.content()) {
+      case Content.Event _ -> events.increment();
+      case Content.Message _ -> messages.increment();
+      case Content.Readings _, Content.Refused _ -> {}
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.muster.ingest.intake;
+
+import io.vertx.core.tracing.TracingPolicy;
+import io.vertx.pgclient.PgConnectOptions;
+import java.time.Duration;
+
+/** How connections outside of the shared pool are opened. Stateless. */
+public final class LaneConnections {
+  private static final int PIPELINED = 64;
+
+  private LaneConnections() {}
+
+  /**
+   * @param name for {@code pg_stat_activity}
+   * @param statementTimeout after which the server gives a statement up
+   */
+  public static PgConnectOptions options(
+      DatabaseConfig database, String name, Duration connectTimeout, Duration statementTimeout) {
+    var options = PgConnectOptions.fromUri(database.url());
+    options
+        .setUser(database.user())
+        .setPassword(database.password())
+        .setCachePreparedStatements(true)
+        .setPipeliningLimit(PIPELINED)
+        .addProperty("application_name", name)
+        .addProperty("statement_timeout", Long.toString(statementTimeout.toMillis()))
+        .addProperty(
+            "idle_in_transaction_session_timeout", Long.toString(statementTimeout.toMillis()))
+        .setConnectTimeout((int) connectTimeout.toMillis())
+        .setTcpNoDelay(true)
+        .setTcpKeepAlive(true)
+        // A span for each statement of each batch would cost more than it says.
+        .setTracingPolicy(TracingPolicy.IGNORE);
+    return options;
+  }
+}
