@@ -54,9 +54,9 @@ public interface AccessConfig {
   @WithDefault("100000")
   @Min(1) int cachedCredentials();
 
-  /** The most devices behind gateways that are remembered; about 300 bytes each. */
+  /** The most devices whose existence and gateway are remembered; about 300 bytes each. */
   @WithDefault("100000")
-  @Min(1) int cachedGatewayRelations();
+  @Min(1) int cachedDevices();
 
   /** How long a request may wait for its turn, and then again for the registry's answer. */
   @WithDefault("3s")

@@ -50,7 +50,7 @@ record TestConfig(
   }
 
   @Override
-  public int cachedGatewayRelations() {
+  public int cachedDevices() {
     return 1_000;
   }
 

@@ -1,0 +1,82 @@
+package io.muster.ingest.access;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyRequest;
+import io.smallrye.mutiny.Uni;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/** What the registry said about clients and what they showed. Thread-safe. */
+final class CredentialAnswers {
+  private final RegistryClient registry;
+  private final AccessConfig config;
+  private final AccessMetrics metrics;
+  private final ProofKey.Maker keys = new ProofKey.Maker();
+  private final AnswerCache<ProofKey, Verified> cache;
+
+  /** An answer about a client, and who it said it is (or null). */
+  private record Verified(DeviceAddress claimed, VerifyAnswer answer) {
+    DeviceAddress device() {
+      return switch (answer) {
+        case VerifyAnswer.Allowed allowed -> allowed.device();
+        case VerifyAnswer.Denied denied -> claimed;
+      };
+    }
+
+    Instant validUntil() {
+      return switch (answer) {
+        case VerifyAnswer.Allowed allowed -> allowed.validUntil();
+        case VerifyAnswer.Denied denied -> null;
+      };
+    }
+  }
+
+  CredentialAnswers(
+      RegistryClient registry,
+      AccessConfig config,
+      AccessMetrics metrics,
+      Withdrawals withdrawals,
+      Clock clock,
+      Ticker ticker) {
+    this.registry = registry;
+    this.config = config;
+    this.metrics = metrics;
+    this.cache =
+        new AnswerCache<>(
+            new AnswerCache.Settings<>(
+                "credential",
+                config.cachedCredentials(),
+                verified -> servesFor(verified, config.freshFor()),
+                verified -> servesFor(verified, config.staleFor()),
+                Verified::validUntil,
+                config.recheckAfter()),
+            clock,
+            ticker,
+            (verified, askedAt) ->
+                verified.device() == null || withdrawals.allow(verified.device(), askedAt),
+            metrics);
+  }
+
+  private Duration servesFor(Verified verified, Duration whenAllowed) {
+    return switch (verified.answer()) {
+      case VerifyAnswer.Allowed allowed -> whenAllowed;
+      case VerifyAnswer.Denied denied -> config.refusedFor();
+    };
+  }
+
+  /** Fails with {@link RegistryAwayException} when nobody can tell. */
+  Uni<VerifyAnswer> get(VerifyRequest request) {
+    return cache
+        .get(keys.of(request.device(), request.proof()), () -> ask(request))
+        .map(Verified::answer);
+  }
+
+  private Uni<Verified> ask(VerifyRequest request) {
+    return metrics
+        .timed("verify", () -> registry.verify(request))
+        .map(answer -> new Verified(request.device(), answer));
+  }
+}
