@@ -9,6 +9,7 @@ final class DeadLetterFailure implements FailureStrategy {
   private static final Logger LOG = Logger.getLogger(DeadLetterFailure.class);
 
   private final String channel;
+  private final Loop loop;
   private final DeadLetterDestination destination;
   private final Duration timeout;
   private final FailureStrategy otherwise;
@@ -16,11 +17,13 @@ final class DeadLetterFailure implements FailureStrategy {
 
   DeadLetterFailure(
       String channel,
+      Loop loop,
       DeadLetterDestination destination,
       Duration timeout,
       FailureStrategy otherwise,
       Meters meters) {
     this.channel = channel;
+    this.loop = loop;
     this.destination = destination;
     this.timeout = timeout;
     this.otherwise = otherwise;
@@ -35,6 +38,7 @@ final class DeadLetterFailure implements FailureStrategy {
         .ifNoItem()
         .after(timeout)
         .fail()
+        .emitOn(loop::run)
         .invoke(
             () -> {
               LOG.warnf(

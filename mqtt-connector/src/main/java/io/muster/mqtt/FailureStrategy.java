@@ -17,14 +17,19 @@ interface FailureStrategy {
    * @param end ends the channel with a failure
    */
   static FailureStrategy of(
-      InboundSettings settings, Link link, Meters meters, Consumer<Throwable> end) {
+      InboundSettings settings, Loop loop, Link link, Meters meters, Consumer<Throwable> end) {
     var channel = settings.link().channel();
     var redeliver = new RedeliverFailure(channel, settings.retry(), link, meters);
     var failure = settings.failure();
     return switch (failure.strategy()) {
       case DEAD_LETTER ->
           new DeadLetterFailure(
-              channel, DeadLetterDestination.of(failure), failure.timeout(), redeliver, meters);
+              channel,
+              loop,
+              DeadLetterDestination.of(failure),
+              failure.timeout(),
+              redeliver,
+              meters);
       case REDELIVER -> redeliver;
       case IGNORE -> new IgnoreFailure(channel, meters);
       case FAIL -> new EndFailure(channel, end);

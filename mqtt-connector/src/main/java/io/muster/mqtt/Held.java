@@ -21,10 +21,12 @@ final class Held {
   }
 
   /** How long the oldest one is held; zero when there is none. */
-  synchronized Duration oldest(long nowNanos) {
+  synchronized Duration oldest() {
     prune();
     var oldest = deliveries.peekFirst();
-    return oldest == null ? Duration.ZERO : Duration.ofNanos(nowNanos - oldest.emittedNanos());
+    return oldest == null
+        ? Duration.ZERO
+        : Duration.ofNanos(System.nanoTime() - oldest.emittedNanos());
   }
 
   private void prune() {

@@ -6,54 +6,55 @@ import io.muster.mqtt.Meters.Event;
 import io.muster.mqtt.Meters.Figure;
 import io.reactivex.FlowableSubscriber;
 import io.smallrye.mutiny.Uni;
+import java.nio.Buffer;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.reactive.messaging.Message;
-import org.eclipse.microprofile.reactive.messaging.Metadata;
 import org.jboss.logging.Logger;
 import org.reactivestreams.Subscription;
 
-/** One incoming channel: receives on a link, gives out through a stream, and settles. */
+/** One incoming channel: receives on a link and gives out through a stream. */
 final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, ChannelHealth {
   private static final Logger LOG = Logger.getLogger(InboundChannel.class);
 
   private final InboundSettings settings;
   private final Loop loop;
   private final Meters meters;
-  private final Tracing tracing;
   private final Link link;
   private final Subscriptions subscriptions;
   private final InboundStream stream;
+  private final Settling settling;
   private final FailureStrategy failures;
-  private final Held held = new Held();
   private final AtomicBoolean subscribed = new AtomicBoolean();
   private Subscription source;
   private long sequence;
+  private boolean unwantedTold;
 
   InboundChannel(InboundSettings settings, Loop loop) {
     this.settings = settings;
     this.loop = loop;
     this.meters = Meters.of(name());
-    this.tracing = settings.tracing() ? Tracing.detect() : new NoTracing();
     this.link = new Link(settings.link(), loop, this, meters);
     this.subscriptions =
-        new io.muster.mqtt.Subscriptions(
-            settings.subscription(), loop, settings.link().timing().connectTimeout());
-    this.stream = new InboundStream(loop, this::message, this::emitted);
-    this.failures = FailureStrategy.of(settings, link, meters, this::end);
+        new Subscriptions(settings.subscription(), loop, settings.link().timing().connectTimeout());
+    this.stream = new InboundStream(loop, this::message);
+    this.failures = FailureStrategy.of(settings, loop, link, meters, this::end);
+    this.settling = new Settling(settings, loop, meters, failures, stream::retry);
+    show(settling.held());
+  }
+
+  private void show(Held held) {
     meters.gauge(Figure.HELD, held, Held::count);
-    meters.gauge(
-        Figure.OLDEST_HELD, held, all -> all.oldest(System.nanoTime()).toMillis() / 1000.0);
+    meters.gauge(Figure.OLDEST_HELD, held, all -> all.oldest().toMillis() / 1000.0);
+    meters.gauge(Figure.WAITING, stream, InboundStream::waiting);
     meters.gauge(Figure.UP, link, one -> one.state().ready().good() ? 1 : 0);
   }
 
   @Override
   public void subscribe(Flow.Subscriber<? super Message<?>> subscriber) {
     if (!subscribed.compareAndSet(false, true)) {
+      // Two consumers would both settle the same messages.
       io.smallrye.mutiny.helpers.Subscriptions.fail(
           subscriber, new IllegalStateException("channel " + name() + " has a subscriber already"));
       return;
@@ -67,6 +68,7 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
 
   @Override
   public void opening(Connection connection) {
+    unwantedTold = false;
     connection
         .client()
         .publishes(MqttGlobalPublishFilter.ALL, true)
@@ -79,7 +81,7 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
   }
 
   @Override
-  public void lost(Connection connection) {
+  public void lost(Connection connection, Throwable cause) {
     stream.clear();
     if (source != null) {
       source.cancel();
@@ -114,20 +116,21 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
     }
 
     @Override
-    public void onComplete() {}
+    public void onComplete() {
+      // The same.
+    }
   }
 
   private void arrived(Delivery delivery) {
     var publish = delivery.publish();
-    var payloadBytes = publish.getPayload().map(java.nio.Buffer::remaining).orElse(0);
+    var payloadBytes = publish.getPayload().map(Buffer::remaining).orElse(0);
     if (!settings.subscription().wants(publish.getTopic())) {
       source.request(1);
       unwanted(delivery);
-    } else if (payloadBytes > settings.maxPayloadBytes().orElse(Integer.MAX_VALUE)) {
+    } else if (payloadBytes > settings.maxPayloadBytes()) {
       source.request(1);
       meters.count(Event.TOO_LARGE);
-      var reason =
-          new PayloadTooLargeException(payloadBytes, settings.maxPayloadBytes().getAsInt());
+      var reason = new PayloadTooLargeException(payloadBytes, settings.maxPayloadBytes());
       failures.handle(delivery, reason).subscribe().with(ignored -> {});
     } else {
       stream.offer(delivery);
@@ -136,66 +139,24 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
 
   /** The session still has a subscription of an earlier configuration. */
   private void unwanted(Delivery delivery) {
-    LOG.warnf(
+    // Once for each connection: a former filter may be a busy one.
+    LOG.logf(
+        unwantedTold ? Logger.Level.DEBUG : Logger.Level.WARN,
         "channel %s: acknowledged a message on %s unseen: no topic filter matches, the session has"
             + " an older subscription; name it in previous-topics",
-        name(), delivery.publish().getTopic());
+        name(),
+        delivery.publish().getTopic());
+    unwantedTold = true;
     meters.count(Event.UNMATCHED);
     delivery.acknowledge();
   }
 
-  private void emitted(Delivery delivery) {
-    held.add(delivery, System.nanoTime());
+  private Message<?> message(Delivery delivery) {
     if (delivery.attempt() == 1) {
       meters.count(Event.RECEIVED);
       source.request(1);
     }
-  }
-
-  private Message<?> message(Delivery delivery) {
-    var properties = Properties.received(name(), delivery);
-    return new InboundMessage(
-        delivery.publish().getPayloadAsBytes(),
-        tracing.received(Metadata.of(properties), properties),
-        ignored -> ack(delivery),
-        (reason, ignored) -> nack(delivery, reason));
-  }
-
-  private CompletionStage<Void> ack(Delivery delivery) {
-    if (delivery.settle()) {
-      meters.count(delivery.acknowledge() ? Event.ACKNOWLEDGED : Event.LATE);
-    }
-    return CompletableFuture.completedFuture(null);
-  }
-
-  private CompletionStage<Void> nack(Delivery delivery, Throwable reason) {
-    if (!delivery.settle()) {
-      return CompletableFuture.completedFuture(null);
-    }
-    var done = new CompletableFuture<Void>();
-    loop.run(
-        () ->
-            refused(delivery, reason)
-                .subscribe()
-                .with(done::complete, done::completeExceptionally));
-    return done;
-  }
-
-  /**
-   * A retry does not wait for its outcome: a consumer of one message at a time asks for the next
-   * one, which is the retry, only when the nack is done.
-   */
-  private Uni<Void> refused(Delivery delivery, Throwable reason) {
-    if (!delivery.connection().isOpen()) {
-      meters.count(Event.LATE);
-      return Uni.createFrom().voidItem();
-    }
-    if (delivery.attempt() > settings.retry().attempts()) {
-      return failures.handle(delivery, reason);
-    }
-    meters.count(Event.RETRIED);
-    stream.retry(delivery.again(), settings.retry().before(delivery.attempt()));
-    return Uni.createFrom().voidItem();
+    return settling.handOut(delivery);
   }
 
   private void end(Throwable reason) {
@@ -208,16 +169,11 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
   /** Gives the application a moment to settle what it holds, then ends the connection. Blocks. */
   void stop() {
     loop.later(stream::pause);
-    var deadline = System.nanoTime() + settings.link().timing().shutdownTimeout().toNanos();
-    while (held.count() > 0
-        && link.state() instanceof LinkState.Up
-        && deadline > System.nanoTime()) {
-      java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-    }
-    var closed = new CompletableFuture<Void>();
-    loop.later(
-        () -> link.close().subscribe().with(closed::complete, closed::completeExceptionally));
-    closed.completeOnTimeout(null, 3, TimeUnit.SECONDS).join();
+    Grace.whilst(
+        () -> settling.held().count() > 0 && link.state() instanceof LinkState.Up,
+        settings.link().timing().shutdownTimeout());
+    Grace.last(loop, link::close);
+    meters.close();
   }
 
   @Override
@@ -238,11 +194,10 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
   @Override
   public Verdict ready() {
     var connected = link.state().ready();
-    var oldest = held.oldest(System.nanoTime());
-    if (connected.good() && isStuck(oldest)) {
-      return Verdict.bad("the application holds a message for " + oldest.toSeconds() + " s");
-    }
-    return connected;
+    var oldest = settling.held().oldest();
+    return connected.good() && isStuck(oldest)
+        ? Verdict.bad("the application holds a message for " + oldest.toSeconds() + " s")
+        : connected;
   }
 
   private boolean isStuck(Duration oldest) {

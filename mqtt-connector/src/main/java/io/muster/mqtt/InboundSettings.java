@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -18,7 +17,7 @@ record InboundSettings(
     SubscriptionSettings subscription,
     RetrySettings retry,
     FailureSettings failure,
-    OptionalInt maxPayloadBytes,
+    int maxPayloadBytes,
     Duration stuckAfter,
     boolean tracing,
     boolean health) {
@@ -58,7 +57,11 @@ record InboundSettings(
         subscription(attributes, common),
         retry(attributes, common),
         failure(attributes, common, providers),
-        attributes.getMaxPayloadSize().map(OptionalInt::of).orElseGet(OptionalInt::empty),
+        common.within(
+            "max-payload-size",
+            attributes.getMaxPayloadSize().orElse(Integer.MAX_VALUE),
+            0,
+            Integer.MAX_VALUE),
         common.duration("stuck-after", attributes.getStuckAfter()),
         attributes.getTracingEnabled(),
         attributes.getHealthEnabled());

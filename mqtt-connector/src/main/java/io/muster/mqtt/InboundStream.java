@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.PriorityQueue;
 import java.util.concurrent.Flow;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
@@ -21,23 +20,22 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 final class InboundStream {
   private final Loop loop;
   private final Function<Delivery, Message<?>> toMessage;
-  private final Consumer<Delivery> emitted;
   private final Deque<Delivery> arrived = new ArrayDeque<>();
   private final PriorityQueue<Delivery> again =
       new PriorityQueue<>(Comparator.comparingLong(Delivery::sequence));
   private Flow.Subscriber<? super Message<?>> subscriber;
   private long demand;
+  private volatile int waiting;
   private int waitingRetries;
   private boolean draining;
   private boolean paused;
 
   /**
-   * @param emitted told of each first attempt, just before it is given out
+   * @param toMessage called once for each attempt, when it is given out
    */
-  InboundStream(Loop loop, Function<Delivery, Message<?>> toMessage, Consumer<Delivery> emitted) {
+  InboundStream(Loop loop, Function<Delivery, Message<?>> toMessage) {
     this.loop = loop;
     this.toMessage = toMessage;
-    this.emitted = emitted;
   }
 
   void subscribe(Flow.Subscriber<? super Message<?>> first, Runnable cancelled) {
@@ -68,11 +66,18 @@ final class InboundStream {
     }
     demand = Subscriptions.add(demand, count);
     drain();
+    waiting = arrived.size();
+  }
+
+  /** How many messages wait for the application to ask; any thread. */
+  int waiting() {
+    return waiting;
   }
 
   void offer(Delivery delivery) {
     arrived.addLast(delivery);
     drain();
+    waiting = arrived.size();
   }
 
   /** Gives a message out once more after a delay, before everything that waits. */
@@ -92,6 +97,7 @@ final class InboundStream {
   /** Forgets what was not given out: the broker will deliver it again. */
   void clear() {
     arrived.clear();
+    waiting = 0;
     again.clear();
     waitingRetries = 0;
   }
@@ -124,7 +130,6 @@ final class InboundStream {
         if (demand != Long.MAX_VALUE) {
           demand--;
         }
-        emitted.accept(next);
         subscriber.onNext(toMessage.apply(next));
       }
     } finally {

@@ -63,7 +63,7 @@ final class Link {
       return;
     }
     var connection = current;
-    release(connection);
+    release(connection, null);
     disconnect(connection).subscribe().with(ignored -> {});
     retryAfter(delay, reason);
   }
@@ -88,7 +88,7 @@ final class Link {
     if (connection == null) {
       return Uni.createFrom().voidItem();
     }
-    release(connection);
+    release(connection, null);
     return disconnect(connection);
   }
 
@@ -100,6 +100,7 @@ final class Link {
     state = new LinkState.Connecting(previousFailure);
     var mine = ++attempt;
     loop.blocking(() -> clients.prepare(!connectedOnce, cause -> disconnected(mine, cause)))
+        .emitOn(loop::run)
         .subscribe()
         .with(prepared -> open(mine, prepared), failure -> failed(mine, failure));
   }
@@ -118,6 +119,7 @@ final class Link {
                   ? listener.opened(prepared.connection(), connack.isSessionPresent())
                   : Uni.createFrom().voidItem();
             })
+        .emitOn(loop::run)
         .subscribe()
         .with(ignored -> up(mine), failure -> failed(mine, failure));
   }
@@ -144,7 +146,7 @@ final class Link {
     }
     var connection = current;
     if (connection != null) {
-      release(connection);
+      release(connection, cause);
       disconnect(connection).subscribe().with(ignored -> {});
     }
     if (state instanceof LinkState.Up up && lasted(up)) {
@@ -176,10 +178,10 @@ final class Link {
         });
   }
 
-  private void release(Connection connection) {
+  private void release(Connection connection, Throwable cause) {
     current = null;
     connection.closed();
-    listener.lost(connection);
+    listener.lost(connection, cause);
   }
 
   /** Says goodbye as far as the connection still stands; never fails, and never takes long. */

@@ -15,6 +15,10 @@ interface LinkListener {
    */
   Uni<Void> opened(Connection connection, boolean sessionPresent);
 
-  /** The connection is over; nothing of it may be used any more. */
-  void lost(Connection connection);
+  /**
+   * The connection is over; nothing of it may be used any more.
+   *
+   * @param cause why; null when it was ended on purpose
+   */
+  void lost(Connection connection, Throwable cause);
 }

@@ -13,6 +13,9 @@ interface Meters {
   /** Shows a figure of the channel, read when someone looks. */
   <T> void gauge(Figure figure, T source, ToDoubleFunction<T> value);
 
+  /** Takes the channel's metrics away. */
+  void close();
+
   /** What is counted, by its metric's name; each has the tag {@code channel}. */
   enum Event {
     RECEIVED("muster.mqtt.received", "Messages given to the application, retries not counted"),
@@ -50,6 +53,7 @@ interface Meters {
   enum Figure {
     HELD("muster.mqtt.held", "Messages that the application has not settled"),
     OLDEST_HELD("muster.mqtt.oldest.held.seconds", "How long the oldest of them is held"),
+    WAITING("muster.mqtt.waiting", "Received messages that the application has not asked for"),
     INFLIGHT("muster.mqtt.inflight", "Messages on their way to the broker"),
     UP("muster.mqtt.up", "1 while connected, else 0");
 

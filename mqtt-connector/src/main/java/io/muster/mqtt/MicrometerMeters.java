@@ -2,8 +2,11 @@ package io.muster.mqtt;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Metrics;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
@@ -15,6 +18,7 @@ final class MicrometerMeters implements Meters {
   private final Counter connections;
   private final Counter losses;
   private final Map<Event, Counter> counters = new EnumMap<>(Event.class);
+  private final List<Meter> meters = new ArrayList<>();
 
   MicrometerMeters(String channel) {
     this.channel = channel;
@@ -26,10 +30,13 @@ final class MicrometerMeters implements Meters {
   }
 
   private Counter counter(String name, String description) {
-    return Counter.builder(name)
-        .description(description)
-        .tag(CHANNEL, channel)
-        .register(Metrics.globalRegistry);
+    var counter =
+        Counter.builder(name)
+            .description(description)
+            .tag(CHANNEL, channel)
+            .register(Metrics.globalRegistry);
+    meters.add(counter);
+    return counter;
   }
 
   @Override
@@ -49,9 +56,15 @@ final class MicrometerMeters implements Meters {
 
   @Override
   public <T> void gauge(Figure figure, T source, ToDoubleFunction<T> value) {
-    Gauge.builder(figure.metric(), source, value)
-        .description(figure.description())
-        .tag(CHANNEL, channel)
-        .register(Metrics.globalRegistry);
+    meters.add(
+        Gauge.builder(figure.metric(), source, value)
+            .description(figure.description())
+            .tag(CHANNEL, channel)
+            .register(Metrics.globalRegistry));
+  }
+
+  @Override
+  public void close() {
+    meters.forEach(Metrics.globalRegistry::remove);
   }
 }

@@ -19,8 +19,11 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
+import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.spi.Connector;
@@ -370,6 +373,7 @@ public class MusterMqttConnector implements InboundConnector, OutboundConnector,
   private final Providers providers;
   private final List<InboundChannel> inbound = new CopyOnWriteArrayList<>();
   private final List<OutboundChannel> outbound = new CopyOnWriteArrayList<>();
+  private final Set<String> clientIdentifiers = ConcurrentHashMap.newKeySet();
 
   @Inject
   MusterMqttConnector(
@@ -391,6 +395,7 @@ public class MusterMqttConnector implements InboundConnector, OutboundConnector,
   @Override
   public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
     var attributes = new MusterMqttConnectorIncomingConfiguration(config);
+    requireOwnIdentifier(attributes);
     var settings = InboundSettings.from(attributes, providers);
     var channel = new InboundChannel(settings, Loop.on(execution.vertx().getDelegate()));
     inbound.add(channel);
@@ -403,10 +408,23 @@ public class MusterMqttConnector implements InboundConnector, OutboundConnector,
   @Override
   public Flow.Subscriber<? extends Message<?>> getSubscriber(Config config) {
     var attributes = new MusterMqttConnectorOutgoingConfiguration(config);
+    requireOwnIdentifier(attributes);
     var settings = OutboundSettings.from(attributes, providers);
     var channel = new OutboundChannel(settings, Loop.on(execution.vertx().getDelegate()));
     outbound.add(channel);
     return channel;
+  }
+
+  /** Two connections with one client identifier would throw each other off for ever. */
+  private void requireOwnIdentifier(MusterMqttConnectorCommonConfiguration attributes) {
+    attributes
+        .getClientId()
+        .filter(identifier -> !clientIdentifiers.add(identifier))
+        .ifPresent(
+            taken -> {
+              throw Invalid.attribute(
+                  attributes.getChannel(), "client-id", "is another channel's too: " + taken);
+            });
   }
 
   @Override
@@ -424,7 +442,7 @@ public class MusterMqttConnector implements InboundConnector, OutboundConnector,
     return report(ChannelHealth::alive);
   }
 
-  private HealthReport report(java.util.function.Function<ChannelHealth, Verdict> question) {
+  private HealthReport report(Function<ChannelHealth, Verdict> question) {
     var report = HealthReport.builder();
     for (var channels : List.of(inbound, outbound)) {
       for (ChannelHealth channel : channels) {

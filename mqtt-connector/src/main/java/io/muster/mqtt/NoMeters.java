@@ -15,4 +15,7 @@ final class NoMeters implements Meters {
 
   @Override
   public <T> void gauge(Figure figure, T source, ToDoubleFunction<T> value) {}
+
+  @Override
+  public void close() {}
 }

@@ -4,9 +4,7 @@ import io.muster.mqtt.Meters.Event;
 import io.muster.mqtt.Meters.Figure;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.OutgoingMessageMetadata;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jboss.logging.Logger;
 
@@ -51,10 +49,11 @@ final class OutboundChannel implements Flow.Subscriber<Message<?>>, LinkListener
       // Here and not on the loop: the sender's trace may be the current one of this thread.
       entry = new Outbox.Entry(message, publishes.publish(message));
     } catch (RuntimeException unsendable) {
-      loop.run(() -> refuse(message, unsendable));
+      loop.later(() -> refuse(message, unsendable));
       return;
     }
-    loop.run(() -> outbox.add(entry));
+    // Never at once, even on the loop: a message from another thread may be on its way there.
+    loop.later(() -> outbox.add(entry));
   }
 
   @Override
@@ -78,8 +77,8 @@ final class OutboundChannel implements Flow.Subscriber<Message<?>>, LinkListener
   }
 
   @Override
-  public void lost(Connection connection) {
-    outbox.pause();
+  public void lost(Connection connection, Throwable cause) {
+    outbox.pause(cause);
   }
 
   private void refuse(Message<?> message, Throwable reason) {
@@ -110,19 +109,16 @@ final class OutboundChannel implements Flow.Subscriber<Message<?>>, LinkListener
             upstream = null;
           }
         });
-    var deadline = System.nanoTime() + settings.link().timing().shutdownTimeout().toNanos();
-    while (outbox.size() > 0
-        && link.state() instanceof LinkState.Up
-        && deadline > System.nanoTime()) {
-      java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-    }
-    var closed = new CompletableFuture<Void>();
-    loop.later(
+    Grace.whilst(
+        () -> outbox.size() > 0 && link.state() instanceof LinkState.Up,
+        settings.link().timing().shutdownTimeout());
+    Grace.last(
+        loop,
         () -> {
-          link.close().subscribe().with(closed::complete, closed::completeExceptionally);
           outbox.refuseAll(new IllegalStateException("the application stops"));
+          return link.close();
         });
-    closed.completeOnTimeout(null, 3, TimeUnit.SECONDS).join();
+    meters.close();
   }
 
   @Override

@@ -10,7 +10,6 @@ import io.reactivex.disposables.Disposable;
 import io.reactivex.processors.UnicastProcessor;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
@@ -22,10 +21,14 @@ final class Outbox {
   private final boolean lossAllowed;
   private final Meters meters;
   private final BiConsumer<Message<?>, Result> settled;
-  private final Map<Key, Entry> entries = new LinkedHashMap<>();
+  private final LinkedHashMap<Key, Entry> entries = new LinkedHashMap<>();
   private volatile int size;
   private UnicastProcessor<Mqtt5Publish> sending;
   private Disposable answers;
+  private int underWay;
+
+  /** So many messages at the front may be one that makes the broker end the connection. */
+  private int suspects;
 
   /** A message and its PUBLISH. */
   static final class Entry {
@@ -72,7 +75,7 @@ final class Outbox {
   void add(Entry entry) {
     entries.put(new Key(entry.publish), entry);
     size = entries.size();
-    if (sending != null) {
+    if (sending != null && suspects == 0) {
       send(entry);
     }
   }
@@ -89,16 +92,37 @@ final class Outbox {
                 over -> {
                   // The link learns of the end of the connection itself.
                 });
-    List.copyOf(entries.values()).forEach(this::send);
+    entries.values().stream().limit(suspects > 0 ? 1 : Long.MAX_VALUE).toList().forEach(this::send);
   }
 
-  /** The connection is over: what it did not answer is sent again over the next one. */
-  void pause() {
+  /**
+   * The connection is over: what it did not answer is sent again over the next one. When the broker
+   * ended it because of a message, it does not say of which. So they go one at a time, until the
+   * culprit is alone when it happens again; that one is refused instead of sent for ever.
+   *
+   * @param cause why; null when it was ended on purpose
+   */
+  void pause(Throwable cause) {
     if (answers != null) {
       answers.dispose();
     }
     answers = null;
     sending = null;
+    if (underWay > 0 && Blame.isOnMessage(cause)) {
+      if (suspects > 0 && underWay == 1) {
+        suspects--;
+        refuseFirst(cause);
+      } else {
+        suspects = underWay;
+      }
+    }
+    underWay = 0;
+  }
+
+  private void refuseFirst(Throwable cause) {
+    var first = entries.pollFirstEntry();
+    size = entries.size();
+    settled.accept(first.getValue().message, refused(cause));
   }
 
   void refuseAll(Throwable reason) {
@@ -113,6 +137,7 @@ final class Outbox {
       meters.count(Event.RESENT);
     }
     entry.sentBefore = true;
+    underWay++;
     sending.onNext(entry.publish);
   }
 
@@ -125,7 +150,18 @@ final class Outbox {
     var entry = entries.remove(new Key(result.getPublish()));
     if (entry != null) {
       size = entries.size();
+      underWay--;
       settled.accept(entry.message, failure == null ? sent(result) : refused(failure));
+      cleared();
+    }
+  }
+
+  /** One suspect less; after the last one all that waited go together. */
+  private void cleared() {
+    if (suspects > 0 && sending != null) {
+      suspects--;
+      var next = entries.values().stream().limit(suspects > 0 ? 1 : Long.MAX_VALUE).toList();
+      next.forEach(this::send);
     }
   }
 

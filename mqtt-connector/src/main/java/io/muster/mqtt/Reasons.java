@@ -8,6 +8,8 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 
 /** Says in a line why something failed, with MQTT's reason code where there is one. */
 final class Reasons {
+  private static final int LONGEST = 500;
+
   private Reasons() {}
 
   static String of(Throwable failure) {
@@ -21,8 +23,10 @@ final class Reasons {
       case Mqtt5PubAckException refused -> "PUBACK " + refused.getMqttMessage().getReasonCode();
       case Mqtt5PubRecException refused -> "PUBREC " + refused.getMqttMessage().getReasonCode();
       default ->
-          failure.getClass().getSimpleName()
-              + (failure.getMessage() == null ? "" : ": " + failure.getMessage());
+          Utf8.publishable(
+              failure.getClass().getSimpleName()
+                  + (failure.getMessage() == null ? "" : ": " + failure.getMessage()),
+              LONGEST);
     };
   }
 }

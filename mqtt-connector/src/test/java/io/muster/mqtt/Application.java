@@ -1,5 +1,7 @@
 package io.muster.mqtt;
 
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Multi;
@@ -27,6 +29,9 @@ final class Application implements AutoCloseable {
   }
 
   Application(BrokerExtension.Broker broker, Providers providers) {
+    if (Metrics.globalRegistry.getRegistries().isEmpty()) {
+      Metrics.addRegistry(new SimpleMeterRegistry());
+    }
     this.broker = broker;
     this.connector = new MusterMqttConnector(new ExecutionHolder(vertx), providers);
   }
@@ -79,6 +84,23 @@ final class Application implements AutoCloseable {
     return (Flow.Subscriber<Message<?>>) connector.getSubscriber(config(channel, attributes));
   }
 
+  /** Makes a persistent session that holds the subscription, and leaves it. */
+  static void leaveSession(BrokerExtension.Broker broker, String channel, String... attributes) {
+    try (var application = new Application(broker)) {
+      application.consumer(0, channel, attributes);
+      application.awaitReady();
+    }
+  }
+
+  /** A counter of the channel's, since the process began. */
+  static double counted(String metric, String channel) {
+    return Metrics.globalRegistry.get(metric).tag("channel", channel).counter().count();
+  }
+
+  static double gauge(String metric, String channel) {
+    return Metrics.globalRegistry.get(metric).tag("channel", channel).gauge().value();
+  }
+
   MusterMqttConnector connector() {
     return connector;
   }
@@ -92,6 +114,7 @@ final class Application implements AutoCloseable {
     all.put("reconnect-delay", "50ms");
     all.put("reconnect-max-delay", "1s");
     all.put("shutdown-timeout", "100ms");
+    all.put("failure-strategy", "redeliver");
     for (var index = 0; index < attributes.length; index += 2) {
       all.put(attributes[index], attributes[index + 1]);
     }

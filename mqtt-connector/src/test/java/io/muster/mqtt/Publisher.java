@@ -15,9 +15,13 @@ final class Publisher implements AutoCloseable {
   private final Mqtt5BlockingClient client;
 
   Publisher(BrokerExtension.Broker broker) {
+    this(broker, "service:probe:1:" + UUID.randomUUID());
+  }
+
+  private Publisher(BrokerExtension.Broker broker, String identifier) {
     client =
         Mqtt5Client.builder()
-            .identifier("service:probe:1:" + UUID.randomUUID())
+            .identifier(identifier)
             .serverHost("127.0.0.1")
             .serverPort(broker.port())
             .simpleAuth()
@@ -26,6 +30,11 @@ final class Publisher implements AutoCloseable {
             .applySimpleAuth()
             .buildBlocking();
     client.connect();
+  }
+
+  /** Connects with another client's identifier for a moment, which ends that one's connection. */
+  static void takeOver(BrokerExtension.Broker broker, String identifier) {
+    new Publisher(broker, identifier).close();
   }
 
   Mqtt5BlockingClient client() {
