@@ -1,5 +1,6 @@
 package io.muster.broker;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,7 +9,12 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +95,27 @@ class BrokerProcessIT {
     second.launch();
     assertEquals(BrokerMain.CANNOT_START, second.awaitExit(), second.output());
     absentConsumer();
+  }
+
+  @Test
+  void isNotHealthyUntilItHasReachedTheIssuer() throws Exception {
+    issuer.goAway();
+    var httpPort = BrokerProcess.freePort();
+    broker.with("MUSTER_BROKER_HTTP_PORT", Integer.toString(httpPort)).start();
+    var health = URI.create("http://127.0.0.1:" + httpPort + "/q/health");
+    try (var http = HttpClient.newHttpClient()) {
+      var request = HttpRequest.newBuilder(health).timeout(Duration.ofSeconds(5)).build();
+      var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+      assertEquals(503, answer.statusCode());
+      assertTrue(
+          answer.body().contains("{\"name\":\"keys of the service issuer\",\"status\":\"DOWN\"}"),
+          answer.body());
+      issuer.comeBack();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
+    }
   }
 
   @Test
