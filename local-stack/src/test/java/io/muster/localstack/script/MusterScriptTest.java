@@ -129,6 +129,27 @@ class MusterScriptTest {
   }
 
   @Test
+  void onlyUpBuildsWhatHasChanged() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    outputs();
+    for (var command : List.of("down", "status", "logs", "reset", "simulate", "replay")) {
+      assertTrue(run(command).output().startsWith("java of "), command);
+    }
+  }
+
+  @Test
+  void aRunningStacksProgramsAreNotBuiltAnew() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    var run = Files.createDirectories(root.resolve(".muster/run"));
+    Files.writeString(
+        run.resolve("supervisor.json"), "{\"pid\":" + ProcessHandle.current().pid() + "}");
+    assertTrue(run("up").output().startsWith("java of "));
+    var test = run("test");
+    assertEquals(1, test.exitCode());
+    assertTrue(test.output().contains("./muster down"), test.output());
+  }
+
+  @Test
   void aFailedBuildShowsItsErrorsAndWhereTheLogIs() throws Exception {
     jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
     maven("3.9.1", "echo '[INFO] noise'; echo '[ERROR] A.java: does not compile'; exit 1");
@@ -213,13 +234,14 @@ class MusterScriptTest {
   private void outputs() throws IOException {
     for (var module : List.of("broker", "local-stack", "device-registry", "ingest-service")) {
       Files.createDirectories(root.resolve(module).resolve("target/lib"));
-      Files.createFile(root.resolve(module).resolve("target/" + module + ".jar"));
+      Files.writeString(root.resolve(module).resolve("target/" + module + ".jar"), "");
     }
   }
 
   private void built() throws IOException {
     Files.createDirectories(root.resolve("target"));
     Files.createDirectories(root.resolve("local-stack/target/lib"));
+    Files.writeString(root.resolve("local-stack/target/local-stack.jar"), "");
     var stamp = root.resolve("target/muster-built");
     Files.deleteIfExists(stamp);
     Files.createFile(stamp);
