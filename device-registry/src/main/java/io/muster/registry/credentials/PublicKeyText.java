@@ -69,7 +69,7 @@ final class PublicKeyText {
   private static PublicKey fromJwk(String text) throws UnfitKeyException {
     try {
       var jwk = JsonWebKey.Factory.newJwk(text);
-      if (SECRET_MEMBERS.stream().anyMatch(text(jwk)::contains)) {
+      if (SECRET_MEMBERS.stream().anyMatch(members(jwk)::contains)) {
         throw privateKey();
       }
       if (jwk instanceof PublicJsonWebKey asymmetric) {
@@ -81,8 +81,8 @@ final class PublicKeyText {
     }
   }
 
-  private static List<String> text(JsonWebKey jwk) {
-    return List.copyOf(jwk.toParams(JsonWebKey.OutputControlLevel.INCLUDE_SYMMETRIC).keySet());
+  private static List<String> members(JsonWebKey jwk) {
+    return List.copyOf(jwk.toParams(JsonWebKey.OutputControlLevel.INCLUDE_PRIVATE).keySet());
   }
 
   /** It has travelled: whoever sent it should make a new pair. */

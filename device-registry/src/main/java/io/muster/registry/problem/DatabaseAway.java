@@ -4,6 +4,7 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.net.ConnectException;
 import java.net.SocketException;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 
@@ -16,7 +17,9 @@ final class DatabaseAway {
 
   static boolean isCauseOf(Throwable thrown) {
     return switch (thrown) {
-      case PgException refused -> SQLSTATE_CLASSES.stream().anyMatch(stateOf(refused)::startsWith);
+      case PgException refused -> isAway(refused.getSqlState());
+      // Hibernate makes one of these of what the reactive client tells.
+      case SQLException refused -> isAway(refused.getSQLState());
       case ClosedConnectionException ignored -> true;
       case ConnectException ignored -> true;
       case SocketException ignored -> true;
@@ -25,7 +28,7 @@ final class DatabaseAway {
     };
   }
 
-  private static String stateOf(PgException refused) {
-    return refused.getSqlState() == null ? "" : refused.getSqlState();
+  private static boolean isAway(String sqlState) {
+    return sqlState != null && SQLSTATE_CLASSES.stream().anyMatch(sqlState::startsWith);
   }
 }

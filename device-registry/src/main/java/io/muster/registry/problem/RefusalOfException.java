@@ -2,6 +2,7 @@ package io.muster.registry.problem;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
@@ -55,9 +56,13 @@ final class RefusalOfException {
   }
 
   private static Optional<Refusal> ofStatus(Throwable thrown) {
-    return thrown instanceof WebApplicationException http
-        ? ofStatus(http.getResponse().getStatus())
-        : Optional.empty();
+    if (!(thrown instanceof WebApplicationException http)) {
+      return Optional.empty();
+    }
+    // What cannot be converted in a path or query is no thing that is not there.
+    return http.getCause() instanceof IllegalArgumentException
+        ? Optional.of(malformed("A parameter has a value that it cannot have."))
+        : ofStatus(http.getResponse().getStatus());
   }
 
   static Optional<Refusal> ofStatus(int status) {
@@ -99,6 +104,8 @@ final class RefusalOfException {
     return switch (json) {
       case StreamConstraintsException ignored ->
           malformed("The JSON is nested too deeply or has a value that is too long.");
+      case InputCoercionException range ->
+          malformed(FieldError.at(pointer(range), "is a number that is out of range"));
       case UnrecognizedPropertyException unknown ->
           malformed(FieldError.at(pointer(unknown), "is not a member that is known here"));
       case InvalidTypeIdException kind ->
@@ -140,6 +147,12 @@ final class RefusalOfException {
               : pointer.appendIndex(Math.max(0, step.getIndex()));
     }
     return pointer.toString();
+  }
+
+  /** The parser stands at the number still. */
+  private static String pointer(InputCoercionException range) {
+    var parser = range.getProcessor();
+    return parser == null ? "" : parser.getParsingContext().pathAsPointer().toString();
   }
 
   private static String position(JsonProcessingException syntax) {

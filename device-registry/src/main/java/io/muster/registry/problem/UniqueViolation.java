@@ -1,7 +1,7 @@
 package io.muster.registry.problem;
 
-import io.vertx.pgclient.PgException;
 import java.util.stream.Stream;
+import org.hibernate.exception.ConstraintViolationException;
 
 /** Recognises that a row is there already. */
 public final class UniqueViolation {
@@ -16,8 +16,8 @@ public final class UniqueViolation {
         .limit(CAUSES_LOOKED_AT)
         .anyMatch(
             it ->
-                it instanceof PgException refused
-                    && SQLSTATE.equals(refused.getSqlState())
-                    && constraint.equals(refused.getConstraint()));
+                it instanceof ConstraintViolationException refused
+                    && SQLSTATE.equals(refused.getSQLState())
+                    && constraint.equals(refused.getConstraintName()));
   }
 }

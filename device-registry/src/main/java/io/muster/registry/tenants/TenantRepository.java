@@ -35,7 +35,8 @@ class TenantRepository implements PanacheRepositoryBase<TenantEntity, Integer> {
         .map(rows -> rows == 1);
   }
 
+  /** Does nothing at 0: then the device that is to go is not there. Locks the row otherwise. */
   Uni<Integer> countDown(int key) {
-    return update("deviceCount = deviceCount - 1 where key = ?1", key);
+    return update("deviceCount = deviceCount - 1 where key = ?1 and deviceCount > 0", key);
   }
 }

@@ -1,0 +1,61 @@
+package io.muster.registry.events;
+
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.exceptions.MqttEncodeException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
+import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
+import io.muster.contract.event.OutboxEvent;
+import io.muster.mqtt.MqttOutboundMetadata;
+import io.muster.outbox.RefusedMessageException;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.reactive.messaging.MutinyEmitter;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Set;
+import org.eclipse.microprofile.reactive.messaging.Channel;
+import org.eclipse.microprofile.reactive.messaging.Message;
+
+/** Takes one event to the broker. Thread-safe. */
+@ApplicationScoped
+class BrokerChannel {
+  /** It would be refused again (MQTT 5 §3.4.2.1). */
+  private static final Set<Mqtt5PubAckReasonCode> FINAL =
+      Set.of(
+          Mqtt5PubAckReasonCode.NOT_AUTHORIZED,
+          Mqtt5PubAckReasonCode.TOPIC_NAME_INVALID,
+          Mqtt5PubAckReasonCode.PAYLOAD_FORMAT_INVALID);
+
+  private final MutinyEmitter<byte[]> emitter;
+
+  BrokerChannel(@Channel("registry-events") MutinyEmitter<byte[]> emitter) {
+    this.emitter = emitter;
+  }
+
+  /**
+   * Completes when the broker has it; fails with {@link RefusedMessageException} when it never will
+   * have it.
+   */
+  Uni<Void> publish(OutboxEvent event) {
+    return Uni.createFrom()
+        .deferred(() -> emitter.sendMessage(message(event)))
+        .onFailure(BrokerChannel::isFinal)
+        .transform(refused -> new RefusedMessageException(refused.getMessage()));
+  }
+
+  private static Message<byte[]> message(OutboxEvent event) {
+    var properties =
+        MqttOutboundMetadata.builder()
+            .topic(event.topic())
+            .qos(MqttQos.fromCode(event.qos()))
+            .contentType(event.contentType());
+    event.userProperties().forEach(properties::userProperty);
+    return Message.of(event.payload()).addMetadata(properties.build());
+  }
+
+  private static boolean isFinal(Throwable failure) {
+    return switch (failure) {
+      case MqttEncodeException _ -> true;
+      case Mqtt5PubAckException refused -> FINAL.contains(refused.getMqttMessage().getReasonCode());
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,39 @@
+package io.muster.registry.events;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import java.util.Optional;
+
+/** How this instance tells the others. */
+@ConfigMapping(prefix = "muster.registry.events")
+interface OutboxConfig {
+
+  /**
+   * The instance's name, the same after a restart and no other instance's; the host's name when it
+   * is not set.
+   */
+  Optional<String> replica();
+
+  /** How many messages are on their way to the broker at a time, each of another device. */
+  @WithDefault("64")
+  @Min(1) @Max(128) int window();
+
+  /** How long the broker may take with one message before it counts as away. */
+  @WithDefault("30S")
+  Duration publishTimeout();
+
+  /** How late an event is seen whose wake-up was lost. */
+  @WithDefault("200MS")
+  Duration pollInterval();
+
+  /** How long a message waits for the broker; it stays in the log all the same. */
+  @WithDefault("7D")
+  Duration undeliveredFor();
+
+  /** How long the log keeps what was published: the longest a consumer may be away. */
+  @WithDefault("7D")
+  Duration keepFor();
+}

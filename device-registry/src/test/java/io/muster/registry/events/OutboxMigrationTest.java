@@ -1,0 +1,17 @@
+package io.muster.registry.events;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.muster.outbox.OutboxSchema;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class OutboxMigrationTest {
+  @Test
+  void theMigrationIsTheModulesOwnText() throws IOException {
+    try (var in = getClass().getResourceAsStream("/db/migration/V2__create_outbox.sql")) {
+      assertEquals(OutboxSchema.outbox(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+}
