@@ -103,7 +103,7 @@ final class LoadCommand implements Callable<Integer> {
     try (var fleet = Fleet.connect(target, logins, count, options.threads());
         var meter = Meter.start(ProcFiles.ofThisMachine(), List.of(own))) {
       var result = fleet.publish(TargetOptions.pace(rate), duration, options.drain());
-      var cpu = meter.read().getFirst().cpu();
+      var cpu = meter.read().costs().getFirst().cpu();
       LoadSummary.print(out(), result, cpu);
       return result.isComplete() ? 0 : 1;
     }

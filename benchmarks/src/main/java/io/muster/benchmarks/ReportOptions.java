@@ -45,8 +45,12 @@ final class ReportOptions {
   /** One round is over. */
   void tell(Round round) {
     tell(
-        "%-20s %,10.0f rows a second, %,d rows"
-            .formatted(round.contender(), round.stored().perSecond(), round.stored().rows()));
+        "%-20s %,10.0f rows a second, %,d rows; others took %.0f %% of the machine"
+            .formatted(
+                round.contender(),
+                round.stored().perSecond(),
+                round.stored().rows(),
+                100 * round.bill().disturbance()));
   }
 
   void tell(String line) {

@@ -36,6 +36,9 @@ final class StackOptions {
       description = "configuration of ingest-service, such as MUSTER_INTAKE_LINGER=2ms; repeatable")
   private Map<String, String> ingestEnvironment = Map.of();
 
+  @Option(names = "--keep", description = "keep the stack's folder, logs and data, when it is over")
+  private boolean keep;
+
   int lanes() {
     return lanes;
   }
@@ -50,7 +53,7 @@ final class StackOptions {
     environment.put("MUSTER_INTAKE_LANES", Integer.toString(lanes));
     environment.put("MUSTER_INTAKE_BATCH_ROWS", Integer.toString(batchRows));
     environment.putAll(ingestEnvironment);
-    return new StackSettings(folder(), ingestJvm, environment);
+    return new StackSettings(folder(), ingestJvm, environment, keep);
   }
 
   /**

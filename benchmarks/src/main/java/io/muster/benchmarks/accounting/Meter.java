@@ -16,6 +16,8 @@ public final class Meter implements AutoCloseable {
   private static final long SAMPLE_SECONDS = 2;
 
   private final ProcFiles proc;
+  private final long startNanos = System.nanoTime();
+  private final MachineTime machineAtStart;
   private final Map<ObservedProcess, Duration> cpuAtStart = new LinkedHashMap<>();
   private final Map<ObservedProcess, Long> peaks = new LinkedHashMap<>();
   private final ScheduledExecutorService sampler =
@@ -24,6 +26,7 @@ public final class Meter implements AutoCloseable {
 
   private Meter(ProcFiles proc, List<ObservedProcess> processes) {
     this.proc = proc;
+    this.machineAtStart = proc.machineTime();
     for (var process : processes) {
       cpuAtStart.put(process, cpu(process));
       peaks.put(process, 0L);
@@ -42,20 +45,30 @@ public final class Meter implements AutoCloseable {
   }
 
   /**
-   * What each has spent since, in the order in which they were given.
+   * What each has spent since, in the order in which they were given, and what the rest of the
+   * machine has.
    *
    * @throws IllegalStateException when one of them has ended: its cost would be wrong
    */
-  public List<Cost> read() {
+  public Bill read() {
     sample();
-    return cpuAtStart.entrySet().stream()
-        .map(
-            entry ->
-                new Cost(
-                    entry.getKey().name(),
-                    cpu(entry.getKey()).minus(entry.getValue()),
-                    peak(entry.getKey())))
-        .toList();
+    var costs =
+        cpuAtStart.entrySet().stream()
+            .map(
+                entry ->
+                    new Cost(
+                        entry.getKey().name(),
+                        cpu(entry.getKey()).minus(entry.getValue()),
+                        peak(entry.getKey())))
+            .toList();
+    var machine = proc.machineTime().since(machineAtStart);
+    var others = costs.stream().map(Cost::cpu).reduce(machine.busy(), Duration::minus);
+    return new Bill(
+        costs,
+        others.isNegative() ? Duration.ZERO : others,
+        machine.stolen(),
+        Runtime.getRuntime().availableProcessors(),
+        Duration.ofNanos(System.nanoTime() - startNanos));
   }
 
   private synchronized void sample() {

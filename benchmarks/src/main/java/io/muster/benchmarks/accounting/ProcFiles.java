@@ -1,6 +1,7 @@
 package io.muster.benchmarks.accounting;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,19 @@ public record ProcFiles(Path root) {
 
   Optional<ProcessStat> stat(long pid) {
     return lines(pid, "stat").map(lines -> ProcessStat.parse(lines.getFirst()));
+  }
+
+  /**
+   * The whole machine's processor time.
+   *
+   * @throws UncheckedIOException when there is no such file
+   */
+  MachineTime machineTime() {
+    try {
+      return MachineTime.parse(Files.readAllLines(root.resolve("stat")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The most it ever held of memory, {@code VmHWM}, pages that it shares with others included. */

@@ -70,8 +70,8 @@ public record Report(
     var text =
         new StringBuilder(
             """
-            | | rows a second, median (least–most) | rounds | rows | p50 ms | p99 ms |
-            |---|--:|--:|--:|--:|--:|
+            | | rows a second, median (least–most) | rounds | rows | p50 ms | p99 ms | taken by others |
+            |---|--:|--:|--:|--:|--:|--:|
             """);
     for (var name : contenders()) {
       var own = roundsOf(name);
@@ -82,7 +82,8 @@ public record Report(
               Integer.toString(own.size()),
               "%,d".formatted(own.stream().mapToLong(round -> round.stored().rows()).sum()),
               latency(own, round -> round.stored().p50Milliseconds()),
-              latency(own, round -> round.stored().p99Milliseconds())));
+              latency(own, round -> round.stored().p99Milliseconds()),
+              series(own, round -> 100 * round.bill().disturbance()).show("%.0f %%")));
     }
     return text.toString();
   }
@@ -96,7 +97,7 @@ public record Report(
             """);
     for (var name : contenders()) {
       var own = roundsOf(name);
-      for (var process : own.getFirst().costs().stream().map(Cost::process).toList()) {
+      for (var process : own.getFirst().bill().costs().stream().map(Cost::process).toList()) {
         text.append(
             line(
                 name,
@@ -123,7 +124,7 @@ public record Report(
   }
 
   private static Cost cost(Round round, String process) {
-    return round.costs().stream()
+    return round.bill().costs().stream()
         .filter(cost -> cost.process().equals(process))
         .findFirst()
         .orElseThrow();

@@ -1,13 +1,12 @@
 package io.muster.benchmarks.rounds;
 
-import io.muster.benchmarks.accounting.Cost;
-import java.util.List;
+import io.muster.benchmarks.accounting.Bill;
 
 /**
  * One measured round.
  *
  * @param contender its name
  * @param stored what was stored; the table held exactly as many rows
- * @param costs of each process
+ * @param bill who spent what meanwhile
  */
-public record Round(String contender, Stored stored, List<Cost> costs) {}
+public record Round(String contender, Stored stored, Bill bill) {}

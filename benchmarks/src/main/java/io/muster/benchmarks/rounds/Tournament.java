@@ -58,9 +58,9 @@ public final class Tournament {
     store.reset();
     try (var meter = Meter.start(proc, contender.processes())) {
       var stored = contender.run(duration);
-      var costs = meter.read();
+      var bill = meter.read();
       requireSame(contender, stored.rows(), store.count());
-      return new Round(contender.name(), stored, costs);
+      return new Round(contender.name(), stored, bill);
     }
   }
 

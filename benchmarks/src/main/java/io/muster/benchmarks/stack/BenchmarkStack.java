@@ -51,10 +51,14 @@ public final class BenchmarkStack implements AutoCloseable {
   private URI registryUrl;
   private int endpointPort;
 
-  /** A stack that is not started yet. Its folder goes when it is closed. */
+  /**
+   * A stack that is not started yet. Its folder goes when it is closed, unless it is to be kept.
+   */
   public BenchmarkStack(StackSettings settings) {
     this.settings = settings;
-    teardown.add(() -> FileTree.delete(settings.home()));
+    if (!settings.keepHome()) {
+      teardown.add(() -> FileTree.delete(settings.home()));
+    }
   }
 
   /**

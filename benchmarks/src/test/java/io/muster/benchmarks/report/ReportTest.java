@@ -3,6 +3,7 @@ package io.muster.benchmarks.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.benchmarks.accounting.Bill;
 import io.muster.benchmarks.accounting.Cost;
 import io.muster.benchmarks.accounting.Machine;
 import io.muster.benchmarks.rounds.Round;
@@ -47,25 +48,33 @@ class ReportTest {
     assertTrue(
         lines.contains(
             "| ingest-service | 60,000 (50,000–70,000) | 3 | 1,800,000 | 3.0 (3.0–3.0) | 9.0"
-                + " (9.0–9.0) |"));
-    assertTrue(lines.contains("| floor | 100,000 (100,000–125,000) | 3 | 3,250,000 |  |  |"));
+                + " (9.0–9.0) | 20 % (20 %–20 %) |"));
+    assertTrue(
+        lines.contains(
+            "| floor | 100,000 (100,000–125,000) | 3 | 3,250,000 |  |  | 20 % (20 %–20 %) |"));
     // Six CPU seconds for 500,000 to 700,000 rows.
     assertTrue(
         lines.contains("| ingest-service | PostgreSQL | 1.00 (0.86–1.20) | 64 |"),
         report::markdown);
   }
 
+  private static Bill bill() {
+    return new Bill(
+        List.of(new Cost("PostgreSQL", Duration.ofSeconds(6), 64 << 20)),
+        Duration.ofSeconds(3),
+        Duration.ofSeconds(1),
+        2,
+        Duration.ofSeconds(10));
+  }
+
   private static Round ingest(long rows) {
     return new Round(
         "ingest-service",
         new Stored(rows, Duration.ofSeconds(10), OptionalDouble.of(3), OptionalDouble.of(9)),
-        List.of(new Cost("PostgreSQL", Duration.ofSeconds(6), 64 << 20)));
+        bill());
   }
 
   private static Round floor(long rows) {
-    return new Round(
-        "floor",
-        Stored.rows(rows, Duration.ofSeconds(10)),
-        List.of(new Cost("PostgreSQL", Duration.ofSeconds(6), 64 << 20)));
+    return new Round("floor", Stored.rows(rows, Duration.ofSeconds(10)), bill());
   }
 }

@@ -44,7 +44,7 @@ class TournamentTest {
     assertEquals(
         List.of("a", "b", "a", "b"), rounds.stream().map(round -> round.contender()).toList());
     assertEquals(20, rounds.getLast().stored().rows());
-    assertEquals("harness", rounds.getFirst().costs().getFirst().process());
+    assertEquals("harness", rounds.getFirst().bill().costs().getFirst().process());
   }
 
   @Test
