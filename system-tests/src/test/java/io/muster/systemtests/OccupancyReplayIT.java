@@ -1,0 +1,108 @@
+package io.muster.systemtests;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
+import io.muster.systemtests.stack.MusterCommand;
+import io.muster.systemtests.stack.RunningStack;
+import io.muster.systemtests.stack.SharedStack;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Real readings of three rooms, through {@code ./muster replay} and two kills of ingest. */
+@ExtendWith(SharedStack.class)
+class OccupancyReplayIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final List<Room> ROOMS =
+      List.of(
+          new Room("room-a", 8_143, "167901.198"),
+          new Room("room-b", 2_665, "57121.280"),
+          new Room("room-c", 9_752, "204809.246"));
+
+  private final RunningStack stack;
+
+  OccupancyReplayIT(RunningStack stack) {
+    this.stack = stack;
+  }
+
+  /**
+   * @param readings how many the file has
+   * @param temperatures their sum, three decimals
+   */
+  private record Room(String name, long readings, String temperatures) {}
+
+  @Test
+  void storesThreeRoomsExactlyThoughIngestIsKilledTwiceAndTheyAreReplayedAgain() throws Exception {
+    var folder = MusterCommand.findRoot().resolve("../shared/data/occupancy").normalize();
+    assumeTrue(
+        Files.isDirectory(folder),
+        "The recordings of three rooms are not beside this checkout: " + folder);
+    stack.processes().awaitAllReady();
+    var tenant = stack.newTenant();
+    var replays = startAll(folder, tenant);
+    for (int kill = 0; kill < 2; kill++) {
+      var enough = stack.store().readings(tenant) + 1_000;
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> stack.store().readings(tenant) >= enough);
+      var killed = stack.processes().kill("ingest");
+      assertTrue(replays.stream().anyMatch(Process::isAlive), "killed too late to show anything");
+      stack.processes().awaitRestart("ingest", killed);
+    }
+    awaitAll(replays);
+    assertStored(tenant);
+    awaitAll(startAll(folder, tenant));
+    assertStored(tenant);
+  }
+
+  private List<Process> startAll(Path folder, TenantId tenant) throws IOException {
+    var replays = new ArrayList<Process>();
+    for (var room : ROOMS) {
+      var output = Files.createTempFile("replay-" + room.name(), ".out");
+      replays.add(
+          stack
+              .muster()
+              .start(
+                  output,
+                  "replay",
+                  folder.resolve(room.name() + ".csv").toString(),
+                  "--time",
+                  "time",
+                  "--device",
+                  room.name(),
+                  "--tenant",
+                  tenant.value()));
+    }
+    return replays;
+  }
+
+  private static void awaitAll(List<Process> replays) throws InterruptedException {
+    for (var replay : replays) {
+      assertTrue(replay.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS), "a replay does not end");
+      assertEquals(0, replay.exitValue());
+    }
+  }
+
+  private void assertStored(TenantId tenant) {
+    for (var room : ROOMS) {
+      var device = DeviceAddress.of(tenant.value(), room.name());
+      assertEquals(room.readings(), stack.store().readings(device), room.name());
+      var sum = stack.store().sum(device, "temperature").setScale(3, RoundingMode.HALF_EVEN);
+      assertEquals(new BigDecimal(room.temperatures()), sum, room.name());
+    }
+  }
+}

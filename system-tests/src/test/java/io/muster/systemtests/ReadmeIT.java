@@ -1,0 +1,76 @@
+package io.muster.systemtests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.systemtests.stack.CommandLineTools;
+import io.muster.systemtests.stack.MusterCommand;
+import io.muster.systemtests.stack.RunningStack;
+import io.muster.systemtests.stack.SharedStack;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's first five minutes, line by line, but for starting and stopping the stack. */
+@ExtendWith(SharedStack.class)
+class ReadmeIT {
+  private static final Pattern SHELL_BLOCK = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
+  private static final List<Integer> PORTS = List.of(1883, 8883, 8081, 8082, 1884);
+
+  @TempDir Path folder;
+  private final RunningStack stack;
+
+  ReadmeIT(RunningStack stack) {
+    this.stack = stack;
+  }
+
+  @Test
+  void worksAsItStands() throws Exception {
+    CommandLineTools.require("sh", "curl", "jq", "mosquitto_pub", "mosquitto_sub");
+    stack.processes().awaitAllReady();
+    var lines = lines(Files.readString(MusterCommand.findRoot().resolve("README.md")));
+    assertTrue(lines.contains("mosquitto_pub"), "the README shows no mosquitto_pub: " + lines);
+    assertTrue(lines.contains("--cafile"), "the README shows no TLS: " + lines);
+    var script = Files.writeString(folder.resolve("readme.sh"), "set -eu\n" + here(lines));
+    var output = folder.resolve("output");
+    var process =
+        new ProcessBuilder("sh", script.toString())
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "hangs: " + Files.readString(output));
+    var printed = Files.readString(output);
+    assertEquals(0, process.exitValue(), printed);
+    assertFalse(printed.contains("\"status\":4"), printed);
+    assertTrue(printed.contains("21.5"), "the reading cannot be read back: " + printed);
+  }
+
+  /** What a newcomer pastes between {@code up} and {@code down}. */
+  private static String lines(String readme) {
+    return SHELL_BLOCK
+        .matcher(readme)
+        .results()
+        .map(block -> block.group(1))
+        .filter(block -> !block.contains("./muster"))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** With this stack's ports and folder. */
+  private String here(String lines) {
+    var shifted = lines.replace(".muster/", stack.muster().home() + "/");
+    for (var port : PORTS) {
+      shifted =
+          shifted.replaceAll(
+              "\\b" + port + "\\b", Integer.toString(port + stack.muster().portOffset()));
+    }
+    return shifted;
+  }
+}

@@ -1,0 +1,31 @@
+package io.muster.systemtests.stack;
+
+import java.util.Arrays;
+
+/** Counters of one service at {@code /q/metrics}. */
+public final class Metrics {
+  private final Http http;
+  private final String base;
+
+  Metrics(Http http, String base) {
+    this.http = http;
+    this.base = base;
+  }
+
+  /**
+   * The sum of a metric's series.
+   *
+   * @param name as exported, such as {@code muster_endpoint_connects_total}
+   * @param labels parts that the series' labels must hold, such as {@code outcome="accepted"}
+   */
+  public double sum(String name, String... labels) {
+    return http.get(base + "/q/metrics", null)
+        .expect(200)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+        .filter(line -> Arrays.stream(labels).allMatch(line::contains))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+}

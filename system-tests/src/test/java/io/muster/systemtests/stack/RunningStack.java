@@ -1,0 +1,206 @@
+package io.muster.systemtests.stack;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
+import io.muster.systemtests.devices.TestDevice;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The stack under test, started as users do with {@code ./muster up --detach}, with two replicas of
+ * ingest. Safe for several threads.
+ */
+public final class RunningStack implements AutoCloseable {
+  private static final Duration START = Duration.ofMinutes(4);
+  private static final Duration STOP = Duration.ofMinutes(1);
+  private static final int REPLICA_STEP = 100;
+
+  private final AtomicInteger names = new AtomicInteger();
+  private final MusterCommand muster;
+  private final StackProcesses processes;
+  private final Tokens tokens;
+  private final Store store;
+  private final Http http = new Http();
+  private final Thread stopAtExit = new Thread(this::down, "stop-stack");
+
+  private RunningStack(MusterCommand muster) {
+    this.muster = muster;
+    this.processes = new StackProcesses(muster);
+    this.tokens = new Tokens(muster.home(), port(8086));
+    this.store = new Store(muster.home(), port(5433));
+  }
+
+  /**
+   * Starts one with data of its own under {@code target/}.
+   *
+   * @throws AssertionError when it does not become ready; with what it said
+   */
+  public static RunningStack start() {
+    var root = MusterCommand.findRoot();
+    var when = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now());
+    var home = root.resolve("system-tests").resolve("target").resolve("stack-" + when);
+    var stack = new RunningStack(new MusterCommand(root, home, freeOffset()));
+    // Should the tests be interrupted, nothing may be left running.
+    Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
+    var up = stack.muster.run(START, "up", "--detach", "--replicas", "ingest=2");
+    if (up.exitCode() != 0) {
+      stack.close();
+      throw new AssertionError("the stack did not start; logs in " + home + "\n" + up.output());
+    }
+    return stack;
+  }
+
+  public MusterCommand muster() {
+    return muster;
+  }
+
+  public StackProcesses processes() {
+    return processes;
+  }
+
+  public Tokens tokens() {
+    return tokens;
+  }
+
+  public Store store() {
+    return store;
+  }
+
+  public Http http() {
+    return http;
+  }
+
+  /** {@code http://…} of the registry. */
+  public String registry() {
+    return "http://127.0.0.1:" + port(8081);
+  }
+
+  /**
+   * {@code http://…} of an ingest.
+   *
+   * @param replica from 1
+   */
+  public String ingest(int replica) {
+    return "http://127.0.0.1:" + port(8082 + (replica - 1) * REPLICA_STEP);
+  }
+
+  public Metrics ingestMetrics(int replica) {
+    return new Metrics(http, ingest(replica));
+  }
+
+  public Metrics registryMetrics() {
+    return new Metrics(http, registry());
+  }
+
+  /** Where devices connect to a replica, from 1. */
+  public int endpointPort(int replica) {
+    return port(1883 + (replica - 1) * REPLICA_STEP);
+  }
+
+  public int endpointTlsPort() {
+    return port(8883);
+  }
+
+  public int brokerPort() {
+    return port(1884);
+  }
+
+  /** What clients of the endpoint are told to trust. */
+  public Path authority() {
+    return muster.home().resolve("tls").resolve("ca.crt");
+  }
+
+  /** What a process has written since the stack was started. */
+  public String log(String process) {
+    return read(muster.home().resolve("logs").resolve(process + ".log"));
+  }
+
+  /** A tenant of its own, whose devices may send as fast as tests want. */
+  public TenantId newTenant() {
+    var tenant =
+        new TenantId("t" + names.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36));
+    http.post(
+            registry() + "/api/v1/tenants",
+            tokens.admin(),
+            "{\"id\":\"%s\",\"limits\":{\"messagesPerSecond\":100000}}".formatted(tenant))
+        .expect(201);
+    return tenant;
+  }
+
+  /** A registered device with a secret. */
+  public TestDevice newDevice(TenantId tenant, String name) {
+    var address = DeviceAddress.of(tenant.value(), name);
+    http.post(devices(tenant), tokens.admin(), "{\"id\":\"%s\"}".formatted(name)).expect(201);
+    var secret =
+        http.post(credentials(address), tokens.admin(), "{\"kind\":\"secret\"}")
+            .expect(201)
+            .json()
+            .path("secret")
+            .asText();
+    return new TestDevice(address, secret);
+  }
+
+  /** Of the registry. */
+  public String devices(TenantId tenant) {
+    return registry() + "/api/v1/tenants/" + tenant + "/devices";
+  }
+
+  /** Of the registry. */
+  public String credentials(DeviceAddress device) {
+    return devices(device.tenant()) + "/" + device.device() + "/credentials";
+  }
+
+  private int port(int standard) {
+    return standard + muster.portOffset();
+  }
+
+  @Override
+  public void close() {
+    down();
+    try {
+      Runtime.getRuntime().removeShutdownHook(stopAtExit);
+    } catch (IllegalStateException alreadyExiting) {
+      // The hook does the same.
+    }
+  }
+
+  private void down() {
+    muster.run(STOP, "down");
+  }
+
+  /** Below the ports that the system itself draws; the ports of a stack are tried. */
+  private static int freeOffset() {
+    for (int attempt = 0; attempt < 50; attempt++) {
+      var offset = ThreadLocalRandom.current().nextInt(10_000, 22_000);
+      if (isFree(1883 + offset) && isFree(8082 + offset) && isFree(5433 + offset)) {
+        return offset;
+      }
+    }
+    throw new IllegalStateException("no free ports");
+  }
+
+  private static boolean isFree(int port) {
+    try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException taken) {
+      return false;
+    }
+  }
+
+  static String read(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

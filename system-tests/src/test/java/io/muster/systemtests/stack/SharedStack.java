@@ -1,0 +1,27 @@
+package io.muster.systemtests.stack;
+
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Gives tests the one stack of this module, as a parameter of type {@link RunningStack}. It is
+ * started for the first test and stopped after the last.
+ */
+public final class SharedStack implements ParameterResolver {
+  private static final Namespace NAMESPACE = Namespace.create(SharedStack.class);
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == RunningStack.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(NAMESPACE)
+        .computeIfAbsent(RunningStack.class, type -> RunningStack.start(), RunningStack.class);
+  }
+}

@@ -1,0 +1,155 @@
+package io.muster.systemtests.stack;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * The processes of the stack, as {@code ./muster status --json} shows them; killed and frozen here.
+ */
+public final class StackProcesses {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration COMMAND = Duration.ofSeconds(30);
+  private static final Duration RESTART = Duration.ofSeconds(90);
+
+  private final MusterCommand muster;
+
+  StackProcesses(MusterCommand muster) {
+    this.muster = muster;
+  }
+
+  /**
+   * One line of the status.
+   *
+   * @param state {@code ready}, {@code not-ready}, {@code crashed}, …
+   */
+  public record Status(String name, long pid, String address, String state, String detail) {}
+
+  /** All processes. */
+  public List<Status> status() {
+    var result = muster.run(COMMAND, "status", "--json");
+    try {
+      return StreamSupport.stream(JSON.readTree(result.output()).spliterator(), false)
+          .map(StackProcesses::line)
+          .toList();
+    } catch (IOException notJson) {
+      throw new AssertionError("status --json printed: " + result.output(), notJson);
+    }
+  }
+
+  private static Status line(JsonNode line) {
+    return new Status(
+        line.path("name").asText(),
+        line.path("pid").asLong(),
+        line.path("address").asText(),
+        line.path("state").asText(),
+        line.path("detail").asText());
+  }
+
+  /** The process of that name. */
+  public Status of(String name) {
+    return find(name).orElseThrow(() -> new AssertionError(name + " is not among " + status()));
+  }
+
+  private Optional<Status> find(String name) {
+    return status().stream().filter(status -> status.name().equals(name)).findFirst();
+  }
+
+  /**
+   * SIGKILL. Its supervisor starts it again.
+   *
+   * @return the process id that it had
+   */
+  public long kill(String name) {
+    var pid = of(name).pid();
+    var process =
+        ProcessHandle.of(pid).orElseThrow(() -> new AssertionError(name + " does not run"));
+    process.destroyForcibly();
+    process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    return pid;
+  }
+
+  /** Waits until the supervisor has started it again and it is ready. */
+  public void awaitRestart(String name, long killedPid) {
+    await("restart of " + name)
+        .atMost(RESTART)
+        .pollInterval(Duration.ofMillis(200))
+        .until(
+            () ->
+                find(name)
+                    .filter(now -> now.pid() != killedPid && now.state().equals("ready"))
+                    .isPresent());
+  }
+
+  /** SIGKILL, and wait until it is back. */
+  public void killAndAwaitRestart(String name) {
+    awaitRestart(name, kill(name));
+  }
+
+  /** Waits until every process says that it is ready. */
+  public void awaitAllReady() {
+    await("all ready")
+        .atMost(RESTART)
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> status().stream().allMatch(status -> status.state().equals("ready")));
+  }
+
+  /** SIGSTOP for the process and its children; they are there and do not answer. */
+  public Frozen freeze(String name) {
+    var process =
+        ProcessHandle.of(of(name).pid())
+            .orElseThrow(() -> new AssertionError(name + " does not run"));
+    signal("-STOP", process);
+    return new Frozen(process);
+  }
+
+  /** A process that stands still until this is closed. */
+  public record Frozen(ProcessHandle process) implements AutoCloseable {
+    @Override
+    public void close() {
+      signal("-CONT", process);
+    }
+  }
+
+  /** Resident memory in bytes, from {@code /proc}. */
+  public long residentBytes(String name) {
+    var file = Path.of("/proc", Long.toString(of(name).pid()), "status");
+    try (var lines = Files.lines(file)) {
+      return lines
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1_024)
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void signal(String signal, ProcessHandle process) {
+    var pids =
+        Stream.concat(Stream.of(process), process.descendants())
+            .map(handle -> Long.toString(handle.pid()))
+            .toList();
+    var command = new ArrayList<>(List.of("kill", signal));
+    command.addAll(pids);
+    try {
+      new ProcessBuilder(command).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
