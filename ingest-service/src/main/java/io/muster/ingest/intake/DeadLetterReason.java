@@ -33,6 +33,15 @@ public enum DeadLetterReason {
   /** Nobody took it within the time for which it is kept. */
   EXPIRED_UNDELIVERED;
 
+  /**
+   * Reads {@link #label}.
+   *
+   * @throws IllegalArgumentException when there is no such reason
+   */
+  public static DeadLetterReason of(String label) {
+    return valueOf(label.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
   /** The form in JSON, metrics and logs: lower case with hyphens. */
   public String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  * The intake as several lanes side by side. All that is about one device goes over one lane, and so
  * stays in order. Thread-safe.
  */
-public final class Lanes implements Intake, AutoCloseable {
+public final class Lanes implements Intake, IntakePressure, AutoCloseable {
   private final IntakeSettings settings;
   private final Clock clock;
   private final EventIds ids;
@@ -167,6 +167,11 @@ public final class Lanes implements Intake, AutoCloseable {
       }
     }
     return true;
+  }
+
+  @Override
+  public int queued() {
+    return lanes.stream().mapToInt(Lane::queued).sum();
   }
 
   /** Why the store is not reachable, or null. */

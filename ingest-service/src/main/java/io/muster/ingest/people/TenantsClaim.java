@@ -1,0 +1,38 @@
+package io.muster.ingest.people;
+
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.jwt.JsonWebToken;
+
+/** Reads the tenants out of a token. What has not the expected form gives none. */
+final class TenantsClaim {
+  private TenantsClaim() {}
+
+  static Set<String> of(JsonWebToken token, String path) {
+    var steps = path.split("/");
+    Object value = token.getClaim(steps[0]);
+    for (int i = 1; i < steps.length; i++) {
+      value =
+          switch (value) {
+            case JsonObject object -> object.get(steps[i]);
+            case Map<?, ?> map -> map.get(steps[i]);
+            case null, default -> null;
+          };
+    }
+    return names(value);
+  }
+
+  private static Set<String> names(Object value) {
+    return switch (value) {
+      case Collection<?> many ->
+          many.stream().flatMap(one -> names(one).stream()).collect(Collectors.toSet());
+      case JsonString text -> Set.of(text.getString());
+      case String text -> Set.of(text);
+      case null, default -> Set.of();
+    };
+  }
+}

@@ -1,0 +1,70 @@
+package io.muster.ingest.problem;
+
+import java.util.List;
+
+/** Why a request is not served: every error that this service's REST interface knows. */
+public sealed interface Refusal {
+
+  /** A parameter of another form, or a body that is not understood (400). */
+  record Malformed(String detail, List<FieldError> errors) implements Refusal {
+    public Malformed {
+      errors = List.copyOf(errors);
+    }
+  }
+
+  /** No token, or one that does not hold (401). Why is for the log alone. */
+  record NotAuthenticated() implements Refusal {}
+
+  /** The caller may not; the same whether the thing exists or not (403). */
+  record Forbidden(String detail) implements Refusal {}
+
+  /** Not there (404). */
+  record Absent(String detail) implements Refusal {}
+
+  /** The path is there, the method is not (405). */
+  record MethodNotAllowed() implements Refusal {}
+
+  /** No media type that the caller accepts (406). */
+  record NotAcceptable() implements Refusal {}
+
+  /**
+   * At odds with the present state (409).
+   *
+   * @param kind stable name of what is in the way
+   */
+  record Conflict(String kind, String detail) implements Refusal {}
+
+  /** More bytes than are read (413). */
+  record TooLarge(String detail) implements Refusal {}
+
+  /** A body of another media type (415). */
+  record UnsupportedMediaType() implements Refusal {}
+
+  /** Well formed, but its meaning cannot be served (422). */
+  record Meaningless(List<FieldError> errors) implements Refusal {
+    public Meaningless {
+      errors = List.copyOf(errors);
+    }
+  }
+
+  /** More at once than is served (429). */
+  record LimitReached(String limit, long value) implements Refusal {}
+
+  /** Something that is needed is away, or the service is busy with what matters more (503). */
+  record Unavailable(String what) implements Refusal {}
+
+  /** A fault of ours (500). */
+  record Unexpected() implements Refusal {}
+
+  /** To be thrown. */
+  default RefusedException asException() {
+    return new RefusedException(this);
+  }
+
+  /** One parameter that cannot be understood. */
+  static RefusedException parameter(String name, String detail) {
+    return new Malformed(
+            "A parameter has a value that it cannot have.", List.of(FieldError.in(name, detail)))
+        .asException();
+  }
+}
