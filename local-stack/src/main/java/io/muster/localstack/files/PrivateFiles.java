@@ -19,20 +19,13 @@ public final class PrivateFiles {
   private PrivateFiles() {}
 
   /**
-   * Makes the folder and its parents; the folder itself with mode 0700.
+   * Makes the folder and what is missing above it, all with mode 0700.
    *
    * @throws IOException when it cannot be made
    */
   public static Path folder(Path folder) throws IOException {
-    if (folder.getParent() != null) {
-      Files.createDirectories(folder.getParent());
-    }
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectory(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    }
-    return folder;
+    return Files.createDirectories(
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
   /**

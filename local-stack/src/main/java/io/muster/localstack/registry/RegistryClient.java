@@ -20,6 +20,9 @@ public final class RegistryClient {
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
   private static final int CREATED = 201;
   private static final int CONFLICT = 409;
+  private static final int AWAY = 503;
+  private static final int PAUSES = 30;
+  private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String base;
@@ -77,6 +80,19 @@ public final class RegistryClient {
   }
 
   private JsonNode post(String path, JsonNode body, Set<Integer> accepted) {
+    var answer = send(path, body);
+    // While its database restarts the registry asks for patience.
+    for (var pause = 1; answer.statusCode() == AWAY && pause <= PAUSES; pause++) {
+      pause();
+      answer = send(path, body);
+    }
+    if (!accepted.contains(answer.statusCode())) {
+      throw refused(path, answer);
+    }
+    return answer.body().isBlank() ? JsonNodeFactory.instance.objectNode() : read(answer.body());
+  }
+
+  private HttpResponse<String> send(String path, JsonNode body) {
     var request =
         HttpRequest.newBuilder(URI.create(base + path))
             .timeout(ANSWER_WITHIN)
@@ -85,11 +101,7 @@ public final class RegistryClient {
             .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
             .build();
     try {
-      var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-      if (!accepted.contains(answer.statusCode())) {
-        throw refused(path, answer);
-      }
-      return answer.body().isBlank() ? JsonNodeFactory.instance.objectNode() : read(answer.body());
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UserMistake(
           "The device registry does not answer at " + base + ". Is the stack up? (./muster status)",
@@ -100,12 +112,22 @@ public final class RegistryClient {
     }
   }
 
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UserMistake("Interrupted.", e);
+    }
+  }
+
   private static UserMistake refused(String path, HttpResponse<String> answer) {
     var problem = read(answer.body());
     var why = problem.path("detail").asText(problem.path("title").asText(""));
+    var said = why.isEmpty() ? "." : why.endsWith(".") ? ": " + why : ": " + why + ".";
     return new UserMistake(
-        "The device registry answered POST %s with %d%s."
-            .formatted(path, answer.statusCode(), why.isEmpty() ? "" : ": " + why));
+        "The device registry answered POST %s with %d%s"
+            .formatted(path, answer.statusCode(), said));
   }
 
   private static JsonNode read(String body) {

@@ -14,6 +14,8 @@ enum ProcessState {
   NOT_READY,
   /** Ended unasked and will be started again. */
   CRASHED,
+  /** Runs, but the supervisor that started it is gone. */
+  UNSUPERVISED,
   /** Being ended. */
   STOPPING,
   /** Ended. */

@@ -29,7 +29,7 @@ final class StackReport implements ChildEvents {
       }
       case READY -> ready(record);
       case NOT_READY -> notReady(record);
-      case CRASHED, STOPPING -> {}
+      case CRASHED, UNSUPERVISED, STOPPING -> {}
       case STOPPED -> terminal.line("  " + column("stopped", record.name()));
     }
     if (record.state() == ProcessState.STOPPED) {

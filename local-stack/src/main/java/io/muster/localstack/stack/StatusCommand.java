@@ -67,10 +67,10 @@ public final class StatusCommand implements Callable<Integer> {
   }
 
   private static Line line(ProcessRecord record, boolean supervised) {
-    var seenRunning = record.isRunning();
-    var state = seenRunning ? record.state() : ProcessState.CRASHED;
+    var state = supervised ? record.state() : ProcessState.UNSUPERVISED;
     var detail = supervised ? record.detail() : "its supervisor is gone; ./muster down stops it";
-    return new Line(record.name(), record.pid(), record.address(), state.label(), detail);
+    var seen = record.isRunning() ? state : ProcessState.CRASHED; // files are a moment behind
+    return new Line(record.name(), record.pid(), record.address(), seen.label(), detail);
   }
 
   private static void print(List<Line> lines, Terminal terminal) {

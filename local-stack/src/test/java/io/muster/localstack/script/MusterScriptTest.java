@@ -51,7 +51,8 @@ class MusterScriptTest {
       Files.createDirectories(root.resolve(module).resolve("src/main"));
       Files.createFile(root.resolve(module).resolve("pom.xml"));
     }
-    maven("3.9.1", "echo '[INFO] Building Muster :: broker 0.1 [2/7]'");
+    // Maven ends its output with an escape sequence and no line end.
+    maven("3.9.1", "echo '[INFO] Building Muster :: broker 0.1 [2/7]'; printf '\\033[0m'");
     environment.put("MUSTER_JDK_ROOT", system.toString());
     environment.put("HOME", folder.resolve("home").toString());
     environment.put("PATH", programs + ":/usr/bin:/bin");

@@ -25,6 +25,7 @@ class StatusCommandTest {
     var line = StatusCommand.lines(run).getFirst();
     assertEquals("broker", line.name());
     assertTrue(line.detail().contains("./muster down"), line.detail());
+    assertEquals("unsupervised", line.state());
   }
 
   @Test
