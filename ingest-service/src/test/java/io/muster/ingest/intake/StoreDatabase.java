@@ -1,0 +1,128 @@
+package io.muster.ingest.intake;
+
+import io.muster.localstack.postgres.LocalPostgres;
+import io.muster.localstack.postgres.ServiceDatabase;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.Flyway;
+
+/** A real PostgreSQL with this service's tables. */
+public final class StoreDatabase implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 30;
+
+  private final LocalPostgres postgres;
+  private final ServiceDatabase database;
+  private final Vertx vertx = Vertx.vertx();
+  private final Pool pool;
+
+  private StoreDatabase(LocalPostgres postgres) {
+    this.postgres = postgres;
+    this.database = postgres.createServices().get("ingest");
+    Flyway.configure()
+        .dataSource(database.jdbcUrl(), database.user(), database.password())
+        .schemas("ingest")
+        .defaultSchema("ingest")
+        .load()
+        .migrate();
+    this.pool =
+        PgBuilder.pool()
+            .with(new PoolOptions().setMaxSize(4))
+            .connectingTo(options())
+            .using(vertx)
+            .build();
+  }
+
+  public static StoreDatabase start(Path folder) {
+    try (var socket = new ServerSocket(0)) {
+      var port = socket.getLocalPort();
+      socket.close();
+      return new StoreDatabase(LocalPostgres.start(folder, port));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  public Pool pool() {
+    return pool;
+  }
+
+  /** As the service opens its own connections. */
+  PgConnectOptions options() {
+    return LaneConnections.options(
+        new DatabaseConfig() {
+          @Override
+          public String url() {
+            return database.url();
+          }
+
+          @Override
+          public String user() {
+            return database.user();
+          }
+
+          @Override
+          public String password() {
+            return database.password();
+          }
+        },
+        "test",
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(20));
+  }
+
+  /** Runs a statement; waits for its end. */
+  public RowSet<Row> run(String sql, Object... parameters) {
+    return await(pool.preparedQuery(sql).execute(Tuple.wrap(parameters)));
+  }
+
+  /** The one number that a query gives. */
+  public long number(String sql, Object... parameters) {
+    return run(sql, parameters).iterator().next().getLong(0);
+  }
+
+  public static <T> T await(Future<T> future) {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (Exception failed) {
+      throw new IllegalStateException(failed);
+    }
+  }
+
+  void kill() {
+    postgres.kill();
+  }
+
+  void stop() {
+    postgres.stop();
+  }
+
+  void restart() {
+    postgres.restart();
+  }
+
+  @Override
+  public void close() {
+    await(pool.close());
+    await(vertx.close());
+    postgres.close();
+  }
+}

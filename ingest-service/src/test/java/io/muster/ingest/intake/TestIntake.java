@@ -1,0 +1,142 @@
+package io.muster.ingest.intake;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.reading.ReadingLimits;
+import io.muster.contract.topic.DeviceTopic;
+import io.muster.ingest.deadletters.Quarantine;
+import io.muster.ingest.devices.DeviceDirectory;
+import io.muster.ingest.intake.Publication.ExactlyOnce;
+import io.muster.ingest.retention.ReadingPartitions;
+import io.muster.ingest.retention.ReadingTimes;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.context.Context;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** The intake without the service around it. */
+final class TestIntake implements AutoCloseable {
+  static final int DEAD_LETTERS_PER_MINUTE = 30;
+  static final int DEAD_LETTER_BYTES = 100;
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Lanes lanes;
+  private final Quarantine quarantine;
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+  private TestIntake(StoreDatabase database, IntakeSettings settings, int fieldSets) {
+    var clock = Clock.systemUTC();
+    quarantine = new Quarantine(database.pool(), clock, DEAD_LETTERS_PER_MINUTE);
+    var meters = new IntakeMeters(registry);
+    lanes =
+        new Lanes(
+            database.vertx(),
+            database::options,
+            settings,
+            new Dictionaries(
+                new DeviceDirectory(database.pool(), 10_000),
+                new FieldSetKeys(10_000, fieldSets),
+                new ReadingPartitions(clock, Duration.ofDays(62))),
+            () -> new ReadingTimes(Instant.EPOCH, Optional.empty(), Duration.ofHours(1)),
+            new LaneObserver(
+                meters,
+                new CommitSpans(OpenTelemetry.noop().getTracer("test")),
+                quarantine,
+                List.of()),
+            meters,
+            clock);
+  }
+
+  static TestIntake on(StoreDatabase database) {
+    return new TestIntake(database, settings(2_000, Duration.ofSeconds(20), 1 << 20), 100_000);
+  }
+
+  static TestIntake withFieldSets(StoreDatabase database, int most) {
+    return new TestIntake(database, settings(2_000, Duration.ofSeconds(20), 1 << 20), most);
+  }
+
+  static TestIntake withBounds(
+      StoreDatabase database, Duration commitTimeout, long atMostOnceBytes) {
+    return new TestIntake(database, settings(2_000, commitTimeout, atMostOnceBytes), 100_000);
+  }
+
+  static TestIntake withBatchRows(StoreDatabase database, int rows) {
+    return new TestIntake(database, settings(rows, Duration.ofSeconds(20), 1 << 20), 100_000);
+  }
+
+  private static IntakeSettings settings(int rows, Duration commitTimeout, long atMostOnceBytes) {
+    return new IntakeSettings(
+        2,
+        rows,
+        4 << 20,
+        Duration.ZERO,
+        commitTimeout,
+        Duration.ofMillis(20),
+        Duration.ofMillis(500),
+        atMostOnceBytes,
+        DEAD_LETTER_BYTES,
+        ReadingLimits.DEFAULT);
+  }
+
+  Lanes lanes() {
+    return lanes;
+  }
+
+  Quarantine quarantine() {
+    return quarantine;
+  }
+
+  double counted(String name) {
+    return registry.get("muster.intake." + name).counter().count();
+  }
+
+  CompletableFuture<Outcome> telemetry(DeviceAddress device, String payload) {
+    return offer(new DeviceTopic.Telemetry(device), payload.getBytes(StandardCharsets.UTF_8), 1);
+  }
+
+  CompletableFuture<Outcome> offer(DeviceTopic.OfDevice topic, byte[] payload, int qos) {
+    return offer(publication(topic, payload, qos, null));
+  }
+
+  CompletableFuture<Outcome> exactlyOnce(
+      DeviceTopic.OfDevice topic, String payload, ExactlyOnce identifier) {
+    return offer(publication(topic, payload.getBytes(StandardCharsets.UTF_8), 2, identifier));
+  }
+
+  CompletableFuture<Outcome> offer(Publication publication) {
+    var outcome = new CompletableFuture<Outcome>();
+    lanes.offer(publication, outcome::complete);
+    return outcome;
+  }
+
+  static Publication publication(
+      DeviceTopic.OfDevice topic, byte[] payload, int qos, ExactlyOnce identifier) {
+    return new Publication(
+        topic,
+        topic.address(),
+        payload,
+        qos,
+        false,
+        null,
+        Map.of(),
+        Instant.now(),
+        identifier,
+        Context.root());
+  }
+
+  static Outcome outcomeOf(CompletableFuture<Outcome> pending) {
+    return pending.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+  }
+
+  @Override
+  public void close() {
+    lanes.close();
+  }
+}
