@@ -11,6 +11,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Default;
 import jakarta.interceptor.Interceptor;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -22,7 +23,9 @@ import org.jboss.logging.Logger;
  * has a connection of its own, so the channel's name follows. Thread-safe.
  */
 @ApplicationScoped
-@Identifier(ServiceOrdinal.PROVIDER) class ServiceOrdinal implements MqttClientIdentity, InstanceOrdinal {
+@Default // for InstanceOrdinal; an identifier alone would take the default away
+@Identifier(ServiceOrdinal.PROVIDER)
+class ServiceOrdinal implements MqttClientIdentity, InstanceOrdinal {
   /** What a channel names in {@code client-id-provider}. */
   static final String PROVIDER = "service-ordinal";
 
