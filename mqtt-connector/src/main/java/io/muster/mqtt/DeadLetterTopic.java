@@ -31,7 +31,7 @@ final class DeadLetterTopic implements DeadLetterDestination {
   public Uni<Void> store(String channel, Delivery delivery, Throwable reason) {
     var letter = letter(channel, delivery, reason);
     var client = delivery.connection().client();
-    return Link.rx(client.publish(Flowable.just(letter)).firstOrError()).chain(this::verdict);
+    return Rx.uni(client.publish(Flowable.just(letter)).firstOrError()).chain(this::verdict);
   }
 
   private Mqtt5Publish letter(String channel, Delivery delivery, Throwable reason) {

@@ -23,6 +23,15 @@ final class Grace {
     }
   }
 
+  /** Waits for a thread that ends by itself. */
+  static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException hurried) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Runs the last step on the loop and waits for it. */
   static void last(Loop loop, Supplier<Uni<Void>> step) {
     var done = new CompletableFuture<Void>();

@@ -1,10 +1,8 @@
 package io.muster.mqtt;
 
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
-import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.muster.mqtt.Meters.Event;
 import io.muster.mqtt.Meters.Figure;
-import io.reactivex.FlowableSubscriber;
 import io.smallrye.mutiny.Uni;
 import java.nio.Buffer;
 import java.time.Duration;
@@ -12,10 +10,9 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jboss.logging.Logger;
-import org.reactivestreams.Subscription;
 
 /** One incoming channel: receives on a link and gives out through a stream. */
-final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, ChannelHealth {
+final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, Channel {
   private static final Logger LOG = Logger.getLogger(InboundChannel.class);
 
   private final InboundSettings settings;
@@ -27,8 +24,7 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
   private final Settling settling;
   private final FailureStrategy failures;
   private final AtomicBoolean subscribed = new AtomicBoolean();
-  private Subscription source;
-  private long sequence;
+  private Arrivals arrivals;
   private boolean unwantedTold;
 
   InboundChannel(InboundSettings settings, Loop loop) {
@@ -69,10 +65,8 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
   @Override
   public void opening(Connection connection) {
     unwantedTold = false;
-    connection
-        .client()
-        .publishes(MqttGlobalPublishFilter.ALL, true)
-        .subscribe(new Source(connection));
+    arrivals = new Arrivals(connection, settings.link().session().receiveMaximum(), this::arrived);
+    connection.client().publishes(MqttGlobalPublishFilter.ALL, true).subscribe(arrivals);
   }
 
   @Override
@@ -83,52 +77,17 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
   @Override
   public void lost(Connection connection, Throwable cause) {
     stream.clear();
-    if (source != null) {
-      source.cancel();
-      source = null;
-    }
-  }
-
-  /** Takes what the client receives on one connection. */
-  private final class Source implements FlowableSubscriber<Mqtt5Publish> {
-    private final Connection connection;
-
-    Source(Connection connection) {
-      this.connection = connection;
-    }
-
-    @Override
-    public void onSubscribe(Subscription subscription) {
-      source = subscription;
-      subscription.request(settings.link().session().receiveMaximum());
-    }
-
-    @Override
-    public void onNext(Mqtt5Publish publish) {
-      if (connection.isOpen()) {
-        arrived(new Delivery(connection, publish, sequence++));
-      }
-    }
-
-    @Override
-    public void onError(Throwable over) {
-      // The link learns of the end of the connection itself.
-    }
-
-    @Override
-    public void onComplete() {
-      // The same.
-    }
+    arrivals.cancel();
   }
 
   private void arrived(Delivery delivery) {
     var publish = delivery.publish();
     var payloadBytes = publish.getPayload().map(Buffer::remaining).orElse(0);
     if (!settings.subscription().wants(publish.getTopic())) {
-      source.request(1);
+      arrivals.oneMore();
       unwanted(delivery);
     } else if (payloadBytes > settings.maxPayloadBytes()) {
-      source.request(1);
+      arrivals.oneMore();
       meters.count(Event.TOO_LARGE);
       var reason = new PayloadTooLargeException(payloadBytes, settings.maxPayloadBytes());
       failures.handle(delivery, reason).subscribe().with(ignored -> {});
@@ -154,7 +113,7 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
   private Message<?> message(Delivery delivery) {
     if (delivery.attempt() == 1) {
       meters.count(Event.RECEIVED);
-      source.request(1);
+      arrivals.oneMore();
     }
     return settling.handOut(delivery);
   }
@@ -167,7 +126,8 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
   }
 
   /** Gives the application a moment to settle what it holds, then ends the connection. Blocks. */
-  void stop() {
+  @Override
+  public void stop() {
     loop.later(stream::pause);
     Grace.whilst(
         () -> settling.held().count() > 0 && link.state() instanceof LinkState.Up,

@@ -1,7 +1,5 @@
 package io.muster.mqtt;
 
-import io.reactivex.Completable;
-import io.reactivex.Single;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -15,6 +13,7 @@ import org.jboss.logging.Logger;
  */
 final class Link {
   private static final Logger LOG = Logger.getLogger(Link.class);
+  private static final Duration GOODBYE = Duration.ofSeconds(2);
 
   private final LinkSettings settings;
   private final Loop loop;
@@ -111,7 +110,7 @@ final class Link {
     }
     current = prepared.connection();
     listener.opening(current);
-    rx(current.client().connect(prepared.connect()))
+    Rx.uni(current.client().connect(prepared.connect()))
         .chain(
             connack -> {
               connectedOnce = true;
@@ -186,25 +185,11 @@ final class Link {
 
   /** Says goodbye as far as the connection still stands; never fails, and never takes long. */
   private Uni<Void> disconnect(Connection connection) {
-    Completable goodbye = connection.client().disconnect();
-    return Uni.createFrom()
-        .<Void>emitter(
-            emitter -> {
-              var unused = goodbye.subscribe(() -> emitter.complete(null), emitter::fail);
-            })
+    return Rx.uni(connection.client().disconnect())
         .ifNoItem()
-        .after(Duration.ofSeconds(2))
+        .after(GOODBYE)
         .recoverWithItem((Void) null)
         .onFailure()
         .recoverWithNull();
-  }
-
-  static <T> Uni<T> rx(Single<T> single) {
-    return Uni.createFrom()
-        .emitter(
-            emitter -> {
-              var subscription = single.subscribe(emitter::complete, emitter::fail);
-              emitter.onTermination(subscription::dispose);
-            });
   }
 }

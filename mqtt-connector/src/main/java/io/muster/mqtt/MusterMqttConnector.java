@@ -18,12 +18,7 @@ import jakarta.enterprise.event.Reception;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
-import java.util.function.Function;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.spi.Connector;
@@ -33,6 +28,8 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
  * what the application acknowledged. The attributes of a channel are those of the annotations
  * below; README.md explains them with examples, DESIGN.md how it works. Thread-safe.
  */
+// The annotations are the single table of the attributes: the reader of a channel's configuration
+// is generated from them, and README.md is held against them. They must stand on this class.
 @ApplicationScoped
 @Connector(MusterMqttConnector.NAME)
 // The broker
@@ -41,8 +38,7 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING_AND_OUTGOING,
     description =
-        "The broker: `mqtt://host:port` or `mqtts://host:port` (TLS); instead of `host`, `port` and"
-            + " `tls`")
+        "The broker, `mqtt://host:port` or `mqtts://host:port`; instead of `host`, `port`, `tls`")
 @ConnectorAttribute(
     name = "host",
     type = "string",
@@ -65,15 +61,13 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING_AND_OUTGOING,
     description =
-        "PEM file of the authorities to trust, read at each connection; the Java runtime's own when"
-            + " not set")
+        "PEM file of the authorities to trust, read at each connection; else the Java runtime's")
 @ConnectorAttribute(
     name = "client-certificate-file",
     type = "string",
     direction = INCOMING_AND_OUTGOING,
     description =
-        "PEM file of the client's certificate chain, read at each connection; with"
-            + " `client-key-file`")
+        "PEM file of the client's own chain, read at each connection; with `client-key-file`")
 @ConnectorAttribute(
     name = "client-key-file",
     type = "string",
@@ -91,15 +85,13 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING_AND_OUTGOING,
     description =
-        "The client identifier, of one channel only; a random one when not set, which an incoming"
-            + " channel allows only with `session-expiry=0s`")
+        "The client identifier, of this channel only; else random, without a lasting session")
 @ConnectorAttribute(
     name = "client-id-provider",
     type = "string",
     direction = INCOMING_AND_OUTGOING,
     description =
-        "The `@Identifier` of an `MqttClientIdentity` bean, asked for the client identifier at each"
-            + " connection")
+        "The `@Identifier` of an `MqttClientIdentity` bean, asked for it at each connection")
 @ConnectorAttribute(
     name = "username",
     type = "string",
@@ -115,15 +107,13 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING_AND_OUTGOING,
     description =
-        "A file with the password, read at each connection, so that a renewed one is used; white"
-            + " space around it is ignored")
+        "A file with the password, read at each connection; white space around it is ignored")
 @ConnectorAttribute(
     name = "credentials",
     type = "string",
     direction = INCOMING_AND_OUTGOING,
     description =
-        "The `@Identifier` of an `MqttCredentials` bean, asked at each connection; instead of"
-            + " `username`, `password` and `password-file`")
+        "The `@Identifier` of an `MqttCredentials` bean, asked at each connection instead")
 // The connection
 @ConnectorAttribute(
     name = "keep-alive",
@@ -144,24 +134,21 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING_AND_OUTGOING,
     defaultValue = "500ms",
     description =
-        "The wait before the first attempt to reconnect; it doubles with each further one, and half"
-            + " of it is random")
+        "The wait before the first attempt to reconnect; it doubles, and half of it is random")
 @ConnectorAttribute(
     name = "reconnect-max-delay",
     type = "string",
     direction = INCOMING_AND_OUTGOING,
     defaultValue = "30s",
     description =
-        "The longest wait between attempts to reconnect; a connection that lasts as long begins at"
-            + " `reconnect-delay` again")
+        "The longest wait; after a connection that lasted as long, `reconnect-delay` is next again")
 @ConnectorAttribute(
     name = "shutdown-timeout",
     type = "string",
     direction = INCOMING_AND_OUTGOING,
     defaultValue = "5s",
     description =
-        "The time that messages on their way may take when the application stops; what is left over"
-            + " is redelivered (incoming) or nacked (outgoing)")
+        "The time for messages on their way at the end; the rest is redelivered, or nacked")
 @ConnectorAttribute(
     name = "will-topic",
     type = "string",
@@ -205,16 +192,13 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING_AND_OUTGOING,
     defaultValue = "1",
     description =
-        "Incoming: the highest quality of service asked for. Outgoing: that of messages without one"
-            + " in their metadata")
+        "Incoming: the highest asked for. Outgoing: for messages without one in their metadata")
 @ConnectorAttribute(
     name = "tracing-enabled",
     type = "boolean",
     direction = INCOMING_AND_OUTGOING,
     defaultValue = "true",
-    description =
-        "Whether W3C trace context is read from and written to user properties, if OpenTelemetry is"
-            + " there")
+    description = "Whether W3C trace context travels in user properties, if OpenTelemetry is there")
 @ConnectorAttribute(
     name = "health-enabled",
     type = "boolean",
@@ -239,25 +223,22 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING,
     description =
-        "A file where the channel notes what it subscribed to, so that it unsubscribes by itself"
-            + " what is no longer wanted; one file for each client identifier, on a disk that"
-            + " lasts as long as the session")
+        "A file of its own where the channel notes its topic filters, to unsubscribe by itself what"
+            + " is no longer wanted; on a disk that lasts as long as the session")
 @ConnectorAttribute(
     name = "session-expiry",
     type = "string",
     direction = INCOMING,
     defaultValue = "24h",
     description =
-        "How long the broker keeps the session without a connection, whole seconds; 0s for a"
-            + " session that ends with the connection")
+        "How long the broker keeps the session without a connection, whole seconds; 0s for not")
 @ConnectorAttribute(
     name = "clean-start",
     type = "boolean",
     direction = INCOMING,
     defaultValue = "false",
     description =
-        "Whether the first connection of this process discards the session and what is queued in"
-            + " it")
+        "Whether this process' first connection discards the session and what is queued in it")
 @ConnectorAttribute(
     name = "receive-maximum",
     type = "int",
@@ -279,17 +260,15 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "int",
     direction = INCOMING,
     description =
-        "The largest payload in bytes that the application gets; a larger one goes the way of a"
-            + " message that was nacked for the last time. No limit but `max-packet-size` when not"
-            + " set")
+        "The largest payload in bytes that the application gets; a larger one counts as nacked for"
+            + " the last time")
 @ConnectorAttribute(
     name = "failure-strategy",
     type = "string",
     direction = INCOMING,
     defaultValue = "dead-letter",
     description =
-        "What becomes of a message that was nacked for the last time: `dead-letter`, `redeliver`,"
-            + " `ignore` or `fail`")
+        "For a message nacked for the last time: `dead-letter`, `redeliver`, `ignore`, `fail`")
 @ConnectorAttribute(
     name = "retry-attempts",
     type = "int",
@@ -332,16 +311,13 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING,
     defaultValue = "fail",
     description =
-        "When nobody subscribes to `dead-letter-topic`: `fail` redelivers the message, `accept`"
-            + " lets it be lost")
+        "When nobody subscribes to `dead-letter-topic`: `fail` redelivers, `accept` lets it be lost")
 @ConnectorAttribute(
     name = "stuck-after",
     type = "string",
     direction = INCOMING,
     defaultValue = "5m",
-    description =
-        "When the application holds a message unacknowledged for this long, the channel is not"
-            + " ready; 0s for never")
+    description = "Not ready when the application holds a message for so long; 0s for never")
 // Outgoing
 @ConnectorAttribute(
     name = "retain",
@@ -355,38 +331,33 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = OUTGOING,
     defaultValue = "256",
     description =
-        "How many messages may be on their way, 1 to 65535: kept across reconnections, the"
-            + " back-pressure towards the stream")
+        "How many messages may be on their way, 1 to 65535; they are kept across reconnections")
 @ConnectorAttribute(
     name = "no-subscribers",
     type = "string",
     direction = OUTGOING,
     defaultValue = "accept",
     description =
-        "When the broker accepted a message that nobody subscribes to (reason code 0x10): `accept`"
-            + " acks it, `fail` nacks it")
+        "When nobody subscribes to a message's topic (code 0x10): `accept` acks, `fail` nacks it")
 public class MusterMqttConnector implements InboundConnector, OutboundConnector, HealthReporter {
   /** The connector's name in {@code mp.messaging.….connector}. */
   public static final String NAME = "muster-mqtt";
 
   private final ExecutionHolder execution;
-  private final Providers providers;
-  private final List<InboundChannel> inbound = new CopyOnWriteArrayList<>();
-  private final List<OutboundChannel> outbound = new CopyOnWriteArrayList<>();
-  private final Set<String> clientIdentifiers = ConcurrentHashMap.newKeySet();
+  private final Channels channels;
 
   @Inject
   MusterMqttConnector(
       ExecutionHolder execution,
       @Any Instance<MqttCredentials> credentials,
       @Any Instance<MqttClientIdentity> identities,
-      @Any Instance<DeadLetterSink> deadLetterSinks) {
-    this(execution, new CdiProviders(credentials, identities, deadLetterSinks));
+      @Any Instance<DeadLetterSink> sinks) {
+    this(execution, new CdiProviders(credentials, identities, sinks));
   }
 
   MusterMqttConnector(ExecutionHolder execution, Providers providers) {
     this.execution = execution;
-    this.providers = providers;
+    this.channels = new Channels(providers);
   }
 
   /**
@@ -394,12 +365,7 @@ public class MusterMqttConnector implements InboundConnector, OutboundConnector,
    */
   @Override
   public Flow.Publisher<? extends Message<?>> getPublisher(Config config) {
-    var attributes = new MusterMqttConnectorIncomingConfiguration(config);
-    requireOwnIdentifier(attributes);
-    var settings = InboundSettings.from(attributes, providers);
-    var channel = new InboundChannel(settings, Loop.on(execution.vertx().getDelegate()));
-    inbound.add(channel);
-    return channel;
+    return channels.incoming(config, execution.vertx().getDelegate());
   }
 
   /**
@@ -407,52 +373,22 @@ public class MusterMqttConnector implements InboundConnector, OutboundConnector,
    */
   @Override
   public Flow.Subscriber<? extends Message<?>> getSubscriber(Config config) {
-    var attributes = new MusterMqttConnectorOutgoingConfiguration(config);
-    requireOwnIdentifier(attributes);
-    var settings = OutboundSettings.from(attributes, providers);
-    var channel = new OutboundChannel(settings, Loop.on(execution.vertx().getDelegate()));
-    outbound.add(channel);
-    return channel;
-  }
-
-  /** Two connections with one client identifier would throw each other off for ever. */
-  private void requireOwnIdentifier(MusterMqttConnectorCommonConfiguration attributes) {
-    attributes
-        .getClientId()
-        .filter(identifier -> !clientIdentifiers.add(identifier))
-        .ifPresent(
-            taken -> {
-              throw Invalid.attribute(
-                  attributes.getChannel(), "client-id", "is another channel's too: " + taken);
-            });
+    return channels.outgoing(config, execution.vertx().getDelegate());
   }
 
   @Override
   public HealthReport getStartup() {
-    return report(ChannelHealth::started);
+    return channels.report(Channel::started);
   }
 
   @Override
   public HealthReport getReadiness() {
-    return report(ChannelHealth::ready);
+    return channels.report(Channel::ready);
   }
 
   @Override
   public HealthReport getLiveness() {
-    return report(ChannelHealth::alive);
-  }
-
-  private HealthReport report(Function<ChannelHealth, Verdict> question) {
-    var report = HealthReport.builder();
-    for (var channels : List.of(inbound, outbound)) {
-      for (ChannelHealth channel : channels) {
-        if (channel.reported()) {
-          var verdict = question.apply(channel);
-          report.add(channel.name(), verdict.good(), verdict.detail());
-        }
-      }
-    }
-    return report.build();
+    return channels.report(Channel::alive);
   }
 
   /** Ends every connection when the application stops; sessions stay at the broker. */
@@ -461,7 +397,6 @@ public class MusterMqttConnector implements InboundConnector, OutboundConnector,
           @Priority(50)
           @BeforeDestroyed(ApplicationScoped.class)
           Object event) {
-    inbound.forEach(InboundChannel::stop);
-    outbound.forEach(OutboundChannel::stop);
+    channels.stop();
   }
 }

@@ -8,7 +8,9 @@ import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import io.opentelemetry.instrumentation.api.instrumenter.AttributesExtractor;
 import io.opentelemetry.instrumentation.api.instrumenter.Instrumenter;
+import io.opentelemetry.instrumentation.api.instrumenter.InstrumenterBuilder;
 import io.smallrye.reactive.messaging.TracingMetadata;
+import jakarta.enterprise.inject.spi.CDI;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -27,11 +29,21 @@ final class OpenTelemetryTracing implements Tracing {
   }
 
   static OpenTelemetryTracing create() {
-    return new OpenTelemetryTracing(GlobalOpenTelemetry.get());
+    return new OpenTelemetryTracing(openTelemetry());
   }
 
-  private static io.opentelemetry.instrumentation.api.instrumenter.InstrumenterBuilder<Traced, Void>
-      builder(OpenTelemetry openTelemetry, String operation) {
+  /** The application's bean; what is set globally where there is no container or no bean. */
+  private static OpenTelemetry openTelemetry() {
+    try {
+      var bean = CDI.current().select(OpenTelemetry.class);
+      return bean.isResolvable() ? bean.get() : GlobalOpenTelemetry.get();
+    } catch (IllegalStateException noContainer) {
+      return GlobalOpenTelemetry.get();
+    }
+  }
+
+  private static InstrumenterBuilder<Traced, Void> builder(
+      OpenTelemetry openTelemetry, String operation) {
     return Instrumenter.<Traced, Void>builder(
             openTelemetry, SCOPE, traced -> traced.spanName(operation))
         .addAttributesExtractor(new Attributes(operation));

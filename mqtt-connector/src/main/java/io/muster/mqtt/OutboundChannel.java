@@ -9,7 +9,7 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 import org.jboss.logging.Logger;
 
 /** One outgoing channel: takes as many messages as its window holds, and settles each. */
-final class OutboundChannel implements Flow.Subscriber<Message<?>>, LinkListener, ChannelHealth {
+final class OutboundChannel implements Flow.Subscriber<Message<?>>, LinkListener, Channel {
   private static final Logger LOG = Logger.getLogger(OutboundChannel.class);
 
   private final OutboundSettings settings;
@@ -26,7 +26,7 @@ final class OutboundChannel implements Flow.Subscriber<Message<?>>, LinkListener
     this.loop = loop;
     this.meters = Meters.of(name());
     this.link = new Link(settings.link(), loop, this, meters);
-    this.publishes = new PublishFactory(settings);
+    this.publishes = new PublishFactory(settings, Tracing.of(settings.tracing()));
     this.outbox = new Outbox(settings.lossAllowed(), meters, this::settled);
     meters.gauge(Figure.INFLIGHT, outbox, Outbox::size);
     meters.gauge(Figure.UP, link, one -> one.state().ready().good() ? 1 : 0);
@@ -101,7 +101,8 @@ final class OutboundChannel implements Flow.Subscriber<Message<?>>, LinkListener
   }
 
   /** Gives the messages on their way a moment, nacks the rest, ends the connection. Blocks. */
-  void stop() {
+  @Override
+  public void stop() {
     loop.later(
         () -> {
           if (upstream != null) {

@@ -16,9 +16,9 @@ final class PublishFactory {
   private final OutboundSettings settings;
   private final Tracing tracing;
 
-  PublishFactory(OutboundSettings settings) {
+  PublishFactory(OutboundSettings settings, Tracing tracing) {
     this.settings = settings;
-    this.tracing = settings.tracing() ? Tracing.detect() : new NoTracing();
+    this.tracing = tracing;
   }
 
   /** A payload as bytes, with the content type that goes without saying; null when none does. */

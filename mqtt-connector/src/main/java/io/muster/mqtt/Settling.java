@@ -33,7 +33,7 @@ final class Settling {
     this.loop = loop;
     this.retry = settings.retry();
     this.meters = meters;
-    this.tracing = settings.tracing() ? Tracing.detect() : new NoTracing();
+    this.tracing = Tracing.of(settings.tracing());
     this.failures = failures;
     this.again = again;
   }

@@ -91,7 +91,7 @@ final class Subscriptions {
                         .retainHandling(Mqtt5RetainHandling.SEND_IF_SUBSCRIPTION_DOES_NOT_EXIST)
                         .build())
             .toList();
-    return Link.rx(
+    return Rx.uni(
             connection
                 .client()
                 .subscribe(Mqtt5Subscribe.builder().addSubscriptions(subscriptions).build()))
@@ -103,7 +103,7 @@ final class Subscriptions {
       return done();
     }
     var unsubscribe = Mqtt5Unsubscribe.builder().addTopicFilters(List.copyOf(filters)).build();
-    return Link.rx(connection.client().unsubscribe(unsubscribe))
+    return Rx.uni(connection.client().unsubscribe(unsubscribe))
         .invoke(
             answer ->
                 LOG.infof(

@@ -12,9 +12,10 @@ interface Tracing {
   /** Begins a span for a message to send; returns its user properties with the trace context. */
   List<UserProperty> sending(Message<?> message, String topic, List<UserProperty> userProperties);
 
-  /** OpenTelemetry's where it is there, else none. */
-  static Tracing detect() {
-    return Optionals.present("io.opentelemetry.instrumentation.api.instrumenter.Instrumenter")
+  /** OpenTelemetry's where it is wanted and there, else none. */
+  static Tracing of(boolean wanted) {
+    return wanted
+            && Optionals.present("io.opentelemetry.instrumentation.api.instrumenter.Instrumenter")
         ? OpenTelemetryTracing.create()
         : new NoTracing();
   }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.eclipse.microprofile.config.Config;
@@ -20,7 +21,8 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 
 /** An application with channels, without a container: what a test consumes and sends with. */
 final class Application implements AutoCloseable {
-  private final BrokerExtension.Broker broker;
+  private final String url;
+  private final Supplier<String> password;
   private final Vertx vertx = Vertx.vertx();
   private final MusterMqttConnector connector;
 
@@ -29,10 +31,20 @@ final class Application implements AutoCloseable {
   }
 
   Application(BrokerExtension.Broker broker, Providers providers) {
+    this(broker.url(), broker::token, providers);
+  }
+
+  /** For a broker that wants no password. */
+  Application(String url) {
+    this(url, () -> "none", new NamedProviders());
+  }
+
+  private Application(String url, Supplier<String> password, Providers providers) {
     if (Metrics.globalRegistry.getRegistries().isEmpty()) {
       Metrics.addRegistry(new SimpleMeterRegistry());
     }
-    this.broker = broker;
+    this.url = url;
+    this.password = password;
     this.connector = new MusterMqttConnector(new ExecutionHolder(vertx), providers);
   }
 
@@ -108,7 +120,7 @@ final class Application implements AutoCloseable {
   private Config config(String channel, String... attributes) {
     var all = new HashMap<String, String>();
     all.put("channel-name", channel);
-    all.put("url", broker.url());
+    all.put("url", url);
     all.put("username", "service:" + BrokerExtension.Broker.SERVICE);
     all.put("client-id", "service:" + BrokerExtension.Broker.SERVICE + ":0:" + channel);
     all.put("reconnect-delay", "50ms");
@@ -119,7 +131,7 @@ final class Application implements AutoCloseable {
       all.put(attributes[index], attributes[index + 1]);
     }
     if (!all.containsKey("password-file") && !all.containsKey("credentials")) {
-      all.put("password", broker.token());
+      all.put("password", password.get());
     }
     return new SmallRyeConfigBuilder()
         .withSources(new PropertiesConfigSource(Map.copyOf(all), "test", 100))

@@ -1,7 +1,7 @@
 package io.muster.mqtt;
 
-/** How a channel does; asked on any thread. */
-interface ChannelHealth {
+/** What the connector needs to know of a channel of either direction; asked on any thread. */
+interface Channel {
   /** The channel's name. */
   String name();
 
@@ -16,4 +16,7 @@ interface ChannelHealth {
 
   /** False when it has ended for good, so that only a restart of the application helps. */
   Verdict alive();
+
+  /** Ends it in an orderly way. Blocks, for a bounded time. */
+  void stop();
 }
