@@ -44,9 +44,19 @@ public final class BrokerProcess implements AutoCloseable {
     return new BrokerProcess(launch, port);
   }
 
-  /** How it is started. */
+  /** How it is started, without health and metrics. */
   public static Launch launch(
       Checkout checkout, Path data, int port, String serviceIssuer, Path log) {
+    return launch(checkout, data, port, 0, serviceIssuer, log);
+  }
+
+  /**
+   * How it is started.
+   *
+   * @param httpPort of its health and metrics; 0 for none
+   */
+  public static Launch launch(
+      Checkout checkout, Path data, int port, int httpPort, String serviceIssuer, Path log) {
     return new Launch(
         "broker",
         JavaCommand.main(checkout.classPath("broker"), "io.muster.broker.BrokerMain", MEMORY),
@@ -55,6 +65,8 @@ public final class BrokerProcess implements AutoCloseable {
             "127.0.0.1",
             "MUSTER_BROKER_PORT",
             Integer.toString(port),
+            "MUSTER_BROKER_HTTP_PORT",
+            Integer.toString(httpPort),
             "MUSTER_BROKER_DATA",
             data.toAbsolutePath().toString(),
             "MUSTER_SERVICE_ISSUER",

@@ -19,6 +19,7 @@ import io.muster.localstack.tokens.LocalIssuer;
 import io.muster.localstack.tokens.TokenFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -135,9 +136,14 @@ final class Stack {
             around.checkout(),
             around.home().brokerData(),
             port,
+            settings.brokerHttpPort(),
             issuer.serviceIssuer(),
             around.home().log("broker"));
-    return new ChildPlan(launch, Readiness.tcp(port), brokerUrl());
+    return new ChildPlan(launch, health(settings.brokerHttpPort()), brokerUrl());
+  }
+
+  private static Readiness health(int httpPort) {
+    return Readiness.http(URI.create("http://127.0.0.1:" + httpPort + "/q/health"));
   }
 
   private String brokerUrl() {

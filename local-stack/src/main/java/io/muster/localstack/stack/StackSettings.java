@@ -25,6 +25,7 @@ record StackSettings(
     String endpointHost) {
   private static final int POSTGRES = 5433;
   private static final int BROKER = 1884;
+  private static final int BROKER_HTTP = 8085;
   private static final int ISSUER = 8086;
   private static final int ENDPOINT = 1883;
   private static final int ENDPOINT_TLS = 8883;
@@ -51,6 +52,11 @@ record StackSettings(
     return around.ports().of(BROKER);
   }
 
+  /** Of the broker's health and metrics. */
+  int brokerHttpPort() {
+    return around.ports().of(BROKER_HTTP);
+  }
+
   int issuerPort() {
     return around.ports().of(ISSUER);
   }
@@ -75,6 +81,7 @@ record StackSettings(
     }
     if (brokerUrl.isEmpty()) {
       users.put(brokerPort(), "the broker");
+      users.put(brokerHttpPort(), "the broker (health and metrics)");
     }
     users.put(issuerPort(), "the token issuer");
     for (var service : StackService.values()) {
