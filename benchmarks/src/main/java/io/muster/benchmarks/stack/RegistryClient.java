@@ -13,6 +13,9 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 
 /**
  * Registers what a benchmark needs, over the registry's public API as any program would. Safe for
@@ -21,6 +24,7 @@ import java.util.List;
 public final class RegistryClient implements AutoCloseable {
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(20);
   private static final int NO_LIMIT_IN_REACH = 10_000_000;
+  private static final int AT_ONCE = 4;
   private static final int CREATED = 201;
   private static final int CONFLICT = 409;
 
@@ -57,11 +61,26 @@ public final class RegistryClient implements AutoCloseable {
    * @throws RegistryException when the registry refuses
    */
   public List<DeviceLogin> registerDevices(String tenant, String namePrefix, int count) {
-    var logins = new ArrayList<DeviceLogin>();
-    for (var number = 1; number <= count; number++) {
-      logins.add(registerDevice(tenant, namePrefix + number));
+    try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
+      var pending =
+          IntStream.rangeClosed(1, count)
+              .mapToObj(number -> threads.submit(() -> registerDevice(tenant, namePrefix + number)))
+              .toList();
+      var logins = new ArrayList<DeviceLogin>();
+      try {
+        for (var login : pending) {
+          logins.add(login.get());
+        }
+      } finally {
+        threads.shutdownNow(); // after a failure the others would only fail as well
+      }
+      return logins;
+    } catch (ExecutionException e) {
+      throw new RegistryException(e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RegistryException("interrupted while asking the registry", e);
     }
-    return logins;
   }
 
   private DeviceLogin registerDevice(String tenant, String device) {

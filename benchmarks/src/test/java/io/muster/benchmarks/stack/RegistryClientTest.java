@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,16 @@ class RegistryClientTest {
     assertTrue(
         asked.contains("POST /api/v1/tenants/demo/devices {\"id\":\"load-1\"} Bearer hush"),
         asked::toString);
+  }
+
+  @Test
+  void manyAreRegisteredInTheirOrder() {
+    var names =
+        client.registerDevices("demo", "load-", 50).stream()
+            .map(login -> login.device().device().value())
+            .toList();
+
+    assertEquals(IntStream.rangeClosed(1, 50).mapToObj(n -> "load-" + n).toList(), names);
   }
 
   @Test
