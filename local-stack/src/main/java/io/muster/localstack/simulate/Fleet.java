@@ -76,14 +76,20 @@ final class Fleet {
     }
   }
 
-  /** Starts them, spread over time; returns at once. */
-  void start(Endpoint endpoint) {
+  /**
+   * Starts them, spread over time; returns at once.
+   *
+   * @return when they will have lived
+   */
+  Instant start(Endpoint endpoint) {
     var now = clock.instant();
+    var end = now.plus(settings.lifetime());
     for (var number = 0; number < devices.size(); number++) {
-      var sender = sender(endpoint, number, now);
+      var sender = sender(endpoint, number, now, end);
       senders.add(sender);
       Thread.ofVirtual().name("device-" + number).start(() -> live(sender));
     }
+    return end;
   }
 
   /** What one of them could not go on with; empty while all is well. */
@@ -104,7 +110,7 @@ final class Fleet {
     senders.forEach(AtLeastOnceSender::stop);
   }
 
-  private AtLeastOnceSender sender(Endpoint endpoint, int number, Instant now) {
+  private AtLeastOnceSender sender(Endpoint endpoint, int number, Instant now, Instant end) {
     var random = new Random(number);
     var climate = new Climate(random, now);
     // Devices neither connect nor read in step.
@@ -113,7 +119,7 @@ final class Fleet {
     var first = now.plus(connect).plusNanos(phase);
     var source =
         new SensorSource(
-            climate, random, settings.rate(), settings.badPayloads(), clock, first, settings.end());
+            climate, random, settings.rate(), settings.badPayloads(), clock, first, end);
     return endpoint.sender(
         devices.get(number), source, SendingLimits.of(WINDOW, PATIENCE), counters.device());
   }

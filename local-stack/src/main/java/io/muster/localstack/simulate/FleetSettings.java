@@ -1,6 +1,6 @@
 package io.muster.localstack.simulate;
 
-import java.time.Instant;
+import java.time.Duration;
 
 /**
  * What a simulated fleet does.
@@ -9,7 +9,7 @@ import java.time.Instant;
  * @param rate how often each sends
  * @param badPayloads the share of payloads that are broken
  * @param reconnects whether devices drop their connection now and then
- * @param end when it is over
+ * @param lifetime how long they live, from when all are registered
  */
 record FleetSettings(
-    int devices, MessageRate rate, Share badPayloads, boolean reconnects, Instant end) {}
+    int devices, MessageRate rate, Share badPayloads, boolean reconnects, Duration lifetime) {}

@@ -5,9 +5,11 @@ import io.muster.localstack.Surroundings;
 import io.muster.localstack.UserMistake;
 import io.muster.localstack.device.DeviceSecrets;
 import io.muster.localstack.device.EndpointOptions;
+import io.muster.localstack.terminal.ProgressBar;
 import io.muster.localstack.terminal.Terminal;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -28,6 +30,7 @@ import picocli.CommandLine.Option;
             + " run uses the same devices.")
 public final class SimulateCommand implements Callable<Integer> {
   private static final int MOST_DEVICES = 19_000; // sockets that one process may usually open
+  private static final Duration ENDLESS = Duration.ofDays(3650);
   private static final long SHOW_EVERY_MILLIS = 1_000;
   private static final int LINE_EVERY = 10;
   private static final double DROPPED_A_SECOND = 1.0 / 60;
@@ -89,8 +92,8 @@ public final class SimulateCommand implements Callable<Integer> {
             .formatted(devices, endpoint.tenant(), address, rate));
     var hook = new Thread(() -> endInOrder(fleet, terminal), "end");
     Runtime.getRuntime().addShutdownHook(hook);
-    fleet.start(endpoint.endpoint(around, secrets));
-    live(fleet, settings, around);
+    var end = fleet.start(endpoint.endpoint(around, secrets));
+    live(fleet, settings, end, around);
     Runtime.getRuntime().removeShutdownHook(hook);
     fleet.stop();
     summary(fleet, terminal);
@@ -101,26 +104,24 @@ public final class SimulateCommand implements Callable<Integer> {
     if (devices < 1 || devices > MOST_DEVICES) {
       throw new UserMistake("--devices is a number from 1 to %,d.".formatted(MOST_DEVICES));
     }
-    var end =
-        duration == null
-            ? Instant.now().plus(3650, ChronoUnit.DAYS)
-            : Instant.now().plus(Durations.parse("--duration", duration));
+    var lifetime = duration == null ? ENDLESS : Durations.parse("--duration", duration);
     return new FleetSettings(
         devices,
         MessageRate.parse(rate),
         Share.parse("--bad-payloads", badPayloads),
         reconnects,
-        end);
+        lifetime);
   }
 
   private void register(Fleet fleet, DeviceSecrets secrets, Terminal terminal) {
     var done = new AtomicInteger();
+    var bar = new ProgressBar(terminal, Clock.systemUTC(), devices);
     var drawing =
         Thread.ofVirtual()
             .start(
                 () -> {
                   while (pause(100)) {
-                    terminal.draw("Registering devices: %,d of %,d".formatted(done.get(), devices));
+                    bar.show(done.get(), "devices registered");
                   }
                 });
     try {
@@ -130,10 +131,10 @@ public final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  private static void live(Fleet fleet, FleetSettings settings, Surroundings around) {
+  private static void live(Fleet fleet, FleetSettings settings, Instant end, Surroundings around) {
     var random = new Random();
     var before = 0L;
-    for (var second = 1; around.clock().instant().isBefore(settings.end()); second++) {
+    for (var second = 1; around.clock().instant().isBefore(end); second++) {
       pause(SHOW_EVERY_MILLIS);
       if (fleet.failure().isPresent()) {
         throw fleet.failure().get();
