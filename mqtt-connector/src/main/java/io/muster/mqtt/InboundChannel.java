@@ -23,6 +23,7 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
   private final InboundStream stream;
   private final Settling settling;
   private final FailureStrategy failures;
+  private final SecondResume secondResume;
   private final AtomicBoolean subscribed = new AtomicBoolean();
   private Arrivals arrivals;
   private boolean unwantedTold;
@@ -37,6 +38,13 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
     this.stream = new InboundStream(loop, this::message);
     this.failures = FailureStrategy.of(settings, loop, link, meters, this::end);
     this.settling = new Settling(settings, loop, meters, failures, stream::retry);
+    this.secondResume =
+        new SecondResume(
+            name(),
+            loop,
+            link,
+            settings.resumeAgainAfter(),
+            () -> stream.waiting() + settling.held().count() > 0);
     show(settling.held());
   }
 
@@ -71,6 +79,7 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
 
   @Override
   public Uni<Void> opened(Connection connection, boolean sessionPresent) {
+    secondResume.opened(connection, sessionPresent);
     return subscriptions.establish(connection, sessionPresent);
   }
 
@@ -78,6 +87,9 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
   public void lost(Connection connection, Throwable cause) {
     stream.clear();
     arrivals.cancel();
+    if (cause != null) {
+      secondResume.lost();
+    }
   }
 
   private void arrived(Delivery delivery) {

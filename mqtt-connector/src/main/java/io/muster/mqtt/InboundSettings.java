@@ -11,6 +11,7 @@ import java.util.Set;
  *
  * @param maxPayloadBytes what the application gets at most
  * @param stuckAfter zero for never
+ * @param resumeAgainAfter zero for never
  */
 record InboundSettings(
     LinkSettings link,
@@ -19,6 +20,7 @@ record InboundSettings(
     FailureSettings failure,
     int maxPayloadBytes,
     Duration stuckAfter,
+    Duration resumeAgainAfter,
     boolean tracing,
     boolean health) {
 
@@ -63,6 +65,7 @@ record InboundSettings(
             0,
             Integer.MAX_VALUE),
         common.duration("stuck-after", attributes.getStuckAfter()),
+        common.duration("resume-again-after", attributes.getResumeAgainAfter()),
         attributes.getTracingEnabled(),
         attributes.getHealthEnabled());
   }

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The event loop of one channel. All state of the channel is touched on it alone, so nothing needs
@@ -22,9 +23,13 @@ record Loop(Context context) {
     VertxContext.runOnContext(context, task);
   }
 
-  /** Runs a task on the loop, never within the caller. */
+  /** Runs a task on the loop, never within the caller; not at all when the loop has ended. */
   void later(Runnable task) {
-    context.runOnContext(ignored -> task.run());
+    try {
+      context.runOnContext(ignored -> task.run());
+    } catch (RejectedExecutionException ended) {
+      // The application has stopped; whoever still reports something reports it to nobody.
+    }
   }
 
   /** Runs a task on the loop after a delay. */

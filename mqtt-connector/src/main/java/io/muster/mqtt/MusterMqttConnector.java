@@ -32,7 +32,6 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 // is generated from them, and README.md is held against them. They must stand on this class.
 @ApplicationScoped
 @Connector(MusterMqttConnector.NAME)
-// The broker
 @ConnectorAttribute(
     name = "url",
     type = "string",
@@ -79,7 +78,6 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING_AND_OUTGOING,
     defaultValue = "true",
     description = "Whether the broker's certificate must be for its host name")
-// Who the client is
 @ConnectorAttribute(
     name = "client-id",
     type = "string",
@@ -114,7 +112,6 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING_AND_OUTGOING,
     description =
         "The `@Identifier` of an `MqttCredentials` bean, asked at each connection instead")
-// The connection
 @ConnectorAttribute(
     name = "keep-alive",
     type = "string",
@@ -178,7 +175,6 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING_AND_OUTGOING,
     defaultValue = "0s",
     description = "How long the broker waits with the will for a reconnection, whole seconds")
-// Both directions
 @ConnectorAttribute(
     name = "topic",
     type = "string",
@@ -205,7 +201,6 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING_AND_OUTGOING,
     defaultValue = "true",
     description = "Whether the channel appears in the health reports")
-// Incoming
 @ConnectorAttribute(
     name = "shared-group",
     type = "string",
@@ -223,8 +218,7 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING,
     description =
-        "A file of its own where the channel notes its topic filters, to unsubscribe by itself what"
-            + " is no longer wanted; on a disk that lasts as long as the session")
+        "A file of its own, as lasting as the session, where it notes its filters to do so by itself")
 @ConnectorAttribute(
     name = "session-expiry",
     type = "string",
@@ -245,8 +239,7 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING,
     defaultValue = "1000",
     description =
-        "How many messages of QoS 1 and 2 may be unacknowledged at a time, 1 to 65535: the bound of"
-            + " what is in memory, and the back-pressure")
+        "How many messages may be unacknowledged, 1 to 65535: the bound in memory, the back-pressure")
 @ConnectorAttribute(
     name = "max-packet-size",
     type = "int",
@@ -260,8 +253,7 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "int",
     direction = INCOMING,
     description =
-        "The largest payload in bytes that the application gets; a larger one counts as nacked for"
-            + " the last time")
+        "The largest payload in bytes for the application; a larger one counts as nacked at last")
 @ConnectorAttribute(
     name = "failure-strategy",
     type = "string",
@@ -318,7 +310,13 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING,
     defaultValue = "5m",
     description = "Not ready when the application holds a message for so long; 0s for never")
-// Outgoing
+@ConnectorAttribute(
+    name = "resume-again-after",
+    type = "string",
+    direction = INCOMING,
+    defaultValue = "10s",
+    description =
+        "After an outage the session is resumed a second time, so long after the first; 0s for not")
 @ConnectorAttribute(
     name = "retain",
     type = "boolean",
