@@ -47,7 +47,6 @@ class KillMatrixIT {
     "broker, registry",
   })
   void storesEachReadingOnceThoughTwoProcessesAreKilledAtATime(String first, String second) {
-    stack.processes().awaitAllReady();
     var senders = start(stack.newTenant(), 8, 2_000, 250);
     awaitProgress(senders, 500);
     var firstPid = stack.processes().kill(first);
@@ -60,7 +59,6 @@ class KillMatrixIT {
   @ParameterizedTest
   @CsvSource({"ingest", "ingest-2", "postgres", "broker", "registry"})
   void storesEachReadingOnceThoughAProcessIsKilledThreeTimes(String process) {
-    stack.processes().awaitAllReady();
     var senders = start(stack.newTenant(), 8, 4_000, 250);
     for (int kill = 1; kill <= 3; kill++) {
       awaitProgress(senders, kill * 500);
@@ -71,7 +69,6 @@ class KillMatrixIT {
 
   @Test
   void storesEachReadingOnceThroughASoakWithRandomKills() {
-    stack.processes().awaitAllReady();
     var perSecond = 200;
     var senders = start(stack.newTenant(), 8, (int) SOAK.toSeconds() * perSecond, perSecond);
     var end = System.nanoTime() + SOAK.toNanos();

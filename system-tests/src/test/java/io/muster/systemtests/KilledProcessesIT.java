@@ -10,7 +10,6 @@ import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -29,11 +28,6 @@ class KilledProcessesIT {
 
   KilledProcessesIT(RunningStack stack) {
     this.stack = stack;
-  }
-
-  @BeforeEach
-  void awaitReady() {
-    stack.processes().awaitAllReady();
   }
 
   @Test

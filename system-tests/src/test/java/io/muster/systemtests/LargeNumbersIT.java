@@ -42,7 +42,6 @@ class LargeNumbersIT {
 
   @Test
   void storesAHundredThousandRowsOnceThoughIngestIsKilled() {
-    stack.processes().awaitAllReady();
     var tenant = stack.newTenant();
     var senders = new ArrayList<ReadingSender>();
     for (int i = 0; i < 8; i++) {
@@ -61,7 +60,6 @@ class LargeNumbersIT {
 
   @Test
   void keepsTenThousandDevicesConnected() {
-    stack.processes().awaitAllReady();
     var tenant = stack.newTenant();
     var devices = registered(tenant);
     var clients = connected(devices);

@@ -36,7 +36,6 @@ class MosquittoIT {
   @BeforeEach
   void requireTools() {
     CommandLineTools.require("mosquitto_pub", "mosquitto_sub");
-    stack.processes().awaitAllReady();
   }
 
   @ParameterizedTest

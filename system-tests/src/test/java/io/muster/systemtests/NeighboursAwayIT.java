@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -35,11 +34,6 @@ class NeighboursAwayIT {
 
   NeighboursAwayIT(RunningStack stack) {
     this.stack = stack;
-  }
-
-  @BeforeEach
-  void awaitReady() {
-    stack.processes().awaitAllReady();
   }
 
   @Test

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Real readings of three rooms, through {@code ./muster replay} and two kills of ingest. */
 @ExtendWith(SharedStack.class)
 class OccupancyReplayIT {
+  private static final String WINDOW = "10";
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final List<Room> ROOMS =
       List.of(
@@ -50,7 +51,6 @@ class OccupancyReplayIT {
     assumeTrue(
         Files.isDirectory(folder),
         "The recordings of three rooms are not beside this checkout: " + folder);
-    stack.processes().awaitAllReady();
     var tenant = stack.newTenant();
     var replays = startAll(folder, tenant);
     for (int kill = 0; kill < 2; kill++) {
@@ -85,7 +85,10 @@ class OccupancyReplayIT {
                   "--device",
                   room.name(),
                   "--tenant",
-                  tenant.value()));
+                  tenant.value(),
+                  // Slow enough to be killed twice.
+                  "--window",
+                  WINDOW));
     }
     return replays;
   }

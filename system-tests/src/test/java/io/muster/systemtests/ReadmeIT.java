@@ -1,5 +1,6 @@
 package io.muster.systemtests;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,11 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.systemtests.stack.CommandLineTools;
 import io.muster.systemtests.stack.MusterCommand;
 import io.muster.systemtests.stack.RunningStack;
+import io.muster.systemtests.stack.ServiceAccount;
 import io.muster.systemtests.stack.SharedStack;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(SharedStack.class)
 class ReadmeIT {
   private static final Pattern SHELL_BLOCK = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final List<Integer> PORTS = List.of(1883, 8883, 8081, 8082, 1884);
 
   @TempDir Path folder;
@@ -34,11 +37,13 @@ class ReadmeIT {
   @Test
   void worksAsItStands() throws Exception {
     CommandLineTools.require("sh", "curl", "jq", "mosquitto_pub", "mosquitto_sub");
-    stack.processes().awaitAllReady();
     var lines = lines(Files.readString(MusterCommand.findRoot().resolve("README.md")));
-    assertTrue(lines.contains("mosquitto_pub"), "the README shows no mosquitto_pub: " + lines);
-    assertTrue(lines.contains("--cafile"), "the README shows no TLS: " + lines);
-    var script = Files.writeString(folder.resolve("readme.sh"), "set -eu\n" + here(lines));
+    for (var shown : List.of("mosquitto_pub", "mosquitto_sub", "--cafile", "mqttv311", "mqttv5")) {
+      assertTrue(lines.contains(shown), "the README does not show " + shown);
+    }
+    // The listener, in the background, hears of one command.
+    var script =
+        Files.writeString(folder.resolve("readme.sh"), "set -eu\n" + here(lines) + "\nwait $!\n");
     var output = folder.resolve("output");
     var process =
         new ProcessBuilder("sh", script.toString())
@@ -46,11 +51,20 @@ class ReadmeIT {
             .redirectErrorStream(true)
             .redirectOutput(output.toFile())
             .start();
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "hangs: " + Files.readString(output));
+    var command = new ServiceAccount(stack, "command", 908);
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () -> {
+              command.publish("command/demo/thermo-1/req/1/reboot", "{}");
+              return !process.isAlive();
+            });
     var printed = Files.readString(output);
     assertEquals(0, process.exitValue(), printed);
     assertFalse(printed.contains("\"status\":4"), printed);
     assertTrue(printed.contains("21.5"), "the reading cannot be read back: " + printed);
+    assertTrue(printed.contains("command/demo/thermo-1/req/1/reboot {}"), printed);
   }
 
   /** What a newcomer pastes between {@code up} and {@code down}. */
@@ -60,6 +74,7 @@ class ReadmeIT {
         .results()
         .map(block -> block.group(1))
         .filter(block -> !block.contains("./muster"))
+        .map(block -> block.contains("mosquitto_sub") ? block.strip() + " -C 1 &\n" : block)
         .collect(Collectors.joining("\n"));
   }
 

@@ -140,7 +140,11 @@ class StrangersIT {
   void aDeviceIsRefusedAtTheBroker() {
     var device = stack.newDevice(stack.newTenant(), "astray");
     var client = device.mqtt5(stack.brokerPort()).toBlocking();
+    var counter = "muster_broker_connections_refused_total";
+    var before = stack.brokerMetrics().sum(counter, "reason=\"not-a-service\"");
     assertThrows(Mqtt5ConnAckException.class, client::connect);
+    assertEquals(
+        before + 1, stack.brokerMetrics().sum(counter, "reason=\"not-a-service\""), "not counted");
     assertLogged("broker", device.userName());
   }
 

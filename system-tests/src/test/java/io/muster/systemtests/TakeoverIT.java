@@ -40,7 +40,6 @@ class TakeoverIT {
   }
 
   private void takesOver(int firstReplica, int secondReplica) {
-    stack.processes().awaitAllReady();
     var device = stack.newDevice(stack.newTenant(), "moving");
     var first = new Observed(device, stack.endpointPort(firstReplica));
     first.client.connect();

@@ -25,7 +25,13 @@ public final class Metrics {
         .lines()
         .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
         .filter(line -> Arrays.stream(labels).allMatch(line::contains))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .mapToDouble(Metrics::value)
         .sum();
+  }
+
+  /** What follows the name and the labels; an exemplar may come after it. */
+  private static double value(String line) {
+    var series = line.split(" # ")[0];
+    return Double.parseDouble(series.substring(series.lastIndexOf(' ') + 1));
   }
 }

@@ -1,19 +1,18 @@
 package io.muster.systemtests.stack;
 
+import static org.awaitility.Awaitility.await;
+
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.systemtests.devices.TestDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.List;
 
 /**
  * The stack under test, started as users do with {@code ./muster up --detach}, with two replicas of
@@ -21,14 +20,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class RunningStack implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(4);
+  private static final Duration READY = Duration.ofMinutes(2);
   private static final Duration STOP = Duration.ofMinutes(1);
   private static final int REPLICA_STEP = 100;
 
-  private final AtomicInteger names = new AtomicInteger();
   private final MusterCommand muster;
   private final StackProcesses processes;
   private final Tokens tokens;
   private final Store store;
+  private final Registrations registrations;
   private final Http http = new Http();
   private final Thread stopAtExit = new Thread(this::down, "stop-stack");
 
@@ -37,6 +37,7 @@ public final class RunningStack implements AutoCloseable {
     this.processes = new StackProcesses(muster);
     this.tokens = new Tokens(muster.home(), port(8086));
     this.store = new Store(muster.home(), port(5433));
+    this.registrations = new Registrations(http, tokens, registry());
   }
 
   /**
@@ -48,7 +49,7 @@ public final class RunningStack implements AutoCloseable {
     var root = MusterCommand.findRoot();
     var when = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now());
     var home = root.resolve("system-tests").resolve("target").resolve("stack-" + when);
-    var stack = new RunningStack(new MusterCommand(root, home, freeOffset()));
+    var stack = new RunningStack(new MusterCommand(root, home, FreePorts.offset()));
     // Should the tests be interrupted, nothing may be left running.
     Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
     var up = stack.muster.run(START, "up", "--detach", "--replicas", "ingest=2");
@@ -101,6 +102,25 @@ public final class RunningStack implements AutoCloseable {
     return new Metrics(http, registry());
   }
 
+  public Metrics brokerMetrics() {
+    return new Metrics(http, "http://127.0.0.1:" + port(8085));
+  }
+
+  /** Waits until every process says that it is ready. */
+  void awaitReady() {
+    var health =
+        List.of(
+            "http://127.0.0.1:" + port(8085) + "/q/health",
+            registry() + "/q/health/ready",
+            ingest(1) + "/q/health/ready",
+            ingest(2) + "/q/health/ready");
+    await("all ready")
+        .atMost(READY)
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptions()
+        .until(() -> health.stream().allMatch(url -> http.get(url, null).status() == 200));
+  }
+
   /** Where devices connect to a replica, from 1. */
   public int endpointPort(int replica) {
     return port(1883 + (replica - 1) * REPLICA_STEP);
@@ -126,37 +146,22 @@ public final class RunningStack implements AutoCloseable {
 
   /** A tenant of its own, whose devices may send as fast as tests want. */
   public TenantId newTenant() {
-    var tenant =
-        new TenantId("t" + names.incrementAndGet() + "-" + Long.toString(System.nanoTime(), 36));
-    http.post(
-            registry() + "/api/v1/tenants",
-            tokens.admin(),
-            "{\"id\":\"%s\",\"limits\":{\"messagesPerSecond\":100000}}".formatted(tenant))
-        .expect(201);
-    return tenant;
+    return registrations.newTenant();
   }
 
   /** A registered device with a secret. */
   public TestDevice newDevice(TenantId tenant, String name) {
-    var address = DeviceAddress.of(tenant.value(), name);
-    http.post(devices(tenant), tokens.admin(), "{\"id\":\"%s\"}".formatted(name)).expect(201);
-    var secret =
-        http.post(credentials(address), tokens.admin(), "{\"kind\":\"secret\"}")
-            .expect(201)
-            .json()
-            .path("secret")
-            .asText();
-    return new TestDevice(address, secret);
+    return registrations.newDevice(tenant, name);
   }
 
   /** Of the registry. */
   public String devices(TenantId tenant) {
-    return registry() + "/api/v1/tenants/" + tenant + "/devices";
+    return registrations.devices(tenant);
   }
 
   /** Of the registry. */
   public String credentials(DeviceAddress device) {
-    return devices(device.tenant()) + "/" + device.device() + "/credentials";
+    return registrations.credentials(device);
   }
 
   private int port(int standard) {
@@ -175,25 +180,6 @@ public final class RunningStack implements AutoCloseable {
 
   private void down() {
     muster.run(STOP, "down");
-  }
-
-  /** Below the ports that the system itself draws; the ports of a stack are tried. */
-  private static int freeOffset() {
-    for (int attempt = 0; attempt < 50; attempt++) {
-      var offset = ThreadLocalRandom.current().nextInt(10_000, 22_000);
-      if (isFree(1883 + offset) && isFree(8082 + offset) && isFree(5433 + offset)) {
-        return offset;
-      }
-    }
-    throw new IllegalStateException("no free ports");
-  }
-
-  private static boolean isFree(int port) {
-    try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return socket.isBound();
-    } catch (IOException taken) {
-      return false;
-    }
   }
 
   static String read(Path file) {

@@ -1,5 +1,6 @@
 package io.muster.systemtests.stack;
 
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -7,9 +8,10 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Gives tests the one stack of this module, as a parameter of type {@link RunningStack}. It is
- * started for the first test and stopped after the last.
+ * started for the first test and stopped after the last; each test begins when all of it is ready,
+ * whatever the one before did to it.
  */
-public final class SharedStack implements ParameterResolver {
+public final class SharedStack implements ParameterResolver, BeforeEachCallback {
   private static final Namespace NAMESPACE = Namespace.create(SharedStack.class);
 
   @Override
@@ -19,6 +21,15 @@ public final class SharedStack implements ParameterResolver {
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return stack(context);
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    stack(context).awaitReady();
+  }
+
+  private static RunningStack stack(ExtensionContext context) {
     return context
         .getRoot()
         .getStore(NAMESPACE)

@@ -98,14 +98,6 @@ public final class StackProcesses {
     awaitRestart(name, kill(name));
   }
 
-  /** Waits until every process says that it is ready. */
-  public void awaitAllReady() {
-    await("all ready")
-        .atMost(RESTART)
-        .pollInterval(Duration.ofMillis(500))
-        .until(() -> status().stream().allMatch(status -> status.state().equals("ready")));
-  }
-
   /** SIGSTOP for the process and its children; they are there and do not answer. */
   public Frozen freeze(String name) {
     var process =
