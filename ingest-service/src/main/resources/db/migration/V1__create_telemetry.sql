@@ -73,7 +73,7 @@ BEGIN
 END
 $$;
 
--- What must never be lost, as it came. The id is drawn when it arrives, so that a repeated transaction writes it once.
+-- What must never be lost, as it came. The id is 128 bits of SHA-256 over the payload: a redelivered event is stored once.
 CREATE TABLE event (
   device_key      integer NOT NULL,
   time            timestamptz NOT NULL,

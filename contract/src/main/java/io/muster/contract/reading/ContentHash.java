@@ -58,6 +58,11 @@ public final class ContentHash {
     return firstHalf(digest.digest());
   }
 
+  /** The first 128 bits of SHA-256 over bytes, for an event, which is kept as it came. */
+  public static UUID of(byte[] bytes) {
+    return firstHalf(sha256().digest(bytes));
+  }
+
   private void append(ReadingValue value) {
     switch (value) {
       case Number number -> append(NUMBER, Double.doubleToLongBits(number.value()));

@@ -30,7 +30,7 @@ public final class EventTime {
     while ((name = parser.nextFieldName()) != null) {
       var token = parser.nextToken();
       if (name.equals(JsonReadings.TIME)) {
-        return Optional.of(Numbers.time(parser, token));
+        return Optional.of(ReadingTime.toMicroseconds(Numbers.time(parser, token)));
       }
       parser.skipChildren();
     }

@@ -110,8 +110,7 @@ class DeadLetterResource {
     }
     var topic = DeviceTopic.parse(letter.topic());
     if (letter.reason() == DeadLetterReason.TOPIC_NOT_ALLOWED || topic.isEmpty()) {
-      throw new Refusal.Conflict(
-              "topic-not-allowed", "The device may not publish under its topic.")
+      throw new Refusal.Conflict("topic-not-allowed", "The device may not publish under its topic.")
           .asException();
     }
     return topic.get();

@@ -67,7 +67,9 @@ class DeadLetters {
                 rows -> {
                   var items = new ArrayList<DeadLetterItem>();
                   rows.forEach(
-                      row -> items.add(DeadLetterItem.brief(letter(row, new byte[0]), row.getBoolean(12))));
+                      row ->
+                          items.add(
+                              DeadLetterItem.brief(letter(row, new byte[0]), row.getBoolean(12))));
                   return items;
                 }));
   }

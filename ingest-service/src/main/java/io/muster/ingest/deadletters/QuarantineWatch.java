@@ -21,6 +21,7 @@ class QuarantineWatch {
         now ->
             quarantine
                 .refresh()
-                .onFailure(away -> LOG.debugf("The quarantine was not read: %s", away.getMessage())));
+                .onFailure(
+                    away -> LOG.debugf("The quarantine was not read: %s", away.getMessage())));
   }
 }

@@ -1,7 +1,10 @@
 package io.muster.ingest.intake;
 
+import io.muster.contract.event.DeadLetterEvent;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.ServiceName;
 import io.muster.contract.reading.FieldSet;
+import io.muster.contract.topic.PlatformTopic;
 import io.muster.ingest.deadletters.DeadLetter;
 import io.muster.outbox.OutboxEntry;
 import java.time.Instant;
@@ -9,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What one transaction writes, sorted by table. */
@@ -36,8 +40,20 @@ final class Batch {
       }
       case Content.Event event -> events.add(event);
       case Content.Message message -> messages.add(message.entry());
-      case Content.Refused refused -> letters.add(refused.letter());
+      case Content.Refused refused -> {
+        letters.add(refused.letter());
+        messages.add(announcement(refused.letter()));
+      }
     }
+  }
+
+  /** Under the letter's id, so that repeating the transaction tells of it once. */
+  private static OutboxEntry announcement(DeadLetter letter) {
+    var topic = PlatformTopic.of(ServiceName.INGEST, "dead-letter", letter.publisher());
+    var data =
+        new DeadLetterEvent(
+            letter.id(), letter.topic(), letter.reason().label(), letter.payloadBytes());
+    return OutboxEntry.event(letter.id(), topic, data, letter.receivedAt(), Map.of());
   }
 
   List<Content.Readings> readings() {

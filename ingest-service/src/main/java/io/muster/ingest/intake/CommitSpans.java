@@ -1,11 +1,15 @@
 package io.muster.ingest.intake;
 
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The last span of a message's trace: from the transaction's beginning to its commit. Only for
@@ -24,19 +28,51 @@ final class CommitSpans {
       var trace = entry.trace();
       if (trace != null && Span.fromContext(trace).getSpanContext().isSampled()) {
         spans = spans.isEmpty() ? new ArrayList<>() : spans;
-        spans.add(begin(trace, entries.size()));
+        spans.add(begin(entry, trace, entries.size()));
       }
     }
     return spans;
   }
 
-  private Span begin(Context parent, int batchSize) {
-    return tracer
-        .spanBuilder("commit")
-        .setParent(parent)
-        .setAttribute("db.system.name", "postgresql")
-        .setAttribute("db.operation.batch.size", (long) batchSize)
-        .startSpan();
+  private Span begin(Entry entry, Context parent, int batchSize) {
+    var span =
+        tracer
+            .spanBuilder("commit")
+            .setParent(parent)
+            .setAttribute("db.system.name", "postgresql")
+            .setAttribute("db.operation.batch.size", (long) batchSize);
+    var device = deviceTrace(entry.content());
+    if (device.isValid()) {
+      span.addLink(device);
+    }
+    return span.startSpan();
+  }
+
+  /** The trace that a 3.1.1 device put into its JSON; the endpoint's own had begun before. */
+  private static SpanContext deviceTrace(Content content) {
+    if (!(content instanceof Content.Readings readings) || readings.traceparent() == null) {
+      return SpanContext.getInvalid();
+    }
+    var carried =
+        W3CTraceContextPropagator.getInstance()
+            .extract(
+                Context.root(), Map.of("traceparent", readings.traceparent()), MapGetter.INSTANCE);
+    return Span.fromContext(carried).getSpanContext();
+  }
+
+  /** Reads a map as a propagator wants it read. */
+  private enum MapGetter implements TextMapGetter<Map<String, String>> {
+    INSTANCE;
+
+    @Override
+    public Iterable<String> keys(Map<String, String> carrier) {
+      return carrier.keySet();
+    }
+
+    @Override
+    public String get(Map<String, String> carrier, String key) {
+      return carrier == null ? null : carrier.get(key);
+    }
   }
 
   static void end(List<Span> spans) {

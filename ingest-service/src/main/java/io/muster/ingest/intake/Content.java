@@ -14,8 +14,13 @@ sealed interface Content {
   /** How many rows it makes. */
   int rows();
 
-  /** Readings of a device, each with a time. */
-  record Readings(DeviceAddress device, List<Reading> readings) implements Content {
+  /**
+   * Readings of a device, each with a time.
+   *
+   * @param traceparent W3C trace context that came among the members, or null
+   */
+  record Readings(DeviceAddress device, List<Reading> readings, String traceparent)
+      implements Content {
     @Override
     public int rows() {
       return readings.size();

@@ -1,6 +1,7 @@
 package io.muster.ingest.intake;
 
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.reading.ContentHash;
 import io.muster.contract.reading.Decoded;
 import io.muster.contract.reading.EventTime;
 import io.muster.contract.reading.Reading;
@@ -45,8 +46,7 @@ final class Interpreter {
     var id = again == null ? ids.next() : again;
     return switch (publication.topic()) {
       case DeviceTopic.Telemetry telemetry -> readings(telemetry.address(), publication, again);
-      case DeviceTopic.Event event ->
-          new Content.Event(event.address(), id, eventTime(publication), publication);
+      case DeviceTopic.Event event -> event(event.address(), publication, again);
       case DeviceTopic.CommandResponse _,
           DeviceTopic.Shadow _,
           DeviceTopic.FirmwareFeedback _,
@@ -88,7 +88,7 @@ final class Interpreter {
         return refused(publication, again, refusal, "a reading's time is not one that is kept");
       }
     }
-    return new Content.Readings(device, timed == null ? readings : timed);
+    return new Content.Readings(device, timed == null ? readings : timed, decoded.traceparent());
   }
 
   /**
@@ -108,12 +108,15 @@ final class Interpreter {
     return lastArrival;
   }
 
-  /** Whatever an event says, it is kept: a time that cannot be is as none. */
-  private Instant eventTime(Publication publication) {
-    var arrived = publication.receivedAt().truncatedTo(ChronoUnit.MICROS);
-    return EventTime.of(publication.payload())
-        .filter(time -> times.get().refusal(time, arrived) == null)
-        .orElse(arrived);
+  /** Kept as it came, whatever it is; only a time that cannot be is refused. */
+  private Content event(DeviceAddress device, Publication publication, UUID again) {
+    var own = EventTime.of(publication.payload());
+    var refusal = own.map(time -> times.get().refusal(time, publication.receivedAt())).orElse(null);
+    if (refusal != null) {
+      return refused(publication, again, refusal, "the event's time is not one that is kept");
+    }
+    var time = own.orElseGet(() -> arrival(publication, 0, again));
+    return new Content.Event(device, ContentHash.of(publication.payload()), time, publication);
   }
 
   private OutboxEntry message(Publication publication, UUID id) {

@@ -35,7 +35,6 @@ public class Replay {
             null,
             Context.current());
     return Uni.createFrom()
-        .emitter(
-            emitter -> lanes.offerAgain(publication, letter.id(), emitter::complete));
+        .emitter(emitter -> lanes.offerAgain(publication, letter.id(), emitter::complete));
   }
 }

@@ -36,7 +36,8 @@ public class Notifications {
   private static final long RETRY_MIN_MILLIS = 500;
   private static final long RETRY_SPREAD_MILLIS = 1_500;
   private static final long PROBE_MILLIS = 10_000;
-  private static final String TELL = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload";
+  private static final String TELL =
+      "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload";
 
   private final Vertx vertx;
   private final Pool pool;
@@ -74,7 +75,8 @@ public class Notifications {
 
   /** Tells all replicas, this one too. */
   public Uni<Void> tell(String channel, List<String> payloads) {
-    var parameters = Tuple.tuple().addString(channel).addArrayOfString(payloads.toArray(String[]::new));
+    var parameters =
+        Tuple.tuple().addString(channel).addArrayOfString(payloads.toArray(String[]::new));
     return UniHelper.toUni(pool.preparedQuery(TELL).execute(parameters).mapEmpty());
   }
 

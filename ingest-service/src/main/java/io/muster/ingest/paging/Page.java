@@ -13,8 +13,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Page<T>(
     List<T> items,
-    @Schema(description = "Pass it as cursor to get what follows; absent at the end")
-        String next) {
+    @Schema(description = "Pass it as cursor to get what follows; absent at the end") String next) {
   public Page {
     items = List.copyOf(items);
   }

@@ -13,6 +13,5 @@ interface PeopleConfig {
    * nested objects.
    */
   @WithDefault("muster_tenants")
-  @NotBlank
-  String tenantsClaim();
+  @NotBlank String tenantsClaim();
 }

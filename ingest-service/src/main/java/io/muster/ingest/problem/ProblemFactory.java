@@ -71,11 +71,7 @@ final class ProblemFactory {
               429,
               "The limit '%s' of %d is reached.".formatted(it.limit(), it.value()));
       case Refusal.Unavailable it ->
-          new Kind(
-              "unavailable",
-              "Unavailable",
-              503,
-              "%s; try again later.".formatted(it.what()));
+          new Kind("unavailable", "Unavailable", 503, "%s; try again later.".formatted(it.what()));
       case Refusal.Unexpected _ ->
           new Kind(
               "unexpected",

@@ -22,8 +22,7 @@ class Problems {
     var refusal = RefusalOfThrowable.of(thrown);
     var problem = ProblemFactory.of(refusal, TraceId.current());
     note(thrown, refusal, problem);
-    var response =
-        Response.status(problem.status()).type(Problem.MEDIA_TYPE).entity(problem);
+    var response = Response.status(problem.status()).type(Problem.MEDIA_TYPE).entity(problem);
     if (refusal instanceof Refusal.NotAuthenticated) {
       response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
     }

@@ -15,7 +15,7 @@ import java.util.Optional;
 public record ReadingTimes(Instant earliest, Optional<Duration> keptFor, Duration ahead) {
 
   public static ReadingTimes of(RetentionConfig config) {
-    return new ReadingTimes(config.earliest(), config.readings(), config.ahead());
+    return new ReadingTimes(config.earliest(), config.telemetry(), config.ahead());
   }
 
   /** Why a reading of that time is not kept, or null. */

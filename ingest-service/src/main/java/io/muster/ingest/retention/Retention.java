@@ -117,7 +117,8 @@ public final class Retention {
     return connection
         .query("SET lock_timeout = '5s'")
         .execute()
-        .compose(set -> connection.preparedQuery(EXPIRED).execute(Tuple.of(before(kept.readings.get()))))
+        .compose(
+            set -> connection.preparedQuery(EXPIRED).execute(Tuple.of(before(kept.readings.get()))))
         .compose(
             rows -> {
               var names = new ArrayList<String>();
@@ -170,7 +171,8 @@ public final class Retention {
         .<Void>map(
             dropped -> {
               partitions.forget();
-              LOG.infof("Dropped the readings of partition %s: they are older than what is kept", name);
+              LOG.infof(
+                  "Dropped the readings of partition %s: they are older than what is kept", name);
               return null;
             })
         .recover(failure -> passOver(connection, name, failure));

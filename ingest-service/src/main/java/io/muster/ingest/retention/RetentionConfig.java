@@ -17,7 +17,7 @@ public interface RetentionConfig {
    * How long readings are kept, by their own time. Older partitions are dropped, older readings go
    * to the dead letters. Not set: for ever.
    */
-  Optional<Duration> readings();
+  Optional<Duration> telemetry();
 
   /** How long events are kept, by their own time. Not set: for ever. */
   Optional<Duration> events();

@@ -25,7 +25,7 @@ class RetentionSweeper {
             clock,
             partitions,
             new Retention.Kept(
-                config.readings(), config.events(), config.deadLetters(), config.deleteRows()));
+                config.telemetry(), config.events(), config.deadLetters(), config.deleteRows()));
     vertx.setPeriodic(1_000, Math.max(1, config.every().toMillis()), now -> sweep());
   }
 

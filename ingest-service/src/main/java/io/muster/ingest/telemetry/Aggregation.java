@@ -55,8 +55,7 @@ final class Aggregation {
       rows++;
       reading
           .values()
-          .forEach(
-              (name, value) -> open.computeIfAbsent(name, n -> new FieldSummary()).add(value));
+          .forEach((name, value) -> open.computeIfAbsent(name, n -> new FieldSummary()).add(value));
     }
   }
 

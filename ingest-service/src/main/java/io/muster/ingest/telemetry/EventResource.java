@@ -64,7 +64,6 @@ class EventResource {
       return new Page<>(found, null);
     }
     var last = found.get(limit - 1);
-    return new Page<>(
-        found.subList(0, limit), new TimeCursor(last.time(), last.id()).text());
+    return new Page<>(found.subList(0, limit), new TimeCursor(last.time(), last.id()).text());
   }
 }

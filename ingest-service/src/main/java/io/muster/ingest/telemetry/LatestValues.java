@@ -23,7 +23,8 @@ public record LatestValues(String device, Instant time, Map<String, LatestValue>
    * @param time of the reading that it is from
    */
   @RegisterForReflection
-  public record LatestValue(@Schema(description = "Number, boolean or string") Object value, Instant time) {}
+  public record LatestValue(
+      @Schema(description = "Number, boolean or string") Object value, Instant time) {}
 
   /**
    * @param newestFirst some of the last readings

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** A JSON object on each line, of the form of an item of the query. */
+/**
+ * A JSON object on each line, of the form of an item of the query. The last line's end is left to
+ * the framework, which ends each chunk of this media type with one.
+ */
 final class NdjsonLines implements ExportLines {
   static final String MEDIA_TYPE = "application/x-ndjson";
 
@@ -23,14 +26,17 @@ final class NdjsonLines implements ExportLines {
     var bytes = new ByteArrayOutputStream(readings.size() * 96);
     try (var generator = json.createGenerator(bytes)) {
       generator.setRootValueSeparator(null);
-      for (var reading : readings) {
+      for (int i = 0; i < readings.size(); i++) {
+        var reading = readings.get(i);
+        if (i > 0) {
+          generator.writeRaw('\n');
+        }
         generator.writeStartObject();
         generator.writeStringField("time", reading.time().toString());
         generator.writeObjectFieldStart("values");
         ReadingJson.writeMembers(reading.values(), generator);
         generator.writeEndObject();
         generator.writeEndObject();
-        generator.writeRaw('\n');
       }
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);

@@ -18,7 +18,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "Reading")
 public record ReadingItem(
     Instant time,
-    @Schema(description = "Numbers, booleans and strings by name", examples = "{\"temperature\":21.5}")
+    @Schema(
+            description = "Numbers, booleans and strings by name",
+            examples = "{\"temperature\":21.5}")
         Map<String, Object> values) {
 
   static ReadingItem of(StoredReading reading) {
@@ -43,8 +45,7 @@ public record ReadingItem(
   }
 
   static Object plain(double number) {
-    var whole =
-        number == Math.rint(number) && Math.abs(number) <= ReadingValue.EXACT_IN_A_DOUBLE;
+    var whole = number == Math.rint(number) && Math.abs(number) <= ReadingValue.EXACT_IN_A_DOUBLE;
     if (whole) {
       return (long) number;
     }

@@ -49,8 +49,7 @@ final class ReadingRowReader {
         .execute(Tuple.tuple().addArrayOfInteger(unknown.toArray(Integer[]::new)))
         .map(
             found -> {
-              found.forEach(
-                  row -> names.put(row.getInteger(0), List.of(row.getArrayOfStrings(1))));
+              found.forEach(row -> names.put(row.getInteger(0), List.of(row.getArrayOfStrings(1))));
               return null;
             });
   }

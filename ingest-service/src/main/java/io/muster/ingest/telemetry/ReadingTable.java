@@ -26,8 +26,7 @@ import java.util.UUID;
 @ApplicationScoped
 class ReadingTable {
   private static final String COLUMNS = "SELECT time, hash, field_set, numbers, other FROM reading";
-  private static final String OF_RANGE =
-      " WHERE device_key = $1 AND time >= $2 AND time < $3";
+  private static final String OF_RANGE = " WHERE device_key = $1 AND time >= $2 AND time < $3";
   private static final String AFTER = " AND (time, hash) > ($4, $5)";
   private static final String WITH_FIELDS =
       " AND (field_set IN (SELECT key FROM field_set WHERE names && %1$s::text[])"
@@ -51,9 +50,7 @@ class ReadingTable {
           + OF_RANGE
           + ")";
   private static final String OTHER_NAMES =
-      "SELECT DISTINCT jsonb_object_keys(other) FROM reading"
-          + OF_RANGE
-          + " AND other IS NOT NULL";
+      "SELECT DISTINCT jsonb_object_keys(other) FROM reading" + OF_RANGE + " AND other IS NOT NULL";
 
   private final Pool pool;
   private final ReadingRowReader rows;
@@ -109,9 +106,7 @@ class ReadingTable {
   Uni<SortedSet<String>> names(int device, TimeRange range) {
     var parameters =
         Tuple.of(
-            device,
-            range.from().atOffset(ZoneOffset.UTC),
-            range.to().atOffset(ZoneOffset.UTC));
+            device, range.from().atOffset(ZoneOffset.UTC), range.to().atOffset(ZoneOffset.UTC));
     var numbers = pool.preparedQuery(NUMBER_NAMES).execute(parameters);
     var others = pool.preparedQuery(OTHER_NAMES).execute(parameters);
     return UniHelper.toUni(

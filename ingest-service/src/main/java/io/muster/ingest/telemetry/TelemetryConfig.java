@@ -13,34 +13,26 @@ public interface TelemetryConfig {
 
   /** Among how many of a device's last readings the latest value of each field is looked for. */
   @WithDefault("500")
-  @Min(1)
-  @Max(10_000)
-  int latestReadings();
+  @Min(1) @Max(10_000) int latestReadings();
 
   /** How many rows are read at a time, by exports and aggregations. */
   @WithDefault("5000")
-  @Min(10)
-  @Max(100_000)
-  int pageRows();
+  @Min(10) @Max(100_000) int pageRows();
 
   /**
    * After how many rows an aggregation ends its page early, at the end of a bucket; the cursor goes
    * on from there.
    */
   @WithDefault("5000000")
-  @Min(1_000)
-  long aggregateRows();
+  @Min(1_000) long aggregateRows();
 
   /** How many exports and aggregations may run at once; more are refused with 503. */
   @WithDefault("4")
-  @Min(0)
-  @Max(1_000)
-  int longReads();
+  @Min(0) @Max(1_000) int longReads();
 
   /** With more messages than this waiting for their commit, exports are refused. */
   @WithDefault("20000")
-  @Min(1)
-  int shedAbove();
+  @Min(1) int shedAbove();
 
   /** The live feed. */
   Live live();
@@ -49,35 +41,26 @@ public interface TelemetryConfig {
   interface Live {
     /** How many clients may follow at one instance. */
     @WithDefault("200")
-    @Min(0)
-    @Max(100_000)
-    int clients();
+    @Min(0) @Max(100_000) int clients();
 
     /** How many readings wait for a slow client before it is dropped. */
     @WithDefault("1000")
-    @Min(1)
-    @Max(100_000)
-    int bufferReadings();
+    @Min(1) @Max(100_000) int bufferReadings();
 
     /** How often an idle feed says that it is there. */
     @WithDefault("15s")
-    @NotNull
-    Duration keepAlive();
+    @NotNull Duration keepAlive();
 
     /** How often what was stored is told to the instances that have clients. */
     @WithDefault("50ms")
-    @NotNull
-    Duration every();
+    @NotNull Duration every();
 
     /** How many notifications of up to 8,000 bytes are sent each time; the rest is a gap. */
     @WithDefault("64")
-    @Min(1)
-    @Max(10_000)
-    int notifications();
+    @Min(1) @Max(10_000) int notifications();
 
     /** For how long instances believe that somebody follows, unless told again. */
     @WithDefault("15s")
-    @NotNull
-    Duration interest();
+    @NotNull Duration interest();
   }
 }

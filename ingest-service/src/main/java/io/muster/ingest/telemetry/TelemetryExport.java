@@ -31,8 +31,7 @@ class TelemetryExport {
   }
 
   Uni<Multi<byte[]>> ndjson(DeviceAddress device, TimeRange range, FieldFilter fields) {
-    return begin(device)
-        .map(begun -> stream(begun, range, fields, new NdjsonLines()));
+    return begin(device).map(begun -> stream(begun, range, fields, new NdjsonLines()));
   }
 
   Uni<Multi<byte[]>> csv(DeviceAddress device, TimeRange range, FieldFilter fields) {
@@ -45,7 +44,8 @@ class TelemetryExport {
                     .invoke(begun::end));
   }
 
-  private Uni<? extends Iterable<String>> columns(Begun begun, TimeRange range, FieldFilter fields) {
+  private Uni<? extends Iterable<String>> columns(
+      Begun begun, TimeRange range, FieldFilter fields) {
     if (!fields.isAll()) {
       return Uni.createFrom().item(fields.names());
     }
@@ -68,7 +68,8 @@ class TelemetryExport {
         .invoke(begun::end);
   }
 
-  private Multi<byte[]> stream(Begun begun, TimeRange range, FieldFilter fields, ExportLines lines) {
+  private Multi<byte[]> stream(
+      Begun begun, TimeRange range, FieldFilter fields, ExportLines lines) {
     var after = new AtomicReference<>(TimeCursor.before(range.from()));
     var ended = new AtomicBoolean(begun.key == null);
     Multi<byte[]> pages =

@@ -72,7 +72,9 @@ class LanesIT {
       pending.add(intake.telemetry(device, "{\"b\":1.0,\"a\":21.50,\"ts\":1767225600000}"));
     }
     pending.forEach(outcome -> assertEquals(Outcome.kept(), outcomeOf(outcome)));
-    assertEquals(Outcome.kept(), outcomeOf(intake.telemetry(device, "{\"ts\":1767225600000,\"a\":21.5,\"b\":1}")));
+    assertEquals(
+        Outcome.kept(),
+        outcomeOf(intake.telemetry(device, "{\"ts\":1767225600000,\"a\":21.5,\"b\":1}")));
     assertEquals(1, readings());
     assertEquals(6.0, intake.counted("duplicates"));
   }
@@ -86,10 +88,11 @@ class LanesIT {
 
   @Test
   void keepsEqualReadingsWithoutATimeApart() {
-    var pending = List.of(
-        intake.telemetry(device, "[{\"pulse\":1},{\"pulse\":1},{\"pulse\":1}]"),
-        intake.telemetry(device, "{\"pulse\":1}"),
-        intake.telemetry(device, "{\"pulse\":1}"));
+    var pending =
+        List.of(
+            intake.telemetry(device, "[{\"pulse\":1},{\"pulse\":1},{\"pulse\":1}]"),
+            intake.telemetry(device, "{\"pulse\":1}"),
+            intake.telemetry(device, "{\"pulse\":1}"));
     pending.forEach(TestIntake::outcomeOf);
     assertEquals(5, readings());
   }
@@ -121,7 +124,10 @@ class LanesIT {
     try {
       var pending =
           IntStream.range(0, 500)
-              .mapToObj(i -> intake.telemetry(device, "{\"ts\":" + i + ",\"a\":" + (i == 333 ? -666.25 : i) + "}"))
+              .mapToObj(
+                  i ->
+                      intake.telemetry(
+                          device, "{\"ts\":" + i + ",\"a\":" + (i == 333 ? -666.25 : i) + "}"))
               .toList();
       for (int i = 0; i < 500; i++) {
         var expected =
@@ -143,7 +149,9 @@ class LanesIT {
     assertEquals(Outcome.kept(), outcomeOf(good));
     var row =
         database
-            .run("SELECT payload, payload_bytes, topic, publisher FROM dead_letter WHERE tenant = $1", tenant)
+            .run(
+                "SELECT payload, payload_bytes, topic, publisher FROM dead_letter WHERE tenant = $1",
+                tenant)
             .iterator()
             .next();
     assertEquals(TestIntake.DEAD_LETTER_BYTES, row.getBuffer(0).length());
@@ -184,6 +192,31 @@ class LanesIT {
   }
 
   @Test
+  void storesARedeliveredEventOnceAndRefusesAnImpossibleTime() {
+    var topic = new DeviceTopic.Event(device);
+    for (int i = 0; i < 2; i++) {
+      assertEquals(
+          Outcome.kept(), outcomeOf(intake.offer(topic, "{\"ts\":1000}".getBytes(UTF_8), 1)));
+    }
+    var future = "{\"ts\":\"9999-01-01T00:00:00Z\"}".getBytes(UTF_8);
+    assertEquals(
+        Outcome.deadLettered(DeadLetterReason.IN_THE_FUTURE),
+        outcomeOf(intake.offer(topic, future, 1)));
+    assertEquals(1, count("event"));
+  }
+
+  @Test
+  void tellsTheOthersOfADeadLetter() {
+    outcomeOf(intake.telemetry(device, "nonsense"));
+    assertEquals(
+        1,
+        database.number(
+            "SELECT count(*) FROM outbox o JOIN dead_letter l USING (id) WHERE l.tenant = $1"
+                + " AND o.topic = 'platform/ingest/dead-letter/' || $1 || '/one'",
+            tenant));
+  }
+
+  @Test
   void keepsTheOrderOfADevicesMessages() {
     var pending = new ArrayList<CompletableFuture<Outcome>>();
     for (int i = 0; i < 1_000; i++) {
@@ -193,7 +226,9 @@ class LanesIT {
       var status = 200 + i % 100;
       pending.add(
           intake.offer(
-              new DeviceTopic.CommandResponse(device, "r" + i, status), ("" + i).getBytes(UTF_8), 1));
+              new DeviceTopic.CommandResponse(device, "r" + i, status),
+              ("" + i).getBytes(UTF_8),
+              1));
     }
     var announced = new CompletableFuture<Outcome>();
     intake
@@ -218,8 +253,10 @@ class LanesIT {
   void storesAQos2MessageThatIsRepeatedOnce() {
     var topic = new DeviceTopic.Event(device);
     var identifier = new ExactlyOnce(System.nanoTime(), 7);
-    var both = List.of(
-        intake.exactlyOnce(topic, "first", identifier), intake.exactlyOnce(topic, "first", identifier));
+    var both =
+        List.of(
+            intake.exactlyOnce(topic, "first", identifier),
+            intake.exactlyOnce(topic, "first", identifier));
     both.forEach(outcome -> assertEquals(Outcome.kept(), outcomeOf(outcome)));
     assertEquals(Outcome.kept(), outcomeOf(intake.exactlyOnce(topic, "first", identifier)));
     assertEquals(1, count("event"));
@@ -282,7 +319,8 @@ class LanesIT {
     assertEquals(total / 20, count("event"));
     assertEquals(
         total / 20,
-        database.number("SELECT count(*) FROM outbox WHERE topic LIKE 'presence/' || $1 || '/%'", tenant));
+        database.number(
+            "SELECT count(*) FROM outbox WHERE topic LIKE 'presence/' || $1 || '/%'", tenant));
     assertEquals(0, deadLetters("refused-by-database"));
   }
 
@@ -311,7 +349,8 @@ class LanesIT {
   void boundsWhatWaitsAtQos0() {
     try (var small = TestIntake.withBounds(database, Duration.ofSeconds(20), 100)) {
       outcomeOf(small.telemetry(device, "{\"ts\":1,\"a\":1}"));
-      var payload = "{\"ts\":2,\"text\":\"0123456789012345678901234567890123456789\"}".getBytes(UTF_8);
+      var payload =
+          "{\"ts\":2,\"text\":\"0123456789012345678901234567890123456789\"}".getBytes(UTF_8);
       var lock = StoreDatabase.await(database.pool().getConnection());
       StoreDatabase.await(lock.query("BEGIN").execute());
       StoreDatabase.await(lock.query("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE").execute());
@@ -346,7 +385,8 @@ class LanesIT {
   @Test
   void quarantinesADeviceThatFillsTheDeadLettersButKeepsWhatCanBeRead() {
     var most = TestIntake.DEAD_LETTERS_PER_MINUTE;
-    var bad = IntStream.range(0, 3 * most).mapToObj(i -> intake.telemetry(device, "bad " + i)).toList();
+    var bad =
+        IntStream.range(0, 3 * most).mapToObj(i -> intake.telemetry(device, "bad " + i)).toList();
     bad.forEach(TestIntake::outcomeOf);
     // A minute may have begun meanwhile, and the counting anew.
     assertTrue(deadLetters("malformed") <= 2 * most);
@@ -354,14 +394,17 @@ class LanesIT {
     assertEquals(Outcome.kept(), outcomeOf(intake.telemetry(device, "{\"ts\":1,\"a\":1}")));
     await()
         .atMost(PATIENCE)
-        .until(() -> database.number("SELECT count(*) FROM quarantine WHERE tenant = $1", tenant) == 1);
+        .until(
+            () ->
+                database.number("SELECT count(*) FROM quarantine WHERE tenant = $1", tenant) == 1);
     StoreDatabase.await(intake.quarantine().refresh());
     assertTrue(
         database.number("SELECT refused_messages FROM quarantine WHERE tenant = $1", tenant) > 0);
     database.run("DELETE FROM quarantine WHERE tenant = $1", tenant);
     StoreDatabase.await(intake.quarantine().reload());
     assertEquals(
-        Outcome.deadLettered(DeadLetterReason.MALFORMED), outcomeOf(intake.telemetry(device, "bad")));
+        Outcome.deadLettered(DeadLetterReason.MALFORMED),
+        outcomeOf(intake.telemetry(device, "bad")));
   }
 
   @Test
@@ -415,7 +458,9 @@ class LanesIT {
 
   private long count(String table) {
     return database.number(
-        "SELECT count(*) FROM " + table + " t JOIN device d ON d.key = t.device_key WHERE d.tenant = $1",
+        "SELECT count(*) FROM "
+            + table
+            + " t JOIN device d ON d.key = t.device_key WHERE d.tenant = $1",
         tenant);
   }
 

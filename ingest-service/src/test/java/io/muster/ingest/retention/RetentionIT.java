@@ -135,7 +135,8 @@ class RetentionIT {
 
   @Test
   void saysWhichTimesAreKept() {
-    var times = new ReadingTimes(Instant.EPOCH, Optional.of(Duration.ofDays(1)), Duration.ofHours(1));
+    var times =
+        new ReadingTimes(Instant.EPOCH, Optional.of(Duration.ofDays(1)), Duration.ofHours(1));
     assertEquals("TOO_OLD", times.refusal(NOW.minus(Duration.ofDays(2)), NOW).name());
     assertEquals("IN_THE_FUTURE", times.refusal(NOW.plus(Duration.ofHours(2)), NOW).name());
     assertEquals(null, times.refusal(NOW.minus(Duration.ofHours(23)), NOW));

@@ -88,7 +88,8 @@ class LiveFeed {
       throw new Refusal.LimitReached("live-feed clients", config.clients()).asException();
     }
     var follower = new Follower(interest, config.bufferReadings());
-    var expiry = vertx.setTimer(Math.max(1, atMost.toMillis()), now -> follower.end("token-expired"));
+    var expiry =
+        vertx.setTimer(Math.max(1, atMost.toMillis()), now -> follower.end("token-expired"));
     return follower
         .events(() -> begin(follower))
         .onTermination()

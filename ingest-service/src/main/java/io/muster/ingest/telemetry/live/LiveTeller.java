@@ -123,8 +123,7 @@ class LiveTeller implements Afterwards {
     var whole = text(new Told(tenant, device, time, values, null, null));
     return Payloads.fits(whole)
         ? whole
-        : text(
-            new Told(tenant, device, time, null, new ContentHash().of(stored.reading), null));
+        : text(new Told(tenant, device, time, null, new ContentHash().of(stored.reading), null));
   }
 
   private String text(Told told) {
