@@ -24,8 +24,7 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 @Default // for InstanceOrdinal; an identifier alone would take the default away
-@Identifier(ServiceOrdinal.PROVIDER)
-class ServiceOrdinal implements MqttClientIdentity, InstanceOrdinal {
+@Identifier(ServiceOrdinal.PROVIDER) class ServiceOrdinal implements MqttClientIdentity, InstanceOrdinal {
   /** What a channel names in {@code client-id-provider}. */
   static final String PROVIDER = "service-ordinal";
 

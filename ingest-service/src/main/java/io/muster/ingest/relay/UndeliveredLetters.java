@@ -2,7 +2,7 @@ package io.muster.ingest.relay;
 
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.topic.DeviceTopic;
+import io.muster.contract.id.MalformedIdException;
 import io.muster.ingest.deadletters.DeadLetter;
 import io.muster.ingest.deadletters.DeadLetterConfig;
 import io.muster.ingest.deadletters.DeadLetterTable;
@@ -13,6 +13,7 @@ import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,7 +33,7 @@ class UndeliveredLetters implements UndeliveredSink {
 
   @Override
   public Uni<Void> keep(SqlConnection transaction, OutboxEvent event, Reason reason) {
-    var device = DeviceTopic.parse(deviceForm(event.topic())).flatMap(DeviceTopic::device);
+    var device = deviceOf(event.topic());
     if (device.isEmpty()) {
       LOG.warnf("Event %d was never delivered (%s)", event.sequence(), reason);
       return Uni.createFrom().voidItem();
@@ -41,20 +42,24 @@ class UndeliveredLetters implements UndeliveredSink {
     return UniHelper.toUni(DeadLetterTable.insert(transaction.getDelegate(), List.of(letter)));
   }
 
-  /** The topic as the device published it: AWS IoT's family has another form between services. */
-  private static String deviceForm(String topic) {
-    if (!topic.startsWith("aws/")) {
-      return topic;
-    }
+  /** Every topic that a device's message has between services names its device in two levels. */
+  private static Optional<DeviceAddress> deviceOf(String topic) {
     var level = topic.split("/", 4);
-    return level.length < 4 ? topic : "$aws/things/" + level[1] + ":" + level[2] + "/" + level[3];
+    if (level.length < 3 || level[0].equals("platform") || level[0].equals("provision")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(DeviceAddress.of(level[1], level[2]));
+    } catch (MalformedIdException nobodys) {
+      return Optional.empty();
+    }
   }
 
   private static DeadLetter letter(OutboxEvent event, DeviceAddress device, Reason reason) {
     return new DeadLetter(
         event.id(),
         device,
-        java.util.Optional.of(device),
+        Optional.of(device),
         event.topic(),
         event.qos(),
         event.contentType(),

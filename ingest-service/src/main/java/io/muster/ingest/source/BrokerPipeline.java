@@ -69,6 +69,15 @@ final class BrokerPipeline {
 
   /** Completes when the message is offered; its acknowledgement comes with the commit. */
   private Uni<Void> take(Message<?> message) {
+    return Uni.createFrom()
+        .deferred(() -> offer(message))
+        .onFailure()
+        // One message's failure must not end the stream; it comes again, or goes to the channel's
+        // own dead letters.
+        .recoverWithUni(failure -> Uni.createFrom().completionStage(() -> message.nack(failure)));
+  }
+
+  private Uni<Void> offer(Message<?> message) {
     var mqtt = mqtt(message);
     return addressed(mqtt.topic())
         .map(topic -> offerIfKnown(topic, message, mqtt))

@@ -100,17 +100,22 @@ class BrokerSource {
   }
 
   static Map<String, String> attributes(SourceConfig.Broker broker) {
-    Map<String, String> attributes = new HashMap<>(broker.attributes());
+    Map<String, String> attributes = new HashMap<>();
     attributes.put("channel-name", CHANNEL);
     attributes.put("url", broker.url());
-    attributes.put("client-id-provider", SourceIdentity.PROVIDER);
+    if (!broker.attributes().containsKey("client-id")) {
+      attributes.put("client-id-provider", SourceIdentity.PROVIDER);
+    }
     attributes.put("topic", "telemetry/#,event/#");
     attributes.put("shared-group", broker.sharedGroup());
     attributes.put("qos", "2");
     attributes.put("receive-maximum", Integer.toString(broker.receiveMaximum()));
+    // What becomes of a message is the intake's to say; what it could not be asked comes again.
+    attributes.put("failure-strategy", "redeliver");
     attributes.put("session-expiry", broker.sessionExpiry().toSeconds() + "s");
     broker.username().ifPresent(name -> attributes.put("username", name));
     broker.passwordFile().ifPresent(file -> attributes.put("password-file", file));
+    attributes.putAll(broker.attributes());
     return attributes;
   }
 }

@@ -63,8 +63,8 @@ public interface SourceConfig {
     Duration sessionExpiry();
 
     /**
-     * Further attributes of the connector {@code muster-mqtt}: {@code ca-file}, {@code keep-alive},
-     * ….
+     * Further attributes of the connector {@code muster-mqtt} ({@code ca-file}, {@code keep-alive},
+     * a fixed {@code client-id}, …); they come before those above.
      */
     Map<String, String> attributes();
 

@@ -16,14 +16,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** A registry that answers what a test tells it to, over real HTTP. */
-final class FakeRegistry implements AutoCloseable {
+public final class FakeRegistry implements AutoCloseable {
 
   /** What it heard. */
-  record Request(String method, String uri, String authorization, String body) {}
+  public record Request(String method, String uri, String authorization, String body) {}
 
   /** What it answers. */
-  record Reply(int status, String body) {
-    static Reply json(Object value) {
+  public record Reply(int status, String body) {
+    public static Reply json(Object value) {
       try {
         return new Reply(200, ContractJson.mapper().writeValueAsString(value));
       } catch (IOException unwritable) {
@@ -40,7 +40,7 @@ final class FakeRegistry implements AutoCloseable {
   private volatile Function<Request, Reply> answers = any -> new Reply(500, "");
   private volatile CountDownLatch held = new CountDownLatch(0);
 
-  FakeRegistry() throws IOException {
+  public FakeRegistry() throws IOException {
     server = start(0);
     port = server.getAddress().getPort();
   }
@@ -54,33 +54,33 @@ final class FakeRegistry implements AutoCloseable {
     return started;
   }
 
-  URI url() {
+  public URI url() {
     return URI.create("http://127.0.0.1:" + port);
   }
 
-  void answer(Function<Request, Reply> newAnswers) {
+  public void answer(Function<Request, Reply> newAnswers) {
     answers = newAnswers;
   }
 
   /** Holds every answer back until the latch is open. */
-  CountDownLatch hold() {
+  public CountDownLatch hold() {
     held = new CountDownLatch(1);
     return held;
   }
 
-  void goDown() {
+  public void goDown() {
     server.stop(0);
   }
 
-  void comeBack() throws IOException {
+  public void comeBack() throws IOException {
     server = start(port);
   }
 
-  List<Request> requests() {
+  public List<Request> requests() {
     return List.copyOf(requests);
   }
 
-  int mostUnderWay() {
+  public int mostUnderWay() {
     return mostUnderWay.get();
   }
 

@@ -41,6 +41,7 @@ class BrokerPipelineTest {
 
   private final RecordingIntake intake = new RecordingIntake();
   private final List<String> acknowledged = new ArrayList<>();
+  private final List<String> refused = new ArrayList<>();
   private final UnicastProcessor<Message<?>> source = UnicastProcessor.create();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private Function<DeviceAddress, Uni<Boolean>> known = any -> Uni.createFrom().item(true);
@@ -129,6 +130,22 @@ class BrokerPipelineTest {
   }
 
   @Test
+  void aFailureWithOneMessageIsTheChannelsToRetryAndStopsNoOther() {
+    known =
+        device -> {
+          if (device.device().value().equals("bad")) {
+            throw new IllegalStateException("unforeseen");
+          }
+          return Uni.createFrom().item(true);
+        };
+    arrive("telemetry/acme/bad", "1");
+    arrive("telemetry/acme/bad", "2");
+    arrive("telemetry/acme/d1", "3");
+    assertEquals(List.of("1", "2"), refused);
+    assertEquals(List.of("3"), intake.payloads());
+  }
+
+  @Test
   void manyMessagesOfManyDevicesAllArrive() {
     IntStream.range(0, 5_000).forEach(n -> arrive("telemetry/acme/d" + n % 700, "" + n));
     assertEquals(5_000, intake.offered.size());
@@ -147,6 +164,10 @@ class BrokerPipelineTest {
             Metadata.of(mqtt),
             () -> {
               acknowledged.add(payload);
+              return CompletableFuture.completedFuture(null);
+            },
+            reason -> {
+              refused.add(payload);
               return CompletableFuture.completedFuture(null);
             }));
   }
