@@ -26,6 +26,14 @@ import java.util.concurrent.TimeUnit;
 final class Admission {
   private static final int MQTT_RECEIVE_MAXIMUM = 65_535;
 
+  /** What a CONNECT that was accepted comes to. */
+  record Accepted(
+      Packet.Connect connect,
+      Terms terms,
+      ActiveSession session,
+      Reach reach,
+      TakenSession taken) {}
+
   private final DeviceConnection connection;
   private final Shared shared;
   private final Packet.Connect connect;
@@ -222,7 +230,7 @@ final class Admission {
       return;
     }
     over = true;
-    connection.accept(connect, terms, session(granted, taken), reach, taken);
+    connection.accept(new Accepted(connect, terms, session(granted, taken), reach, taken));
   }
 
   private ActiveSession session(Granted granted, TakenSession taken) {

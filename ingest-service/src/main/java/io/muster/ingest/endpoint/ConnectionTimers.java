@@ -58,7 +58,7 @@ final class ConnectionTimers {
   }
 
   /** Ends an accepted connection whose time is over. */
-  void judge(Live live, long nowNanos, long nowMillis) {
+  void judge(Conversation live, long nowNanos, long nowMillis) {
     var validUntil = live.session().validUntil();
     if (validUntil != null && validUntil.toEpochMilli() <= nowMillis) {
       connection.end(EndReason.CREDENTIAL_ENDED, "the credential has ended");

@@ -1,22 +1,15 @@
 package io.muster.ingest.endpoint;
 
 import io.muster.contract.id.DeviceAddress;
-import io.muster.ingest.endpoint.authorisation.PublishRights;
-import io.muster.ingest.endpoint.down.Downward;
 import io.muster.ingest.endpoint.limits.ReadGate;
 import io.muster.ingest.endpoint.limits.ReadGate.Hold;
-import io.muster.ingest.endpoint.packets.FrameRoom;
 import io.muster.ingest.endpoint.packets.MalformedPacketException;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.PacketDecoder;
 import io.muster.ingest.endpoint.packets.PacketWriter;
 import io.muster.ingest.endpoint.packets.ReasonCode;
-import io.muster.ingest.endpoint.session.ActiveSession;
 import io.muster.ingest.endpoint.session.ConnectionControl;
 import io.muster.ingest.endpoint.session.EndReason;
-import io.muster.ingest.endpoint.up.Upstream;
-import io.muster.ingest.sessions.SessionEnd;
-import io.muster.ingest.sessions.TakenSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -24,12 +17,13 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
 
 /**
- * One connection from its first byte to its last: knocking, being admitted, connected, leaving. It
- * hands each packet to the part that knows about it. On its event loop.
+ * One connection from its first byte to its last: knocking, being admitted, connected, leaving.
+ * What is said while it is connected is {@link Conversation}'s. On its event loop.
  */
 final class DeviceConnection extends ChannelInboundHandlerAdapter implements ConnectionControl {
   private static final Logger LOG = Logger.getLogger(DeviceConnection.class);
@@ -49,8 +43,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   private final ConnectionTimers timers;
   private Phase phase = Phase.KNOCKING;
   private Admission admission;
-  private Live live;
-  private long expiryAfterEnd;
+  private Conversation conversation;
 
   DeviceConnection(Channel channel, Shared shared, LoopShard shard) {
     this.channel = channel;
@@ -58,7 +51,9 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     this.shard = shard;
     this.gate = new ReadGate(channel, this::decodeWhatGathered, shared.paused);
     this.timers = new ConnectionTimers(this, gate, shared.config.connections());
-    this.decoder = new PacketDecoder(shared.packetLimits, new Room(), shard.desk);
+    this.decoder =
+        new PacketDecoder(
+            shared.packetLimits, new MemoryRoom(gate, shared.budget, timers, this), shard.desk);
   }
 
   /** Reads the bytes; stands before this in the pipeline. */
@@ -102,7 +97,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     timers.packetCame();
     switch (phase) {
       case KNOCKING -> knock(packet);
-      case CONNECTED -> handle(packet);
+      case CONNECTED -> conversation.handle(packet);
       // Being admitted it is not read; leaving, nothing it says matters.
       case ADMITTING, LEAVING -> {}
     }
@@ -117,93 +112,31 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     }
   }
 
-  private void handle(Packet packet) {
-    try {
-      switch (packet) {
-        case Packet.Publish publish -> live.up().publish(publish);
-        case Packet.PubAck ack ->
-            live.down().acknowledged(ack.packetIdentifier(), ack.reasonCode());
-        case Packet.PubRel release -> live.up().release(release.packetIdentifier());
-        case Packet.PingReq ping -> write(PacketWriter::pingResp);
-        case Packet.Subscribe subscribe -> subscribe(subscribe);
-        case Packet.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
-        case Packet.Disconnect disconnect -> goodbye(disconnect);
-        case Packet.PubRec neverGranted -> end(EndReason.PROTOCOL_ERROR, "QoS 2 is never granted");
-        case Packet.PubComp neverGranted -> end(EndReason.PROTOCOL_ERROR, "QoS 2 is never granted");
-        case Packet.Auth notOffered -> end(EndReason.PROTOCOL_ERROR, "AUTH is not offered");
-        case Packet.Connect second -> end(EndReason.PROTOCOL_ERROR, "a second CONNECT");
-      }
-    } catch (MalformedPacketException error) {
-      end(EndReason.of(error.reason()), error.getMessage());
-    }
-  }
-
-  private void subscribe(Packet.Subscribe packet) {
-    gate.hold(Hold.SUBSCRIPTION);
-    live.down()
-        .subscribe(
-            packet,
-            codes -> {
-              var version = live.session().version();
-              write(out -> PacketWriter.subAck(out, version, packet.packetIdentifier(), codes));
-              gate.release(Hold.SUBSCRIPTION);
-            });
-  }
-
-  private void unsubscribe(Packet.Unsubscribe packet) {
-    gate.hold(Hold.SUBSCRIPTION);
-    live.down()
-        .unsubscribe(
-            packet,
-            codes -> {
-              var version = live.session().version();
-              write(out -> PacketWriter.unsubAck(out, version, packet.packetIdentifier(), codes));
-              gate.release(Hold.SUBSCRIPTION);
-            });
-  }
-
-  private void goodbye(Packet.Disconnect packet) {
-    var asked = packet.properties().sessionExpirySeconds();
-    if (asked > 0 && live.terms().sessionExpirySeconds() == 0) {
-      // MQTT 5 §3.14.2.2.2.
-      end(EndReason.PROTOCOL_ERROR, "a session expiry where CONNECT had none");
-      return;
-    }
-    if (asked >= 0) {
-      expiryAfterEnd = Terms.expiry(asked, shared.config.connections());
-    }
-    var plain = packet.reasonCode() == ReasonCode.SUCCESS.code();
-    end(plain ? EndReason.CLIENT : EndReason.CLIENT_WITH_WILL, "");
-  }
-
   /** The CONNECT is answered with yes. */
-  void accept(
-      Packet.Connect connect, Terms terms, ActiveSession session, Reach reach, TakenSession taken) {
+  void accept(Admission.Accepted accepted) {
     phase = Phase.CONNECTED;
     admission = null;
-    expiryAfterEnd = terms.sessionExpirySeconds();
     shared.knocking.leave();
     shared.metrics.connected();
-    var rights = new PublishRights(session.device(), shared.access);
-    var up = new Upstream(channel, session, rights, gate, this, shared.up);
-    var down = new Downward(channel, reach, session, shared.down);
-    live = new Live(session, terms, up, down, reach, Live.keepAliveNanos(terms));
-    reach.settle(session, down);
-    takeOver(reach);
+    conversation = new Conversation(channel, shared, gate, this, accepted);
+    shared.events.connected(accepted.session());
+    takeOver(accepted.reach());
     if (phase != Phase.CONNECTED) {
       return;
     }
-    shared.events.connected(session);
-    write(out -> ConnAcks.accepted(out, connect, taken.present(), terms, shared.config));
-    down.restore(taken.subscriptions());
+    var taken = accepted.taken();
+    Output.send(
+        channel,
+        out ->
+            ConnAcks.accepted(
+                out, accepted.connect(), taken.present(), accepted.terms(), shared.config));
+    conversation.down().restore(taken.subscriptions());
     gate.release(Hold.ADMISSION);
   }
 
   private void takeOver(Reach reach) {
     var loser = shared.index.claim(reach);
-    if (loser == reach) {
-      end(EndReason.TAKEN_OVER, "a newer connection has this client identifier");
-    } else if (loser != null) {
+    if (loser != null) {
       loser.endFromOutside(EndReason.TAKEN_OVER, "a newer connection has this client identifier");
     }
   }
@@ -220,18 +153,20 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     if (phase != Phase.CONNECTED) {
       return;
     }
+    phase = Phase.LEAVING;
+    conversation.end(reason);
     var told = reason.isToldToClient();
     if (told) {
       shared.refusals.write(device(), remoteAddress(), "Connection ended", reason.label());
     }
-    endSession(reason);
-    if (told && live.session().isMqtt5()) {
+    if (told && conversation.session().isMqtt5()) {
       leave(out -> PacketWriter.disconnect5(out, reason.code(), detail));
     } else {
       leave(null);
     }
   }
 
+  /** Somebody else ends it, also while it is being admitted. */
   void endFromOutside(EndReason reason, String detail) {
     if (admission != null) {
       admission.withdrawn();
@@ -239,26 +174,13 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     end(reason, detail);
   }
 
-  private void endSession(EndReason reason) {
-    phase = Phase.LEAVING;
-    var session = live.session();
-    live.down().end();
-    shared.index.leave(live.reach());
-    shared.connected.leave();
-    shared.metrics.ended(reason);
-    shared.events.disconnected(session, reason);
-    shared.sessions.ended(
-        new SessionEnd(session.client(), session.epoch(), expiryAfterEnd, reason.publishesWill()));
-  }
-
-  private void leave(java.util.function.Consumer<ByteBuf> last) {
+  /**
+   * @param last the last packet, or null
+   */
+  private void leave(Consumer<ByteBuf> last) {
     phase = Phase.LEAVING;
     gate.abandon();
-    ByteBuf packet = null;
-    if (last != null && channel.isActive()) {
-      packet = channel.alloc().ioBuffer();
-      last.accept(packet);
-    }
+    var packet = last != null && channel.isActive() ? Output.written(channel, last) : null;
     if (Farewell.say(channel, packet)) {
       timers.leaving();
     }
@@ -286,7 +208,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
         }
       }
       case ADMITTING -> {}
-      case CONNECTED -> timers.judge(live, nowNanos, nowMillis);
+      case CONNECTED -> timers.judge(conversation, nowNanos, nowMillis);
       case LEAVING -> {
         if (timers.farewellIsOver(nowNanos)) {
           channel.close();
@@ -309,8 +231,8 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   }
 
   private void readComplete() {
-    if (live != null) {
-      live.up().readComplete();
+    if (conversation != null) {
+      conversation.up().readComplete();
     }
   }
 
@@ -320,7 +242,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
       timers.outputFlows();
       gate.release(Hold.OUTPUT);
       if (phase == Phase.CONNECTED) {
-        live.down().writable();
+        conversation.down().writable();
       }
     } else if (!gate.isHeld(Hold.OUTPUT)) {
       timers.outputStalls();
@@ -332,15 +254,16 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     shard.remove(this);
-    switch (phase) {
-      case KNOCKING, ADMITTING -> {
-        phase = Phase.LEAVING;
+    var ended = phase;
+    phase = Phase.LEAVING;
+    switch (ended) {
+      case KNOCKING -> shared.knocking.leave();
+      case ADMITTING -> {
         shared.knocking.leave();
-        if (admission != null) {
-          admission.abandon();
-        }
+        admission.abandon();
+        admission = null;
       }
-      case CONNECTED -> endSession(EndReason.CONNECTION_LOST);
+      case CONNECTED -> conversation.end(EndReason.CONNECTION_LOST);
       case LEAVING -> {}
     }
     gate.abandon();
@@ -348,13 +271,16 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
-    var cause =
-        error instanceof DecoderException && error.getCause() != null ? error.getCause() : error;
-    switch (cause) {
+    var wrapped = error instanceof DecoderException && error.getCause() != null;
+    switch (wrapped ? error.getCause() : error) {
       case MalformedPacketException malformed -> malformed(malformed);
-      case SSLException tls -> notTls();
+      case SSLException notTls when phase == Phase.KNOCKING -> turnAway("tls");
       case IOException lost -> channel.close();
-      default -> broken(cause);
+      case Throwable ours -> {
+        LOG.error("A connection failed for a reason of ours", ours);
+        end(EndReason.SERVER_ERROR, "internal error");
+        channel.close();
+      }
     }
   }
 
@@ -370,67 +296,12 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     }
   }
 
-  private void notTls() {
-    if (phase == Phase.KNOCKING) {
-      turnAway("tls");
-    } else {
-      channel.close();
-    }
-  }
-
-  private void broken(Throwable cause) {
-    LOG.error("A connection failed for a reason of ours", cause);
-    if (phase == Phase.CONNECTED) {
-      end(EndReason.SERVER_ERROR, "internal error");
-    } else {
-      channel.close();
-    }
-  }
-
   private DeviceAddress device() {
-    return live == null ? null : live.session().device();
-  }
-
-  /** How many messages wait for the store. */
-  int inFlight() {
-    return live == null ? 0 : live.up().inFlight();
+    return conversation.session().device();
   }
 
   /** Stops reading for good; what was read is still answered. */
   void drain() {
     gate.hold(Hold.CLOSING);
-  }
-
-  private void write(java.util.function.Consumer<ByteBuf> packet) {
-    if (!channel.isActive()) {
-      return;
-    }
-    var out = channel.alloc().ioBuffer(64);
-    packet.accept(out);
-    channel.writeAndFlush(out, channel.voidPromise());
-  }
-
-  /** The decoder's view of the limits. */
-  private final class Room implements FrameRoom {
-    @Override
-    public boolean open() {
-      return gate.isOpen();
-    }
-
-    @Override
-    public boolean reserve(int bytes) {
-      if (shared.budget.tryReserve(bytes)) {
-        timers.packetBegan();
-        return true;
-      }
-      waitForMemory();
-      return false;
-    }
-
-    @Override
-    public void giveBack(int bytes) {
-      timers.packetCame();
-      shared.budget.release(bytes);
-    }
   }
 }

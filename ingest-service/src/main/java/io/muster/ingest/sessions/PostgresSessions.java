@@ -11,19 +11,15 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jboss.logging.Logger;
 
 /**
  * Sessions in PostgreSQL, shared by all replicas. Start it once, stop it once; the rest is
  * thread-safe.
  */
 public final class PostgresSessions implements Sessions {
-  private static final Logger LOG = Logger.getLogger(PostgresSessions.class);
   private static final Duration STEP = Duration.ofMillis(10);
   private static final int LEASE_PARTS = 3;
 
@@ -73,11 +69,20 @@ public final class PostgresSessions implements Sessions {
 
   /** Begins to renew the lease and to look after sessions. */
   public void start() {
-    every(config.lease().dividedBy(LEASE_PARTS), "renew the lease", lease::renew);
-    every(config.poll(), "look for takeovers", this::closeTakenOver);
-    every(config.poll(), "publish wills", this::publishWills);
-    every(config.sweep(), "end sessions of dead replicas", this::sweep);
-    every(config.cleanup(), "clean up", this::cleanUp);
+    chore("renew the lease", lease::renew).every(config.lease().dividedBy(LEASE_PARTS));
+    chore("look for takeovers", this::closeTakenOver).every(config.poll());
+    chore("publish wills", this::publishWills).every(config.poll());
+    chore("end sessions of dead replicas", this::sweep).every(config.sweep());
+    chore("clean up", this::cleanUp).every(config.cleanup());
+  }
+
+  private Chore chore(String what, Supplier<Uni<Void>> task) {
+    return new Chore(what, task, timer);
+  }
+
+  /** Whether this replica has its lease, without which nobody can connect. */
+  public boolean isReady() {
+    return lease.key().isPresent();
   }
 
   @Override
@@ -137,32 +142,6 @@ public final class PostgresSessions implements Sessions {
 
   private Uni<Void> cleanUp() {
     return wills.releaseOrphans().chain(() -> ExactlyOnceTable.forgetOrphans(pool));
-  }
-
-  /**
-   * Runs a task again and again, never twice at a time; failures are told once until it succeeds.
-   */
-  private void every(Duration period, String what, Supplier<Uni<Void>> task) {
-    var busy = new AtomicBoolean();
-    var failing = new AtomicBoolean();
-    Runnable run =
-        () -> {
-          if (busy.compareAndSet(false, true)) {
-            Uni.createFrom()
-                .deferred(task::get)
-                .onTermination()
-                .invoke(() -> busy.set(false))
-                .subscribe()
-                .with(
-                    done -> failing.set(false),
-                    failure -> {
-                      if (failing.compareAndSet(false, true)) {
-                        LOG.warnf("Cannot %s, trying again: %s", what, failure);
-                      }
-                    });
-          }
-        };
-    timer.scheduleWithFixedDelay(run, 0, period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Writes what is left, within the shutdown timeout, and gives the lease back. */

@@ -3,6 +3,7 @@ package io.muster.ingest.sessions;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
 import java.util.OptionalInt;
 import org.jboss.logging.Logger;
 
@@ -14,10 +15,12 @@ final class ReplicaLease {
   private static final Logger LOG = Logger.getLogger(ReplicaLease.class);
   private static final int NONE = -1;
 
+  /** Again after an answer that was lost, too. */
   private static final String REGISTER =
       """
       INSERT INTO endpoint_replica (boot_id, name, lease_until)
       VALUES ($1, $2, now() + $3 * interval '1 millisecond')
+      ON CONFLICT (boot_id) DO UPDATE SET lease_until = excluded.lease_until
       RETURNING key
       """;
 
@@ -70,7 +73,8 @@ final class ReplicaLease {
   }
 
   Uni<Void> renew() {
-    return key == NONE ? register() : extend();
+    var renewal = key == NONE ? register() : extend();
+    return renewal.ifNoItem().after(Duration.ofMillis(leaseMillis)).fail();
   }
 
   private Uni<Void> register() {

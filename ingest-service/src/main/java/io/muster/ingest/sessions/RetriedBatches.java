@@ -58,13 +58,14 @@ final class RetriedBatches<T> {
   }
 
   private void begin() {
-    if (!waiting.isEmpty() && busy.compareAndSet(false, true)) {
+    // Again after an empty batch: who added meanwhile saw it busy and went away.
+    while (!waiting.isEmpty() && busy.compareAndSet(false, true)) {
       var batch = next();
-      if (batch.isEmpty()) {
-        busy.set(false);
-      } else {
+      if (!batch.isEmpty()) {
         write(batch);
+        return;
       }
+      busy.set(false);
     }
   }
 
@@ -81,10 +82,11 @@ final class RetriedBatches<T> {
   }
 
   private void write(List<T> batch) {
-    Uni.createFrom()
-        .deferred(() -> write.apply(batch))
-        .subscribe()
-        .with(done -> written(batch), failure -> later(batch, failure));
+    try {
+      write.apply(batch).subscribe().with(done -> written(batch), failure -> later(batch, failure));
+    } catch (RuntimeException thrown) {
+      later(batch, thrown);
+    }
   }
 
   private void written(List<T> batch) {

@@ -15,20 +15,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** An intake that remembers what it was given and completes at once, or when the test says so. */
-final class FakeIntake implements Intake {
+public final class FakeIntake implements Intake {
   /** What was offered, and who waits for its outcome. */
-  record Offered(Publication publication, Completion completion) {
-    String text() {
+  public record Offered(Publication publication, Completion completion) {
+    public String text() {
       return new String(publication.payload(), StandardCharsets.UTF_8);
     }
   }
 
-  record Letter(DeviceAddress from, String topicName, byte[] payload, DeadLetterReason reason) {}
+  public record Letter(
+      DeviceAddress from, String topicName, byte[] payload, DeadLetterReason reason) {}
 
-  final ConcurrentLinkedQueue<Offered> offered = new ConcurrentLinkedQueue<>();
-  final ConcurrentLinkedQueue<Letter> letters = new ConcurrentLinkedQueue<>();
-  final CopyOnWriteArrayList<Announcement> announcements = new CopyOnWriteArrayList<>();
-  final ConcurrentLinkedQueue<Offered> held = new ConcurrentLinkedQueue<>();
+  public final ConcurrentLinkedQueue<Offered> offered = new ConcurrentLinkedQueue<>();
+  public final ConcurrentLinkedQueue<Letter> letters = new ConcurrentLinkedQueue<>();
+  public final CopyOnWriteArrayList<Announcement> announcements = new CopyOnWriteArrayList<>();
+  public final ConcurrentLinkedQueue<Offered> held = new ConcurrentLinkedQueue<>();
   private volatile boolean holding;
   private volatile Function<Publication, Outcome> judge = publication -> Outcome.kept();
 
@@ -65,24 +66,24 @@ final class FakeIntake implements Intake {
     return !holding;
   }
 
-  void judge(Function<Publication, Outcome> outcomeOf) {
+  public void judge(Function<Publication, Outcome> outcomeOf) {
     judge = outcomeOf;
   }
 
   /** From now on nothing completes. */
-  void hold() {
+  public void hold() {
     holding = true;
   }
 
   /** Completes what was held, and all that comes. */
-  void letGo() {
+  public void letGo() {
     holding = false;
     for (var entry = held.poll(); entry != null; entry = held.poll()) {
       entry.completion().complete(judge.apply(entry.publication()));
     }
   }
 
-  List<Announcement> announced(String event) {
+  public List<Announcement> announced(String event) {
     List<Announcement> found = new ArrayList<>(announcements);
     found.removeIf(it -> !it.event().equals(event));
     return found;

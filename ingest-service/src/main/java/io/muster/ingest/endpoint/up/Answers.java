@@ -119,7 +119,11 @@ final class Answers {
       if (done.answer == Answer.NONE) {
         continue;
       }
-      if (!session.isMqtt5() && done.outcome() instanceof Outcome.Refused refused) {
+      // What a quarantined device sends too much of is acknowledged at MQTT 3.1.1: closing would
+      // make it resend for ever.
+      if (!session.isMqtt5()
+          && done.outcome() instanceof Outcome.Refused refused
+          && refused.shortage() != Outcome.Refused.Shortage.QUARANTINED) {
         notKept = refused;
       }
       if (notKept != null) {
@@ -195,9 +199,5 @@ final class Answers {
                   ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND
                   : ReasonCode.SUCCESS);
     }
-  }
-
-  int inFlight() {
-    return queue.size();
   }
 }

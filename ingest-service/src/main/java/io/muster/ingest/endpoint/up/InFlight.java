@@ -57,10 +57,6 @@ final class InFlight {
     }
   }
 
-  int messages() {
-    return messages;
-  }
-
   private void hold(Hold hold) {
     if (!gate.isHeld(hold)) {
       support.metrics().held(hold);

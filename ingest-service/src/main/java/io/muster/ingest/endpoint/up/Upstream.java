@@ -188,9 +188,4 @@ public final class Upstream {
   public void readComplete() {
     readAt = null;
   }
-
-  /** How many messages wait for their answer. */
-  public int inFlight() {
-    return answers.inFlight();
-  }
 }

@@ -1,0 +1,147 @@
+package io.muster.ingest.endpoint;
+
+import io.muster.ingest.endpoint.authorisation.PublishRights;
+import io.muster.ingest.endpoint.down.Downward;
+import io.muster.ingest.endpoint.limits.ReadGate;
+import io.muster.ingest.endpoint.limits.ReadGate.Hold;
+import io.muster.ingest.endpoint.packets.MalformedPacketException;
+import io.muster.ingest.endpoint.packets.Packet;
+import io.muster.ingest.endpoint.packets.PacketWriter;
+import io.muster.ingest.endpoint.packets.ReasonCode;
+import io.muster.ingest.endpoint.session.ActiveSession;
+import io.muster.ingest.endpoint.session.ConnectionControl;
+import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.endpoint.up.Upstream;
+import io.muster.ingest.sessions.SessionEnd;
+import io.netty.channel.Channel;
+
+/**
+ * An accepted connection: hands each packet to the part that knows about it, and says what is left
+ * when it ends. On the event loop.
+ */
+final class Conversation {
+  private final Channel channel;
+  private final Shared shared;
+  private final ReadGate gate;
+  private final ConnectionControl control;
+  private final ActiveSession session;
+  private final Terms terms;
+  private final Reach reach;
+  private final Upstream up;
+  private final Downward down;
+  private long expiryAfterEnd;
+
+  Conversation(
+      Channel channel,
+      Shared shared,
+      ReadGate gate,
+      ConnectionControl control,
+      Admission.Accepted accepted) {
+    this.channel = channel;
+    this.shared = shared;
+    this.gate = gate;
+    this.control = control;
+    this.session = accepted.session();
+    this.terms = accepted.terms();
+    this.reach = accepted.reach();
+    this.expiryAfterEnd = terms.sessionExpirySeconds();
+    var rights = new PublishRights(session.device(), shared.access);
+    up = new Upstream(channel, session, rights, gate, control, shared.up);
+    down = new Downward(channel, reach, session, shared.down);
+    reach.settle(session, down);
+  }
+
+  ActiveSession session() {
+    return session;
+  }
+
+  Reach reach() {
+    return reach;
+  }
+
+  Upstream up() {
+    return up;
+  }
+
+  Downward down() {
+    return down;
+  }
+
+  /** After which the client has gone when nothing came (MQTT 5 §3.1.2.10); 0 for never. */
+  long keepAliveNanos() {
+    return terms.keepAliveSeconds() * 1_500_000_000L;
+  }
+
+  void handle(Packet packet) {
+    try {
+      switch (packet) {
+        case Packet.Publish publish -> up.publish(publish);
+        case Packet.PubAck ack -> down.acknowledged(ack.packetIdentifier(), ack.reasonCode());
+        case Packet.PubRel release -> up.release(release.packetIdentifier());
+        case Packet.PingReq ping -> Output.send(channel, PacketWriter::pingResp);
+        case Packet.Subscribe subscribe -> subscribe(subscribe);
+        case Packet.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
+        case Packet.Disconnect disconnect -> goodbye(disconnect);
+        case Packet.PubRec neverGranted -> wrong("QoS 2 is never granted");
+        case Packet.PubComp neverGranted -> wrong("QoS 2 is never granted");
+        case Packet.Auth notOffered -> wrong("AUTH is not offered");
+        case Packet.Connect second -> wrong("a second CONNECT");
+      }
+    } catch (MalformedPacketException error) {
+      control.end(EndReason.of(error.reason()), error.getMessage());
+    }
+  }
+
+  private void wrong(String detail) {
+    control.end(EndReason.PROTOCOL_ERROR, detail);
+  }
+
+  private void subscribe(Packet.Subscribe packet) {
+    gate.hold(Hold.SUBSCRIPTION);
+    var identifier = packet.packetIdentifier();
+    down.subscribe(
+        packet,
+        codes -> {
+          Output.send(
+              channel, out -> PacketWriter.subAck(out, session.version(), identifier, codes));
+          gate.release(Hold.SUBSCRIPTION);
+        });
+  }
+
+  private void unsubscribe(Packet.Unsubscribe packet) {
+    gate.hold(Hold.SUBSCRIPTION);
+    var identifier = packet.packetIdentifier();
+    down.unsubscribe(
+        packet,
+        codes -> {
+          Output.send(
+              channel, out -> PacketWriter.unsubAck(out, session.version(), identifier, codes));
+          gate.release(Hold.SUBSCRIPTION);
+        });
+  }
+
+  private void goodbye(Packet.Disconnect packet) {
+    var asked = packet.properties().sessionExpirySeconds();
+    if (asked > 0 && terms.sessionExpirySeconds() == 0) {
+      // MQTT 5 §3.14.2.2.2.
+      wrong("a session expiry where CONNECT had none");
+      return;
+    }
+    if (asked >= 0) {
+      expiryAfterEnd = Terms.expiry(asked, shared.config.connections());
+    }
+    var plain = packet.reasonCode() == ReasonCode.SUCCESS.code();
+    control.end(plain ? EndReason.CLIENT : EndReason.CLIENT_WITH_WILL, "");
+  }
+
+  /** Settles what remains of it. */
+  void end(EndReason reason) {
+    down.end();
+    shared.index.leave(reach);
+    shared.connected.leave();
+    shared.metrics.ended(reason);
+    shared.events.disconnected(session, reason);
+    shared.sessions.ended(
+        new SessionEnd(session.client(), session.epoch(), expiryAfterEnd, reason.publishesWill()));
+  }
+}
