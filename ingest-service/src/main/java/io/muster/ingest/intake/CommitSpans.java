@@ -1,12 +1,11 @@
 package io.muster.ingest.intake;
 
+import io.muster.ingest.tracing.DeviceTrace;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,38 +40,21 @@ final class CommitSpans {
             .setParent(parent)
             .setAttribute("db.system.name", "postgresql")
             .setAttribute("db.operation.batch.size", (long) batchSize);
-    var device = deviceTrace(entry.content());
+    var device = deviceTrace(entry.content(), parent);
     if (device.isValid()) {
       span.addLink(device);
     }
     return span.startSpan();
   }
 
-  /** The trace that a 3.1.1 device put into its JSON; the endpoint's own had begun before. */
-  private static SpanContext deviceTrace(Content content) {
+  /** The trace that a device put into its JSON, where the receiving span did not begin in it. */
+  private static SpanContext deviceTrace(Content content, Context parent) {
     if (!(content instanceof Content.Readings readings) || readings.traceparent() == null) {
       return SpanContext.getInvalid();
     }
-    var carried =
-        W3CTraceContextPropagator.getInstance()
-            .extract(
-                Context.root(), Map.of("traceparent", readings.traceparent()), MapGetter.INSTANCE);
-    return Span.fromContext(carried).getSpanContext();
-  }
-
-  /** Reads a map as a propagator wants it read. */
-  private enum MapGetter implements TextMapGetter<Map<String, String>> {
-    INSTANCE;
-
-    @Override
-    public Iterable<String> keys(Map<String, String> carrier) {
-      return carrier.keySet();
-    }
-
-    @Override
-    public String get(Map<String, String> carrier, String key) {
-      return carrier == null ? null : carrier.get(key);
-    }
+    var said = DeviceTrace.of(Map.of("traceparent", readings.traceparent()));
+    var known = Span.fromContext(parent).getSpanContext().getTraceId();
+    return known.equals(said.getTraceId()) ? SpanContext.getInvalid() : said;
   }
 
   static void end(List<Span> spans) {

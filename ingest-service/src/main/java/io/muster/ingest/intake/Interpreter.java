@@ -11,6 +11,7 @@ import io.muster.contract.reading.UnreadablePayload;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.deadletters.DeadLetter;
 import io.muster.ingest.retention.ReadingTimes;
+import io.muster.ingest.tracing.DeviceTrace;
 import io.muster.outbox.EventIds;
 import io.muster.outbox.OutboxEntry;
 import java.time.Instant;
@@ -125,7 +126,7 @@ final class Interpreter {
         publication.topic().name(),
         Math.max(1, publication.qos()),
         publication.contentType(),
-        publication.userProperties(),
+        DeviceTrace.onwards(publication.userProperties(), publication.trace()),
         publication.payload(),
         publication.receivedAt());
   }

@@ -9,8 +9,12 @@ import io.muster.ingest.devices.DeviceDirectory;
 import io.muster.ingest.intake.Publication.ExactlyOnce;
 import io.muster.ingest.retention.ReadingPartitions;
 import io.muster.ingest.retention.ReadingTimes;
-import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,6 +34,9 @@ final class TestIntake implements AutoCloseable {
   private final Lanes lanes;
   private final Quarantine quarantine;
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final InMemorySpanExporter spans = InMemorySpanExporter.create();
+  private final SdkTracerProvider tracing =
+      SdkTracerProvider.builder().addSpanProcessor(SimpleSpanProcessor.create(spans)).build();
 
   private TestIntake(StoreDatabase database, IntakeSettings settings, int fieldSets) {
     var clock = Clock.systemUTC();
@@ -45,11 +52,7 @@ final class TestIntake implements AutoCloseable {
                 new FieldSetKeys(10_000, fieldSets),
                 new ReadingPartitions(clock, Duration.ofDays(62))),
             () -> new ReadingTimes(Instant.EPOCH, Optional.empty(), Duration.ofHours(1)),
-            new LaneObserver(
-                meters,
-                new CommitSpans(OpenTelemetry.noop().getTracer("test")),
-                quarantine,
-                List.of()),
+            new LaneObserver(meters, new CommitSpans(tracer()), quarantine, List.of()),
             meters,
             clock);
   }
@@ -97,6 +100,15 @@ final class TestIntake implements AutoCloseable {
     return registry.get("muster.intake." + name).counter().count();
   }
 
+  Tracer tracer() {
+    return tracing.get("test");
+  }
+
+  /** The spans that have ended. */
+  List<SpanData> spans() {
+    return spans.getFinishedSpanItems();
+  }
+
   CompletableFuture<Outcome> telemetry(DeviceAddress device, String payload) {
     return offer(new DeviceTopic.Telemetry(device), payload.getBytes(StandardCharsets.UTF_8), 1);
   }
@@ -138,5 +150,6 @@ final class TestIntake implements AutoCloseable {
   @Override
   public void close() {
     lanes.close();
+    tracing.close();
   }
 }

@@ -1,27 +1,24 @@
 package io.muster.ingest.endpoint.observe;
 
+import io.muster.contract.reading.TraceMembers;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.intake.Outcome;
+import io.muster.ingest.tracing.DeviceTrace;
 import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Begins a trace for one publish in so many. Which ones is the server's choice alone: a device's
- * trace context is linked to, its sampled flag decides nothing, so that no device can make the
- * endpoint work for it. Thread-safe; costs one comparison when it is off.
+ * Begins a span for one publish in so many, in the trace that the device named or in a new one.
+ * Which ones is the server's choice alone: a device's sampled flag decides nothing, so that no
+ * device can make the endpoint work for it. Thread-safe; costs one comparison when it is off.
  */
 public final class PublishTracing {
-  private static final String TRACEPARENT = "traceparent";
-
   private final Tracer tracer;
   private final double ratio;
 
@@ -41,34 +38,34 @@ public final class PublishTracing {
   }
 
   /** The context that goes with the publish: with a span, or the root. */
-  public Context begin(DeviceTopic topic, int qos, int bytes, Map<String, String> userProperties) {
+  public Context begin(
+      DeviceTopic topic, int qos, byte[] payload, Map<String, String> userProperties) {
     if (ratio == 0 || ThreadLocalRandom.current().nextDouble() >= ratio) {
       return Context.root();
     }
     var span =
         tracer
             .spanBuilder("receive " + topic.getClass().getSimpleName().toLowerCase(Locale.ROOT))
-            .setNoParent()
+            .setParent(parent(topic, payload, userProperties))
             .setSpanKind(SpanKind.CONSUMER)
             .setAttribute("messaging.system", "mqtt")
             .setAttribute("messaging.operation.type", "receive")
             .setAttribute("messaging.destination.name", topic.name())
-            .setAttribute("messaging.message.body.size", (long) bytes)
+            .setAttribute("messaging.message.body.size", (long) payload.length)
             .setAttribute("messaging.mqtt.qos", (long) qos)
             .setAttribute("muster.tenant", topic.tenant().value());
     topic.device().ifPresent(it -> span.setAttribute("muster.device", it.device().value()));
-    link(span, userProperties);
     return Context.root().with(span.startSpan());
   }
 
-  private static void link(SpanBuilder span, Map<String, String> userProperties) {
-    if (!userProperties.containsKey(TRACEPARENT)) {
-      return;
+  /** What the device said of its trace: in user properties, else among the members of its JSON. */
+  private static Context parent(
+      DeviceTopic topic, byte[] payload, Map<String, String> userProperties) {
+    var said = DeviceTrace.of(userProperties);
+    if (!said.isValid() && topic instanceof DeviceTopic.Telemetry) {
+      said = DeviceTrace.of(TraceMembers.of(payload));
     }
-    var remote =
-        W3CTraceContextPropagator.getInstance()
-            .extract(Context.root(), userProperties, UserPropertyGetter.INSTANCE);
-    span.addLink(Span.fromContext(remote).getSpanContext());
+    return DeviceTrace.recorded(said);
   }
 
   /** Ends what {@link #begin} began. */
@@ -87,19 +84,5 @@ public final class PublishTracing {
               .setStatus(StatusCode.ERROR, refused.shortage().name());
     }
     span.end();
-  }
-
-  private enum UserPropertyGetter implements TextMapGetter<Map<String, String>> {
-    INSTANCE;
-
-    @Override
-    public Iterable<String> keys(Map<String, String> carrier) {
-      return carrier.keySet();
-    }
-
-    @Override
-    public String get(Map<String, String> carrier, String key) {
-      return carrier == null ? null : carrier.get(key);
-    }
   }
 }

@@ -134,7 +134,7 @@ public final class Upstream {
     var trace =
         support
             .tracing()
-            .begin(topic, publish.qos(), publish.payload().length, properties.userProperties());
+            .begin(topic, publish.qos(), publish.payload(), properties.userProperties());
     var exactlyOnce =
         publish.qos() == 2 && session.persistent()
             ? new Publication.ExactlyOnce(session.sessionKey(), publish.packetIdentifier())
