@@ -16,7 +16,7 @@ import picocli.CommandLine.ScopeType;
 /** The command {@code ./muster}. */
 @Command(
     name = "muster",
-    version = "Muster 0.1.0-SNAPSHOT",
+    versionProvider = MusterVersion.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "Runs Muster on this machine, feeds it and tests it.",
     footer = {

@@ -4,7 +4,7 @@ import io.muster.contract.id.MalformedIdException;
 import io.muster.contract.id.ServiceName;
 import java.util.regex.Pattern;
 
-/** Reads user names and client identifiers of services (ARCHITECTURE §2). */
+/** Reads user names and client identifiers of services (docs/architecture.md). */
 final class ServiceAccount {
   /** {@code :{ordinal}} and, for an instance's further connections, {@code :{purpose}}. */
   private static final Pattern INSTANCE =

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which service has which topics (ARCHITECTURE §2 and §3): it publishes under its own {@code
+ * Which service has which topics (docs/architecture.md): it publishes under its own {@code
  * platform/{name}/#} and on the device topics that it owns, and subscribes to what it consumes. A
  * service that is not in this table has its own {@code platform/{name}/#} and nothing else. A
  * device's telemetry and events never come here: ingest stores them.

@@ -25,7 +25,7 @@ public interface AccessConfig {
   /** File with this service's token; read again when it is used. */
   @NotNull Path serviceTokenFile();
 
-  /** How long an answer is used again without asking (ARCHITECTURE §1: at most a minute). */
+  /** How long an answer is used again without asking (at most a minute). */
   @WithDefault("60s")
   @DurationMin(millis = 0)
   @DurationMax(seconds = 60)

@@ -23,8 +23,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
- * The MQTT server to which devices connect (ARCHITECTURE §4). Start it once, stop it once; the rest
- * is thread-safe.
+ * The MQTT server to which devices connect (docs/architecture.md). Start it once, stop it once; the
+ * rest is thread-safe.
  */
 public final class DeviceEndpoint implements Downlink {
   private static final Logger LOG = Logger.getLogger(DeviceEndpoint.class);

@@ -10,7 +10,7 @@ import io.muster.ingest.endpoint.packets.ReasonCode;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Who a CONNECT says it is, and what it shows for it (ARCHITECTURE §2).
+ * Who a CONNECT says it is, and what it shows for it (docs/architecture.md).
  *
  * @param client the client identifier, which names the same device as the user name
  * @param proof never logged

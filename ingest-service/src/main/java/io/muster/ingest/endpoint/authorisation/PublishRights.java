@@ -10,7 +10,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.Optional;
 
 /**
- * Judges the topic names of one connection's publishes (ARCHITECTURE §3): its own device's, or
+ * Judges the topic names of one connection's publishes (docs/architecture.md): its own device's, or
  * those of a device behind it. Remembers the last name that it read, under which most messages
  * come. On one event loop.
  */

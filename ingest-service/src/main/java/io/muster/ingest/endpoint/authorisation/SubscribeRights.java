@@ -6,8 +6,8 @@ import io.muster.contract.topic.TopicFilter;
 import java.util.Optional;
 
 /**
- * Judges topic filters: which device's downward topics one stays within (ARCHITECTURE §3), if any.
- * Stateless.
+ * Judges topic filters: which device's downward topics one stays within (docs/architecture.md), if
+ * any. Stateless.
  */
 public final class SubscribeRights {
   private static final String SHARE = "$share/";

@@ -6,7 +6,7 @@ import io.muster.ingest.endpoint.authorisation.PublishVerdict.Forbidden;
 import io.muster.ingest.endpoint.packets.Will;
 import io.smallrye.mutiny.Uni;
 
-/** Wills obey the same rules as publishes (ARCHITECTURE §3). Stateless. */
+/** Wills obey the same rules as publishes (docs/architecture.md). Stateless. */
 public final class WillRights {
   private WillRights() {}
 
