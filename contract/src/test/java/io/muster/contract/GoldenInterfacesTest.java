@@ -1,0 +1,46 @@
+package io.muster.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.muster.contract.event.CloudEvent;
+import io.muster.contract.event.ContractJson;
+import io.muster.contract.registry.DeviceView;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyRequest;
+import java.io.IOException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every golden payload is read into its record and written again as it was. */
+class GoldenInterfacesTest {
+  private static final ObjectMapper JSON = ContractJson.mapper();
+
+  private static Class<?> typeOf(String name) {
+    return switch (name) {
+      case "internal/verify-request.json" -> VerifyRequest.class;
+      case "internal/verify-answer-allow.json", "internal/verify-answer-deny.json" ->
+          VerifyAnswer.class;
+      case "internal/device-view.json" -> DeviceView.class;
+      default -> CloudEvent.class;
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "internal/verify-request.json",
+        "internal/verify-answer-allow.json",
+        "internal/verify-answer-deny.json",
+        "internal/device-view.json",
+        "events/registry.device-created.json",
+        "events/registry.device-disabled.json",
+        "events/registry.device-deleted.json",
+        "events/registry.credential-revoked.json"
+      })
+  void isReadAndWrittenAgainAsItWas(String name) throws IOException {
+    var type = typeOf(name);
+    var written = JSON.writerFor(type).writeValueAsBytes(Golden.read(name, type));
+    assertEquals(JSON.readTree(Golden.bytes(name)), JSON.readTree(written));
+  }
+}

@@ -1,0 +1,88 @@
+package io.muster.ingest.access;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.muster.contract.Golden;
+import io.muster.contract.event.CloudEvent;
+import io.muster.contract.event.OutboxEvent;
+import io.muster.contract.event.RegistryEvent;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.DeviceId;
+import io.muster.contract.registry.CredentialProof;
+import io.muster.contract.registry.DeviceLimits;
+import io.muster.contract.registry.DeviceView;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyRequest;
+import io.muster.ingest.access.FakeRegistry.Reply;
+import io.vertx.mutiny.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the registry says, as the contract's golden payloads have it, is understood here. */
+class GoldenRegistryTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final DeviceAddress PUMP = DeviceAddress.of("acme", "pump-1");
+  private static final UUID ID = UUID.fromString("0190163d-8694-739b-aea5-966c26f8ad91");
+  private static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
+
+  @TempDir Path folder;
+
+  @Test
+  void asksAndUnderstandsOverHttp() throws IOException {
+    Files.writeString(folder.resolve("token"), "token-1");
+    var vertx = Vertx.vertx();
+    try (var registry = new FakeRegistry()) {
+      var client =
+          new HttpRegistryClient(vertx, TestConfig.at(registry.url(), folder.resolve("token")));
+      var request = new VerifyRequest(PUMP, new CredentialProof.Secret("s3cret"), "192.0.2.7");
+      registry.answer(any -> new Reply(200, Golden.text("internal/verify-answer-allow.json")));
+      assertEquals(
+          new VerifyAnswer.Allowed(PUMP, ID, NOON, new DeviceLimits(10, 1_024)),
+          client.verify(request).await().atMost(PATIENCE));
+      Golden.assertSameShape(
+          "internal/verify-request.json", registry.requests().getFirst().body().getBytes());
+      registry.answer(any -> new Reply(200, Golden.text("internal/verify-answer-deny.json")));
+      assertEquals(
+          new VerifyAnswer.Denied(VerifyAnswer.Reason.WRONG_SECRET),
+          client.verify(request).await().atMost(PATIENCE));
+      registry.answer(any -> new Reply(200, Golden.text("internal/device-view.json")));
+      assertEquals(
+          Optional.of(new DeviceView(PUMP, true, new DeviceId("gateway-1"), 3)),
+          client.device(PUMP).await().atMost(PATIENCE));
+      client.close();
+    } finally {
+      vertx.closeAndAwait();
+    }
+  }
+
+  @Test
+  void understandsItsEvents() {
+    assertEquals(new RegistryEvent.DeviceCreated(PUMP, 1), read("device-created"));
+    assertEquals(new RegistryEvent.DeviceDisabled(PUMP, 3), read("device-disabled"));
+    assertEquals(new RegistryEvent.DeviceDeleted(PUMP), read("device-deleted"));
+    assertEquals(new RegistryEvent.CredentialRevoked(PUMP, ID), read("credential-revoked"));
+  }
+
+  private static RegistryEvent read(String event) {
+    var payload = Golden.bytes("events/registry." + event + ".json");
+    return RegistryEvents.read(
+            new OutboxEvent(
+                1,
+                ID,
+                "platform/registry/" + event + "/acme/pump-1",
+                1,
+                CloudEvent.CONTENT_TYPE,
+                Map.of(),
+                payload,
+                NOON))
+        .orElseThrow();
+  }
+}
