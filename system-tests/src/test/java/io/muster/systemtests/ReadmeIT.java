@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.contract.id.DeviceAddress;
 import io.muster.systemtests.stack.CommandLineTools;
 import io.muster.systemtests.stack.MusterCommand;
 import io.muster.systemtests.stack.RunningStack;
@@ -13,19 +14,32 @@ import io.muster.systemtests.stack.SharedStack;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's first five minutes, line by line, but for starting and stopping the stack. */
+/**
+ * The README's first five minutes, line by line. The stack runs already and is not stopped; its
+ * start and its end are {@code MusterCommandIT}'s.
+ */
 @ExtendWith(SharedStack.class)
 class ReadmeIT {
   private static final Pattern SHELL_BLOCK = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final List<Integer> PORTS = List.of(1883, 8883, 8081, 8082, 1884);
+
+  private static final Pattern COUNT = Pattern.compile("\"temperature\":\\{\"count\":(\\d+)");
+
+  /** Three are sent, each in another way. */
+  private static final int READINGS = 3;
+
+  private static final int REPLAYED = 20;
 
   @TempDir Path folder;
   private final RunningStack stack;
@@ -38,48 +52,91 @@ class ReadmeIT {
   void worksAsItStands() throws Exception {
     CommandLineTools.require("sh", "curl", "jq", "mosquitto_pub", "mosquitto_sub");
     var lines = lines(Files.readString(MusterCommand.findRoot().resolve("README.md")));
-    for (var shown : List.of("mosquitto_pub", "mosquitto_sub", "--cafile", "mqttv311", "mqttv5")) {
+    for (var shown :
+        List.of(
+            "mosquitto_pub",
+            "mosquitto_sub",
+            "--cafile",
+            "mqttv311",
+            "mqttv5",
+            "muster up --detach",
+            "muster simulate",
+            "muster replay history.csv",
+            "muster status")) {
       assertTrue(lines.contains(shown), "the README does not show " + shown);
     }
-    // The listener, in the background, hears of one command.
+    Files.writeString(folder.resolve("history.csv"), history());
+    var output = run(here(lines));
+    assertTrue(output.contains("A stack is already running here"), output);
+    assertFalse(output.contains("\"status\":4"), output);
+    assertEquals(READINGS, counted(output), "not read back: " + output);
+    assertTrue(output.contains("command/demo/thermo-1/req/1/reboot {}"), output);
+    assertTrue(output.contains("100 devices of tenant demo"), output);
+    var replayed = DeviceAddress.of("demo", "thermo-2");
+    assertEquals(REPLAYED, stack.store().readings(replayed), output);
+    var simulated = DeviceAddress.of("demo", "sim-00100");
+    assertTrue(stack.store().readings(simulated) > 0, output);
+  }
+
+  /** What the lines print, with the one command that their listener waits for sent meanwhile. */
+  private String run(String lines) throws Exception {
     var script =
-        Files.writeString(folder.resolve("readme.sh"), "set -eu\n" + here(lines) + "\nwait $!\n");
+        Files.writeString(
+            folder.resolve("readme.sh"), "set -eu\n" + lines + "\nwait \"$listener\"\n");
     var output = folder.resolve("output");
-    var process =
+    var builder =
         new ProcessBuilder("sh", script.toString())
             .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
+            .redirectOutput(output.toFile());
+    stack.muster().prepare(builder.environment());
+    var process = builder.start();
     var command = new ServiceAccount(stack, "command", 908);
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofSeconds(1))
-        .until(
-            () -> {
-              command.publish("command/demo/thermo-1/req/1/reboot", "{}");
-              return !process.isAlive();
-            });
+    try {
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofSeconds(1))
+          .until(
+              () -> {
+                command.publish("command/demo/thermo-1/req/1/reboot", "{}");
+                return !process.isAlive();
+              });
+    } catch (ConditionTimeoutException endless) {
+      throw new AssertionError("does not end: " + Files.readString(output), endless);
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroy);
+      process.destroy();
+    }
     var printed = Files.readString(output);
     assertEquals(0, process.exitValue(), printed);
-    assertFalse(printed.contains("\"status\":4"), printed);
-    // Three were sent, each in another way.
-    assertTrue(printed.contains("\"temperature\":{\"count\":3"), "not read back: " + printed);
-    assertTrue(printed.contains("command/demo/thermo-1/req/1/reboot {}"), printed);
+    return printed;
   }
 
-  /** What a newcomer pastes between {@code up} and {@code down}. */
+  /** Over all buckets: the run may have begun in another hour than it ended. */
+  private static int counted(String printed) {
+    return COUNT.matcher(printed).results().mapToInt(it -> Integer.parseInt(it.group(1))).sum();
+  }
+
+  private static String history() {
+    var first = Instant.now().minus(Duration.ofDays(1));
+    return IntStream.range(0, REPLAYED)
+        .mapToObj(n -> first.plusSeconds(60L * n) + "," + (20 + n / 10.0))
+        .collect(Collectors.joining("\n", "time,temperature\n", "\n"));
+  }
+
+  /** What a newcomer pastes, in their order. */
   private static String lines(String readme) {
     return SHELL_BLOCK
         .matcher(readme)
         .results()
         .map(block -> block.group(1))
-        .filter(block -> !block.contains("./muster"))
-        .map(block -> block.contains("mosquitto_sub") ? block.strip() + " -C 1 &\n" : block)
+        .map(
+            block ->
+                block.contains("mosquitto_sub") ? block.strip() + " -C 1 &\nlistener=$!\n" : block)
         .collect(Collectors.joining("\n"));
   }
 
-  /** With this stack's ports and folder. */
+  /** With this stack's ports and folder, while it runs, and no longer than a test may take. */
   private String here(String lines) {
     var shifted = lines.replace(".muster/", stack.muster().home() + "/");
     for (var port : PORTS) {
@@ -87,6 +144,10 @@ class ReadmeIT {
           shifted.replaceAll(
               "\\b" + port + "\\b", Integer.toString(port + stack.muster().portOffset()));
     }
-    return shifted;
+    return shifted
+        .replace("./muster up --detach", "if ./muster up --detach; then exit 9; fi")
+        .replace("--duration 1m", "--duration 5s")
+        .replaceAll("\\./muster down.*", "")
+        .replace("./muster", "'" + stack.muster().script() + "'");
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,6 +33,19 @@ public record MusterCommand(Path root, Path home, int portOffset) {
       throw new IllegalStateException("not within a checkout: " + Path.of("").toAbsolutePath());
     }
     return folder;
+  }
+
+  /** The script itself, as users call it. */
+  public Path script() {
+    return root.resolve("muster");
+  }
+
+  /** Makes a command that is started with this environment find this stack. */
+  public void prepare(Map<String, String> environment) {
+    environment.put("MUSTER_HOME", home.toString());
+    environment.put("MUSTER_PORT_OFFSET", Integer.toString(portOffset));
+    // The script looks for a JDK there first.
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
   }
 
   /** Runs it to its end. */
@@ -76,8 +90,7 @@ public record MusterCommand(Path root, Path home, int portOffset) {
             "io.muster.localstack.Muster"));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command);
-    builder.environment().put("MUSTER_HOME", home.toString());
-    builder.environment().put("MUSTER_PORT_OFFSET", Integer.toString(portOffset));
+    prepare(builder.environment());
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
     return builder.start();
   }
