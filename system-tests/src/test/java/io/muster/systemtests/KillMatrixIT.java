@@ -1,33 +1,48 @@
 package io.muster.systemtests;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.contract.id.TenantId;
-import io.muster.systemtests.devices.Mqtt3Link;
-import io.muster.systemtests.devices.Mqtt5Link;
-import io.muster.systemtests.devices.ReadingSender;
+import io.muster.systemtests.devices.SenderGroup;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every process and every pair of them, killed under load at two replicas of ingest; then a soak.
+ * Every process and every pair of them, killed while messages flow, at two replicas of each
+ * service; then a soak. {@code -Dmuster.soak.minutes=2} shortens the soak.
  */
 @Tag("full")
 @ExtendWith(SharedStack.class)
 class KillMatrixIT {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final Duration SOAK = Duration.ofMinutes(10);
   private static final List<String> PROCESSES =
-      List.of("ingest", "ingest-2", "postgres", "broker", "registry");
+      List.of("ingest", "ingest-2", "postgres", "broker", "registry", "registry-2");
+
+  /** With random kills; as long again without, in which nothing may grow. */
+  private static final Duration SOAK =
+      Duration.ofMinutes(Integer.getInteger("muster.soak.minutes", 10));
+
+  /** Until heaps, pools and caches have the size that the load asks for. */
+  private static final Duration WARM_UP = SOAK.dividedBy(5);
+
+  private static final long GROWTH_BYTES = 48L << 20;
+
+  /** Two replicas of each service, the broker and the database together. */
+  private static final long ALL_BYTES = 1_536L << 20;
 
   private final RunningStack stack;
 
@@ -35,77 +50,97 @@ class KillMatrixIT {
     this.stack = stack;
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "ingest, ingest-2",
-    "ingest, postgres",
-    "ingest, broker",
-    "ingest, registry",
-    "ingest-2, postgres",
-    "postgres, broker",
-    "postgres, registry",
-    "broker, registry",
-  })
-  void storesEachReadingOnceThoughTwoProcessesAreKilledAtATime(String first, String second) {
-    var senders = start(stack.newTenant(), 8, 2_000, 250);
-    awaitProgress(senders, 500);
-    var firstPid = stack.processes().kill(first);
-    var secondPid = stack.processes().kill(second);
-    stack.processes().awaitRestart(first, firstPid);
-    stack.processes().awaitRestart(second, secondPid);
-    finish(senders);
+  static Stream<Arguments> pairs() {
+    return IntStream.range(0, PROCESSES.size())
+        .boxed()
+        .flatMap(
+            first ->
+                IntStream.range(first + 1, PROCESSES.size())
+                    .mapToObj(second -> Arguments.of(PROCESSES.get(first), PROCESSES.get(second))));
   }
 
   @ParameterizedTest
-  @CsvSource({"ingest", "ingest-2", "postgres", "broker", "registry"})
-  void storesEachReadingOnceThoughAProcessIsKilledThreeTimes(String process) {
-    var senders = start(stack.newTenant(), 8, 4_000, 250);
-    for (int kill = 1; kill <= 3; kill++) {
-      awaitProgress(senders, kill * 500);
-      stack.processes().killAndAwaitRestart(process);
+  @MethodSource("pairs")
+  void storesEachReadingOnceThoughTwoProcessesAreKilledAtATime(String first, String second) {
+    try (var senders = SenderGroup.start(stack, stack.newTenant(), 8, 2_000, 250)) {
+      senders.awaitAcknowledged(500, PATIENCE);
+      var firstPid = stack.processes().kill(first);
+      var secondPid = stack.processes().kill(second);
+      senders.assertAllSending();
+      stack.processes().awaitRestart(first, firstPid);
+      stack.processes().awaitRestart(second, secondPid);
+      senders.assertEachStoredOnce(PATIENCE);
     }
-    finish(senders);
+  }
+
+  @ParameterizedTest
+  @FieldSource("PROCESSES")
+  void storesEachReadingOnceThoughAProcessIsKilledThreeTimes(String process) {
+    try (var senders = SenderGroup.start(stack, stack.newTenant(), 8, 20_000, 250)) {
+      for (int kill = 1; kill <= 3; kill++) {
+        senders.awaitProgress(500, PATIENCE);
+        var killed = stack.processes().kill(process);
+        senders.assertAllSending();
+        stack.processes().awaitRestart(process, killed);
+      }
+      senders.assertEachStoredOnce(PATIENCE);
+    }
   }
 
   @Test
-  void storesEachReadingOnceThroughASoakWithRandomKills() {
+  void storesEachReadingOnceAndDoesNotGrowThroughASoakWithRandomKills() {
     var perSecond = 200;
-    var senders = start(stack.newTenant(), 8, (int) SOAK.toSeconds() * perSecond, perSecond);
+    var readings = (int) SOAK.multipliedBy(2).plus(WARM_UP).toSeconds() * perSecond;
+    try (var senders = SenderGroup.start(stack, stack.newTenant(), 8, readings, perSecond)) {
+      killAtRandom(senders);
+      passes(WARM_UP);
+      var warm = held();
+      passes(SOAK.minus(WARM_UP));
+      senders.assertAllSending();
+      assertNotGrown(warm, held());
+      senders.assertEachStoredOnce(PATIENCE);
+    }
+  }
+
+  private void killAtRandom(SenderGroup senders) {
     var end = System.nanoTime() + SOAK.toNanos();
     for (int round = 1; System.nanoTime() < end; round++) {
-      var pause = Duration.ofSeconds(ThreadLocalRandom.current().nextInt(20, 50));
-      var until = System.nanoTime() + pause.toNanos();
-      await().atMost(pause.plusSeconds(5)).until(() -> System.nanoTime() >= until);
+      passes(Duration.ofSeconds(ThreadLocalRandom.current().nextInt(10, 40)));
+      senders.awaitProgress(100, PATIENCE);
       var process = PROCESSES.get(ThreadLocalRandom.current().nextInt(PROCESSES.size()));
       System.out.printf("soak, kill %d: %s%n", round, process);
-      stack.processes().killAndAwaitRestart(process);
+      var killed = stack.processes().kill(process);
+      senders.assertAllSending();
+      stack.processes().awaitRestart(process, killed);
     }
-    finish(senders);
+    senders.awaitProgress(100, PATIENCE);
   }
 
-  /** Half of them at each replica, half of those with each protocol version. */
-  private List<ReadingSender> start(TenantId tenant, int count, int readings, double perSecond) {
-    var senders = new ArrayList<ReadingSender>();
-    for (int i = 0; i < count; i++) {
-      var device = stack.newDevice(tenant, "d" + i);
-      var port = stack.endpointPort(1 + i % 2);
-      var connector = i % 4 < 2 ? Mqtt5Link.of(device, port) : Mqtt3Link.of(device, port);
-      senders.add(ReadingSender.start(device, connector, readings, 100, perSecond));
+  /** What each process holds, in bytes. */
+  private Map<String, Long> held() {
+    var held = new LinkedHashMap<String, Long>();
+    for (var process : PROCESSES) {
+      held.put(process, stack.processes().heldBytes(process));
     }
-    return senders;
+    return held;
   }
 
-  private static void awaitProgress(List<ReadingSender> senders, int acknowledged) {
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> senders.stream().allMatch(sender -> sender.acknowledgedCount() >= acknowledged));
+  private static void assertNotGrown(Map<String, Long> warm, Map<String, Long> end) {
+    end.forEach(
+        (process, bytes) -> {
+          System.out.printf(
+              "soak, %s: %d MiB warm, %d MiB at the end%n",
+              process, warm.get(process) >> 20, bytes >> 20);
+          var growth = bytes - warm.get(process);
+          assertTrue(growth < GROWTH_BYTES, process + " grew by " + (growth >> 20) + " MiB");
+        });
+    var all = end.values().stream().mapToLong(Long::longValue).sum();
+    assertTrue(all < ALL_BYTES, "all hold " + (all >> 20) + " MiB");
   }
 
-  private void finish(List<ReadingSender> senders) {
-    for (var sender : senders) {
-      sender.awaitAllAcknowledged(PATIENCE);
-      stack.store().assertEachOnce(sender.device().address(), ReadingSender.FIELD, sender.total());
-    }
+  /** The time itself is what is waited for. */
+  private static void passes(Duration time) {
+    var until = System.nanoTime() + time.toNanos();
+    await().atMost(time.plusSeconds(5)).until(() -> System.nanoTime() >= until);
   }
 }

@@ -49,11 +49,19 @@ class LargeNumbersIT {
       var connector = Mqtt5Link.of(device, stack.endpointPort(1));
       senders.add(ReadingSender.start(device, connector, ROWS / 8, 500, 1_500));
     }
-    await().atMost(PATIENCE).until(() -> stack.store().readings(tenant) > ROWS / 10);
-    stack.processes().killAndAwaitRestart("ingest");
-    for (var sender : senders) {
-      sender.awaitAllAcknowledged(PATIENCE);
-      stack.store().assertEachOnce(sender.device().address(), ReadingSender.FIELD, ROWS / 8);
+    try {
+      await().atMost(PATIENCE).until(() -> stack.store().readings(tenant) > ROWS / 10);
+      var killed = stack.processes().kill("ingest");
+      assertTrue(
+          senders.stream().allMatch(sender -> sender.acknowledgedCount() < sender.total()),
+          "the kill came too late to show anything");
+      stack.processes().awaitRestart("ingest", killed);
+      for (var sender : senders) {
+        sender.awaitAllAcknowledged(PATIENCE);
+        stack.store().assertEachOnce(sender.device().address(), ReadingSender.FIELD, ROWS / 8);
+      }
+    } finally {
+      senders.forEach(ReadingSender::close);
     }
     assertEquals(ROWS, stack.store().readings(tenant));
   }

@@ -7,16 +7,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /** Looks for ports on which a stack can listen. */
-final class FreePorts {
+public final class FreePorts {
   private static final int ATTEMPTS = 50;
 
   private FreePorts() {}
 
   /** An offset with which a stack's ports are free, below those that the system itself draws. */
-  static int offset() {
+  public static int offset() {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       var offset = ThreadLocalRandom.current().nextInt(10_000, 22_000);
-      var standard = IntStream.of(1883, 1884, 1983, 5433, 8081, 8082, 8085, 8086, 8182, 8883, 8983);
+      var standard =
+          IntStream.of(1883, 1884, 1983, 5433, 8081, 8082, 8085, 8086, 8181, 8182, 8883, 8983);
       if (standard.allMatch(port -> isFree(port + offset))) {
         return offset;
       }

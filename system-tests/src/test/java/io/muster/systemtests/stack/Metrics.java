@@ -29,6 +29,13 @@ public final class Metrics {
         .sum();
   }
 
+  /** How much a counter rises while something is done; it shows as soon as the service told. */
+  public double rise(Runnable action, String name, String... labels) {
+    var before = sum(name, labels);
+    action.run();
+    return sum(name, labels) - before;
+  }
+
   /** What follows the name and the labels; an exemplar may come after it. */
   private static double value(String line) {
     var series = line.split(" # ")[0];

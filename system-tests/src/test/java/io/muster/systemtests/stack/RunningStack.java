@@ -16,7 +16,7 @@ import java.util.List;
 
 /**
  * The stack under test, started as users do with {@code ./muster up --detach}, with two replicas of
- * ingest. Safe for several threads.
+ * each service. Safe for several threads.
  */
 public final class RunningStack implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(4);
@@ -52,7 +52,7 @@ public final class RunningStack implements AutoCloseable {
     var stack = new RunningStack(new MusterCommand(root, home, FreePorts.offset()));
     // Should the tests be interrupted, nothing may be left running.
     Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
-    var up = stack.muster.run(START, "up", "--detach", "--replicas", "ingest=2");
+    var up = stack.muster.run(START, "up", "--detach", "--replicas", "ingest=2,registry=2");
     if (up.exitCode() != 0) {
       stack.close();
       throw new AssertionError("the stack did not start; logs in " + home + "\n" + up.output());
@@ -112,6 +112,7 @@ public final class RunningStack implements AutoCloseable {
         List.of(
             "http://127.0.0.1:" + port(8085) + "/q/health",
             registry() + "/q/health/ready",
+            "http://127.0.0.1:" + port(8081 + REPLICA_STEP) + "/q/health/ready",
             ingest(1) + "/q/health/ready",
             ingest(2) + "/q/health/ready");
     await("all ready")
@@ -142,6 +143,11 @@ public final class RunningStack implements AutoCloseable {
   /** What a process has written since the stack was started. */
   public String log(String process) {
     return read(muster.home().resolve("logs").resolve(process + ".log"));
+  }
+
+  /** What a process writes from now on. */
+  public LogMark logFromNow(String process) {
+    return new LogMark(this, process);
   }
 
   /** A tenant of its own, whose devices may send as fast as tests want. */

@@ -26,7 +26,8 @@ public final class StackProcesses {
 
   private final MusterCommand muster;
 
-  StackProcesses(MusterCommand muster) {
+  /** Those of a stack that the command starts. */
+  public StackProcesses(MusterCommand muster) {
     this.muster = muster;
   }
 
@@ -93,11 +94,6 @@ public final class StackProcesses {
                     .isPresent());
   }
 
-  /** SIGKILL, and wait until it is back. */
-  public void killAndAwaitRestart(String name) {
-    awaitRestart(name, kill(name));
-  }
-
   /** SIGSTOP for the process and its children; they are there and do not answer. */
   public Frozen freeze(String name) {
     var process =
@@ -117,15 +113,38 @@ public final class StackProcesses {
 
   /** Resident memory in bytes, from {@code /proc}. */
   public long residentBytes(String name) {
-    var file = Path.of("/proc", Long.toString(of(name).pid()), "status");
+    return residentBytes(of(name).pid());
+  }
+
+  /** The same of a known process, without asking who it is. */
+  public static long residentBytes(long pid) {
+    return kibibytes(Path.of("/proc", Long.toString(pid), "status"), "VmRSS:") * 1_024;
+  }
+
+  /**
+   * What a process and its children hold, in bytes; memory that several share is counted once
+   * between them (PSS).
+   */
+  public long heldBytes(String name) {
+    var process = ProcessHandle.of(of(name).pid()).orElseThrow();
+    return Stream.concat(Stream.of(process), process.descendants())
+        .mapToLong(
+            one ->
+                kibibytes(Path.of("/proc", Long.toString(one.pid()), "smaps_rollup"), "Pss:")
+                    * 1_024)
+        .sum();
+  }
+
+  /** 0 when the process has ended meanwhile, as children of a database do. */
+  private static long kibibytes(Path file, String field) {
     try (var lines = Files.lines(file)) {
       return lines
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1_024)
+          .filter(line -> line.startsWith(field))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
           .findFirst()
-          .orElseThrow();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+          .orElse(0);
+    } catch (IOException | UncheckedIOException ended) {
+      return 0;
     }
   }
 
