@@ -18,8 +18,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -29,6 +33,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedStack.class)
 class BadInputIT {
   private static final int HARD_LIMIT_BYTES = 1 << 20;
+
+  /** {@code muster.dead-letters.payload-bytes}: what is kept of a payload. */
+  private static final int KEPT_BYTES = 65_536;
+
+  private static final String COUNTER = "muster_intake_dead_letters_total";
   private static final long PATIENCE_SECONDS = 30;
 
   private final RunningStack stack;
@@ -42,6 +51,7 @@ class BadInputIT {
     var tenant = stack.newTenant();
     var device = stack.newDevice(tenant, "mqtt311");
     var other = stack.newDevice(stack.newTenant(), "other");
+    var before = counted();
     try (var link = Mqtt3Link.of(device, stack.endpointPort(1)).connect()) {
       for (var bad : BadMessage.all(device, other)) {
         link.publish(bad.topicName(), bad.payload())
@@ -54,12 +64,14 @@ class BadInputIT {
       assertTrue(link.isConnected());
     }
     assertSetAside(device, BadMessage.all(device, other), false);
+    assertCounted(device, before);
   }
 
   @Test
   void isDeadLetteredWithItsReasonAndAnsweredWithAReasonCodeAtMqtt5() {
     var device = stack.newDevice(stack.newTenant(), "mqtt5");
     var other = stack.newDevice(stack.newTenant(), "other");
+    var before = counted();
     var client = device.mqtt5(stack.endpointPort(1)).toAsync();
     client.connect().join();
     for (var bad : BadMessage.all(device, other)) {
@@ -71,6 +83,7 @@ class BadInputIT {
     assertTrue(client.getState().isConnected());
     client.disconnect().join();
     assertSetAside(device, BadMessage.all(device, other), true);
+    assertCounted(device, before);
   }
 
   @Test
@@ -140,7 +153,47 @@ class BadInputIT {
     for (int i = 0; i < bad.size(); i++) {
       assertFits(bad.get(i), kept.get(i), withProperties);
     }
+    assertTrue(
+        kept.stream().anyMatch(letter -> letter.keptBytes() < letter.payloadBytes()),
+        "nothing was long enough to be truncated");
     assertEquals(bad.size(), stack.store().readings(device.address()));
+  }
+
+  /** Dead letters by reason, as the replica counts them to which the devices are connected. */
+  private Map<String, Double> counted() {
+    return reasons()
+        .collect(
+            Collectors.toMap(
+                reason -> reason,
+                reason -> stack.ingestMetrics(1).sum(COUNTER, "reason=\"%s\"".formatted(reason))));
+  }
+
+  /** Those that {@link BadMessage} is about. */
+  private static Stream<String> reasons() {
+    return Stream.of(
+        "malformed",
+        "unknown-encoding",
+        "empty",
+        "not-a-reading",
+        "too-many-fields",
+        "too-large",
+        "unstorable-value",
+        "malformed-time",
+        "too-old",
+        "in-the-future",
+        "topic-not-allowed");
+  }
+
+  /** For each reason as many more as were set aside with it, and for no other. */
+  private void assertCounted(TestDevice device, Map<String, Double> before) {
+    var rise = new TreeMap<String, Long>();
+    counted().forEach((reason, now) -> rise.put(reason, Math.round(now - before.get(reason))));
+    rise.values().removeIf(none -> none == 0);
+    var kept =
+        stack.store().deadLetters(device.address()).stream()
+            .collect(
+                Collectors.groupingBy(DeadLetter::reason, TreeMap::new, Collectors.counting()));
+    assertEquals(kept, rise);
   }
 
   private static void assertFits(BadMessage bad, DeadLetter kept, boolean withProperties) {
@@ -151,7 +204,7 @@ class BadInputIT {
     }
     assertFalse(kept.reason().isBlank());
     assertEquals(bad.payload().length, kept.payloadBytes(), bad.name());
-    assertTrue(kept.keptBytes() <= kept.payloadBytes(), bad.name());
+    assertEquals(Math.min(bad.payload().length, KEPT_BYTES), kept.keptBytes(), bad.name());
     assertEquals(bad.topicName(), kept.topic());
   }
 }
