@@ -10,20 +10,30 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.systemtests.devices.TestDevice;
+import io.muster.systemtests.stack.Http;
+import io.muster.systemtests.stack.Metrics;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Whoever does not belong is refused, and that is logged and counted. */
+/**
+ * Whoever does not belong is refused; and each refusal has a line of its own in the log and is
+ * counted under its own reason, without a word of the credential.
+ */
 @ExtendWith(SharedStack.class)
 class StrangersIT {
   private static final String CONNECTS = "muster_endpoint_connects_total";
-  private static final String ACCEPTED = "outcome=\"accepted\"";
+  private static final String VERIFICATIONS = "muster_registry_verifications_total";
+  private static final String AT_BROKER = "muster_broker_connections_refused_total";
+  private static final String AT_REGISTRY = "muster_registry_problems_total";
+  private static final String AT_INGEST = "muster_ingest_problems_total";
+  private static final int CLIENT_IDENTIFIER_NOT_VALID = 0x85;
+  private static final int BAD_USER_NAME_OR_PASSWORD = 0x86;
+  private static final int NOT_AUTHORIZED = 0x87;
   private static final Duration SOON = Duration.ofSeconds(15);
 
   private final RunningStack stack;
@@ -36,13 +46,14 @@ class StrangersIT {
   void aStrangerIsRefused() {
     var tenant = stack.newTenant();
     var stranger = new TestDevice(DeviceAddress.of(tenant.value(), "stranger"), "x".repeat(43));
-    assertRefusedAtEndpoint(stranger);
+    assertRefusedAtEndpoint(stranger, BAD_USER_NAME_OR_PASSWORD, "unknown-device");
   }
 
   @Test
   void aWrongSecretIsRefused() {
     var device = stack.newDevice(stack.newTenant(), "forgetful");
-    assertRefusedAtEndpoint(device.withPassword("x".repeat(43)));
+    assertRefusedAtEndpoint(
+        device.withPassword("x".repeat(43)), BAD_USER_NAME_OR_PASSWORD, "wrong-secret");
     connect(device).disconnect();
   }
 
@@ -50,7 +61,10 @@ class StrangersIT {
   void aDeviceOfAnotherTenantIsRefused() {
     var device = stack.newDevice(stack.newTenant(), "twin");
     var twin = stack.newDevice(stack.newTenant(), "twin");
-    assertRefusedAtEndpoint(new TestDevice(twin.address(), device.password()));
+    assertRefusedAtEndpoint(
+        new TestDevice(twin.address(), device.password()),
+        BAD_USER_NAME_OR_PASSWORD,
+        "wrong-secret");
   }
 
   @Test
@@ -64,7 +78,17 @@ class StrangersIT {
             .mqtt5Builder(stack.endpointPort(1))
             .identifier(victim.clientIdentifier())
             .buildBlocking();
-    assertThrows(Mqtt5ConnAckException.class, client::connect);
+    var log = stack.logFromNow("ingest");
+    var counted =
+        stack
+            .ingestMetrics(1)
+            .rise(
+                () -> assertRefused(client, CLIENT_IDENTIFIER_NOT_VALID),
+                CONNECTS,
+                "outcome=\"client-identifier-not-valid\"");
+    assertEquals(1, counted, "not counted");
+    log.awaitLine("CONNECT refused: client-identifier-not-valid", "127.0.0.1");
+    log.assertNever(thief.password());
     assertTrue(connected.getState().isConnected());
     connected.disconnect();
   }
@@ -74,15 +98,40 @@ class StrangersIT {
     var device = stack.newDevice(stack.newTenant(), "retired");
     var connected = connect(device);
     var url = stack.devices(device.address().tenant()) + "/" + device.address().device();
-    stack.http().send("PATCH", url, stack.tokens().admin(), "{\"enabled\":false}").expect(200);
-    await().atMost(SOON).until(() -> !connected.getState().isConnected());
-    assertRefusedAtEndpoint(device);
+    var log = stack.logFromNow("ingest");
+    var counted =
+        stack
+            .ingestMetrics(1)
+            .rise(
+                () -> {
+                  stack
+                      .http()
+                      .send("PATCH", url, stack.tokens().admin(), "{\"enabled\":false}")
+                      .expect(200);
+                  await().atMost(SOON).until(() -> !connected.getState().isConnected());
+                },
+                "muster_endpoint_disconnects_total",
+                "reason=\"access-withdrawn\"");
+    assertEquals(1, counted, "not counted");
+    log.awaitLine("Connection ended: access-withdrawn", device.address().toString());
+    assertRefusedAtEndpoint(device, NOT_AUTHORIZED, "device-disabled");
   }
 
   @Test
   void aPersonsTokenIsRefusedAtTheEndpoint() {
     var device = stack.newDevice(stack.newTenant(), "impersonated");
-    assertRefusedAtEndpoint(device.withPassword(stack.tokens().admin()));
+    assertRefusedAtEndpoint(
+        device.withPassword(stack.tokens().admin()),
+        BAD_USER_NAME_OR_PASSWORD,
+        "no-such-credential");
+  }
+
+  @Test
+  void aPersonsTokenIsRefusedAtTheEndpointAlsoWhereTokensAreTaken() throws Exception {
+    var device = stack.newDevice(stack.newTenant(), "signing");
+    new DeviceToken(stack, device.address());
+    assertRefusedAtEndpoint(
+        device.withPassword(stack.tokens().admin()), BAD_USER_NAME_OR_PASSWORD, "token-signature");
   }
 
   @Test
@@ -91,26 +140,19 @@ class StrangersIT {
     var viewer = stack.tokens().person("viewer", tenant.value());
     stack.http().get(stack.devices(tenant), viewer).expect(200);
     assertRefusedByRegistry(
-        403, () -> stack.http().post(stack.devices(tenant), viewer, "{\"id\":\"d\"}").status());
-    assertEquals(
-        403,
-        stack
-            .http()
-            .post(
-                stack.ingest(1)
-                    + "/api/v1/tenants/"
-                    + tenant
-                    + "/dead-letters/00000000-0000-0000-0000-000000000000/replay",
-                viewer,
-                null)
-            .status());
+        403, viewer, () -> stack.http().post(stack.devices(tenant), viewer, "{\"id\":\"d\"}"));
+    var letter = "/dead-letters/00000000-0000-0000-0000-000000000000/replay";
+    assertRefusedByIngest(
+        403, viewer, () -> stack.http().post(atIngest(tenant.value()) + letter, viewer, null));
   }
 
   @Test
   void aPersonOfAnotherTenantIsRefused() {
     var tenant = stack.newTenant();
     var other = stack.tokens().person("admin", stack.newTenant().value());
-    assertRefusedByRegistry(403, () -> stack.http().get(stack.devices(tenant), other).status());
+    assertRefusedByRegistry(403, other, () -> stack.http().get(stack.devices(tenant), other));
+    assertRefusedByIngest(
+        403, other, () -> stack.http().get(atIngest(tenant.value()) + "/dead-letters", other));
   }
 
   @Test
@@ -118,38 +160,42 @@ class StrangersIT {
     var device = stack.newDevice(stack.newTenant(), "signing");
     var token = new DeviceToken(stack, device.address()).mint();
     connect(device.withPassword(token)).disconnect();
-    for (var url :
-        new String[] {
-          stack.devices(device.address().tenant()),
-          stack.ingest(1) + "/api/v1/tenants/" + device.address().tenant() + "/dead-letters"
-        }) {
-      assertEquals(401, stack.http().get(url, token).status(), url);
-      assertEquals(401, stack.http().get(url, null).status(), url);
-    }
+    var tenant = device.address().tenant();
+    assertRefusedByRegistry(401, token, () -> stack.http().get(stack.devices(tenant), token));
+    assertRefusedByIngest(
+        401, token, () -> stack.http().get(atIngest(tenant.value()) + "/dead-letters", token));
+  }
+
+  @Test
+  void nobodyIsRefusedAtTheApi() {
+    var tenant = stack.newTenant();
+    assertRefusedByRegistry(401, null, () -> stack.http().get(stack.devices(tenant), null));
+    assertRefusedByIngest(
+        401, null, () -> stack.http().get(atIngest(tenant.value()) + "/dead-letters", null));
   }
 
   @Test
   void aPersonsTokenIsRefusedAtTheInternalApi() {
-    var url = stack.registry() + "/internal/v1/events?after=0&limit=1";
-    assertEquals(401, stack.http().get(url, stack.tokens().admin()).status());
-    assertEquals(401, stack.http().get(url, null).status());
-    stack.http().get(url, stack.tokens().service("ingest")).expect(200);
+    var events = "/internal/v1/events?after=0&limit=1";
+    var person = stack.tokens().admin();
+    assertRefusedByRegistry(401, person, () -> stack.http().get(stack.registry() + events, person));
+    assertRefusedByIngest(401, person, () -> stack.http().get(stack.ingest(1) + events, person));
+    assertRefusedByRegistry(401, null, () -> stack.http().get(stack.registry() + events, null));
+    stack.http().get(stack.registry() + events, stack.tokens().service("ingest")).expect(200);
   }
 
   @Test
   void aDeviceIsRefusedAtTheBroker() {
     var device = stack.newDevice(stack.newTenant(), "astray");
-    var client = device.mqtt5(stack.brokerPort()).toBlocking();
-    var counter = "muster_broker_connections_refused_total";
-    var before = stack.brokerMetrics().sum(counter, "reason=\"not-a-service\"");
-    assertThrows(Mqtt5ConnAckException.class, client::connect);
-    assertEquals(
-        before + 1, stack.brokerMetrics().sum(counter, "reason=\"not-a-service\""), "not counted");
-    assertLogged("broker", device.userName());
+    assertRefusedAtBroker(
+        device.mqtt5(stack.brokerPort()).toBlocking(),
+        "not-a-service",
+        device.password(),
+        device.userName());
   }
 
   @Test
-  void nobodyIsRefusedAtTheBrokerUnlessItIsAService() {
+  void whoeverHasNoNameIsRefusedAtTheBroker() {
     var nobody =
         MqttClient.builder()
             .useMqttVersion5()
@@ -157,7 +203,11 @@ class StrangersIT {
             .serverPort(stack.brokerPort())
             .identifier("nobody")
             .buildBlocking();
-    assertThrows(Mqtt5ConnAckException.class, nobody::connect);
+    assertRefusedAtBroker(nobody, "not-a-service", null, "'nobody'");
+  }
+
+  @Test
+  void aPersonsTokenIsRefusedAtTheBroker() {
     var person =
         MqttClient.builder()
             .useMqttVersion5()
@@ -169,8 +219,8 @@ class StrangersIT {
             .password(stack.tokens().admin().getBytes(StandardCharsets.UTF_8))
             .applySimpleAuth()
             .buildBlocking();
-    assertThrows(Mqtt5ConnAckException.class, person::connect);
-    assertLogged("broker", "service:registry:999");
+    // Signed with the people's key, which the services' issuer does not have.
+    assertRefusedAtBroker(person, "unknown-key", stack.tokens().admin(), "service:registry:999");
   }
 
   private Mqtt5BlockingClient connect(TestDevice device) {
@@ -179,36 +229,80 @@ class StrangersIT {
     return client;
   }
 
-  private void assertRefusedAtEndpoint(TestDevice device) {
-    var before = refusedConnects();
-    var refused = assertThrows(Mqtt5ConnAckException.class, () -> connect(device));
-    var code = refused.getMqttMessage().getReasonCode().getCode();
-    assertTrue(code == 0x86 || code == 0x87, "reason code 0x" + Integer.toHexString(code));
-    assertEquals(before + 1, refusedConnects(), "not counted");
-    assertLogged(
-        "ingest", device.clientIdentifier(), device.address().toString(), device.userName());
+  private String atIngest(String tenant) {
+    return stack.ingest(1) + "/api/v1/tenants/" + tenant;
   }
 
-  private double refusedConnects() {
-    var metrics = stack.ingestMetrics(1);
-    return metrics.sum(CONNECTS) - metrics.sum(CONNECTS, ACCEPTED);
+  private static void assertRefused(Mqtt5BlockingClient client, int code) {
+    var refused = assertThrows(Mqtt5ConnAckException.class, client::connect);
+    assertEquals(code, refused.getMqttMessage().getReasonCode().getCode());
   }
 
-  private void assertRefusedByRegistry(int status, IntSupplier request) {
-    var before = stack.registryMetrics().sum("muster_registry_problems_total");
-    assertEquals(status, request.getAsInt());
-    assertTrue(
-        stack.registryMetrics().sum("muster_registry_problems_total") > before, "not counted");
+  /** By the endpoint, which asks the registry: both tell. */
+  private void assertRefusedAtEndpoint(TestDevice device, int code, String reason) {
+    var log = stack.logFromNow("ingest");
+    var registryLog = stack.logFromNow("registry");
+    var client = device.mqtt5(stack.endpointPort(1)).toBlocking();
+    var denied = "reason=\"%s\"".formatted(reason);
+    var before = stack.registryMetrics().sum(VERIFICATIONS, "decision=\"deny\"", denied);
+    var counted =
+        stack
+            .ingestMetrics(1)
+            .rise(() -> assertRefused(client, code), CONNECTS, "outcome=\"%s\"".formatted(reason));
+    assertEquals(1, counted, "not counted by the endpoint");
+    assertEquals(
+        before + 1,
+        stack.registryMetrics().sum(VERIFICATIONS, "decision=\"deny\"", denied),
+        "not counted by the registry");
+    log.awaitLine("CONNECT refused: " + reason, device.address().toString());
+    registryLog.awaitLine("Denied " + device.address(), reason);
+    log.assertNever(device.password());
+    registryLog.assertNever(device.password());
   }
 
-  /** The log names it in one of these forms. */
-  private void assertLogged(String process, String... forms) {
-    await()
-        .atMost(SOON)
-        .until(
-            () -> {
-              var log = stack.log(process);
-              return Arrays.stream(forms).anyMatch(log::contains);
-            });
+  private void assertRefusedByRegistry(int status, String token, Supplier<Http.Answer> request) {
+    assertRefusedOverRest("registry", stack.registryMetrics(), AT_REGISTRY, status, token, request);
+  }
+
+  private void assertRefusedByIngest(int status, String token, Supplier<Http.Answer> request) {
+    assertRefusedOverRest("ingest", stack.ingestMetrics(1), AT_INGEST, status, token, request);
+  }
+
+  /** The trace id in the answer leads to the line of this refusal and no other. */
+  private void assertRefusedOverRest(
+      String process,
+      Metrics metrics,
+      String counter,
+      int status,
+      String token,
+      Supplier<Http.Answer> request) {
+    var kind = status == 401 ? "not-authenticated" : "forbidden";
+    var label = "type=\"%s\"".formatted(kind);
+    var log = stack.logFromNow(process);
+    var before = metrics.sum(counter, label);
+    var answer = request.get().expect(status);
+    assertEquals(before + 1, metrics.sum(counter, label), "not counted");
+    assertEquals("urn:muster:problem:" + kind, answer.json().path("type").asText(), answer.body());
+    log.awaitLine("Refused: " + kind, answer.json().path("traceId").asText("no trace id"));
+    if (token != null) {
+      log.assertNever(token);
+    }
+  }
+
+  private void assertRefusedAtBroker(
+      Mqtt5BlockingClient client, String reason, String credential, String name) {
+    var log = stack.logFromNow("broker");
+    var counted =
+        stack
+            .brokerMetrics()
+            .rise(
+                () -> assertThrows(Mqtt5ConnAckException.class, client::connect),
+                AT_BROKER,
+                "reason=\"%s\"".formatted(reason));
+    assertEquals(1, counted, "not counted");
+    log.awaitLine("refused: connection", name, reason);
+    if (credential != null) {
+      log.assertNever(credential);
+    }
   }
 }
