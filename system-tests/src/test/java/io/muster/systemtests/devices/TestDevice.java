@@ -57,7 +57,8 @@ public record TestDevice(DeviceAddress address, String password) {
     options.setPassword(password.toCharArray());
     options.setCleanSession(true);
     options.setConnectionTimeout(10);
-    options.setMaxInflight(1_000);
+    // MQTT 3.1.1 knows no Receive Maximum: the endpoint has to hold a client back that has more.
+    options.setMaxInflight(20_000);
     return options;
   }
 }
