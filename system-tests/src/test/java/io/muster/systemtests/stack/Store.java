@@ -30,7 +30,11 @@ public final class Store {
   private final String url;
   private final Path passwordFile;
 
-  Store(Path home, int port) {
+  /**
+   * @param home of the stack
+   * @param port of its database
+   */
+  public Store(Path home, int port) {
     this.url = "jdbc:postgresql://127.0.0.1:" + port + "/muster";
     this.passwordFile = home.resolve("secrets").resolve("database-ingest");
   }
@@ -80,6 +84,16 @@ public final class Store {
             """,
             device.tenant().value(),
             device.device().value())
+        .longValue();
+  }
+
+  /** How many of a device's messages are kept for services and not with the broker yet. */
+  public long notRelayed(DeviceAddress device) {
+    return one(
+            """
+            SELECT count(*) FROM ingest.outbox WHERE settled_at IS NULL AND topic LIKE ?
+            """,
+            "%/" + device + "/%")
         .longValue();
   }
 
