@@ -36,6 +36,7 @@ public final class ReadGate {
   private final PausedConnections paused;
   private final EnumSet<Hold> holds = EnumSet.noneOf(Hold.class);
   private long resumedAtNanos = System.nanoTime();
+  private boolean abandoned;
 
   /**
    * @param reopen decodes what has gathered; called in a task of its own, never from within {@link
@@ -86,8 +87,15 @@ public final class ReadGate {
     return resumedAtNanos;
   }
 
-  /** Forgets all holds of a connection that has ended; it stays shut, and is no longer counted. */
+  /**
+   * Forgets all holds of a connection that has ended; it stays shut, and is no longer counted. Both
+   * the word that it is to end and its end call this.
+   */
   public void abandon() {
+    if (abandoned) {
+      return;
+    }
+    abandoned = true;
     if (!holds.isEmpty()) {
       paused.oneLess();
     }
