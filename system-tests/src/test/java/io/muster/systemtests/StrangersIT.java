@@ -283,7 +283,11 @@ class StrangersIT {
     var answer = request.get().expect(status);
     assertEquals(before + 1, metrics.sum(counter, label), "not counted");
     assertEquals("urn:muster:problem:" + kind, answer.json().path("type").asText(), answer.body());
-    log.awaitLine("Refused: " + kind, answer.json().path("traceId").asText("no trace id"));
+    log.awaitLine(
+        "Refused: " + kind,
+        "/v1/",
+        " from 127.0.0.1",
+        answer.json().path("traceId").asText("no trace id"));
     if (token != null) {
       log.assertNever(token);
     }
