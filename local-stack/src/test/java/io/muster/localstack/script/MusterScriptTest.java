@@ -139,6 +139,14 @@ class MusterScriptTest {
   }
 
   @Test
+  void nothingIsBuiltForACallerWhoHasBuilt() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    outputs();
+    environment.put("MUSTER_BUILT", "yes");
+    assertTrue(run("up").output().startsWith("java of "));
+  }
+
+  @Test
   void aRunningStacksProgramsAreNotBuiltAnew() throws Exception {
     jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
     var run = Files.createDirectories(root.resolve(".muster/run"));

@@ -17,7 +17,8 @@ public final class FreePorts {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       var offset = ThreadLocalRandom.current().nextInt(10_000, 22_000);
       var standard =
-          IntStream.of(1883, 1884, 1983, 5433, 8081, 8082, 8085, 8086, 8181, 8182, 8883, 8983);
+          IntStream.of(
+              1883, 1884, 1885, 1983, 5433, 5434, 8081, 8082, 8085, 8086, 8181, 8182, 8883, 8983);
       if (standard.allMatch(port -> isFree(port + offset))) {
         return offset;
       }

@@ -50,10 +50,24 @@ public record MusterCommand(Path root, Path home, int portOffset) {
 
   /** Runs it to its end. */
   public Result run(Duration patience, String... arguments) {
+    return finish(output -> start(output, arguments), patience, arguments);
+  }
+
+  /** Runs the script to its end. */
+  public Result runScript(Duration patience, String... arguments) {
+    return finish(output -> startScript(output, arguments), patience, arguments);
+  }
+
+  /** Starts something that writes into the file. */
+  private interface Starter {
+    Process start(Path output) throws IOException;
+  }
+
+  private static Result finish(Starter starter, Duration patience, String... arguments) {
     try {
       var output = Files.createTempFile("muster-", ".out");
       try {
-        var process = start(output, arguments);
+        var process = starter.start(output);
         if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
           process.destroyForcibly().waitFor();
           throw new AssertionError(
@@ -70,6 +84,22 @@ public record MusterCommand(Path root, Path home, int portOffset) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Starts the script as from a terminal, where Ctrl-C is not ignored. */
+  public Process startScript(Path output, String... arguments) throws IOException {
+    var command = new ArrayList<String>();
+    if (Files.exists(Path.of("/proc"))) {
+      // A process that was started with SIGINT ignored hands that on (POSIX sh, background jobs).
+      command.addAll(List.of("env", "--default-signal=INT"));
+    }
+    command.add(script().toString());
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.redirectOutput(output.toFile()).directory(root.toFile());
+    prepare(builder.environment());
+    builder.environment().put("MUSTER_BUILT", "yes");
+    return builder.start();
   }
 
   /** Starts it; what it says goes into the file. */
