@@ -16,8 +16,8 @@ import java.util.List;
  *
  * <p>It is not Netty's decoder because that one takes the length of properties for one that counts
  * its own bytes: of properties beyond 127 bytes whose last is a payload format indicator, two bytes
- * end up in the payload. It also trusts inner lengths beyond the packet, gathers packets of any
- * size before it measures them, and replaces what is not UTF-8.
+ * end up in the payload. It also waits for what an inner length promises beyond the packet, lets
+ * properties of any size gather before it measures the packet, and replaces what is not UTF-8.
  */
 public final class PacketDecoder extends ByteToMessageDecoder {
   /** What may gather without asking for room; the least that a socket's buffer holds anyway. */
