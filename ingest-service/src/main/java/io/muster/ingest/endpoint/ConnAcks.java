@@ -6,13 +6,11 @@ import io.muster.ingest.endpoint.packets.Properties;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.packets.WrittenProperties;
+import io.muster.ingest.endpoint.session.ActiveSession;
 import io.netty.buffer.ByteBuf;
 
 /** Writes the answers to CONNECT. Stateless. */
 final class ConnAcks {
-  /** Below this a client that bounds its packets is not told more than the code. */
-  private static final int ROOM_FOR_REASON_BYTES = 256;
-
   private ConnAcks() {}
 
   static void accepted(
@@ -45,7 +43,7 @@ final class ConnAcks {
     }
     var properties = new WrittenProperties();
     var most = connect.properties().maximumPacketBytes();
-    if (most == Properties.ABSENT || most >= ROOM_FOR_REASON_BYTES) {
+    if (most == Properties.ABSENT || most >= ActiveSession.ROOM_FOR_REASON_BYTES) {
       properties.reasonString(detail);
     }
     PacketWriter.connAck5(out, false, code, properties);

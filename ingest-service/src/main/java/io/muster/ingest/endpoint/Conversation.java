@@ -13,7 +13,9 @@ import io.muster.ingest.endpoint.session.ConnectionControl;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.up.Upstream;
 import io.muster.ingest.sessions.SessionEnd;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.util.function.Consumer;
 
 /**
  * An accepted connection: hands each packet to the part that knows about it, and says what is left
@@ -30,6 +32,7 @@ final class Conversation {
   private final Upstream up;
   private final Downward down;
   private long expiryAfterEnd;
+  private boolean ended;
 
   Conversation(
       Channel channel,
@@ -101,11 +104,7 @@ final class Conversation {
     var identifier = packet.packetIdentifier();
     down.subscribe(
         packet,
-        codes -> {
-          Output.send(
-              channel, out -> PacketWriter.subAck(out, session.version(), identifier, codes));
-          gate.release(Hold.SUBSCRIPTION);
-        });
+        codes -> answer(out -> PacketWriter.subAck(out, session.version(), identifier, codes)));
   }
 
   private void unsubscribe(Packet.Unsubscribe packet) {
@@ -113,11 +112,15 @@ final class Conversation {
     var identifier = packet.packetIdentifier();
     down.unsubscribe(
         packet,
-        codes -> {
-          Output.send(
-              channel, out -> PacketWriter.unsubAck(out, session.version(), identifier, codes));
-          gate.release(Hold.SUBSCRIPTION);
-        });
+        codes -> answer(out -> PacketWriter.unsubAck(out, session.version(), identifier, codes)));
+  }
+
+  private void answer(Consumer<ByteBuf> packet) {
+    // After DISCONNECT nothing may be sent (MQTT 5 §3.14.4).
+    if (!ended) {
+      Output.send(channel, packet);
+      gate.release(Hold.SUBSCRIPTION);
+    }
   }
 
   private void goodbye(Packet.Disconnect packet) {
@@ -136,6 +139,8 @@ final class Conversation {
 
   /** Settles what remains of it. */
   void end(EndReason reason) {
+    ended = true;
+    up.end();
     down.end();
     shared.index.leave(reach);
     shared.connected.leave();

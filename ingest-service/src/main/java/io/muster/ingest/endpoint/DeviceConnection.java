@@ -160,7 +160,8 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
       shared.refusals.write(device(), remoteAddress(), "Connection ended", reason.label());
     }
     if (told && conversation.session().isMqtt5()) {
-      leave(out -> PacketWriter.disconnect5(out, reason.code(), detail));
+      var fitting = conversation.session().takesReasonStrings() ? detail : "";
+      leave(out -> PacketWriter.disconnect5(out, reason.code(), fitting));
     } else {
       leave(null);
     }
@@ -180,6 +181,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   private void leave(Consumer<ByteBuf> last) {
     phase = Phase.LEAVING;
     gate.abandon();
+    decoder.discard();
     var packet = last != null && channel.isActive() ? Output.written(channel, last) : null;
     if (Farewell.say(channel, packet)) {
       timers.leaving();

@@ -10,8 +10,10 @@ import io.muster.ingest.access.Withdrawal;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 /** Lets in whoever shows the secret {@value #SECRET}. */
@@ -26,6 +28,8 @@ final class FakeAccess implements DeviceAccess {
   volatile boolean knowsGateways = true;
   volatile boolean answersNever;
   volatile CredentialProof lastProof;
+  private final Queue<Runnable> heldQuestions = new ConcurrentLinkedQueue<>();
+  private volatile boolean holdsQuestions;
   private volatile Consumer<Withdrawal> listener;
 
   @Override
@@ -51,7 +55,30 @@ final class FakeAccess implements DeviceAccess {
 
   @Override
   public Uni<Boolean> maySpeakFor(DeviceAddress gateway, DeviceAddress device) {
+    if (holdsQuestions) {
+      return Uni.createFrom()
+          .emitter(
+              asking ->
+                  heldQuestions.add(() -> asking.complete(gateway.equals(gateways.get(device)))));
+    }
     return Uni.createFrom().item(() -> gateway.equals(gateways.get(device)));
+  }
+
+  /** From now on nobody knows without asking who speaks for whom, and who asks must wait. */
+  void holdGateways() {
+    knowsGateways = false;
+    holdsQuestions = true;
+  }
+
+  boolean isAskedForGateways() {
+    return !heldQuestions.isEmpty();
+  }
+
+  void letGatewaysGo() {
+    holdsQuestions = false;
+    for (var question = heldQuestions.poll(); question != null; question = heldQuestions.poll()) {
+      question.run();
+    }
   }
 
   @Override

@@ -75,6 +75,13 @@ public final class FakeIntake implements Intake {
     holding = true;
   }
 
+  /** Completes one of what was held, counted from the first that still is. */
+  public void letGo(int nth) {
+    var entry = List.copyOf(held).get(nth);
+    held.remove(entry);
+    entry.completion().complete(judge.apply(entry.publication()));
+  }
+
   /** Completes what was held, and all that comes. */
   public void letGo() {
     holding = false;

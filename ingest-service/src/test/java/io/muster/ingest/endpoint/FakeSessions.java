@@ -7,6 +7,8 @@ import io.muster.ingest.sessions.Sessions;
 import io.muster.ingest.sessions.StoredSubscription;
 import io.muster.ingest.sessions.TakenSession;
 import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.function.Consumer;
 final class FakeSessions implements Sessions {
   private static final class Row {
     long key;
+    long epoch;
     long expirySeconds;
     List<StoredSubscription> subscriptions = List.of();
   }
@@ -28,6 +31,8 @@ final class FakeSessions implements Sessions {
   final CopyOnWriteArrayList<SessionEnd> ends = new CopyOnWriteArrayList<>();
   final Set<String> awaitingRelease = ConcurrentHashMap.newKeySet();
   volatile boolean away;
+  private final List<Runnable> held = Collections.synchronizedList(new ArrayList<>());
+  private boolean holding;
   private final Map<String, Row> rows = new ConcurrentHashMap<>();
   private final AtomicLong keys = new AtomicLong();
   private final AtomicLong epochs = new AtomicLong();
@@ -46,16 +51,39 @@ final class FakeSessions implements Sessions {
       row.key = keys.incrementAndGet();
     }
     row.expirySeconds = claim.expirySeconds();
+    row.epoch = epochs.incrementAndGet();
     rows.put(claim.client().value(), row);
-    return Uni.createFrom()
-        .item(new TakenSession(row.key, epochs.incrementAndGet(), present, row.subscriptions));
+    var taken = new TakenSession(row.key, row.epoch, present, row.subscriptions);
+    return holding
+        ? Uni.createFrom().emitter(client -> held.add(() -> client.complete(taken)))
+        : Uni.createFrom().item(taken);
+  }
+
+  /** From now on the database takes its time. */
+  synchronized void hold() {
+    holding = true;
+  }
+
+  /** Those who are waiting wait on; who comes now does not. */
+  synchronized void holdNoMore() {
+    holding = false;
+  }
+
+  synchronized void letGo() {
+    holding = false;
+    held.forEach(Runnable::run);
+    held.clear();
   }
 
   @Override
   public synchronized void ended(SessionEnd end) {
     ends.add(end);
-    if (end.expirySeconds() == 0) {
-      rows.remove(end.client().value());
+    var row = rows.get(end.client().value());
+    if (row != null && row.epoch == end.epoch()) {
+      row.expirySeconds = end.expirySeconds();
+      if (end.expirySeconds() == 0) {
+        rows.remove(end.client().value());
+      }
     }
   }
 

@@ -1,12 +1,18 @@
 package io.muster.ingest.endpoint;
 
+import static org.awaitility.Awaitility.await;
+
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.topic.DownwardTopic;
+import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.relay.Downlink.DownwardMessage;
 import io.muster.ingest.sessions.ReplicaIdentity;
 import io.muster.ingest.sessions.Sessions;
 import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -75,6 +81,33 @@ final class TestEndpoint implements AutoCloseable {
   double count(String meter, String... tags) {
     var found = meters.find(meter).tags(tags).counter();
     return found == null ? 0 : found.count();
+  }
+
+  /** What a gauge shows. */
+  double gauge(String meter) {
+    return meters.get(meter).gauge().value();
+  }
+
+  /** A service says something to a device. */
+  void deliver(String topic, String payload, int qos) {
+    deliver(topic, payload, qos, -1);
+  }
+
+  void deliver(String topic, String payload, int qos, long expirySeconds) {
+    var to = DownwardTopic.parse(topic).orElseThrow();
+    var bytes = payload.getBytes(StandardCharsets.UTF_8);
+    endpoint.deliver(
+        new DownwardMessage(to, bytes, qos, null, null, null, Map.of(), expirySeconds));
+  }
+
+  /** Until a connection has ended for a reason. */
+  void awaitEnd(EndReason reason) {
+    await().until(() -> count("muster.endpoint.disconnects", "reason", reason.label()) == 1);
+  }
+
+  /** Until nothing more is read of so many connections. */
+  void awaitPaused(int connections) {
+    await().until(() -> gauge("muster.endpoint.paused") == connections);
   }
 
   @Override

@@ -31,7 +31,7 @@ public final class PacketDecoder extends ByteToMessageDecoder {
   private final PacketReader reader;
   private ProtocolVersion version;
   private int reservedBytes;
-  private boolean broken;
+  private boolean discarding;
 
   public PacketDecoder(PacketLimits limits, FrameRoom room, ReadingDesk desk) {
     this.limits = limits;
@@ -44,10 +44,18 @@ public final class PacketDecoder extends ByteToMessageDecoder {
     channelRead(context, Unpooled.EMPTY_BUFFER);
   }
 
+  /**
+   * Reads nothing more: what has gathered and what still comes is thrown away. On the event loop.
+   */
+  public void discard() {
+    discarding = true;
+    releaseRoom();
+  }
+
   @Override
   protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
       throws MalformedPacketException {
-    if (broken) {
+    if (discarding) {
       in.skipBytes(in.readableBytes());
       return;
     }
@@ -60,9 +68,8 @@ public final class PacketDecoder extends ByteToMessageDecoder {
         out.add(packet);
       }
     } catch (MalformedPacketException error) {
-      broken = true;
+      discard();
       in.skipBytes(in.readableBytes());
-      releaseRoom();
       throw error;
     }
   }
@@ -162,7 +169,7 @@ public final class PacketDecoder extends ByteToMessageDecoder {
   protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out)
       throws Exception {
     // The client has gone: what came while the room was closed, and half a packet, go with it.
-    if (!broken && room.open()) {
+    if (!discarding && room.open()) {
       super.decodeLast(context, in, out);
     }
     in.skipBytes(in.readableBytes());

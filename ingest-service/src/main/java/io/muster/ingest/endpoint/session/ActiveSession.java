@@ -35,9 +35,16 @@ public record ActiveSession(
     RateLimit rate,
     int receiveMaximum,
     long maximumPacketBytes) {
+  /** Below this a client that bounds its packets is not told more than the code. */
+  public static final int ROOM_FOR_REASON_BYTES = 256;
 
   public DeviceAddress device() {
     return client.device();
+  }
+
+  /** Whether a packet with a reason string is small enough for the client (MQTT 5 §3.14.2.2.3). */
+  public boolean takesReasonStrings() {
+    return maximumPacketBytes >= ROOM_FOR_REASON_BYTES;
   }
 
   public boolean isMqtt5() {

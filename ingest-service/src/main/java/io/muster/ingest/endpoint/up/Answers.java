@@ -29,6 +29,8 @@ final class Answers {
   /** QoS 1 and 2 messages that the client may count as unacknowledged (MQTT 5 §4.9). */
   private int owed;
 
+  private boolean ended;
+
   Answers(
       Channel channel,
       ActiveSession session,
@@ -92,6 +94,11 @@ final class Answers {
             });
   }
 
+  /** The connection has ended: nothing more is written (MQTT 5 §3.14.4). */
+  void end() {
+    ended = true;
+  }
+
   private Pending add(
       Answer answer, int packetIdentifier, int payloadBytes, Context trace, boolean remembered) {
     var bytes = payloadBytes + InFlight.OVERHEAD_BYTES;
@@ -130,7 +137,7 @@ final class Answers {
         continue;
       }
       support.metrics().acknowledged(now - done.arrivedNanos);
-      if (out == null && channel.isActive()) {
+      if (out == null && !ended && channel.isActive()) {
         out = channel.alloc().ioBuffer(64 + PacketWriter.ACKNOWLEDGEMENT_BYTES * queue.size());
       }
       if (out != null) {

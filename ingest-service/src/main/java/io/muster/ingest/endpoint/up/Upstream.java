@@ -176,6 +176,11 @@ public final class Upstream {
     answers.release(packetIdentifier);
   }
 
+  /** The connection has ended; what is on its way goes on, unanswered. */
+  public void end() {
+    answers.end();
+  }
+
   /** One time for all that one read brought; asking the clock costs more than it tells. */
   private Instant readAt() {
     if (readAt == null) {
