@@ -4,6 +4,7 @@ import io.muster.contract.id.TenantId;
 import io.muster.registry.problem.Refusal;
 import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.enterprise.context.RequestScoped;
+import java.security.Principal;
 import java.util.Set;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
@@ -22,7 +23,12 @@ public class Caller {
 
   /** The token's subject, for the audit. */
   public String subject() {
-    return identity.isAnonymous() ? "anonymous" : identity.getPrincipal().getName();
+    return switch (identity.getPrincipal()) {
+      // Not its name: that is `upn` or `preferred_username` first, which people may change.
+      case JsonWebToken token -> String.valueOf(token.getSubject());
+      case Principal other when identity.isAnonymous() -> "anonymous";
+      case Principal other -> other.getName();
+    };
   }
 
   /** The tenants by name; does not hold what {@link #isOfPlatform} adds. */

@@ -25,12 +25,15 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jboss.resteasy.reactive.server.Cancellable;
 
 /** {@code /api/v1/tenants/{tenant}/devices/{device}/credentials}. */
 @Path("/api/v1/tenants/{tenant}/devices/{device}/credentials")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Credentials")
+// A client that hangs up must not cut a transaction short of its audit.
+@Cancellable(false)
 class CredentialResource {
   private final Credentials credentials;
 

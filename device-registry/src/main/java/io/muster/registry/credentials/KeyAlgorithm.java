@@ -30,19 +30,22 @@ public enum KeyAlgorithm {
           && ed.getParams().getName().equals(NamedParameterSpec.ED25519.getName());
     }
   },
-  /** RSA with PKCS #1 v1.5 padding and SHA-256, 2,048 to 4,096 bits. */
+  /** RSA with PKCS #1 v1.5 padding and SHA-256, 2,048 to 4,096 bits, exponent up to 32 bits. */
   RS256("RS256", "RSA") {
     @Override
     boolean fits(PublicKey key) {
       return key instanceof RSAPublicKey rsa
           && rsa.getModulus().bitLength() >= MIN_RSA_BITS
-          && rsa.getModulus().bitLength() <= MAX_RSA_BITS;
+          && rsa.getModulus().bitLength() <= MAX_RSA_BITS
+          && rsa.getPublicExponent().bitLength() <= MAX_RSA_EXPONENT_BITS;
     }
   };
 
   private static final int MIN_RSA_BITS = 2048;
   // A larger key costs the verifier, and whoever registers it does not pay.
   private static final int MAX_RSA_BITS = 4096;
+  // Keys are made with 65,537 (RFC 8017 allows any); each bit more costs the verifier a squaring.
+  private static final int MAX_RSA_EXPONENT_BITS = 32;
 
   private final String label;
   private final String keyType;

@@ -5,7 +5,6 @@ import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.util.Base64;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jose4j.jwk.JsonWebKey;
 import org.jose4j.jwk.PublicJsonWebKey;
 import org.jose4j.lang.JoseException;
@@ -15,10 +14,10 @@ import org.jose4j.lang.JoseException;
  * 7517), the latter as an object or as its text.
  */
 final class PublicKeyText {
-  private static final Pattern PEM =
-      Pattern.compile(
-          "\\s*-----BEGIN PUBLIC KEY-----\\s+([A-Za-z0-9+/=\\s]+?)\\s*-----END PUBLIC KEY-----\\s*");
+  private static final String BEGIN = "-----BEGIN PUBLIC KEY-----";
+  private static final String END = "-----END PUBLIC KEY-----";
   private static final List<String> SECRET_MEMBERS = List.of("d", "p", "q", "dp", "dq", "qi", "k");
+  private static final int BOUNDARIES = BEGIN.length() + END.length();
   private static final int MAX_CHARACTERS = 8_192;
 
   private PublicKeyText() {}
@@ -54,16 +53,24 @@ final class PublicKeyText {
     if (text.contains("PRIVATE KEY-----")) {
       throw privateKey();
     }
-    var pem = PEM.matcher(text);
-    if (!pem.matches()) {
+    var block = text.strip();
+    if (!block.startsWith(BEGIN) || !block.endsWith(END) || block.length() < BOUNDARIES) {
       throw new UnfitKeyException("is neither one PEM block 'PUBLIC KEY' nor a JWK");
     }
+    // No regular expression: a stranger's blanks made one take minutes.
+    var base64 = block.substring(BEGIN.length(), block.length() - END.length());
     try {
-      return algorithm.decode(Base64.getMimeDecoder().decode(pem.group(1)));
+      return algorithm.decode(Base64.getDecoder().decode(withoutBlanks(base64)));
     } catch (GeneralSecurityException | IllegalArgumentException unreadable) {
       throw new UnfitKeyException(
           "cannot be read as a public key of %s".formatted(algorithm.label()));
     }
+  }
+
+  private static String withoutBlanks(String base64) {
+    var text = new StringBuilder(base64.length());
+    base64.chars().filter(it -> !Character.isWhitespace(it)).forEach(it -> text.append((char) it));
+    return text.toString();
   }
 
   private static PublicKey fromJwk(String text) throws UnfitKeyException {
@@ -76,7 +83,8 @@ final class PublicKeyText {
         return asymmetric.getPublicKey();
       }
       throw new UnfitKeyException("is no public key");
-    } catch (JoseException | ClassCastException unreadable) {
+    } catch (JoseException | RuntimeException unreadable) {
+      // Jose4j throws whatever an unexpected member leads to, for example for a key of no bytes.
       throw new UnfitKeyException("cannot be read as a JWK");
     }
   }

@@ -35,12 +35,15 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jboss.resteasy.reactive.server.Cancellable;
 
 /** {@code /api/v1/tenants/{tenant}/devices}. */
 @Path("/api/v1/tenants/{tenant}/devices")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Devices")
+// A client that hangs up must not cut a transaction short of its audit.
+@Cancellable(false)
 class DeviceResource {
   private final Devices devices;
 

@@ -14,10 +14,10 @@ import io.muster.registry.events.RegistryOutbox;
 import io.muster.registry.json.MergePatch;
 import io.muster.registry.paging.Cursor;
 import io.muster.registry.paging.Page;
+import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.FieldError;
 import io.muster.registry.problem.Refusal;
 import io.muster.registry.problem.Refusal.ConflictKind;
-import io.muster.registry.problem.UniqueViolation;
 import io.muster.registry.tenants.TenantEntity;
 import io.muster.registry.tenants.Tenants;
 import io.muster.registry.versions.IfMatch;
@@ -70,8 +70,10 @@ public class Devices {
     var address = new DeviceAddress(tenantId, body.id());
     return changes
         .inTransaction(() -> tenants.require(tenantId).chain(tenant -> insert(tenant, body)))
-        .onFailure(failure -> UniqueViolation.of(failure, "device_id_is_unique"))
+        .onFailure(failure -> BrokenConstraint.unique(failure, "device_id_is_unique"))
         .transform(_ -> exists(address))
+        .onFailure(Devices::lostItsGateway)
+        .transform(_ -> noSuchGateway())
         .invoke(() -> audit.record("device-created", address))
         .map(DeviceEntity::representation);
   }
@@ -152,6 +154,8 @@ public class Devices {
     return changes
         .inTransaction(
             () -> requireLocked(address).call(device -> apply(address, device, ifMatch, change)))
+        .onFailure(Devices::lostItsGateway)
+        .transform(_ -> noSuchGateway())
         .invoke(() -> audit.record("device-updated", address))
         .map(DeviceEntity::representation);
   }
@@ -210,8 +214,17 @@ public class Devices {
     return rows.withId(tenantKey, body.gateway())
         .onItem()
         .ifNull()
-        .failWith(() -> wrong("/gateway", "is no device of this tenant"))
+        .failWith(Devices::noSuchGateway)
         .map(gateway -> new DeviceState(body.isEnabled(), gateway, attributes));
+  }
+
+  /** It was there when it was looked for, and was deleted before the commit. */
+  private static boolean lostItsGateway(Throwable failure) {
+    return BrokenConstraint.reference(failure, "device_gateway_key_fkey");
+  }
+
+  private static RuntimeException noSuchGateway() {
+    return wrong("/gateway", "is no device of this tenant");
   }
 
   private static RuntimeException absent(DeviceAddress address) {

@@ -36,8 +36,7 @@ class Problems {
     var kind = problem.type().substring(Problem.TYPE_PREFIX.length());
     meters.counter("muster.registry.problems", "type", kind).increment();
     if (problem.status() == 401 || problem.status() == 403) {
-      LOG.infof(
-          "Refused: %s, %s, trace %s", kind, RefusedRequest.current(), problem.traceId());
+      LOG.infof("Refused: %s, %s, trace %s", kind, RefusedRequest.current(), problem.traceId());
     }
     return problem;
   }

@@ -34,12 +34,15 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
+import org.jboss.resteasy.reactive.server.Cancellable;
 
 /** {@code /api/v1/tenants}. */
 @Path("/api/v1/tenants")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @Tag(name = "Tenants")
+// A client that hangs up must not cut a transaction short of its audit.
+@Cancellable(false)
 class TenantResource {
   private final Tenants tenants;
   private final Caller caller;

@@ -12,10 +12,10 @@ import io.muster.registry.events.RegistryOutbox;
 import io.muster.registry.json.MergePatch;
 import io.muster.registry.paging.Cursor;
 import io.muster.registry.paging.Page;
+import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.FieldError;
 import io.muster.registry.problem.Refusal;
 import io.muster.registry.problem.Refusal.ConflictKind;
-import io.muster.registry.problem.UniqueViolation;
 import io.muster.registry.versions.IfMatch;
 import io.quarkus.arc.All;
 import io.smallrye.mutiny.Multi;
@@ -65,7 +65,7 @@ public class Tenants {
     }
     return changes
         .inTransaction(() -> rows.persistAndFlush(TenantEntity.create(body, clock.instant())))
-        .onFailure(failure -> UniqueViolation.of(failure, "tenant_id_is_unique"))
+        .onFailure(failure -> BrokenConstraint.unique(failure, "tenant_id_is_unique"))
         .transform(_ -> exists(body.id()))
         .invoke(() -> audit.record("tenant-created", body.id()))
         .map(this::view);
@@ -117,11 +117,17 @@ public class Tenants {
   public Uni<Void> claimPlace(TenantEntity tenant) {
     var atMost = tenant.limits().orElse(defaults).devices();
     return rows.countUp(tenant.key(), atMost)
+        .chain(claimed -> claimed ? Uni.createFrom().voidItem() : noPlace(tenant, atMost));
+  }
+
+  /** The tenant is full, or was deleted since it was found. */
+  private Uni<Void> noPlace(TenantEntity tenant, int atMost) {
+    return rows.count("key", tenant.key())
         .invoke(
-            claimed -> {
-              if (!claimed) {
-                throw new Refusal.LimitReached("devices", atMost).asException();
-              }
+            found -> {
+              throw found == 0
+                  ? absent(tenant.tenantId())
+                  : new Refusal.LimitReached("devices", atMost).asException();
             })
         .replaceWithVoid();
   }
