@@ -41,8 +41,7 @@ class Problems {
     } else if (refusal instanceof Refusal.Unavailable) {
       LOG.warnf("Unavailable: %s, trace %s", thrown, problem.traceId());
     } else if (problem.status() == 401 || problem.status() == 403) {
-      LOG.infof(
-          "Refused: %s, %s, trace %s", kind, RefusedRequest.current(), problem.traceId());
+      LOG.infof("Refused: %s, %s, trace %s", kind, RefusedRequest.current(), problem.traceId());
     }
   }
 }

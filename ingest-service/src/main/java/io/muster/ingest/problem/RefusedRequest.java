@@ -22,9 +22,7 @@ final class RefusedRequest {
   private static String text(HttpServerRequest request) {
     var address = request.remoteAddress();
     return text(
-        request.method().name(),
-        request.path(),
-        address == null ? null : address.hostAddress());
+        request.method().name(), request.path(), address == null ? null : address.hostAddress());
   }
 
   /** Whatever a client wrote, it stays one line of bounded length. */
