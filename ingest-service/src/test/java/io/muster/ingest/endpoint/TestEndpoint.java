@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
@@ -110,9 +111,18 @@ final class TestEndpoint implements AutoCloseable {
     await().until(() -> gauge("muster.endpoint.paused") == connections);
   }
 
+  /** Stops it, and checks that whatever the test did, everything was given back. */
   @Override
   public void close() {
+    var stoppedByTest = !endpoint.isListening();
     intake.letGo();
     endpoint.stop();
+    assertEquals(0, gauge("muster.endpoint.paused"), "connections that count as not read");
+    assertEquals(0, gauge("muster.endpoint.connections"), "seats that were not left");
+    if (!stoppedByTest) {
+      assertEquals(0, gauge("muster.endpoint.knocking"), "places at the door that were not left");
+      assertEquals(0, gauge("muster.endpoint.in.flight"), "messages that count as on their way");
+      assertEquals(0, gauge("muster.endpoint.memory.bytes"), "memory that was not given back");
+    }
   }
 }

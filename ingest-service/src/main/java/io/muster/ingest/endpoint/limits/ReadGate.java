@@ -88,17 +88,14 @@ public final class ReadGate {
   }
 
   /**
-   * Forgets all holds of a connection that has ended; it stays shut, and is no longer counted. Both
-   * the word that it is to end and its end call this.
+   * Forgets all holds of a connection that has ended; it stays shut, and is no longer counted. Once
+   * or more often.
    */
   public void abandon() {
-    if (abandoned) {
-      return;
-    }
-    abandoned = true;
-    if (!holds.isEmpty()) {
+    if (!holds.isEmpty() && !abandoned) {
       paused.oneLess();
     }
+    abandoned = true;
     holds.clear();
     holds.add(Hold.CLOSING);
   }
