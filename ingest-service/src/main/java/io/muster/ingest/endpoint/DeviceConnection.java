@@ -130,8 +130,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
         out ->
             ConnAcks.accepted(
                 out, accepted.connect(), taken.present(), accepted.terms(), shared.config));
-    conversation.down().restore(taken.subscriptions());
-    gate.release(Hold.ADMISSION);
+    conversation.down().restore(taken.subscriptions(), () -> gate.release(Hold.ADMISSION));
   }
 
   private void takeOver(Reach reach) {

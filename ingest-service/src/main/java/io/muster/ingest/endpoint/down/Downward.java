@@ -40,9 +40,13 @@ public final class Downward {
     desk.unsubscribe(packet, answer);
   }
 
-  /** Takes up what an earlier connection of the session was subscribed to. */
-  public void restore(List<StoredSubscription> subscriptions) {
-    desk.restore(subscriptions);
+  /**
+   * Takes up what an earlier connection of the session was subscribed to.
+   *
+   * @param done runs on the event loop when that is settled
+   */
+  public void restore(List<StoredSubscription> subscriptions, Runnable done) {
+    desk.restore(subscriptions, done);
   }
 
   /** Ends what is heard of a device that may no longer be spoken for. */

@@ -203,21 +203,38 @@ final class SubscriptionDesk {
         .with(done -> loop.execute(kept), failure -> loop.execute(failed));
   }
 
-  /** Takes up what an earlier connection was subscribed to, as far as it still may. */
-  void restore(List<StoredSubscription> stored) {
-    for (var subscription : stored) {
+  /**
+   * Takes up what an earlier connection was subscribed to, as far as it still may.
+   *
+   * @param done runs when that is settled, at once or later on the event loop; what is subscribed
+   *     to before then would be stored without what is still being asked about
+   */
+  void restore(List<StoredSubscription> stored, Runnable done) {
+    restoreFrom(0, stored, done);
+  }
+
+  private void restoreFrom(int index, List<StoredSubscription> stored, Runnable done) {
+    for (int i = index; i < stored.size(); i++) {
+      var subscription = stored.get(i);
       if (SubscribeRights.read(subscription.filter()) instanceof Reading.Of of) {
         var restored =
             new Subscription(
                 of.filter(), of.device(), subscription.qos(), subscription.identifier());
         var known = mayHear(of.device());
         if (known == null) {
-          ask(of.device(), allowed -> restoreIf(allowed, restored));
-        } else {
-          restoreIf(known, restored);
+          var next = i + 1;
+          ask(
+              of.device(),
+              allowed -> {
+                restoreIf(allowed, restored);
+                restoreFrom(next, stored, done);
+              });
+          return;
         }
+        restoreIf(known, restored);
       }
     }
+    done.run();
   }
 
   private void restoreIf(boolean allowed, Subscription subscription) {
