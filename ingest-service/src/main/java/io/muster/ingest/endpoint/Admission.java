@@ -16,6 +16,7 @@ import io.muster.ingest.sessions.SessionEnd;
 import io.muster.ingest.sessions.StoredWill;
 import io.muster.ingest.sessions.TakenSession;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -194,7 +195,13 @@ final class Admission {
         .sessions
         .take(claim)
         .subscribe()
-        .with(taken -> onLoop(() -> taken(granted, taken)), failure -> onLoop(this::sessionsAway));
+        .with(
+            taken -> {
+              if (!onLoop(() -> taken(granted, taken))) {
+                giveBack(taken);
+              }
+            },
+            failure -> onLoop(this::sessionsAway));
   }
 
   private StoredWill will() {
@@ -224,13 +231,18 @@ final class Admission {
 
   private void taken(Granted granted, TakenSession taken) {
     if (over) {
-      // The client has gone, or was told no meanwhile: the session is nobody's again.
-      shared.sessions.ended(
-          new SessionEnd(claimant.client(), taken.epoch(), terms.sessionExpirySeconds(), false));
+      // The client has gone, or was told no meanwhile.
+      giveBack(taken);
       return;
     }
     over = true;
     connection.accept(new Accepted(connect, terms, session(granted, taken), reach, taken));
+  }
+
+  /** The session is nobody's again, and the will was never left. On any thread. */
+  private void giveBack(TakenSession taken) {
+    shared.sessions.ended(
+        new SessionEnd(claimant.client(), taken.epoch(), terms.sessionExpirySeconds(), false));
   }
 
   private ActiveSession session(Granted granted, TakenSession taken) {
@@ -298,7 +310,13 @@ final class Admission {
     connection.channel().eventLoop().schedule(task, nanos, TimeUnit.NANOSECONDS);
   }
 
-  private void onLoop(Runnable task) {
-    connection.channel().eventLoop().execute(task);
+  /** False when the loop has ended: the process is going down, and the socket is closed. */
+  private boolean onLoop(Runnable task) {
+    try {
+      connection.channel().eventLoop().execute(task);
+      return true;
+    } catch (RejectedExecutionException loopHasEnded) {
+      return false;
+    }
   }
 }
