@@ -1,0 +1,83 @@
+package io.muster.ingest.endpoint;
+
+import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_3_1_1;
+import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
+import static org.awaitility.Awaitility.await;
+
+import io.muster.ingest.endpoint.packets.ProtocolVersion;
+import io.muster.ingest.endpoint.packets.ReasonCode;
+import io.muster.ingest.endpoint.session.EndReason;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** How long a client may be silent. */
+class KeepAliveTest {
+  private static final Duration LONGER_THAN_ALLOWED = Duration.ofMillis(2_500);
+
+  @ParameterizedTest
+  @EnumSource
+  void endsAClientThatIsSilent(ProtocolVersion version) {
+    try (var server = TestEndpoint.start();
+        var client = RawClient.connected(server, ConnectPacket.of(version).keepAlive(1))) {
+      client.expectDisconnect(ReasonCode.KEEP_ALIVE_TIMEOUT);
+      server.awaitEnd(EndReason.KEEP_ALIVE);
+    }
+  }
+
+  @Test
+  void keepsAClientThatPings() {
+    try (var server = TestEndpoint.start();
+        var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).keepAlive(1))) {
+      await()
+          .pollInterval(Duration.ofMillis(300))
+          .during(LONGER_THAN_ALLOWED)
+          .until(
+              () -> {
+                client.ping().expect("D0 00");
+                return true;
+              });
+    }
+  }
+
+  @Test
+  void keepsAnMqtt3ClientThatWantsNoKeepAlive() {
+    try (var server = TestEndpoint.start("connections.max-keep-alive", "1s");
+        var client = RawClient.connected(server, ConnectPacket.of(MQTT_3_1_1).keepAlive(0))) {
+      await()
+          .during(LONGER_THAN_ALLOWED)
+          .until(() -> server.gauge("muster.endpoint.connections") == 1);
+      client.ping().expect("D0 00");
+    }
+  }
+
+  /** It cannot be heard, so its silence is not its own. */
+  @ParameterizedTest
+  @EnumSource
+  void doesNotCountTheSilenceOfAClientThatIsNotRead(ProtocolVersion version) {
+    try (var server = TestEndpoint.start("up.window-bytes", "65536");
+        var client = RawClient.connected(server, ConnectPacket.of(version).keepAlive(1))) {
+      server.intake.hold();
+      client.publish(1, 1, "x".repeat(66_000));
+      server.awaitPaused(1);
+      await()
+          .during(LONGER_THAN_ALLOWED)
+          .until(() -> server.gauge("muster.endpoint.connections") == 1);
+      server.intake.letGo();
+      client.expect("40 02 0001").ping().expect("D0 00");
+      client.expectDisconnect(ReasonCode.KEEP_ALIVE_TIMEOUT);
+    }
+  }
+
+  @Test
+  void endsAClientThatLeavesAPacketUnfinished() {
+    try (var server = TestEndpoint.start("connections.packet-patience", "300ms");
+        var client = RawClient.connected(server, MQTT_5)) {
+      client.send("30 A09C01 \"t\"");
+      client.expectDisconnect(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
+      server.awaitEnd(EndReason.STALLED);
+      await().until(() -> server.gauge("muster.endpoint.memory.bytes") == 0);
+    }
+  }
+}
