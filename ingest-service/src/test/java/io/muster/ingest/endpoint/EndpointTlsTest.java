@@ -1,0 +1,184 @@
+package io.muster.ingest.endpoint;
+
+import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import io.muster.ingest.endpoint.packets.ReasonCode;
+import io.muster.localstack.tls.LocalAuthority;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Clock;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** MQTT over TLS. */
+class EndpointTlsTest {
+  @TempDir Path folder;
+
+  private LocalAuthority authority;
+
+  private TestEndpoint start(String... more) throws IOException {
+    authority = new LocalAuthority(folder);
+    authority.prepare(Clock.systemUTC());
+    var settings = new java.util.ArrayList<String>(java.util.List.of(more));
+    settings.addAll(
+        java.util.List.of(
+            "tls.port",
+            "0",
+            "tls.certificate",
+            authority.serverCertificate().toString(),
+            "tls.key",
+            authority.serverKey().toString()));
+    return TestEndpoint.start(settings.toArray(String[]::new));
+  }
+
+  private TrustManagerFactory trust() throws GeneralSecurityException, IOException {
+    var trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    try (var pem = Files.newInputStream(authority.authorityCertificate())) {
+      var certificate = CertificateFactory.getInstance("X.509").generateCertificate(pem);
+      trusted.setCertificateEntry("authority", certificate);
+    }
+    var factory = TrustManagerFactory.getInstance("PKIX");
+    factory.init(trusted);
+    return factory;
+  }
+
+  private RawClient client(TestEndpoint server, String... protocols) throws Exception {
+    var context = SSLContext.getInstance("TLS");
+    context.init(null, trust().getTrustManagers(), null);
+    var socket =
+        (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", server.endpoint.tlsPort());
+    socket.setEnabledProtocols(protocols);
+    socket.startHandshake();
+    return RawClient.over(socket, MQTT_5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void servesDevices(String protocol) throws Exception {
+    try (var server = start();
+        var client = client(server, protocol)) {
+      client.send(ConnectPacket.of(MQTT_5).bytes()).expectConnAck(ReasonCode.SUCCESS);
+      client.publish(1, 1, "x".repeat(100_000)).expect("40 02 0001");
+      assertEquals(100_000, server.intake.offered.element().publication().payload().length);
+    }
+  }
+
+  @Test
+  void servesARealClientThatVerifiesTheHostName() throws Exception {
+    try (var server = start()) {
+      var client =
+          MqttClient.builder()
+              .useMqttVersion5()
+              .serverHost("localhost")
+              .serverPort(server.endpoint.tlsPort())
+              .sslConfig()
+              .trustManagerFactory(trust())
+              .applySslConfig()
+              .identifier(TestEndpoint.CLIENT)
+              .simpleAuth()
+              .username(TestEndpoint.USER)
+              .password(FakeAccess.SECRET.getBytes(UTF_8))
+              .applySimpleAuth()
+              .buildBlocking();
+      client.connect();
+      client.publishWith().topic(TestEndpoint.TELEMETRY).qos(MqttQos.AT_LEAST_ONCE).send();
+      client.disconnect();
+      assertEquals(1, server.intake.offered.size());
+    }
+  }
+
+  @Test
+  void tellsAClientWhyItEnds() throws Exception {
+    try (var server = start();
+        var older = client(server, "TLSv1.3")) {
+      older.send(ConnectPacket.of(MQTT_5).bytes()).expectConnAck(ReasonCode.SUCCESS);
+      try (var newer = RawClient.connected(server, MQTT_5)) {
+        older.expectDisconnect(ReasonCode.SESSION_TAKEN_OVER);
+      }
+    }
+  }
+
+  @Test
+  void goesOnAfterItWasNotRead() throws Exception {
+    try (var server = start("up.window-bytes", "65536");
+        var client = client(server, "TLSv1.3")) {
+      client.send(ConnectPacket.of(MQTT_5).bytes()).expectConnAck(ReasonCode.SUCCESS);
+      server.intake.hold();
+      client.publish(1, 1, "x".repeat(66_000)).publish(1, 2, "x".repeat(66_000)).ping();
+      server.awaitPaused(1);
+      assertEquals(1, server.intake.offered.size());
+      server.intake.letGo();
+      client.expect("40 02 0001");
+      // Its second message waited in TLS records that had been read.
+      while (client.hear().first() != 0xD0) {
+        await().until(() -> server.intake.offered.size() == 2);
+      }
+      assertEquals(2, server.intake.offered.size());
+    }
+  }
+
+  @Test
+  void closesWhatIsNotTls() throws Exception {
+    try (var server = start();
+        var socket = new Socket("127.0.0.1", server.endpoint.tlsPort());
+        var client = RawClient.over(socket, MQTT_5)) {
+      client.send(ConnectPacket.of(MQTT_5).bytes());
+      socket.getInputStream().readAllBytes();
+      await().until(() -> server.gauge("muster.endpoint.knocking") == 0);
+      assertEquals(1, server.count("muster.endpoint.connects", "outcome", "tls"));
+      client(server, "TLSv1.3").close();
+    }
+  }
+
+  @Test
+  void closesWhoDoesNotFinishTheHandshake() throws Exception {
+    try (var server = start("tls.handshake-timeout", "300ms");
+        var socket = new Socket("127.0.0.1", server.endpoint.tlsPort());
+        var client = RawClient.over(socket, MQTT_5)) {
+      client.send("16 03 01");
+      client.expectEnd();
+      await().until(() -> server.gauge("muster.endpoint.knocking") == 0);
+    }
+  }
+
+  @Test
+  void saysWhichFileCannotBeRead() {
+    var error =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                TestEndpoint.start(
+                    "tls.port", "0", "tls.certificate", "/nowhere/server.pem", "tls.key", "/k"));
+    assertTrue(error.getMessage().contains("/nowhere/server.pem"));
+  }
+
+  @Test
+  void saysThatAFileIsNotWhatItShouldBe() throws Exception {
+    var garbage = Files.writeString(folder.resolve("garbage.pem"), "garbage").toString();
+    var error =
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                TestEndpoint.start(
+                    "tls.port", "0", "tls.certificate", garbage, "tls.key", garbage));
+    assertTrue(error.getMessage().contains("garbage.pem"));
+  }
+}

@@ -1,0 +1,101 @@
+package io.muster.ingest.endpoint;
+
+import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.muster.contract.event.SessionEvent;
+import io.muster.ingest.endpoint.packets.ProtocolVersion;
+import io.muster.ingest.endpoint.packets.ReasonCode;
+import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.sessions.LostSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** One connection for a client identifier, and what the others are told of it. */
+class SessionTakeoverTest {
+  private TestEndpoint server;
+
+  @BeforeEach
+  void start() {
+    server = TestEndpoint.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void endsTheOlderConnectionOfAClientIdentifier(ProtocolVersion version) {
+    try (var older = RawClient.connected(server, version);
+        var newer = RawClient.connected(server, version)) {
+      older.expectDisconnect(ReasonCode.SESSION_TAKEN_OVER);
+      newer.ping().expect("D0 00");
+      server.awaitEnd(EndReason.TAKEN_OVER);
+      assertEquals(1, server.sessions.ends.getFirst().epoch());
+    }
+  }
+
+  /** The order in which the sessions were taken decides, not that of the answers. */
+  @Test
+  void endsAConnectionWhoseSessionWasTakenBeforeItHeardOfIt() {
+    server.sessions.hold();
+    try (var first = RawClient.knock(server, ConnectPacket.of(MQTT_5))) {
+      await().until(() -> server.sessions.claims.size() == 1);
+      server.sessions.holdNoMore();
+      try (var second = RawClient.connected(server, MQTT_5)) {
+        server.sessions.letGo();
+        first.expectConnAck(ReasonCode.SUCCESS);
+        first.expectDisconnect(ReasonCode.SESSION_TAKEN_OVER);
+        second.ping().expect("D0 00");
+      }
+    }
+  }
+
+  @Test
+  void endsAConnectionWhoseSessionAnotherReplicaHasTaken() {
+    try (var client = RawClient.connected(server, MQTT_5);
+        var other = RawClient.connected(server, ConnectPacket.of(MQTT_5).device("other"))) {
+      var taken = server.sessions.claims.getFirst().connectionId();
+      server.sessions.lose(new LostSession.TakenOver(taken));
+      client.expectDisconnect(ReasonCode.SESSION_TAKEN_OVER);
+      other.ping().expect("D0 00");
+    }
+  }
+
+  @Test
+  void takesNoticeOfALostSessionThatNobodyHolds() {
+    try (var client = RawClient.connected(server, MQTT_5)) {
+      server.sessions.lose(new LostSession.TakenOver(4_711));
+      client.ping().expect("D0 00");
+    }
+  }
+
+  @Test
+  void endsAllConnectionsOfAReplicaThatWasTakenForDead() {
+    try (var client = RawClient.connected(server, MQTT_5);
+        var other = RawClient.connected(server, ConnectPacket.of(MQTT_5).device("other"))) {
+      server.sessions.lose(new LostSession.All());
+      client.expectDisconnect(ReasonCode.SERVER_BUSY);
+      other.expectDisconnect(ReasonCode.SERVER_BUSY);
+    }
+  }
+
+  @Test
+  void tellsTheOthersWhoCameAndWhoWent() {
+    RawClient.connected(server, MQTT_5).disconnect();
+    await().until(() -> server.intake.announced("session/disconnected").size() == 1);
+    var came = server.intake.announced("session/connected").getFirst();
+    var went = server.intake.announced("session/disconnected").getFirst();
+    assertEquals(TestEndpoint.DEVICE, came.device());
+    assertEquals(TestEndpoint.DEVICE, went.device());
+    assertNull(((SessionEvent) came.data()).reason());
+    assertEquals("client", ((SessionEvent) went.data()).reason());
+  }
+}
