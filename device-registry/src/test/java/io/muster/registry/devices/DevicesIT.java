@@ -36,8 +36,8 @@ class DevicesIT {
   @Test
   void aDeviceIsCreatedReadReplacedAndDeleted() {
     var attributes = Map.of("site", "Ulm", "floor", 3, "tags", List.of("a", Map.of("b", true)));
-    operator
-        .post(devices, Map.of("id", "sensor-1", "attributes", attributes))
+    var created = operator.post(devices, Map.of("id", "sensor-1", "attributes", attributes));
+    created
         .then()
         .statusCode(201)
         .header("Location", endsWith(devices + "/sensor-1"))
@@ -48,6 +48,7 @@ class DevicesIT {
     var path = devices + "/sensor-1";
     var read = operator.get(path);
     read.then().statusCode(200).header("ETag", "\"1\"").body("attributes", equalTo(attributes));
+    assertEquals(created.<String>path("createdAt"), read.path("createdAt"));
     var body = new HashMap<>(read.<Map<String, Object>>path("$"));
     body.put("enabled", false);
     body.put("attributes", Map.of());
