@@ -31,7 +31,10 @@ public interface Readiness {
     };
   }
 
-  /** Ready when a GET is answered with 200, as Quarkus' {@code /q/health/ready} does. */
+  /**
+   * Ready when a GET is answered with 200, as Quarkus' {@code /q/health/ready} does; else its
+   * checks say what is missing.
+   */
   static Readiness http(URI address) {
     var client = HttpClient.newBuilder().connectTimeout(ANSWER_WITHIN).build();
     var request = HttpRequest.newBuilder(address).timeout(ANSWER_WITHIN).build();
@@ -40,7 +43,8 @@ public interface Readiness {
         var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
         return answer.statusCode() == 200
             ? Optional.empty()
-            : Optional.of(address.getPath() + " answers " + answer.statusCode());
+            : DownChecks.in(answer.body())
+                .or(() -> Optional.of(address.getPath() + " answers " + answer.statusCode()));
       } catch (IOException e) {
         return Optional.of("nothing answers at " + address);
       } catch (InterruptedException e) {

@@ -14,6 +14,9 @@ import java.util.Optional;
 
 /** Starts a supervisor that outlives this command, and shows what it says until it is ready. */
 final class DetachedSupervisor {
+  /** A system property: nobody sits at the supervisor's terminal. */
+  static final String DETACHED = "muster.detached";
+
   private static final String MAIN = "io.muster.localstack.Muster";
   private static final Duration READY_WITHIN = Duration.ofMinutes(6);
   private static final Duration LOOK_EVERY = Duration.ofMillis(100);
@@ -94,6 +97,7 @@ final class DetachedSupervisor {
   private List<String> virtualMachine() {
     var options = new ArrayList<>(MEMORY);
     options.add("-Dmuster.root=" + around.checkout().root());
+    options.add("-D" + DETACHED + "=true");
     return options;
   }
 }

@@ -48,7 +48,7 @@ final class Supervisor {
       stack.start();
       publish(ProcessState.READY);
       new Banner(settings).print(terminal);
-      terminal.line(terminal.faint("Ctrl-C or ./muster down stops it."));
+      terminal.line(terminal.faint(howToStop()));
       awaitForever();
     } catch (RuntimeException e) {
       if (stopping) {
@@ -60,6 +60,12 @@ final class Supervisor {
       run.remove(RunFolder.SUPERVISOR);
       throw e;
     }
+  }
+
+  private static String howToStop() {
+    return Boolean.getBoolean(DetachedSupervisor.DETACHED)
+        ? "./muster down stops it."
+        : "Ctrl-C or ./muster down stops it.";
   }
 
   /** In the shutdown hook: the JVM waits for it and nothing else runs any more. */
