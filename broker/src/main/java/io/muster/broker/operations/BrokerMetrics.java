@@ -1,6 +1,7 @@
 package io.muster.broker.operations;
 
 import com.codahale.metrics.MetricRegistry;
+import io.muster.broker.accounts.Refusal;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.instrumentation.dropwizard.DropwizardExports;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -33,6 +34,9 @@ public final class BrokerMetrics {
           .register(registry);
 
   public BrokerMetrics() {
+    for (var reason : Refusal.values()) {
+      refused.initLabelValues(reason.label());
+    }
     topics.initLabelValues("publish");
     topics.initLabelValues("subscribe");
     JvmMetrics.builder().register(registry);
@@ -48,7 +52,7 @@ public final class BrokerMetrics {
   }
 
   /**
-   * @param reason a label of {@link io.muster.broker.accounts.Refusal}
+   * @param reason a label of {@link Refusal}
    */
   public void connectionRefused(String reason) {
     refused.labelValues(reason).inc();

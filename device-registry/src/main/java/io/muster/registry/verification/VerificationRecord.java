@@ -1,13 +1,16 @@
 package io.muster.registry.verification;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.jboss.logging.Logger;
 
 /** Counts every answer, and logs those that keep somebody out. Thread-safe. */
 @ApplicationScoped
+@Startup
 class VerificationRecord {
   private static final Logger LOG = Logger.getLogger("io.muster.registry.verification");
   private static final String COUNTER = "muster.registry.verifications";
@@ -17,6 +20,10 @@ class VerificationRecord {
 
   VerificationRecord(MeterRegistry meters) {
     this.meters = meters;
+    counter("allow", "none");
+    for (var reason : VerifyAnswer.Reason.values()) {
+      counter("deny", reason.label());
+    }
   }
 
   void note(VerifyRequest request, VerifyAnswer answer) {
@@ -32,7 +39,14 @@ class VerificationRecord {
   }
 
   private void count(String decision, String reason) {
-    meters.counter(COUNTER, "decision", decision, "reason", reason).increment();
+    counter(decision, reason).increment();
+  }
+
+  private Counter counter(String decision, String reason) {
+    return Counter.builder(COUNTER)
+        .description("Answers to services that asked about a client")
+        .tags("decision", decision, "reason", reason)
+        .register(meters);
   }
 
   private static String printable(String address) {

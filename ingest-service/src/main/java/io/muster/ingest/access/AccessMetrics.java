@@ -1,9 +1,11 @@
 package io.muster.ingest.access;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.muster.contract.registry.VerifyAnswer;
 import io.smallrye.mutiny.Uni;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -11,10 +13,34 @@ import java.util.function.Supplier;
  * operation; never a device. Thread-safe.
  */
 final class AccessMetrics {
+  private static final List<String> KINDS = List.of("credential", "device");
+  private static final List<String> OPERATIONS = List.of("verify", "device", "events");
+  private static final List<String> OUTCOMES = List.of("answered", "away");
+
+  /** The registry's events, and what stands for those that cannot be known. */
+  private static final List<String> WITHDRAWALS =
+      List.of(
+          "device-disabled",
+          "device-deleted",
+          "credential-revoked",
+          "tenant-suspended",
+          "log-lost",
+          "malformed");
+
   private final MeterRegistry meters;
 
   AccessMetrics(MeterRegistry meters) {
     this.meters = meters;
+    // All of them from the start: a counter that is missing cannot be told from one at zero.
+    verifications("allow", "none");
+    verifications("unavailable", "registry-away");
+    for (var reason : VerifyAnswer.Reason.values()) {
+      verifications("deny", reason.label());
+    }
+    KINDS.forEach(this::cacheHits);
+    KINDS.forEach(this::staleAnswers);
+    WITHDRAWALS.forEach(this::withdrawals);
+    OPERATIONS.forEach(operation -> OUTCOMES.forEach(outcome -> timer(operation, outcome)));
   }
 
   void admission(Admission admission) {
@@ -26,21 +52,45 @@ final class AccessMetrics {
   }
 
   private void verification(String decision, String reason) {
-    meters
-        .counter("muster.access.verifications", "decision", decision, "reason", reason)
-        .increment();
+    verifications(decision, reason).increment();
+  }
+
+  private Counter verifications(String decision, String reason) {
+    return Counter.builder("muster.access.verifications")
+        .description("Answers to clients that want to connect")
+        .tags("decision", decision, "reason", reason)
+        .register(meters);
   }
 
   void cacheHit(String kind) {
-    meters.counter("muster.access.cache.hits", "kind", kind).increment();
+    cacheHits(kind).increment();
+  }
+
+  private Counter cacheHits(String kind) {
+    return counter("cache.hits", "Answers that were remembered", "kind", kind);
   }
 
   void staleAnswer(String kind) {
-    meters.counter("muster.access.stale.answers", "kind", kind).increment();
+    staleAnswers(kind).increment();
+  }
+
+  private Counter staleAnswers(String kind) {
+    return counter("stale.answers", "Remembered answers used with the registry away", "kind", kind);
   }
 
   void withdrawal(String event) {
-    meters.counter("muster.access.withdrawals", "event", event).increment();
+    withdrawals(event).increment();
+  }
+
+  private Counter withdrawals(String event) {
+    return counter("withdrawals", "Events that ended somebody's access", "event", event);
+  }
+
+  private Counter counter(String name, String description, String key, String value) {
+    return Counter.builder("muster.access." + name)
+        .description(description)
+        .tag(key, value)
+        .register(meters);
   }
 
   /** How long the registry takes, by operation and by whether there was an answer. */
@@ -52,16 +102,18 @@ final class AccessMetrics {
               return request
                   .get()
                   .onItemOrFailure()
-                  .invoke((answer, failure) -> sample.stop(timer(operation, failure)));
+                  .invoke((answer, failure) -> sample.stop(timer(operation, outcome(failure))));
             });
   }
 
-  private Timer timer(String operation, Throwable failure) {
-    return meters.timer(
-        "muster.registry.requests",
-        "operation",
-        operation,
-        "outcome",
-        failure == null ? "answered" : "away");
+  private static String outcome(Throwable failure) {
+    return failure == null ? "answered" : "away";
+  }
+
+  private Timer timer(String operation, String outcome) {
+    return Timer.builder("muster.access.registry.requests")
+        .description("How long the registry takes to answer")
+        .tags("operation", operation, "outcome", outcome)
+        .register(meters);
   }
 }

@@ -53,7 +53,7 @@ class AccessWiring {
     var access =
         new RegistryAccess(
             registry, config, new AccessMetrics(meters), clock, Ticker.systemTicker());
-    Gauge.builder("muster.registry.log.age", access, known -> ageSeconds(known, clock))
+    Gauge.builder("muster.access.log.age", access, known -> ageSeconds(known, clock))
         .baseUnit("seconds")
         .description("How long ago all withdrawals were known; NaN before the first time")
         .register(meters);

@@ -11,7 +11,7 @@ public final class LaneConnections {
   private LaneConnections() {}
 
   /**
-   * @param name for {@code pg_stat_activity}
+   * @param name for {@code pg_stat_activity} and metrics
    * @param statementTimeout after which the server gives a statement up
    */
   public static PgConnectOptions options(
@@ -21,6 +21,8 @@ public final class LaneConnections {
         .setUser(database.user())
         .setPassword(database.password())
         .setCachePreparedStatements(true)
+        // As Quarkus names the shared pool's: prefix of the metrics, then the label `clientName`.
+        .setMetricsName("postgresql|" + name)
         .setPipeliningLimit(PIPELINED)
         .addProperty("application_name", name)
         .addProperty("statement_timeout", Long.toString(statementTimeout.toMillis()))

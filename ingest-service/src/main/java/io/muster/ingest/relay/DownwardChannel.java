@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.topic.DownwardTopic;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import io.muster.mqtt.MqttInboundMetadata;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
@@ -25,6 +26,7 @@ import org.jboss.logging.Logger;
  * delivered}, not for the broker, and sends it again. Thread-safe.
  */
 @ApplicationScoped
+@Startup
 class DownwardChannel {
   static final String CHANNEL = "downlink";
 

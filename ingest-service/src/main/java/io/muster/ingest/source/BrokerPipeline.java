@@ -1,5 +1,6 @@
 package io.muster.ingest.source;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.topic.DeviceTopic;
@@ -14,6 +15,7 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.TracingMetadata;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -27,6 +29,7 @@ import org.eclipse.microprofile.reactive.messaging.Message;
  */
 final class BrokerPipeline {
   private static final int LANES = 32;
+  private static final List<String> OUTCOMES = List.of("offered", "unknown-device", "stray");
 
   private final Intake intake;
   private final Function<DeviceAddress, Uni<Boolean>> isKnown;
@@ -49,6 +52,7 @@ final class BrokerPipeline {
     this.strays = strays;
     this.clock = clock;
     this.meters = meters;
+    OUTCOMES.forEach(this::counter);
   }
 
   /**
@@ -156,7 +160,14 @@ final class BrokerPipeline {
   }
 
   private void count(String outcome) {
-    meters.counter("muster.source.messages", "outcome", outcome).increment();
+    counter(outcome).increment();
+  }
+
+  private Counter counter(String outcome) {
+    return Counter.builder("muster.source.messages")
+        .description("Messages from the broker of others")
+        .tag("outcome", outcome)
+        .register(meters);
   }
 
   private static Map<String, String> userProperties(MqttInboundMetadata mqtt) {

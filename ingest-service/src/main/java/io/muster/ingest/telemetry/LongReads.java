@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.ingest.intake.IntakePressure;
 import io.muster.ingest.problem.Refusal;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.concurrent.Semaphore;
 
@@ -12,6 +13,7 @@ import java.util.concurrent.Semaphore;
  * devices send comes first. Thread-safe.
  */
 @ApplicationScoped
+@Startup
 class LongReads {
   private final Semaphore permits;
   private final int shedAbove;

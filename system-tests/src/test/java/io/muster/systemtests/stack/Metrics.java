@@ -2,7 +2,7 @@ package io.muster.systemtests.stack;
 
 import java.util.Arrays;
 
-/** Counters of one service at {@code /q/metrics}. */
+/** Metrics of one process at {@code /q/metrics}. */
 public final class Metrics {
   private final Http http;
   private final String base;
@@ -34,6 +34,11 @@ public final class Metrics {
     var before = sum(name, labels);
     action.run();
     return sum(name, labels) - before;
+  }
+
+  /** All that is exported. */
+  public Exposition exposition() {
+    return Exposition.of(http.get(base + "/q/metrics", null).expect(200).body());
   }
 
   /** What follows the name and the labels; an exemplar may come after it. */

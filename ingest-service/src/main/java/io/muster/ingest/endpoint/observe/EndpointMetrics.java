@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint.observe;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.muster.ingest.endpoint.limits.ByteBudget;
@@ -8,12 +9,15 @@ import io.muster.ingest.endpoint.limits.PausedConnections;
 import io.muster.ingest.endpoint.limits.ReadGate.Hold;
 import io.muster.ingest.endpoint.limits.Seats;
 import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.intake.DeadLetterReason;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What the endpoint counts. No label names a device or a tenant; every label's values are few.
@@ -34,6 +38,23 @@ public final class EndpointMetrics {
     Duration.ofSeconds(5),
     Duration.ofSeconds(30)
   };
+
+  /** Why the endpoint itself sends a publish to the dead letters. */
+  private static final List<DeadLetterReason> FORBIDDEN =
+      List.of(DeadLetterReason.TOPIC_NOT_ALLOWED, DeadLetterReason.TOO_LARGE);
+
+  /** What may become of a message to a device. */
+  private static final List<String> DOWN =
+      List.of(
+          "sent",
+          "delivered",
+          "refused",
+          "expired",
+          "queue-full",
+          "memory",
+          "too-large",
+          "not-subscribed",
+          "connection-ended");
 
   private final MeterRegistry registry;
   private final Counter[] publishes = new Counter[3];
@@ -70,16 +91,28 @@ public final class EndpointMetrics {
           counter(
               "muster.endpoint.pauses", "Times that a socket was not read", "reason", label(hold)));
     }
-    registry.gauge("muster.endpoint.in.flight", inFlight, LongAdder::doubleValue);
+    gauge(
+        "muster.endpoint.in.flight",
+        "Publishes that wait for their commit",
+        inFlight,
+        LongAdder::sum);
+    // A counter that is there before its first event can be told from one that is missing.
+    FORBIDDEN.forEach(reason -> forbiddenBy(reason.label()));
+    DOWN.forEach(this::downward);
+  }
+
+  private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
+    Gauge.builder(name, source, value).description(description).register(registry);
   }
 
   /** Shows how full the endpoint is. */
   public void watch(Seats connected, Seats knocking, PausedConnections paused, ByteBudget budget) {
-    registry.gauge("muster.endpoint.connections", connected, Seats::taken);
-    registry.gauge("muster.endpoint.knocking", knocking, Seats::taken);
-    registry.gauge("muster.endpoint.paused", paused, PausedConnections::count);
-    registry.gauge("muster.endpoint.memory.bytes", budget, ByteBudget::usedBytes);
-    registry.gauge("muster.endpoint.memory.max.bytes", budget, ByteBudget::maxBytes);
+    gauge("muster.endpoint.connections", "Devices connected", connected, Seats::taken);
+    gauge(
+        "muster.endpoint.knocking", "Sockets without an accepted CONNECT", knocking, Seats::taken);
+    gauge("muster.endpoint.paused", "Sockets not read now", paused, PausedConnections::count);
+    gauge("muster.endpoint.memory.bytes", "Held for all devices", budget, ByteBudget::usedBytes);
+    gauge("muster.endpoint.memory.max.bytes", "The most of it", budget, ByteBudget::maxBytes);
   }
 
   public void connected() {
@@ -125,16 +158,23 @@ public final class EndpointMetrics {
 
   /** A publish that the endpoint itself sent to the dead letters. */
   public void forbidden(String reason) {
-    counter("muster.endpoint.forbidden", "Publishes refused by the endpoint", "reason", reason)
-        .increment();
+    forbiddenBy(reason).increment();
+  }
+
+  private Counter forbiddenBy(String reason) {
+    return counter(
+        "muster.endpoint.forbidden", "Publishes refused by the endpoint", "reason", reason);
   }
 
   /**
-   * @param outcome {@code sent}, {@code delivered}, {@code refused}, {@code expired}, {@code
-   *     queue-full}, {@code too-large}, {@code connection-ended}
+   * @param outcome one of {@link #DOWN}
    */
   public void down(String outcome) {
-    counter("muster.endpoint.down", "Messages to devices", "outcome", outcome).increment();
+    downward(outcome).increment();
+  }
+
+  private Counter downward(String outcome) {
+    return counter("muster.endpoint.down", "Messages to devices", "outcome", outcome);
   }
 
   private Counter connects(String outcome) {
