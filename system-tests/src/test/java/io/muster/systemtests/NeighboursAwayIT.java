@@ -132,7 +132,7 @@ class NeighboursAwayIT {
         .atMost(PATIENCE)
         .until(
             () -> {
-              var ageSeconds = stack.ingestMetrics(1).sum("muster_registry_log_age_seconds");
+              var ageSeconds = stack.ingestMetrics(1).sum("muster_access_log_age_seconds");
               return ageSeconds < (System.nanoTime() - logged) / 1e9;
             });
   }
