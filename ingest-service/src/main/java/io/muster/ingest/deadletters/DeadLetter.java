@@ -4,6 +4,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.intake.DeadLetterReason;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -17,7 +18,7 @@ import java.util.UUID;
  * @param topic the topic name as received
  * @param qos as received
  * @param contentType MQTT 5 content type, or null
- * @param userProperties MQTT 5 user properties
+ * @param userProperties MQTT 5 user properties, as many as are kept
  * @param payload its first bytes
  * @param payloadBytes how many bytes it had
  * @param reason why it is here
@@ -38,9 +39,18 @@ public record DeadLetter(
     String detail,
     Instant receivedAt) {
 
-  /** The same with at most that many bytes of the payload. */
+  /** No content type that means anything here comes near it (RFC 6838 §4.2). */
+  private static final int MAX_CONTENT_TYPE_CHARS = 256;
+
+  /** Room for a trace context with all its state, and for what a device says of itself. */
+  private static final int MAX_PROPERTY_CHARS = 4_096;
+
+  /**
+   * The same with at most that many bytes of the payload, and no more of the properties than is of
+   * use: they come from the device too, and may be as large as its packet.
+   */
   public DeadLetter cutTo(int bytes) {
-    return payload.length <= bytes
+    return isWithin(bytes)
         ? this
         : new DeadLetter(
             id,
@@ -48,13 +58,44 @@ public record DeadLetter(
             device,
             topic,
             qos,
-            contentType,
-            userProperties,
-            Arrays.copyOf(payload, bytes),
+            cutContentType(),
+            cutProperties(),
+            payload.length <= bytes ? payload : Arrays.copyOf(payload, bytes),
             payloadBytes,
             reason,
             detail,
             receivedAt);
+  }
+
+  private boolean isWithin(int bytes) {
+    return payload.length <= bytes
+        && (contentType == null || contentType.length() <= MAX_CONTENT_TYPE_CHARS)
+        && userProperties.entrySet().stream().mapToLong(DeadLetter::chars).sum()
+            <= MAX_PROPERTY_CHARS;
+  }
+
+  private String cutContentType() {
+    return contentType == null || contentType.length() <= MAX_CONTENT_TYPE_CHARS
+        ? contentType
+        : contentType.substring(0, MAX_CONTENT_TYPE_CHARS);
+  }
+
+  /** Whole ones, the first that fit: half a property would say something else. */
+  private Map<String, String> cutProperties() {
+    var left = MAX_PROPERTY_CHARS;
+    Map<String, String> kept = new LinkedHashMap<>();
+    for (var property : userProperties.entrySet()) {
+      var chars = chars(property);
+      if (chars <= left) {
+        kept.put(property.getKey(), property.getValue());
+        left -= chars;
+      }
+    }
+    return kept;
+  }
+
+  private static int chars(Map.Entry<String, String> property) {
+    return property.getKey().length() + property.getValue().length();
   }
 
   /** Whether bytes were cut off; then it cannot be replayed. */

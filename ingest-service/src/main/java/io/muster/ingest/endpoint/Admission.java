@@ -15,7 +15,7 @@ import io.muster.ingest.sessions.SessionClaim;
 import io.muster.ingest.sessions.SessionEnd;
 import io.muster.ingest.sessions.StoredWill;
 import io.muster.ingest.sessions.TakenSession;
-import java.time.Duration;
+import io.netty.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -37,10 +37,16 @@ final class Admission {
 
   private final DeviceConnection connection;
   private final Shared shared;
-  private final Packet.Connect connect;
   private final Terms terms;
+
+  /** Null when it is over: it holds a password and perhaps a large will. */
+  private Packet.Connect connect;
+
+  private long heldBytes;
   private Claimant claimant;
   private Reach reach;
+  private Future<?> limit;
+  private Future<?> turn;
   private boolean seated;
   private boolean over;
 
@@ -56,9 +62,20 @@ final class Admission {
       refuse(ReasonCode.SERVER_UNAVAILABLE, "shutting-down", "the server is shutting down");
     } else if (shared.budget.refusesConnections()) {
       refuse(ReasonCode.SERVER_UNAVAILABLE, "memory", "the server is busy; try again later");
+    } else if (!hold()) {
+      refuse(ReasonCode.SERVER_UNAVAILABLE, "memory", "the server is busy; try again later");
     } else {
       identify();
     }
+  }
+
+  private boolean hold() {
+    var bytes = connect.heldBytes();
+    if (!shared.knocking.memory().tryReserve(bytes)) {
+      return false;
+    }
+    heldBytes = bytes;
+    return true;
   }
 
   private void identify() {
@@ -85,12 +102,11 @@ final class Admission {
       refuse(ReasonCode.CONNECTION_RATE_EXCEEDED, "rate", "too many connects; try again later");
       return;
     }
-    var limit = config.admissionTimeout().plus(Duration.ofNanos(waitNanos));
-    later(limit.toNanos(), this::timeIsUp);
+    limit = later(config.admissionTimeout().toNanos() + waitNanos, this::timeIsUp);
     if (waitNanos == 0) {
       verify();
     } else {
-      later(waitNanos, this::verify);
+      turn = later(waitNanos, this::verify);
     }
   }
 
@@ -106,9 +122,11 @@ final class Admission {
     }
     reach = new Reach(connection, claimant.client(), shared.connectionIds.incrementAndGet());
     shared.index.knock(reach);
+    var proof = claimant.proof();
+    claimant = new Claimant(claimant.client(), null);
     shared
         .access
-        .admit(claimant.client().device(), claimant.proof(), connection.remoteAddress())
+        .admit(claimant.client().device(), proof, connection.remoteAddress())
         .subscribe()
         .with(
             answer -> onLoop(() -> verified(answer)),
@@ -120,7 +138,7 @@ final class Admission {
       return;
     }
     switch (answer) {
-      case Granted granted -> judgeWill(granted);
+      case Granted granted -> count(granted);
       case Denied denied ->
           refuse(code(denied.reason()), denied.reason().label(), "user name or password refused");
       case Unavailable unavailable ->
@@ -153,6 +171,17 @@ final class Admission {
           CERTIFICATE_EXPIRED ->
           ReasonCode.BAD_USER_NAME_OR_PASSWORD;
     };
+  }
+
+  private void count(Granted granted) {
+    if (!shared.index.admit(reach, shared.config.connections().mostPerDevice())) {
+      refuse(
+          ReasonCode.QUOTA_EXCEEDED,
+          "device-connections",
+          "the device has as many connections as it may; close one, or use its client identifier");
+      return;
+    }
+    judgeWill(granted);
   }
 
   private void judgeWill(Granted granted) {
@@ -235,8 +264,25 @@ final class Admission {
       giveBack(taken);
       return;
     }
+    var accepted = new Accepted(connect, terms, session(granted, taken), reach, taken);
+    finish();
+    connection.accept(accepted);
+  }
+
+  /** Lets go of all that was held for the answer. */
+  private void finish() {
     over = true;
-    connection.accept(new Accepted(connect, terms, session(granted, taken), reach, taken));
+    connect = null;
+    shared.knocking.memory().release(heldBytes);
+    heldBytes = 0;
+    cancel(limit);
+    cancel(turn);
+  }
+
+  private static void cancel(Future<?> task) {
+    if (task != null) {
+      task.cancel(false);
+    }
   }
 
   /** The session is nobody's again, and the will was never left. On any thread. */
@@ -263,7 +309,8 @@ final class Admission {
         properties.receiveMaximum() == Properties.ABSENT
             ? MQTT_RECEIVE_MAXIMUM
             : properties.receiveMaximum(),
-        most == Properties.ABSENT ? Long.MAX_VALUE : most);
+        most == Properties.ABSENT ? Long.MAX_VALUE : most,
+        properties.requestProblemInformation() != 0);
   }
 
   /** The client has gone, or may no longer come in. */
@@ -281,6 +328,7 @@ final class Admission {
   }
 
   private void refuse(ReasonCode code, String label, String detail) {
+    var refused = connect;
     giveUp();
     shared.metrics.refused(label);
     shared.refusals.write(
@@ -288,11 +336,11 @@ final class Admission {
         connection.remoteAddress(),
         "CONNECT refused",
         label);
-    connection.refuse(connect, code, detail);
+    connection.refuse(refused, code, detail);
   }
 
   private void giveUp() {
-    over = true;
+    finish();
     if (seated) {
       shared.connected.leave();
       seated = false;
@@ -306,8 +354,8 @@ final class Admission {
     return code.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 
-  private void later(long nanos, Runnable task) {
-    connection.channel().eventLoop().schedule(task, nanos, TimeUnit.NANOSECONDS);
+  private Future<?> later(long nanos, Runnable task) {
+    return connection.channel().eventLoop().schedule(task, nanos, TimeUnit.NANOSECONDS);
   }
 
   /** False when the loop has ended: the process is going down, and the socket is closed. */

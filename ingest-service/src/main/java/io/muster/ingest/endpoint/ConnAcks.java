@@ -6,7 +6,6 @@ import io.muster.ingest.endpoint.packets.Properties;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.packets.WrittenProperties;
-import io.muster.ingest.endpoint.session.ActiveSession;
 import io.netty.buffer.ByteBuf;
 
 /** Writes the answers to CONNECT. Stateless. */
@@ -43,7 +42,8 @@ final class ConnAcks {
     }
     var properties = new WrittenProperties();
     var most = connect.properties().maximumPacketBytes();
-    if (most == Properties.ABSENT || most >= ActiveSession.ROOM_FOR_REASON_BYTES) {
+    if (most == Properties.ABSENT || PacketWriter.connAckBytes(detail) <= most) {
+      // MQTT 5 §3.2.2.3.9: no words where they would not fit.
       properties.reasonString(detail);
     }
     PacketWriter.connAck5(out, false, code, properties);

@@ -104,7 +104,7 @@ final class Conversation {
     var identifier = packet.packetIdentifier();
     down.subscribe(
         packet,
-        codes -> answer(out -> PacketWriter.subAck(out, session.version(), identifier, codes)));
+        codes -> answer(out -> SubAcks.write(out, session, identifier, codes)));
   }
 
   private void unsubscribe(Packet.Unsubscribe packet) {

@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint;
 
 import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.ReadGate;
 import io.muster.ingest.endpoint.limits.ReadGate.Hold;
 import io.muster.ingest.endpoint.packets.MalformedPacketException;
@@ -38,22 +39,24 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   private final Channel channel;
   private final Shared shared;
   private final LoopShard shard;
+  private final Knocking.Place place;
   private final ReadGate gate;
+  private final MemoryRoom room;
   private final PacketDecoder decoder;
   private final ConnectionTimers timers;
   private Phase phase = Phase.KNOCKING;
   private Admission admission;
   private Conversation conversation;
 
-  DeviceConnection(Channel channel, Shared shared, LoopShard shard) {
+  DeviceConnection(Channel channel, Shared shared, LoopShard shard, Knocking.Place place) {
     this.channel = channel;
     this.shared = shared;
     this.shard = shard;
+    this.place = place;
     this.gate = new ReadGate(channel, this::decodeWhatGathered, shared.paused);
     this.timers = new ConnectionTimers(this, gate, shared.config.connections());
-    this.decoder =
-        new PacketDecoder(
-            shared.packetLimits, new MemoryRoom(gate, shared.budget, timers, this), shard.desk);
+    this.room = new MemoryRoom(gate, shared.knocking.memory(), timers, this);
+    this.decoder = new PacketDecoder(shared.packetLimits, room, shard.desk);
   }
 
   /** Reads the bytes; stands before this in the pipeline. */
@@ -116,7 +119,8 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   void accept(Admission.Accepted accepted) {
     phase = Phase.CONNECTED;
     admission = null;
-    shared.knocking.leave();
+    place.leave();
+    room.moveTo(shared.budget);
     shared.metrics.connected();
     conversation = new Conversation(channel, shared, gate, this, accepted);
     shared.events.connected(accepted.session());
@@ -143,7 +147,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   /** The CONNECT is answered with no. */
   void refuse(Packet.Connect connect, ReasonCode code, String detail) {
     admission = null;
-    shared.knocking.leave();
+    place.leave();
     leave(out -> ConnAcks.refused(out, connect, code, detail));
   }
 
@@ -158,9 +162,10 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     if (told) {
       shared.refusals.write(device(), remoteAddress(), "Connection ended", reason.label());
     }
-    if (told && conversation.session().isMqtt5()) {
-      var fitting = conversation.session().takesReasonStrings() ? detail : "";
-      leave(out -> PacketWriter.disconnect5(out, reason.code(), fitting));
+    var session = conversation.session();
+    if (told && session.isMqtt5()) {
+      var most = session.maximumPacketBytes();
+      leave(out -> PacketWriter.disconnect5(out, reason.code(), detail, most));
     } else {
       leave(null);
     }
@@ -180,16 +185,27 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   private void leave(Consumer<ByteBuf> last) {
     phase = Phase.LEAVING;
     gate.abandon();
-    decoder.discard();
+    discard();
     var packet = last != null && channel.isActive() ? Output.written(channel, last) : null;
     if (Farewell.say(channel, packet)) {
       timers.leaving();
     }
   }
 
+  /** What it still sends, and what of it was not read, is of no use to anybody. */
+  private void discard() {
+    var context = channel.pipeline().context(decoder);
+    if (context != null) {
+      decoder.discard(context);
+    }
+  }
+
   @Override
   public void waitForMemory() {
-    if (!gate.isHeld(Hold.MEMORY)) {
+    if (phase == Phase.KNOCKING) {
+      // A stranger does not wait: those who were let in would wait behind it.
+      turnAway("memory");
+    } else if (!gate.isHeld(Hold.MEMORY)) {
       shared.metrics.held(Hold.MEMORY);
       gate.hold(Hold.MEMORY);
       shard.waitForMemory(this);
@@ -198,6 +214,11 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
 
   void memoryIsBack() {
     gate.release(Hold.MEMORY);
+  }
+
+  /** Something of ours failed outside of the pipeline. */
+  void failed(RuntimeException error) {
+    exceptionCaught(null, error);
   }
 
   /** What a clock may end; called now and then. */
@@ -222,7 +243,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   private void turnAway(String reason) {
     shared.metrics.refused(reason);
     shared.refusals.write(null, remoteAddress(), "Connection closed before CONNECT", reason);
-    shared.knocking.leave();
+    place.leave();
     leave(null);
   }
 
@@ -258,9 +279,9 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     var ended = phase;
     phase = Phase.LEAVING;
     switch (ended) {
-      case KNOCKING -> shared.knocking.leave();
+      case KNOCKING -> place.leave();
       case ADMITTING -> {
-        shared.knocking.leave();
+        place.leave();
         admission.abandon();
         admission = null;
       }
@@ -288,7 +309,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   private void malformed(MalformedPacketException error) {
     if (phase == Phase.KNOCKING && error.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
       shared.metrics.refused("protocol-version");
-      shared.knocking.leave();
+      place.leave();
       leave(ConnAcks::unknownVersion);
     } else if (phase == Phase.KNOCKING) {
       turnAway(EndReason.of(error.reason()).label());

@@ -3,6 +3,7 @@ package io.muster.ingest.endpoint;
 import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.down.Reachable;
 import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.endpoint.tls.RenegotiationGuard;
 import io.muster.ingest.endpoint.tls.ServerTls;
 import io.muster.ingest.relay.Downlink;
 import io.muster.ingest.sessions.LostSession;
@@ -92,7 +93,8 @@ public final class DeviceEndpoint implements Downlink {
   }
 
   private void greet(Channel channel, Optional<SslContext> tls) {
-    if (shared.draining.get() || !shared.knocking.take()) {
+    var place = shared.draining.get() ? null : shared.knocking.take(channel.remoteAddress());
+    if (place == null) {
       shared.metrics.refused("knocking");
       channel.close();
       return;
@@ -101,9 +103,9 @@ public final class DeviceEndpoint implements Downlink {
         context -> {
           var handler = context.newHandler(channel.alloc());
           handler.setHandshakeTimeoutMillis(config.tls().handshakeTimeout().toMillis());
-          channel.pipeline().addLast(handler);
+          channel.pipeline().addLast(new RenegotiationGuard(), handler);
         });
-    var connection = new DeviceConnection(channel, shared, shards.get(channel.eventLoop()));
+    var connection = new DeviceConnection(channel, shared, shards.get(channel.eventLoop()), place);
     channel.pipeline().addLast(connection.decoder(), connection);
   }
 

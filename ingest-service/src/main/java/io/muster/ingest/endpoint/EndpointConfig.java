@@ -79,6 +79,24 @@ public interface EndpointConfig {
     @WithDefault("2000")
     @Min(1) int mostKnocking();
 
+    /**
+     * How many of these may come from one IPv4 address or one /64 of IPv6, so that one address does
+     * not keep all others out. Where devices come through a load balancer or a NAT that shows only
+     * its own address: as many as {@link #mostKnocking()}.
+     */
+    @WithDefault("1000")
+    @Min(1) int mostKnockingPerAddress();
+
+    /**
+     * Bytes of their CONNECTs, gathering or being answered; without it an eighth of {@link
+     * Up#memoryBytes()}, beside those. A CONNECT that finds no room is refused with 0x88.
+     */
+    OptionalLong knockingBytes();
+
+    /** Connections of one device, each with a client identifier of its own; the next gets 0x97. */
+    @WithDefault("16")
+    @Min(1) int mostPerDevice();
+
     /** CONNECTs that are looked at in a second; those beyond wait for {@link #patience()}. */
     @WithDefault("2000")
     @Min(1) int perSecond();

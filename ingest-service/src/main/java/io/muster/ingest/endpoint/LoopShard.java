@@ -8,12 +8,14 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
 /**
  * What the connections of one event loop share: one timer for all their clocks instead of several
  * each, one scratch space, and the line of those that wait for memory. On that event loop.
  */
 final class LoopShard {
+  private static final Logger LOG = Logger.getLogger(LoopShard.class);
   private static final long TICK_MILLIS = 500;
   private static final long MEMORY_RETRY_MILLIS = 20;
 
@@ -55,7 +57,22 @@ final class LoopShard {
     var nowNanos = System.nanoTime();
     var nowMillis = shared.clock.millis();
     // A copy: a tick may end the connection, which removes it.
-    List.copyOf(connections).forEach(connection -> connection.tick(nowNanos, nowMillis));
+    List.copyOf(connections).forEach(it -> guarded(it, () -> it.tick(nowNanos, nowMillis)));
+    shared.index.forgetRecovered(nowNanos);
+  }
+
+  /** What fails for one connection must not end the timer of all. */
+  private static void guarded(DeviceConnection connection, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException fault) {
+      try {
+        connection.failed(fault);
+      } catch (RuntimeException again) {
+        LOG.error("A connection could not be ended", again);
+        connection.channel().close();
+      }
+    }
   }
 
   void waitForMemory(DeviceConnection connection) {
@@ -75,7 +92,7 @@ final class LoopShard {
       if (next == null) {
         return;
       }
-      next.memoryIsBack();
+      guarded(next, next::memoryIsBack);
     }
     if (!waitingForMemory.isEmpty()) {
       retryMemoryLater();

@@ -5,18 +5,30 @@ import io.muster.ingest.endpoint.limits.ReadGate;
 import io.muster.ingest.endpoint.packets.FrameRoom;
 import io.muster.ingest.endpoint.session.ConnectionControl;
 
-/** Lets large packets gather only in memory that was set aside for them. On the event loop. */
+/**
+ * Lets large packets gather only in memory that was set aside for them: a stranger's in that of
+ * strangers. On the event loop.
+ */
 final class MemoryRoom implements FrameRoom {
   private final ReadGate gate;
-  private final ByteBudget budget;
   private final ConnectionTimers timers;
   private final ConnectionControl control;
+  private ByteBudget budget;
+  private int keptBytes;
 
-  MemoryRoom(ReadGate gate, ByteBudget budget, ConnectionTimers timers, ConnectionControl control) {
+  MemoryRoom(
+      ReadGate gate, ByteBudget strangers, ConnectionTimers timers, ConnectionControl control) {
     this.gate = gate;
-    this.budget = budget;
+    this.budget = strangers;
     this.timers = timers;
     this.control = control;
+  }
+
+  /** The client was let in; nothing of a packet is reserved at that time. */
+  void moveTo(ByteBudget accepted) {
+    budget.unread(-keptBytes);
+    budget = accepted;
+    budget.unread(keptBytes);
   }
 
   @Override
@@ -38,5 +50,11 @@ final class MemoryRoom implements FrameRoom {
   public void giveBack(int bytes) {
     timers.packetCame();
     budget.release(bytes);
+  }
+
+  @Override
+  public void kept(int change) {
+    keptBytes += change;
+    budget.unread(change);
   }
 }

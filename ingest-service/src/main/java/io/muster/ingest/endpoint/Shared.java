@@ -4,6 +4,7 @@ import io.muster.ingest.access.DeviceAccess;
 import io.muster.ingest.endpoint.down.ConnectionIndex;
 import io.muster.ingest.endpoint.down.DownSupport;
 import io.muster.ingest.endpoint.limits.ByteBudget;
+import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.PausedConnections;
 import io.muster.ingest.endpoint.limits.QuietLog;
 import io.muster.ingest.endpoint.limits.RateLimit;
@@ -24,6 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Shared {
   private static final int QUIET_LINES = 50;
 
+  /** What strangers may hold, beside the budget: that part of it. */
+  private static final int KNOCKING_SHARE = 8;
+
   final EndpointConfig config;
   final DeviceAccess access;
   final Sessions sessions;
@@ -37,7 +41,7 @@ final class Shared {
   final PacketLimits packetLimits;
   final PausedConnections paused = new PausedConnections();
   final Seats connected;
-  final Seats knocking;
+  final Knocking knocking;
   final RateLimit connects;
   final RefusalLog refusals =
       new RefusalLog(new QuietLog(QUIET_LINES, TimeUnit.SECONDS.toNanos(10), System.nanoTime()));
@@ -59,10 +63,23 @@ final class Shared {
             ports.intake(), access, sessions, index, budget, metrics, clock, config.down());
     packetLimits = packetLimits(config.packets());
     connected = new Seats(config.connections().most());
-    knocking = new Seats(config.connections().mostKnocking());
+    knocking = knocking(config, budget);
     var perSecond = config.connections().perSecond();
     connects = new RateLimit(perSecond, Math.max(1, perSecond / 10.0), System.nanoTime());
     metrics.watch(connected, knocking, paused, budget);
+  }
+
+  private static Knocking knocking(EndpointConfig config, ByteBudget budget) {
+    var connections = config.connections();
+    var leastBytes = 2L * config.packets().maxConnectBytes();
+    var bytes =
+        connections
+            .knockingBytes()
+            .orElse(Math.max(leastBytes, budget.maxBytes() / KNOCKING_SHARE));
+    return new Knocking(
+        new Seats(connections.mostKnocking()),
+        connections.mostKnockingPerAddress(),
+        new ByteBudget(bytes));
   }
 
   private static PacketLimits packetLimits(EndpointConfig.Packets packets) {

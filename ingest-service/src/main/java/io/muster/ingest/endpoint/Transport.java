@@ -2,6 +2,7 @@ package io.muster.ingest.endpoint;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -34,6 +35,15 @@ record Transport(EventLoopGroup loops, Class<? extends ServerChannel> channel, b
   /** Beyond the upper mark a connection's output counts as unread. */
   private static final WriteBufferWaterMark OUTPUT = new WriteBufferWaterMark(32_768, 65_536);
 
+  private static final int LEAST_READ_BYTES = 512;
+  private static final int FIRST_READ_BYTES = 2_048;
+
+  /**
+   * A connection that is not read keeps the buffer of its last read, and so does one with half a
+   * packet. A quarter of Netty's; larger ones read no faster what devices send.
+   */
+  private static final int MOST_READ_BYTES = 16_384;
+
   static Transport start(int threads) {
     var count = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
     ThreadFactory named = new DefaultThreadFactory("muster-endpoint", true);
@@ -51,6 +61,10 @@ record Transport(EventLoopGroup loops, Class<? extends ServerChannel> channel, b
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, OUTPUT)
+            .childOption(
+                ChannelOption.RCVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(
+                    LEAST_READ_BYTES, FIRST_READ_BYTES, MOST_READ_BYTES))
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true);
     return epoll ? withEpollProbes(server) : withProbes(server);

@@ -33,6 +33,24 @@ public record Publication(
     Instant receivedAt,
     ExactlyOnce exactlyOnce,
     Context trace) {
+  /** What a user property costs beside its characters: the entry and its two strings. */
+  private static final int USER_PROPERTY_BYTES = 128;
+
+  /**
+   * What it holds in memory beside its topic name, at most about; strings may take two bytes for
+   * each character. Whoever counts what waits counts this, so that all mean the same.
+   */
+  public int heldBytes() {
+    var bytes = payload.length;
+    if (contentType != null) {
+      bytes += 2 * contentType.length();
+    }
+    for (var property : userProperties.entrySet()) {
+      bytes += USER_PROPERTY_BYTES;
+      bytes += 2 * (property.getKey().length() + property.getValue().length());
+    }
+    return bytes;
+  }
 
   /**
    * A QoS 2 identifier that awaits its PUBREL (MQTT 5 §4.3.3). It is written in the transaction

@@ -113,7 +113,7 @@ class AdmissionTest {
     try (var client = RawClient.knock(server, wrong)) {
       assertTrue(new String(client.hear().body()).contains("refused"));
     }
-    try (var client = RawClient.knock(server, wrong.property("27 00000040"))) {
+    try (var client = RawClient.knock(server, wrong.property("27 00000020"))) {
       client.expect("20 03 00 86 00");
     }
   }

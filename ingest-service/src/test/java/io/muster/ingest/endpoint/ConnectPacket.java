@@ -15,7 +15,10 @@ final class ConnectPacket {
   private String password = FakeAccess.SECRET;
   private boolean cleanStart = true;
   private int keepAliveSeconds = 60;
-  private byte[] properties = NONE;
+
+  /** No words in acknowledgements, so that tests can say them byte by byte. */
+  private byte[] properties = WireBytes.of("17 00");
+
   private byte[] will = NONE;
   private int willFlags;
 

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
@@ -16,6 +18,7 @@ import java.util.function.Predicate;
  */
 public final class ConnectionIndex {
   private static final double BURST_SECONDS = 10;
+  private static final long LOOK_AT_RECOVERING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ConcurrentHashMap<String, Reachable> byClient = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Long, Reachable> byConnection = new ConcurrentHashMap<>();
@@ -23,8 +26,47 @@ public final class ConnectionIndex {
   private final ConcurrentHashMap<DeviceAddress, List<Reachable>> audiences =
       new ConcurrentHashMap<>();
 
-  /** A device's connections and what they share. */
-  private record Present(List<Reachable> connections, DeviceLimits limits, RateLimit rate) {}
+  /** The rates of devices that have gone, until they are as good as new ones. */
+  private final ConcurrentHashMap<DeviceAddress, Rate> recovering = new ConcurrentHashMap<>();
+
+  private final AtomicLong lookedAtRecovering = new AtomicLong(System.nanoTime());
+
+  private record Rate(DeviceLimits limits, RateLimit limit) {}
+
+  /**
+   * A device's connections and what they share.
+   *
+   * @param connections also those that have only knocked
+   * @param admitted those of them that showed a credential
+   * @param rate or null
+   */
+  private record Present(List<Reachable> connections, List<Reachable> admitted, Rate rate) {
+    static final Present NONE = new Present(List.of(), List.of(), null);
+
+    Present knocking(Reachable more) {
+      return new Present(with(connections, more), admitted, rate);
+    }
+
+    Present admitting(Reachable more) {
+      return new Present(connections, with(admitted, more), rate);
+    }
+
+    Present at(Rate other) {
+      return new Present(connections, admitted, other);
+    }
+
+    Present leaving(Reachable less) {
+      return new Present(without(connections, less), without(admitted, less), rate);
+    }
+
+    long clientsBeside(Reachable one) {
+      return admitted.stream()
+          .map(Reachable::clientIdentifier)
+          .filter(client -> !client.equals(one.clientIdentifier()))
+          .distinct()
+          .count();
+    }
+  }
 
   /**
    * Enters a connection under the device that it says it is, before anybody is asked whether it
@@ -32,25 +74,57 @@ public final class ConnectionIndex {
    */
   public void knock(Reachable connection) {
     byDevice.compute(
-        connection.device(),
-        (device, present) ->
-            present == null
-                ? new Present(List.of(connection), null, null)
-                : new Present(with(present.connections, connection), present.limits, present.rate));
+        connection.device(), (device, present) -> orNone(present).knocking(connection));
   }
 
-  /** The rate that all connections of the device share. */
+  private static Present orNone(Present present) {
+    return present == null ? Present.NONE : present;
+  }
+
+  /**
+   * Counts a connection that showed its device's credential; one that takes over another's client
+   * identifier takes its place.
+   *
+   * @return false when the device has as many as it may
+   */
+  public boolean admit(Reachable connection, int mostPerDevice) {
+    var admitted = new boolean[1];
+    byDevice.compute(
+        connection.device(),
+        (device, known) -> {
+          var present = orNone(known);
+          admitted[0] = present.clientsBeside(connection) < mostPerDevice;
+          return admitted[0] ? present.admitting(connection) : known;
+        });
+    return admitted[0];
+  }
+
+  /**
+   * The rate that all connections of the device share. It outlives them until it has recovered, so
+   * that connecting anew is no way around it.
+   */
   public RateLimit rateOf(Reachable connection, DeviceLimits limits) {
     var entry =
         byDevice.compute(
             connection.device(),
-            (device, present) -> {
-              var connections = present == null ? List.of(connection) : present.connections;
-              return present != null && limits.equals(present.limits)
-                  ? present
-                  : new Present(connections, limits, rate(limits));
+            (device, known) -> {
+              var present = orNone(known);
+              var before = present.rate == null ? recovering.remove(device) : present.rate;
+              return present.at(
+                  before != null && before.limits.equals(limits)
+                      ? before
+                      : new Rate(limits, rate(limits)));
             });
-    return entry.rate;
+    return entry.rate.limit;
+  }
+
+  /** Forgets the rates of devices that have gone and recovered; looks once in a second. */
+  public void forgetRecovered(long nowNanos) {
+    var before = lookedAtRecovering.get();
+    if (nowNanos - before >= LOOK_AT_RECOVERING_NANOS
+        && lookedAtRecovering.compareAndSet(before, nowNanos)) {
+      recovering.values().removeIf(rate -> rate.limit.hasRecovered(nowNanos));
+    }
   }
 
   private static RateLimit rate(DeviceLimits limits) {
@@ -108,8 +182,14 @@ public final class ConnectionIndex {
     byDevice.computeIfPresent(
         connection.device(),
         (device, present) -> {
-          var rest = without(present.connections, connection);
-          return rest.isEmpty() ? null : new Present(rest, present.limits, present.rate);
+          var rest = present.leaving(connection);
+          if (!rest.connections.isEmpty()) {
+            return rest;
+          }
+          if (rest.rate != null && !rest.rate.limit.hasRecovered(System.nanoTime())) {
+            recovering.put(device, rest.rate);
+          }
+          return null;
         });
   }
 

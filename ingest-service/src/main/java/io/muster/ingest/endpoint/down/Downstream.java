@@ -19,6 +19,9 @@ public final class Downstream {
   /** What a waiting message costs beside its payload. */
   private static final int OVERHEAD_BYTES = 512;
 
+  /** What the announcement that a device has something costs, with its topic names and JSON. */
+  private static final int ANNOUNCEMENT_BYTES = 1_536;
+
   private final Channel channel;
   private final ActiveSession session;
   private final DownSupport support;
@@ -140,7 +143,13 @@ public final class Downstream {
         new DeliveredEvent(
             message.topic().serviceName(), session.epoch(), support.clock().instant());
     var device = message.topic().device().orElse(session.device());
-    support.intake().announce(new Announcement("delivered", device, event), outcome -> {});
+    // With the database away these wait for it like any publish, and count like one.
+    support.budget().add(ANNOUNCEMENT_BYTES);
+    support
+        .intake()
+        .announce(
+            new Announcement("delivered", device, event),
+            outcome -> support.budget().release(ANNOUNCEMENT_BYTES));
   }
 
   /** The connection has ended: what it had not acknowledged is dropped. */

@@ -14,6 +14,7 @@ public final class ByteBudget {
 
   private final long maxBytes;
   private final AtomicLong usedBytes = new AtomicLong();
+  private final AtomicLong unreadBytes = new AtomicLong();
 
   public ByteBudget(long maxBytes) {
     this.maxBytes = maxBytes;
@@ -37,6 +38,16 @@ public final class ByteBudget {
     usedBytes.addAndGet(-bytes);
   }
 
+  /**
+   * Counts what lies in the buffers of connections that are not read. It makes for shedding, but
+   * never for not reading: these bytes go only when their connections are read again.
+   *
+   * @param change negative when it became less
+   */
+  public void unread(long change) {
+    unreadBytes.addAndGet(change);
+  }
+
   /** Whether sockets must not be read. */
   public boolean isExhausted() {
     return usedBytes.get() >= maxBytes;
@@ -48,15 +59,23 @@ public final class ByteBudget {
   }
 
   public boolean shedsQos0() {
-    return usedBytes.get() > maxBytes * SHED_QOS_0;
+    return allBytes() > maxBytes * SHED_QOS_0;
   }
 
   public boolean refusesConnections() {
-    return usedBytes.get() > maxBytes * REFUSE_CONNECTIONS;
+    return allBytes() > maxBytes * REFUSE_CONNECTIONS;
+  }
+
+  private long allBytes() {
+    return usedBytes.get() + unreadBytes.get();
   }
 
   public long usedBytes() {
     return usedBytes.get();
+  }
+
+  public long unreadBytes() {
+    return unreadBytes.get();
   }
 
   public long maxBytes() {

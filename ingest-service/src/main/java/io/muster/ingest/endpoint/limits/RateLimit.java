@@ -39,6 +39,11 @@ public final class RateLimit {
     }
   }
 
+  /** Whether nothing of what was charged still counts. */
+  public boolean hasRecovered(long nowNanos) {
+    return fullAgainAt.get() - nowNanos <= 0;
+  }
+
   /** Takes back one that did not happen in the end. */
   public void refund() {
     fullAgainAt.addAndGet(-intervalNanos);

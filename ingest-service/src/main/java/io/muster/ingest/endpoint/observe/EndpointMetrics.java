@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.muster.ingest.endpoint.limits.ByteBudget;
+import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.PausedConnections;
 import io.muster.ingest.endpoint.limits.ReadGate.Hold;
 import io.muster.ingest.endpoint.limits.Seats;
@@ -106,12 +107,26 @@ public final class EndpointMetrics {
   }
 
   /** Shows how full the endpoint is. */
-  public void watch(Seats connected, Seats knocking, PausedConnections paused, ByteBudget budget) {
+  public void watch(
+      Seats connected, Knocking knocking, PausedConnections paused, ByteBudget budget) {
     gauge("muster.endpoint.connections", "Devices connected", connected, Seats::taken);
     gauge(
-        "muster.endpoint.knocking", "Sockets without an accepted CONNECT", knocking, Seats::taken);
+        "muster.endpoint.knocking",
+        "Sockets without an accepted CONNECT",
+        knocking.seats(),
+        Seats::taken);
+    gauge(
+        "muster.endpoint.knocking.bytes",
+        "Held for sockets without an accepted CONNECT",
+        knocking.memory(),
+        ByteBudget::usedBytes);
     gauge("muster.endpoint.paused", "Sockets not read now", paused, PausedConnections::count);
     gauge("muster.endpoint.memory.bytes", "Held for all devices", budget, ByteBudget::usedBytes);
+    gauge(
+        "muster.endpoint.unread.bytes",
+        "Part of it that was received and not yet read",
+        budget,
+        ByteBudget::unreadBytes);
     gauge("muster.endpoint.memory.max.bytes", "The most of it", budget, ByteBudget::maxBytes);
   }
 

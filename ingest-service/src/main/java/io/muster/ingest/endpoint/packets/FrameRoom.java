@@ -9,7 +9,7 @@ public interface FrameRoom {
   boolean open();
 
   /**
-   * Takes memory for a packet of this size.
+   * Takes memory for a packet, or for more of it.
    *
    * @return false when there is none; decoding stops until it is resumed
    */
@@ -17,4 +17,11 @@ public interface FrameRoom {
 
   /** Gives back what {@link #reserve} took. */
   void giveBack(int bytes);
+
+  /**
+   * Counts what lies undecoded while the room is closed.
+   *
+   * @param change in bytes, negative when it became less
+   */
+  default void kept(int change) {}
 }

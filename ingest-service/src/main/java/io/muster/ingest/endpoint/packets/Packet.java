@@ -23,6 +23,18 @@ public sealed interface Packet {
       Will will,
       Properties properties)
       implements Packet {
+    private static final int OVERHEAD_BYTES = 256;
+
+    /** What it holds in memory, at most about. */
+    public int heldBytes() {
+      return OVERHEAD_BYTES
+          + Properties.heldBytes(clientIdentifier)
+          + Properties.heldBytes(userName)
+          + (password == null ? 0 : password.length)
+          + (will == null ? 0 : will.heldBytes())
+          + properties.heldBytes();
+    }
+
     @Override
     public String toString() {
       return "Connect[" + version + ", " + clientIdentifier + "]";

@@ -23,6 +23,9 @@ public final class PacketDecoder extends ByteToMessageDecoder {
   /** What may gather without asking for room; the least that a socket's buffer holds anyway. */
   static final int FREE_BYTES = 4_096;
 
+  /** By how much more than has come a stranger's CONNECT may have room. */
+  private static final int STEP_BYTES = 8_192;
+
   private static final int CONNECT = 1;
   private static final int PUBLISH = 3;
 
@@ -31,6 +34,7 @@ public final class PacketDecoder extends ByteToMessageDecoder {
   private final PacketReader reader;
   private ProtocolVersion version;
   private int reservedBytes;
+  private int keptBytes;
   private boolean discarding;
 
   public PacketDecoder(PacketLimits limits, FrameRoom room, ReadingDesk desk) {
@@ -45,11 +49,25 @@ public final class PacketDecoder extends ByteToMessageDecoder {
   }
 
   /**
-   * Reads nothing more: what has gathered and what still comes is thrown away. On the event loop.
+   * From now on throws away what comes, and what has gathered; the connection is about to end. On
+   * the event loop, also from within the reading of a packet.
    */
-  public void discard() {
+  public void discard(ChannelHandlerContext context) {
     discarding = true;
     releaseRoom();
+    keep(0);
+    // Later: the parent may be in the midst of these bytes.
+    context.executor().execute(() -> dropWhatGathered(context));
+  }
+
+  private void dropWhatGathered(ChannelHandlerContext context) {
+    if (!context.isRemoved()) {
+      try {
+        resume(context);
+      } catch (Exception error) {
+        context.fireExceptionCaught(error);
+      }
+    }
   }
 
   @Override
@@ -60,16 +78,21 @@ public final class PacketDecoder extends ByteToMessageDecoder {
       return;
     }
     if (!room.open()) {
+      keepAll(in);
       return;
     }
+    keep(0);
     try {
       var packet = next(in);
       if (packet != null) {
         out.add(packet);
+      } else if (!discarding && !room.open()) {
+        keepAll(in);
       }
     } catch (MalformedPacketException error) {
-      discard();
+      discarding = true;
       in.skipBytes(in.readableBytes());
+      releaseRoom();
       throw error;
     }
   }
@@ -95,7 +118,7 @@ public final class PacketDecoder extends ByteToMessageDecoder {
     var first = in.getUnsignedByte(start);
     judge(first, 1 + digits + length);
     if (readable < 1 + digits + length) {
-      gather(1 + digits + length);
+      gather(readable, 1 + digits + length);
       return null;
     }
     releaseRoom();
@@ -138,9 +161,19 @@ public final class PacketDecoder extends ByteToMessageDecoder {
     }
   }
 
-  private void gather(int packetBytes) {
-    if (reservedBytes == 0 && packetBytes > FREE_BYTES && room.reserve(packetBytes)) {
-      reservedBytes = packetBytes;
+  /**
+   * A packet of somebody who was let in gets all its room at once, so that two that are half there
+   * never wait for each other. A stranger's gets room for what has come: an announcement alone
+   * costs nothing.
+   */
+  private void gather(int readable, int packetBytes) {
+    var needed = version == null ? readable : packetBytes;
+    if (needed <= FREE_BYTES || needed <= reservedBytes) {
+      return;
+    }
+    var wanted = version == null ? Math.min(packetBytes, readable + STEP_BYTES) : packetBytes;
+    if (room.reserve(wanted - reservedBytes)) {
+      reservedBytes = wanted;
     }
   }
 
@@ -148,6 +181,18 @@ public final class PacketDecoder extends ByteToMessageDecoder {
     if (reservedBytes > 0) {
       room.giveBack(reservedBytes);
       reservedBytes = 0;
+    }
+  }
+
+  /** All of the buffer: what was read of it already is not free for anybody else. */
+  private void keepAll(ByteBuf in) {
+    keep(Math.max(0, in.capacity() - reservedBytes));
+  }
+
+  private void keep(int bytes) {
+    if (bytes != keptBytes) {
+      room.kept(bytes - keptBytes);
+      keptBytes = bytes;
     }
   }
 
@@ -174,10 +219,12 @@ public final class PacketDecoder extends ByteToMessageDecoder {
     }
     in.skipBytes(in.readableBytes());
     releaseRoom();
+    keep(0);
   }
 
   @Override
   protected void handlerRemoved0(ChannelHandlerContext context) {
     releaseRoom();
+    keep(0);
   }
 }

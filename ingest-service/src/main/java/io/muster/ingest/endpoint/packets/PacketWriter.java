@@ -47,6 +47,58 @@ public final class PacketWriter {
     acknowledgement(out, PUBREC, packetIdentifier, reason);
   }
 
+  /**
+   * MQTT 5 §3.4.
+   *
+   * @param reasonString why in words; empty for none
+   */
+  public static void pubAck(
+      ByteBuf out, int packetIdentifier, ReasonCode reason, String reasonString) {
+    acknowledgement(out, PUBACK, packetIdentifier, reason, reasonString);
+  }
+
+  /**
+   * MQTT 5 §3.5.
+   *
+   * @param reasonString why in words; empty for none
+   */
+  public static void pubRec(
+      ByteBuf out, int packetIdentifier, ReasonCode reason, String reasonString) {
+    acknowledgement(out, PUBREC, packetIdentifier, reason, reasonString);
+  }
+
+  private static void acknowledgement(
+      ByteBuf out, int header, int packetIdentifier, ReasonCode reason, String reasonString) {
+    if (reasonString.isEmpty()) {
+      acknowledgement(out, header, packetIdentifier, reason);
+      return;
+    }
+    var properties = new WrittenProperties().reasonString(reasonString);
+    out.writeByte(header);
+    variableByteInteger(out, 3 + properties.sizeWithLength());
+    out.writeShort(packetIdentifier).writeByte(reason.code());
+    properties.writeTo(out);
+  }
+
+  /** How large an acknowledgement with that reason string is as a whole. */
+  public static int acknowledgementBytes(String reasonString) {
+    return wholeBytes(3 + propertiesBytes(reasonString));
+  }
+
+  /** How large a SUBACK of so many codes with that reason string is as a whole. */
+  public static int subAckBytes(int codes, String reasonString) {
+    return wholeBytes(2 + propertiesBytes(reasonString) + codes);
+  }
+
+  private static int propertiesBytes(String reasonString) {
+    var bytes = reasonString.isEmpty() ? 0 : 3 + ByteBufUtil.utf8Bytes(reasonString);
+    return variableByteIntegerBytes(bytes) + bytes;
+  }
+
+  private static int wholeBytes(int remaining) {
+    return 1 + variableByteIntegerBytes(remaining) + remaining;
+  }
+
   public static void pubComp(ByteBuf out, int packetIdentifier, ReasonCode reason) {
     acknowledgement(out, PUBCOMP, packetIdentifier, reason);
   }
@@ -67,6 +119,25 @@ public final class PacketWriter {
   public static void subAck(
       ByteBuf out, ProtocolVersion version, int packetIdentifier, List<Integer> codes) {
     codes(out, SUBACK, version, packetIdentifier, codes);
+  }
+
+  /**
+   * MQTT 5 §3.9.
+   *
+   * @param codes one for each filter
+   * @param reasonString why in words; empty for none
+   */
+  public static void subAck5(
+      ByteBuf out, int packetIdentifier, List<Integer> codes, String reasonString) {
+    var properties = new WrittenProperties();
+    if (!reasonString.isEmpty()) {
+      properties.reasonString(reasonString);
+    }
+    out.writeByte(SUBACK);
+    variableByteInteger(out, 2 + properties.sizeWithLength() + codes.size());
+    out.writeShort(packetIdentifier);
+    properties.writeTo(out);
+    codes.forEach(out::writeByte);
   }
 
   /**
@@ -112,6 +183,21 @@ public final class PacketWriter {
     variableByteInteger(out, 1 + properties.sizeWithLength());
     out.writeByte(reason.code());
     properties.writeTo(out);
+  }
+
+  /**
+   * The same, without the words when the packet would be larger than the client takes (MQTT 5
+   * §3.14.2.2.3).
+   */
+  public static void disconnect5(
+      ByteBuf out, ReasonCode reason, String reasonString, long maximumPacketBytes) {
+    var fits = wholeBytes(1 + propertiesBytes(reasonString)) <= maximumPacketBytes;
+    disconnect5(out, reason, fits ? reasonString : "");
+  }
+
+  /** How large a CONNACK with that reason string is as a whole. */
+  public static int connAckBytes(String reasonString) {
+    return wholeBytes(2 + propertiesBytes(reasonString));
   }
 
   /**

@@ -13,6 +13,9 @@ public final class Properties {
   /** No properties at all, as in most packets and in all of MQTT 3.1.1. */
   public static final Properties NONE = new Properties();
 
+  /** What a user property costs beside its characters: the entry and its two strings. */
+  private static final int USER_PROPERTY_BYTES = 128;
+
   int payloadFormatIndicator = ABSENT;
   long messageExpirySeconds = ABSENT;
   String contentType;
@@ -30,6 +33,21 @@ public final class Properties {
   Map<String, String> userProperties = Map.of();
 
   Properties() {}
+
+  /** What they hold in memory, at most about; strings may take two bytes for each character. */
+  public int heldBytes() {
+    var bytes = correlationData == null ? 0 : correlationData.length;
+    bytes += heldBytes(contentType) + heldBytes(responseTopic) + heldBytes(authenticationMethod);
+    for (var property : userProperties.entrySet()) {
+      bytes += USER_PROPERTY_BYTES;
+      bytes += heldBytes(property.getKey()) + heldBytes(property.getValue());
+    }
+    return bytes;
+  }
+
+  static int heldBytes(String text) {
+    return text == null ? 0 : 2 * text.length();
+  }
 
   public int payloadFormatIndicator() {
     return payloadFormatIndicator;

@@ -104,6 +104,10 @@ final class PropertyReader {
       readInto(properties, identifier);
     }
     body.widen(outer);
+    if ((seen & 1L << AUTHENTICATION_DATA) != 0 && properties.authenticationMethod == null) {
+      // MQTT 5 §3.1.2.11.10, §3.15.2.2.3.
+      throw protocolError("authentication data without a method");
+    }
     return properties;
   }
 

@@ -9,4 +9,9 @@ package io.muster.ingest.endpoint.packets;
  * @param retain as sent
  * @param properties will properties; {@link Properties#NONE} at MQTT 3.1.1
  */
-public record Will(String topic, byte[] payload, int qos, boolean retain, Properties properties) {}
+public record Will(String topic, byte[] payload, int qos, boolean retain, Properties properties) {
+  /** What it holds in memory, at most about. */
+  int heldBytes() {
+    return Properties.heldBytes(topic) + payload.length + properties.heldBytes();
+  }
+}

@@ -21,6 +21,7 @@ import java.util.UUID;
  * @param rate shared by the connections of the device
  * @param receiveMaximum QoS 1 messages that the client takes at a time
  * @param maximumPacketBytes the largest packet that the client takes
+ * @param wantsProblemInformation whether acknowledgements may say why in words (MQTT 5 §3.1.2.11.7)
  */
 public record ActiveSession(
     ClientIdentifier client,
@@ -34,17 +35,11 @@ public record ActiveSession(
     int payloadLimitBytes,
     RateLimit rate,
     int receiveMaximum,
-    long maximumPacketBytes) {
-  /** Below this a client that bounds its packets is not told more than the code. */
-  public static final int ROOM_FOR_REASON_BYTES = 256;
+    long maximumPacketBytes,
+    boolean wantsProblemInformation) {
 
   public DeviceAddress device() {
     return client.device();
-  }
-
-  /** Whether a packet with a reason string is small enough for the client (MQTT 5 §3.14.2.2.3). */
-  public boolean takesReasonStrings() {
-    return maximumPacketBytes >= ROOM_FOR_REASON_BYTES;
   }
 
   public boolean isMqtt5() {

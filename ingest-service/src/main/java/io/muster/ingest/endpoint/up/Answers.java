@@ -53,8 +53,12 @@ final class Answers {
     return session.isMqtt5() && owed >= support.config().window();
   }
 
-  /** Notes a publish that is about to be offered. */
-  Pending expect(Packet.Publish publish, Context trace, boolean remembered) {
+  /**
+   * Notes a publish that is about to be offered.
+   *
+   * @param heldBytes what is held of it until it is done
+   */
+  Pending expect(Packet.Publish publish, int heldBytes, Context trace, boolean remembered) {
     var answer =
         switch (publish.qos()) {
           case 0 -> Answer.NONE;
@@ -64,7 +68,7 @@ final class Answers {
     if (publish.qos() > 0) {
       owed++;
     }
-    return add(answer, publish.packetIdentifier(), publish.payload().length, trace, remembered);
+    return add(answer, publish.packetIdentifier(), heldBytes, trace, remembered);
   }
 
   /** A QoS 2 publish that was or is being stored: its PUBREC comes after the first one's. */
@@ -100,8 +104,8 @@ final class Answers {
   }
 
   private Pending add(
-      Answer answer, int packetIdentifier, int payloadBytes, Context trace, boolean remembered) {
-    var bytes = payloadBytes + InFlight.OVERHEAD_BYTES;
+      Answer answer, int packetIdentifier, int heldBytes, Context trace, boolean remembered) {
+    var bytes = heldBytes + InFlight.OVERHEAD_BYTES;
     var pending =
         new Pending(queue, answer, packetIdentifier, bytes, System.nanoTime(), trace, remembered);
     queue.add(pending);
@@ -186,17 +190,18 @@ final class Answers {
 
   private void answer(Pending done, ByteBuf out) {
     var code = session.isMqtt5() ? Verdicts.of(done.outcome()) : ReasonCode.SUCCESS;
+    var words = code.isError() ? words(done.outcome()) : "";
     switch (done.answer) {
       case NONE -> {}
       case PUBACK -> {
         owed--;
-        PacketWriter.pubAck(out, done.packetIdentifier, code);
+        PacketWriter.pubAck(out, done.packetIdentifier, code, words);
       }
       case PUBREC -> {
         if (code.isError() && qos2.close(done.packetIdentifier)) {
           owed--;
         }
-        PacketWriter.pubRec(out, done.packetIdentifier, code);
+        PacketWriter.pubRec(out, done.packetIdentifier, code, words);
       }
       case PUBCOMP ->
           PacketWriter.pubComp(
@@ -206,5 +211,14 @@ final class Answers {
                   ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND
                   : ReasonCode.SUCCESS);
     }
+  }
+
+  /** Why it was refused; empty for a client that does not want to hear, or cannot take as much. */
+  private String words(Outcome outcome) {
+    var words = Verdicts.inWords(outcome);
+    return session.wantsProblemInformation()
+            && PacketWriter.acknowledgementBytes(words) <= session.maximumPacketBytes()
+        ? words
+        : "";
   }
 }

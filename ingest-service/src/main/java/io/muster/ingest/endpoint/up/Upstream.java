@@ -91,8 +91,12 @@ public final class Upstream {
   /** Nothing is read meanwhile, so that what comes next stays behind it. */
   private void ask(Packet.Publish publish, String topicName, PublishVerdict.AskRegistry question) {
     gate.hold(Hold.AUTHORISATION);
+    var bytes = publish.payload().length + publish.properties().heldBytes();
+    support.budget().add(bytes);
     rights
         .ask(question)
+        .onTermination()
+        .invoke(() -> support.budget().release(bytes))
         .subscribe()
         .with(
             allowed -> answered(publish, topicName, question, allowed),
@@ -139,27 +143,25 @@ public final class Upstream {
         publish.qos() == 2 && session.persistent()
             ? new Publication.ExactlyOnce(session.sessionKey(), publish.packetIdentifier())
             : null;
-    var pending = answers.expect(publish, trace, exactlyOnce != null);
-    support
-        .intake()
-        .offer(
-            new Publication(
-                topic,
-                session.device(),
-                publish.payload(),
-                publish.qos(),
-                publish.retain(),
-                properties.contentType(),
-                properties.userProperties(),
-                readAt(),
-                exactlyOnce,
-                trace),
-            pending);
+    var publication =
+        new Publication(
+            topic,
+            session.device(),
+            publish.payload(),
+            publish.qos(),
+            publish.retain(),
+            properties.contentType(),
+            properties.userProperties(),
+            readAt(),
+            exactlyOnce,
+            trace);
+    var pending = answers.expect(publish, publication.heldBytes(), trace, exactlyOnce != null);
+    support.intake().offer(publication, pending);
   }
 
   private void deadLetter(Packet.Publish publish, String topicName, DeadLetterReason reason) {
     support.metrics().forbidden(reason.label());
-    var pending = answers.expect(publish, Context.root(), false);
+    var pending = answers.expect(publish, publish.payload().length, Context.root(), false);
     support
         .intake()
         .deadLetter(
@@ -171,14 +173,14 @@ public final class Upstream {
             outcome -> pending.complete(Outcome.deadLettered(reason)));
   }
 
+  /** The connection has ended: nothing more is answered. */
+  public void end() {
+    answers.end();
+  }
+
   /** PUBREL: the client will not send the message again. */
   public void release(int packetIdentifier) {
     answers.release(packetIdentifier);
-  }
-
-  /** The connection has ended; what is on its way goes on, unanswered. */
-  public void end() {
-    answers.end();
   }
 
   /** One time for all that one read brought; asking the clock costs more than it tells. */

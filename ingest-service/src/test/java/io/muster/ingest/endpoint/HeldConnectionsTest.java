@@ -1,0 +1,202 @@
+package io.muster.ingest.endpoint;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.topic.DownwardTopic;
+import io.muster.ingest.intake.Announcement;
+import io.muster.ingest.intake.Completion;
+import io.muster.ingest.intake.DeadLetterReason;
+import io.muster.ingest.intake.Intake;
+import io.muster.ingest.intake.Outcome;
+import io.muster.ingest.intake.Publication;
+import io.muster.ingest.relay.Downlink.DownwardMessage;
+import io.muster.ingest.sessions.LostSession;
+import io.muster.ingest.sessions.ReplicaIdentity;
+import io.muster.ingest.sessions.SessionClaim;
+import io.muster.ingest.sessions.SessionEnd;
+import io.muster.ingest.sessions.Sessions;
+import io.muster.ingest.sessions.StoredSubscription;
+import io.muster.ingest.sessions.TakenSession;
+import io.opentelemetry.api.OpenTelemetry;
+import io.smallrye.mutiny.Uni;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is held of and for connections that were let in. */
+class HeldConnectionsTest {
+  /** An intake whose announcements wait for the test. */
+  private static final class SlowIntake implements Intake {
+    final FakeIntake rest = new FakeIntake();
+    final Queue<Completion> delivered = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void offer(Publication publication, Completion completion) {
+      rest.offer(publication, completion);
+    }
+
+    @Override
+    public void deadLetter(
+        DeviceAddress from,
+        String topicName,
+        byte[] payload,
+        DeadLetterReason reason,
+        Completion completion) {
+      rest.deadLetter(from, topicName, payload, reason, completion);
+    }
+
+    @Override
+    public void announce(Announcement announcement, Completion completion) {
+      if (announcement.event().equals("delivered")) {
+        delivered.add(completion);
+      } else {
+        rest.announce(announcement, completion);
+      }
+    }
+
+    @Override
+    public boolean storeIsReachable() {
+      return true;
+    }
+  }
+
+  /** Sessions whose end fails the first time. */
+  private static final class FaultySessions implements Sessions {
+    final FakeSessions rest = new FakeSessions();
+    final AtomicInteger ended = new AtomicInteger();
+
+    @Override
+    public Uni<TakenSession> take(SessionClaim claim) {
+      return rest.take(claim);
+    }
+
+    @Override
+    public void ended(SessionEnd end) {
+      if (ended.incrementAndGet() == 1) {
+        throw new IllegalStateException("a fault of ours");
+      }
+    }
+
+    @Override
+    public Uni<Void> storeSubscriptions(
+        long sessionKey, long epoch, List<StoredSubscription> subscriptions) {
+      return rest.storeSubscriptions(sessionKey, epoch, subscriptions);
+    }
+
+    @Override
+    public Uni<Boolean> release(long sessionKey, int packetIdentifier) {
+      return rest.release(sessionKey, packetIdentifier);
+    }
+
+    @Override
+    public void onLost(Consumer<LostSession> lost) {}
+  }
+
+  private final FakeAccess access = new FakeAccess();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private DeviceEndpoint endpoint;
+
+  private void start(Intake intake, Sessions sessions, String... settings) {
+    var ports =
+        new EndpointPorts(
+            intake,
+            access,
+            sessions,
+            new ReplicaIdentity("one", new UUID(0, 1)),
+            meters,
+            OpenTelemetry.noop().getTracer("test"),
+            Clock.systemUTC());
+    endpoint = new DeviceEndpoint(TestEndpoint.config(TestEndpoint.pairs(settings)), ports);
+    endpoint.start();
+  }
+
+  @AfterEach
+  void stop() {
+    endpoint.stop();
+  }
+
+  private ProbeClient connected(String client) throws IOException {
+    return ProbeClient.connected(endpoint.port(), ProbeClient.connect5(client, FakeAccess.SECRET));
+  }
+
+  private double gauge(String name) {
+    return meters.get("muster.endpoint." + name).gauge().value();
+  }
+
+  @Test
+  void userPropertiesCountAgainstWhatAConnectionMayHold() throws IOException {
+    var intake = new FakeIntake();
+    intake.hold();
+    start(intake, new FakeSessions(), "up.window-bytes", "65536");
+    try (var client = connected(TestEndpoint.CLIENT)) {
+      var publish =
+          ProbeClient.publish5(
+              TestEndpoint.TELEMETRY,
+              1,
+              1,
+              out -> {
+                for (int i = 0; i < 60; i++) {
+                  out.write(0x26);
+                  out.writeUTF("name-" + i);
+                  out.writeUTF("v".repeat(1_200));
+                }
+              },
+              "{}");
+      client.send(publish);
+      await().until(() -> gauge("paused") == 1);
+      assertTrue(gauge("memory.bytes") > 72_000);
+      intake.letGo();
+      assertEquals(0x40, client.hear()[0]);
+      await().until(() -> gauge("paused") == 0 && gauge("memory.bytes") == 0);
+    }
+  }
+
+  @Test
+  void whatWasDeliveredCountsUntilItIsStored() throws IOException {
+    var intake = new SlowIntake();
+    start(intake, new FakeSessions());
+    try (var client = connected(TestEndpoint.CLIENT)) {
+      client.send(ProbeClient.subscribe5(1, "command/acme/boiler/req/#")).hear();
+      var topic = DownwardTopic.parse("command/acme/boiler/req/1/reboot").orElseThrow();
+      endpoint.deliver(new DownwardMessage(topic, new byte[0], 1, null, null, null, Map.of(), -1));
+      var publish = client.hear();
+      assertEquals(0x32, publish[0]);
+      var at = 4 + "command/acme/boiler/req/1/reboot".length();
+      client.send(new byte[] {0x40, 2, publish[at], publish[at + 1]});
+      await().until(() -> intake.delivered.size() == 1);
+      assertTrue(gauge("memory.bytes") >= 1_000);
+      intake.delivered.remove().complete(Outcome.kept());
+      await().until(() -> gauge("memory.bytes") == 0);
+    }
+  }
+
+  @Test
+  void oneConnectionsFaultEndsNoOtherOnesClock() throws IOException {
+    var sessions = new FaultySessions();
+    // One loop: both connections have the same timer.
+    start(new FakeIntake(), sessions, "threads", "1");
+    access.validUntil = Instant.now().plusSeconds(2);
+    try (var first = connected(TestEndpoint.CLIENT)) {
+      assertEquals(-1, first.hearByte());
+    }
+    access.validUntil = Instant.now().plusSeconds(1);
+    try (var second = connected(TestEndpoint.CLIENT)) {
+      var disconnect = second.hear();
+      assertEquals(0xE0, disconnect[0] & 0xFF);
+      assertEquals(0x87, disconnect[2] & 0xFF);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.muster.ingest.endpoint.down;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.DeviceLimits;
+import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.relay.Downlink.DownwardMessage;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What the connections of one device share. */
+class DeviceShareTest {
+  private static final DeviceAddress DEVICE = DeviceAddress.of("acme", "boiler");
+  private static final DeviceLimits LIMITS = new DeviceLimits(10, 1_000);
+  private static final long TWENTY_SECONDS = 20_000_000_000L;
+
+  private record Connection(String clientIdentifier, long connectionId) implements Reachable {
+    @Override
+    public DeviceAddress device() {
+      return DEVICE;
+    }
+
+    @Override
+    public long epoch() {
+      return connectionId;
+    }
+
+    @Override
+    public UUID credential() {
+      return null;
+    }
+
+    @Override
+    public void deliver(DownwardMessage message) {}
+
+    @Override
+    public void forget(DeviceAddress device) {}
+
+    @Override
+    public void endFromOutside(EndReason reason, String detail) {}
+  }
+
+  private final ConnectionIndex index = new ConnectionIndex();
+
+  private Connection knock(String client, long id) {
+    var connection = new Connection(client, id);
+    index.knock(connection);
+    return connection;
+  }
+
+  @Test
+  void connectingAnewIsNoWayAroundTheRate() {
+    var first = knock("acme:boiler", 1);
+    var rate = index.rateOf(first, LIMITS);
+    rate.charge(System.nanoTime());
+    index.leave(first);
+    assertSame(rate, index.rateOf(knock("acme:boiler", 2), LIMITS));
+  }
+
+  @Test
+  void forgetsTheRateOfADeviceThatHasGoneOnceItHasRecovered() {
+    var first = knock("acme:boiler", 1);
+    var rate = index.rateOf(first, LIMITS);
+    rate.charge(System.nanoTime());
+    index.leave(first);
+    index.forgetRecovered(System.nanoTime() + TWENTY_SECONDS);
+    assertNotSame(rate, index.rateOf(knock("acme:boiler", 2), LIMITS));
+  }
+
+  @Test
+  void newLimitsMakeANewRate() {
+    var first = knock("acme:boiler", 1);
+    var rate = index.rateOf(first, LIMITS);
+    rate.charge(System.nanoTime());
+    index.leave(first);
+    assertNotSame(rate, index.rateOf(knock("acme:boiler", 2), new DeviceLimits(20, 1_000)));
+  }
+
+  @Test
+  void countsTheConnectionsThatShowedACredential() {
+    knock("acme:boiler:stranger", 1);
+    assertTrue(index.admit(knock("acme:boiler:a", 2), 2));
+    var second = knock("acme:boiler:b", 3);
+    assertTrue(index.admit(second, 2));
+    assertFalse(index.admit(knock("acme:boiler:c", 4), 2));
+    index.leave(second);
+    assertTrue(index.admit(knock("acme:boiler:c", 5), 2));
+  }
+
+  @Test
+  void letsAConnectionInThatTakesOverAnother() {
+    assertTrue(index.admit(knock("acme:boiler", 1), 1));
+    assertTrue(index.admit(knock("acme:boiler", 2), 1));
+    assertEquals(2, index.of(DEVICE).size());
+  }
+}
