@@ -8,7 +8,12 @@ import java.util.Optional;
 
 /** The time that an event gives itself: the member {@code ts} of its JSON object. Thread-safe. */
 public final class EventTime {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** Remembers no names: they are a stranger's, and this one is shared and lives for ever. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .build();
 
   private EventTime() {}
 
@@ -20,7 +25,8 @@ public final class EventTime {
     try (var parser = JSON.createParser(payload)) {
       parser.nextToken();
       return time(parser);
-    } catch (IOException | UnreadablePayload none) {
+    } catch (IOException | RuntimeException | UnreadablePayload none) {
+      // Jackson also throws unchecked exceptions at what is not well-formed.
       return Optional.empty();
     }
   }

@@ -17,6 +17,11 @@ public final class FieldSet {
   /** No names. */
   public static final FieldSet NONE = FieldSet.of(List.of());
 
+  private static final int OVERHEAD_CHARACTERS = 128;
+
+  /** Of each name in the list, and of its place in the order in which it came. */
+  private static final int NAME_CHARACTERS = 12;
+
   private final List<String> names;
   private final byte[] canonicalNames;
   private final UUID digest;
@@ -48,6 +53,14 @@ public final class FieldSet {
 
   public int size() {
     return names.size();
+  }
+
+  /**
+   * What it takes in memory, as characters, about: its own list of names and their bytes, not the
+   * names themselves, which others hold as well.
+   */
+  int characters() {
+    return OVERHEAD_CHARACTERS + names.size() * NAME_CHARACTERS + canonicalNames.length;
   }
 
   /** 128 bits of SHA-256 over the names: the same on every instance. */

@@ -8,13 +8,17 @@ import java.util.List;
 /**
  * Knows the field sets that were met before by the order in which their names came, as a tree with
  * a name on each branch: the usual message costs one comparison of references for each name and
- * builds no set. Bounded; when full it starts anew. Not thread-safe.
+ * builds no set. Bounded by the characters that it holds, also those that a set repeats of the
+ * names before it; when full it starts anew. Not thread-safe.
  */
 final class FieldSetCache {
   private static final int MOST_CHILDREN = 256;
 
+  /** What a node and its place in the tree take beside the name, as characters, about. */
+  private static final int NODE_CHARACTERS = 112;
+
   /** Names that came in this order so far. */
-  static final class Node {
+  final class Node {
     private final Node parent;
     private final String name;
     private final int depth;
@@ -70,6 +74,7 @@ final class FieldSetCache {
       }
       order = inOrder ? null : places.stream().mapToInt(Integer::intValue).toArray();
       fields = FieldSet.of(names);
+      held += fields.characters();
     }
 
     private List<String> names() {
@@ -83,17 +88,25 @@ final class FieldSetCache {
 
   private final int capacity;
   private Node root = new Node(null, "");
-  private int nodes;
+  private long held;
 
+  /**
+   * @param capacity how many characters it holds, about
+   */
   FieldSetCache(int capacity) {
     this.capacity = capacity;
   }
 
+  /** How many characters it holds, about. */
+  long held() {
+    return held;
+  }
+
   /** Where a reading begins. */
   Node start() {
-    if (nodes >= capacity) {
+    if (held >= capacity) {
       root = new Node(null, "");
-      nodes = 0;
+      held = 0;
     }
     return root;
   }
@@ -117,7 +130,7 @@ final class FieldSetCache {
 
   private Node add(Node node, String name) {
     var child = new Node(node, name);
-    nodes++;
+    held += name.length() + NODE_CHARACTERS;
     // A device with ever new names must not make a long row to search: it begins again.
     node.children =
         node.children.length >= MOST_CHILDREN

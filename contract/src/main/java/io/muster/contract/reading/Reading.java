@@ -22,6 +22,9 @@ import java.util.TreeMap;
 public record Reading(
     Instant time, FieldSet numberFields, double[] numbers, SortedMap<String, ReadingValue> others) {
 
+  /** Of a row's fixed columns, or of one member that is not a number. */
+  private static final int OVERHEAD_BYTES = 64;
+
   private static final SortedMap<String, ReadingValue> NO_OTHERS =
       Collections.unmodifiableSortedMap(new TreeMap<>());
 
@@ -74,6 +77,22 @@ public record Reading(
   /** The same values at that time. */
   public Reading at(Instant when) {
     return new Reading(ReadingTime.toMicroseconds(when), numberFields, numbers, others);
+  }
+
+  /**
+   * What it takes as a row or in memory, about; with its names, as if no other reading had the
+   * same.
+   */
+  public int bytes() {
+    var bytes =
+        OVERHEAD_BYTES + numberFields.canonicalNames().length + numbers.length * Double.BYTES;
+    if (!others.isEmpty()) {
+      for (var other : others.entrySet()) {
+        bytes += OVERHEAD_BYTES + other.getKey().length();
+        bytes += other.getValue() instanceof ReadingValue.Text text ? text.value().length() : 0;
+      }
+    }
+    return bytes;
   }
 
   @Override

@@ -12,10 +12,11 @@ import java.util.TreeMap;
 
 /** Gathers the values of one reading after another. Not thread-safe. */
 final class ReadingAssembly {
-  private static final int KNOWN_NAMES = 65_536;
+  /** For each lane; holds some five thousand kinds of devices with ten names each. */
+  private static final int KNOWN_NAMES_CHARACTERS = 8 * 1024 * 1024;
 
   private final ReadingLimits limits;
-  private final FieldSetCache cache = new FieldSetCache(KNOWN_NAMES);
+  private final FieldSetCache cache = new FieldSetCache(KNOWN_NAMES_CHARACTERS);
   private FieldSetCache.Node numberNames;
   private double[] numbers = new double[16];
   private SortedMap<String, ReadingValue> others;
@@ -92,11 +93,15 @@ final class ReadingAssembly {
     if (name.isEmpty()) {
       throw new UnreadablePayload(Reason.NOT_A_READING, "a field has no name");
     }
-    if (name.length() > limits.nameCharacters()) {
+    requireName(name.length(), limits);
+    requireStorable(name);
+  }
+
+  static void requireName(int characters, ReadingLimits limits) throws UnreadablePayload {
+    if (characters > limits.nameCharacters()) {
       throw new UnreadablePayload(
           Reason.TOO_LARGE, "a name is longer than " + limits.nameCharacters() + " characters");
     }
-    requireStorable(name);
   }
 
   /** What PostgreSQL's text can hold, and UTF-8 can carry. */

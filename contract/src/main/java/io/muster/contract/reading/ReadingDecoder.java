@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import io.muster.contract.reading.UnreadablePayload.Reason;
@@ -29,6 +30,9 @@ public final class ReadingDecoder {
 
   private static final int GZIP_MAGIC = 0x1f;
 
+  /** Jackson counts a name in bytes of UTF-8; a pair of characters has four. */
+  private static final int MOST_BYTES_OF_A_CHARACTER = 3;
+
   private final ReadingLimits limits;
   private final JsonFactory json;
   private final CBORFactory cbor;
@@ -37,12 +41,13 @@ public final class ReadingDecoder {
 
   public ReadingDecoder(ReadingLimits limits) {
     this.limits = limits;
-    // Our own limits speak first, and with a reason; Jackson's must only not be narrower.
+    // Our own limits speak first, and with a reason; Jackson's must only not be narrower. But for
+    // names, of which its table remembers thousands, the refused ones as well.
     var constraints =
         StreamReadConstraints.builder()
             .maxNestingDepth(8)
             .maxNumberLength(limits.payloadBytes())
-            .maxNameLength(limits.payloadBytes())
+            .maxNameLength(limits.nameCharacters() * MOST_BYTES_OF_A_CHARACTER)
             .maxStringLength(limits.payloadBytes())
             .build();
     this.json =
@@ -77,6 +82,9 @@ public final class ReadingDecoder {
         case SENML_JSON -> senml(json.createParser(plain), SenmlLabel.Notation.JSON, receivedAt);
         case SENML_CBOR -> senml(cbor.createParser(plain), SenmlLabel.Notation.CBOR, receivedAt);
       };
+    } catch (StreamConstraintsException beyondLimits) {
+      throw new UnreadablePayload(
+          Reason.TOO_LARGE, "a name is longer than " + limits.nameCharacters() + " characters");
     } catch (IOException | IllegalStateException notWellFormed) {
       // Jackson's message may quote the payload: it stays here.
       throw new UnreadablePayload(Reason.MALFORMED, "the payload is not well-formed");

@@ -65,6 +65,7 @@ final class SenmlReadings {
 
   /** Puts the record's values into the first reading of its time that has not got the name. */
   private int place(List<Map<String, ReadingValue>> sameTime) throws UnreadablePayload {
+    ReadingAssembly.requireName(senml.nameCharacters(), limits);
     var name = senml.name();
     var before = sameTime.size();
     var values = senml.value();

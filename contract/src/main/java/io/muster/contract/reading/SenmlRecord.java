@@ -100,7 +100,7 @@ final class SenmlRecord {
     if (!hasValue() && seen.stream().noneMatch(SenmlLabel::isBase)) {
       throw notSenml("a SenML record has no value");
     }
-    if (hasValue() && name().isEmpty()) {
+    if (hasValue() && nameCharacters() == 0) {
       throw notSenml("a SenML record has no name");
     }
   }
@@ -111,6 +111,11 @@ final class SenmlRecord {
 
   String name() {
     return baseName + name;
+  }
+
+  /** Of the name, which a long base name makes long without a byte in the record itself. */
+  int nameCharacters() {
+    return baseName.length() + name.length();
   }
 
   /** In seconds; 0 is now. */
@@ -156,7 +161,7 @@ final class SenmlRecord {
       throws IOException, UnreadablePayload {
     return switch (token) {
       case VALUE_NUMBER_INT -> Numbers.integer(parser);
-      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+      case VALUE_NUMBER_FLOAT -> Numbers.decimal(parser);
       case null, default -> throw notSenml("a SenML number is not a number");
     };
   }

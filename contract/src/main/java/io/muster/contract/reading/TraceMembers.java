@@ -14,7 +14,10 @@ import java.util.Map;
  */
 public final class TraceMembers {
   private static final JsonFactory JSON =
-      JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .build();
 
   private TraceMembers() {}
 
@@ -33,7 +36,7 @@ public final class TraceMembers {
         parser.nextToken();
       }
       read(parser, found);
-    } catch (IOException notWellFormed) {
+    } catch (IOException | IllegalStateException notWellFormed) {
       // The decoder will say so; what was found before is as good as it was.
     }
     return found;

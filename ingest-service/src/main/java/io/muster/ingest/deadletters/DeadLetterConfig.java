@@ -11,7 +11,7 @@ import java.time.Duration;
 @ConfigMapping(prefix = "muster.dead-letters")
 public interface DeadLetterConfig {
 
-  /** The most bytes of a payload that are kept. */
+  /** The most bytes of a payload that are kept, but for what only the database refused. */
   @WithDefault("65536")
   @Min(0) @Max(16_777_216) int payloadBytes();
 

@@ -13,7 +13,8 @@ import java.util.UUID;
 
 /** Writes the table {@code dead_letter}, in the caller's transaction. Stateless. */
 public final class DeadLetterTable {
-  private static final String INSERT =
+  /** Inserts letters; those that are there already stay as they are. */
+  public static final String INSERT =
       """
       INSERT INTO dead_letter (id, tenant, publisher, device, topic, qos, content_type,
                                user_properties, payload, payload_bytes, reason, detail, received_at)
@@ -39,7 +40,8 @@ public final class DeadLetterTable {
     return transaction.preparedQuery(INSERT).execute(rows(letters)).mapEmpty();
   }
 
-  private static Tuple rows(List<DeadLetter> letters) {
+  /** The parameters of {@link #INSERT}. */
+  public static Tuple rows(List<DeadLetter> letters) {
     var n = letters.size();
     var column =
         new Object[][] {

@@ -7,9 +7,10 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /** The table {@code device}, and a bounded cache of it. Thread-safe. */
 public final class DeviceDirectory implements DeviceKeys {
@@ -44,34 +45,48 @@ public final class DeviceDirectory implements DeviceKeys {
     return cache.get(device);
   }
 
-  /** Finds or makes the keys of all; afterwards they are remembered. */
-  public Future<Void> resolve(SqlClient connection, Collection<DeviceAddress> devices) {
+  /**
+   * Finds or makes the keys of all, and remembers them as far as there is room.
+   *
+   * @return the key of each; of those, too, that are forgotten again by then
+   */
+  public Future<Map<DeviceAddress, Integer>> resolve(
+      SqlClient connection, Collection<DeviceAddress> devices) {
     return find(connection, devices)
         .compose(
-            missing ->
-                missing.isEmpty()
-                    ? Future.succeededFuture()
-                    : connection
-                        .preparedQuery(INSERT)
-                        .execute(names(missing))
-                        .compose(inserted -> find(connection, missing))
-                        .mapEmpty());
+            found -> {
+              if (found.size() == devices.size()) {
+                return Future.succeededFuture(found);
+              }
+              var missing = new HashSet<>(devices);
+              missing.removeAll(found.keySet());
+              return connection
+                  .preparedQuery(INSERT)
+                  .execute(names(missing))
+                  .compose(inserted -> find(connection, missing))
+                  .map(
+                      made -> {
+                        found.putAll(made);
+                        return found;
+                      });
+            });
   }
 
-  /** Remembers those that are there. */
-  private Future<Set<DeviceAddress>> find(SqlClient connection, Collection<DeviceAddress> devices) {
+  /** The keys of those that are there. */
+  private Future<Map<DeviceAddress, Integer>> find(
+      SqlClient connection, Collection<DeviceAddress> devices) {
     return connection
         .preparedQuery(SELECT)
         .execute(names(devices))
         .map(
             rows -> {
-              var missing = new HashSet<>(devices);
+              var found = new HashMap<DeviceAddress, Integer>();
               for (var row : rows) {
                 var device = DeviceAddress.of(row.getString(1), row.getString(2));
                 cache.put(device, row.getInteger(0));
-                missing.remove(device);
+                found.put(device, row.getInteger(0));
               }
-              return missing;
+              return found;
             });
   }
 
@@ -93,7 +108,7 @@ public final class DeviceDirectory implements DeviceKeys {
     var key = cache.get(device);
     return key != null
         ? Uni.createFrom().item(key)
-        : UniHelper.toUni(resolve(shared, List.of(device)).map(resolved -> cache.get(device)));
+        : UniHelper.toUni(resolve(shared, List.of(device)).map(resolved -> resolved.get(device)));
   }
 
   /** The key of a device that has sent something; null for one that has not. */
@@ -101,6 +116,6 @@ public final class DeviceDirectory implements DeviceKeys {
     var key = cache.get(device);
     return key != null
         ? Uni.createFrom().item(key)
-        : UniHelper.toUni(find(shared, List.of(device)).map(missing -> cache.get(device)));
+        : UniHelper.toUni(find(shared, List.of(device)).map(found -> found.get(device)));
   }
 }

@@ -1,9 +1,7 @@
 package io.muster.ingest.intake;
 
 import io.muster.contract.event.DeadLetterEvent;
-import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.ServiceName;
-import io.muster.contract.reading.FieldSet;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.ingest.deadletters.DeadLetter;
 import io.muster.outbox.OutboxEntry;
@@ -82,39 +80,6 @@ final class Batch {
         + (events.isEmpty() ? 0 : 1)
         + (messages.isEmpty() ? 0 : 1)
         + (letters.isEmpty() ? 0 : 1);
-  }
-
-  Set<DeviceAddress> unknownDevices(Dictionaries dictionaries) {
-    var unknown = new HashSet<DeviceAddress>();
-    for (var some : readings) {
-      addIfUnknown(unknown, some.device(), dictionaries);
-    }
-    for (var event : events) {
-      addIfUnknown(unknown, event.device(), dictionaries);
-    }
-    return unknown;
-  }
-
-  private static void addIfUnknown(
-      Set<DeviceAddress> unknown, DeviceAddress device, Dictionaries dictionaries) {
-    if (dictionaries.devices().remembered(device) == null) {
-      unknown.add(device);
-    }
-  }
-
-  Set<FieldSet> unknownFieldSets(Dictionaries dictionaries) {
-    var unknown = new HashSet<FieldSet>();
-    for (var some : readings) {
-      for (var reading : some.readings()) {
-        if (!dictionaries.fieldSets().remembers(reading.numberFields())) {
-          unknown.add(reading.numberFields());
-        }
-      }
-    }
-    if (!readings.isEmpty() && !dictionaries.fieldSets().remembers(FieldSet.NONE)) {
-      unknown.add(FieldSet.NONE);
-    }
-    return unknown;
   }
 
   /** A time of each day of which the partition is not known to be there. */

@@ -1,16 +1,12 @@
 package io.muster.ingest.intake;
 
 import io.muster.contract.reading.ContentHash;
-import io.muster.contract.reading.FieldSet;
-import io.muster.ingest.deadletters.DeadLetter;
-import io.muster.ingest.deadletters.DeadLetterTable;
-import io.muster.outbox.Outbox;
+import io.muster.ingest.intake.BatchStatements.UnwritableException;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 
@@ -19,14 +15,32 @@ import java.util.List;
  * that it was given when it arrived. One for each lane; not thread-safe.
  */
 final class BatchWriter {
+  /**
+   * Only what the session has not finished meanwhile: a replica that lost it may hold a message
+   * that the client has long since sent again and released over its next connection. An identifier
+   * that were remembered then would make the client's next message look like a repetition. With the
+   * session's row locked, neither can happen between the look and the commit.
+   */
   private static final String REMEMBER =
       """
-      INSERT INTO exactly_once (session_key, packet_identifier)
-      SELECT session_key, packet_identifier
-        FROM unnest($1::bigint[], $2::integer[]) AS row (session_key, packet_identifier)
-       ORDER BY session_key, packet_identifier
-      ON CONFLICT DO NOTHING
-      RETURNING session_key, packet_identifier""";
+      WITH awaited AS (
+        SELECT row.place, row.session_key, row.packet_identifier
+          FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) WITH ORDINALITY
+            AS row (session_key, epoch, packet_identifier, place)
+          JOIN mqtt_session s
+            ON s.session_key = row.session_key AND s.released_epoch <= row.epoch
+         ORDER BY row.session_key
+           FOR SHARE OF s
+      ), fresh AS (
+        INSERT INTO exactly_once (session_key, packet_identifier)
+        SELECT DISTINCT session_key, packet_identifier FROM awaited
+         ORDER BY session_key, packet_identifier
+        ON CONFLICT DO NOTHING
+        RETURNING session_key, packet_identifier
+      )
+      SELECT a.place, f.session_key IS NOT NULL
+        FROM awaited a LEFT JOIN fresh f USING (session_key, packet_identifier)
+       ORDER BY a.place""";
 
   private final Dictionaries dictionaries;
   private final int deadLetterBytes;
@@ -45,46 +59,52 @@ final class BatchWriter {
   Future<Integer> write(PgConnection connection, List<Entry> entries) {
     var identified = entries.stream().filter(entry -> entry.exactlyOnce() != null).toList();
     identified.forEach(entry -> entry.repetition(false)); // what an attempt that failed found out
-    return prepare(connection, new Batch(entries))
+    var batch = batch(entries);
+    return prepare(connection, batch)
         .compose(
-            prepared -> {
+            keys -> {
               if (!identified.isEmpty()) {
-                return writeExactlyOnce(connection, entries, identified);
+                return writeExactlyOnce(connection, entries, identified, keys);
               }
-              var batch = new Batch(entries);
-              return batch.tables() == 1
-                  ? write(connection, batch)
-                  : writeInTransaction(connection, batch);
+              var statements = statements(batch, keys);
+              return statements.areSeveral()
+                  ? writeInTransaction(connection, statements)
+                  : statements.send(connection);
             });
   }
 
   /** Keys and partitions, which stay whether the transaction commits or not. */
-  private Future<Void> prepare(PgConnection connection, Batch batch) {
-    var devices = batch.unknownDevices(dictionaries);
-    var fieldSets = batch.unknownFieldSets(dictionaries);
+  private Future<BatchKeys> prepare(PgConnection connection, Batch batch) {
+    var keys = BatchKeys.of(batch, dictionaries, connection);
     var times = batch.uncoveredTimes(dictionaries);
-    Future<Void> done = Future.succeededFuture();
-    if (!devices.isEmpty()) {
-      done = dictionaries.devices().resolve(connection, devices);
-    }
-    if (!fieldSets.isEmpty()) {
-      done = done.compose(before -> dictionaries.fieldSets().resolve(connection, fieldSets));
-    }
     return times.isEmpty()
-        ? done
-        : done.compose(before -> dictionaries.partitions().ensure(connection, times));
+        ? keys
+        : keys.compose(
+            found -> dictionaries.partitions().ensure(connection, times).map(ensured -> found));
+  }
+
+  private static Batch batch(List<Entry> entries) {
+    try {
+      return new Batch(entries);
+    } catch (Throwable fault) {
+      throw new UnwritableException(fault);
+    }
+  }
+
+  private BatchStatements statements(Batch batch, BatchKeys keys) {
+    return new BatchStatements(batch, keys, contentHash, deadLetterBytes);
   }
 
   /** All statements go out at once; the transaction's fate is that of the first that fails. */
-  private Future<Integer> writeInTransaction(PgConnection connection, Batch batch) {
+  private Future<Integer> writeInTransaction(PgConnection connection, BatchStatements statements) {
     var begun = connection.query("BEGIN").execute();
-    var written = write(connection, batch);
+    var written = Future.succeededFuture(connection).compose(statements::send);
     return end(connection, Future.all(begun, written).map(both -> written.result()));
   }
 
   /** What is a repetition is known only when the identifiers have been written. */
   private Future<Integer> writeExactlyOnce(
-      PgConnection connection, List<Entry> entries, List<Entry> identified) {
+      PgConnection connection, List<Entry> entries, List<Entry> identified, BatchKeys keys) {
     var begun = connection.query("BEGIN").execute();
     var remembered = connection.preparedQuery(REMEMBER).execute(identifiers(identified));
     var written =
@@ -92,7 +112,7 @@ final class BatchWriter {
             .compose(
                 both -> {
                   markRepetitions(identified, remembered.result());
-                  return write(connection, new Batch(entries));
+                  return statements(batch(entries), keys).send(connection);
                 });
     return written.transform(ended -> end(connection, written));
   }
@@ -116,91 +136,25 @@ final class BatchWriter {
     return Tuple.tuple()
         .addArrayOfLong(
             identified.stream().map(entry -> entry.exactlyOnce().sessionKey()).toArray(Long[]::new))
+        .addArrayOfLong(
+            identified.stream().map(entry -> entry.exactlyOnce().epoch()).toArray(Long[]::new))
         .addArrayOfInteger(
             identified.stream()
                 .map(entry -> entry.exactlyOnce().packetIdentifier())
                 .toArray(Integer[]::new));
   }
 
-  /** Of two with one identifier in one batch the first counts. */
-  private static void markRepetitions(List<Entry> identified, RowSet<Row> fresh) {
-    var unseen = new HashSet<Publication.ExactlyOnce>();
-    for (var row : fresh) {
-      unseen.add(new Publication.ExactlyOnce(row.getLong(0), row.getInteger(1)));
-    }
-    for (var entry : identified) {
-      entry.repetition(!unseen.remove(entry.exactlyOnce()));
-    }
-  }
-
-  private Future<Integer> write(PgConnection connection, Batch batch) {
-    var written = new ArrayList<Future<?>>();
-    Future<Integer> duplicates = Future.succeededFuture(0);
-    if (batch.readingRows() > 0) {
-      var rows = rows(batch);
-      duplicates =
-          connection
-              .preparedQuery(rows.sql())
-              .execute(rows.parameters())
-              .map(stored -> batch.readingRows() - stored.rowCount());
-    }
-    if (!batch.events().isEmpty()) {
-      var rows =
-          EventRows.parameters(
-              batch.events(), event -> known(dictionaries.devices().remembered(event.device())));
-      written.add(connection.preparedQuery(EventRows.INSERT).execute(rows));
-    }
-    if (!batch.messages().isEmpty()) {
-      var rows = Outbox.batch(batch.messages()).getDelegate();
-      written.add(connection.preparedQuery(Outbox.INSERT_BATCH).execute(rows));
-    }
-    if (!batch.letters().isEmpty()) {
-      written.add(DeadLetterTable.insert(connection, cut(batch.letters())));
-    }
-    written.add(duplicates);
-    var counted = duplicates;
-    return Future.all(written).map(all -> counted.result());
-  }
-
-  private List<DeadLetter> cut(List<DeadLetter> letters) {
-    return letters.stream().map(letter -> letter.cutTo(deadLetterBytes)).toList();
-  }
-
-  private ReadingRows rows(Batch batch) {
-    var rows = new ReadingRows(batch.readingRows(), contentHash);
-    var noNames = known(fieldSetKey(FieldSet.NONE));
-    for (var some : batch.readings()) {
-      var device = known(dictionaries.devices().remembered(some.device()));
-      for (var reading : some.readings()) {
-        rows.add(device, reading, fieldSetKey(reading.numberFields()), noNames);
-      }
-    }
-    return rows;
-  }
-
-  private Integer fieldSetKey(FieldSet fields) {
-    if (!dictionaries.fieldSets().remembers(fields)) {
-      throw new ForgottenException();
-    }
-    return dictionaries.fieldSets().keyOf(fields);
-  }
-
   /**
-   * Another lane may have reconnected meanwhile and made all forget; then this one begins again.
+   * Of two with one identifier in one batch the first counts. One whose session has gone on without
+   * it, or is no more, is stored as if it had come without an identifier: its client heard nothing
+   * of it, so that it may be a second time here, but must not be missing.
    */
-  private static Integer known(Integer key) {
-    if (key == null) {
-      throw new ForgottenException();
-    }
-    return key;
-  }
-
-  /** A key that was just there is not any more. */
-  private static final class ForgottenException extends IllegalStateException {
-    private static final long serialVersionUID = 1L;
-
-    private ForgottenException() {
-      super("the dictionaries were forgotten while a batch was prepared");
+  private static void markRepetitions(List<Entry> identified, RowSet<Row> awaited) {
+    var counted = new HashSet<Publication.ExactlyOnce>();
+    for (var row : awaited) {
+      var entry = identified.get(row.getLong(0).intValue() - 1);
+      var isFresh = row.getBoolean(1) && counted.add(entry.exactlyOnce().withoutEpoch());
+      entry.repetition(!isFresh);
     }
   }
 }

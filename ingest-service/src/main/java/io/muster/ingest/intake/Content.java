@@ -6,13 +6,20 @@ import io.muster.ingest.deadletters.DeadLetter;
 import io.muster.outbox.OutboxEntry;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** What is written for one thing that was offered. */
 sealed interface Content {
 
+  /** What a row takes beside what is counted byte by byte, about. */
+  int ROW_BYTES = 128;
+
   /** How many rows it makes. */
   int rows();
+
+  /** What it takes in memory and in a statement, about. */
+  int bytes();
 
   /**
    * Readings of a device, each with a time.
@@ -24,6 +31,15 @@ sealed interface Content {
     @Override
     public int rows() {
       return readings.size();
+    }
+
+    @Override
+    public int bytes() {
+      var bytes = ROW_BYTES;
+      for (var reading : readings) {
+        bytes += reading.bytes();
+      }
+      return bytes;
     }
   }
 
@@ -38,6 +54,11 @@ sealed interface Content {
     public int rows() {
       return 1;
     }
+
+    @Override
+    public int bytes() {
+      return ROW_BYTES + publication.payload().length + Content.bytes(publication.userProperties());
+    }
   }
 
   /** A message for the services. */
@@ -45,6 +66,11 @@ sealed interface Content {
     @Override
     public int rows() {
       return 1;
+    }
+
+    @Override
+    public int bytes() {
+      return ROW_BYTES + entry.payload().length + Content.bytes(entry.userProperties());
     }
   }
 
@@ -54,5 +80,24 @@ sealed interface Content {
     public int rows() {
       return 1;
     }
+
+    @Override
+    public int bytes() {
+      return ROW_BYTES + letter.payload().length + Content.bytes(letter.userProperties());
+    }
+  }
+
+  private static int bytes(Map<String, String> properties) {
+    var bytes = 0;
+    if (!properties.isEmpty()) {
+      for (var property : properties.entrySet()) {
+        bytes += ROW_BYTES + length(property.getKey()) + length(property.getValue());
+      }
+    }
+    return bytes;
+  }
+
+  private static int length(String text) {
+    return text == null ? 0 : text.length();
   }
 }

@@ -26,7 +26,7 @@ public enum DeadLetterReason {
   TOO_OLD,
   /** Further ahead than clocks may differ. */
   IN_THE_FUTURE,
-  /** Refused by the database for its data. */
+  /** Refused by the database for its data, or again and again not to be written. */
   REFUSED_BY_DATABASE,
   /** A topic that is nobody's or somebody else's to publish. */
   TOPIC_NOT_ALLOWED,

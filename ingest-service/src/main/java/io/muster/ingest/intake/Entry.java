@@ -15,7 +15,9 @@ final class Entry {
   private final DeviceAddress source;
   private final Completion completion;
   private Content content;
+  private int contentBytes;
   private boolean repetition;
+  private boolean finished;
 
   /**
    * @param publication or null, when there is none
@@ -32,8 +34,10 @@ final class Entry {
     this.publication = publication;
     this.id = id;
     this.source = source;
-    this.content = content;
     this.completion = completion;
+    if (content != null) {
+      content(content);
+    }
   }
 
   Publication publication() {
@@ -55,6 +59,17 @@ final class Entry {
 
   void content(Content value) {
     content = value;
+    contentBytes = value.bytes();
+  }
+
+  /** How many rows it makes, once its content is known. */
+  int rows() {
+    return content.rows();
+  }
+
+  /** What its content takes in memory and in a statement, about. */
+  int contentBytes() {
+    return contentBytes;
   }
 
   /** The QoS 2 identifier to be remembered, or null. */
@@ -75,16 +90,18 @@ final class Entry {
     return publication != null && publication.qos() == 0;
   }
 
-  /** What it holds in memory, about. */
-  int bytes() {
-    return publication != null
-        ? publication.payload().length
-        : switch (content) {
-          case Content.Message message -> message.entry().payload().length;
-          case Content.Refused refused -> refused.letter().payload().length;
-          case Content.Event event -> event.publication().payload().length;
-          case Content.Readings readings -> 0;
-        };
+  /** Of the publication, as it came. */
+  int payloadBytes() {
+    return publication.payload().length;
+  }
+
+  /** Whether it has left the lane, which it does once. */
+  boolean hasFinished() {
+    return finished;
+  }
+
+  void finish() {
+    finished = true;
   }
 
   Context trace() {

@@ -19,7 +19,10 @@ public interface IntakeConfig {
   @WithDefault("2000")
   @Min(1) @Max(100_000) int batchRows();
 
-  /** The most payload bytes that one transaction holds, unless a single message has more. */
+  /**
+   * The most bytes that one transaction holds, decoded and unpacked, about; unless a single message
+   * has more. As much is decoded ahead while a transaction is under way.
+   */
   @WithDefault("4194304")
   @Min(1_024) int batchBytes();
 

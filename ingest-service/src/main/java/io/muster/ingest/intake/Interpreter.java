@@ -14,6 +14,7 @@ import io.muster.ingest.retention.ReadingTimes;
 import io.muster.ingest.tracing.DeviceTrace;
 import io.muster.outbox.EventIds;
 import io.muster.outbox.OutboxEntry;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -26,8 +27,11 @@ final class Interpreter {
   private static final String CONTENT_ENCODING = "content-encoding";
   private static final int NANOS_PER_MICRO = 1_000;
 
-  /** Arrival times are told apart as long as they come this close. */
-  private static final long SAME_MOMENT_SECONDS = 1;
+  /**
+   * Arrival times go on from one that is this far ahead of the clock; further ahead the clock was
+   * wrong, and is followed.
+   */
+  private static final Duration FURTHEST_AHEAD = Duration.ofHours(1);
 
   private final ReadingDecoder decoder;
   private final Supplier<ReadingTimes> times;
@@ -44,7 +48,6 @@ final class Interpreter {
    * @param again the id of the dead letter that it was, or null
    */
   Content interpret(Publication publication, UUID again) {
-    var id = again == null ? ids.next() : again;
     return switch (publication.topic()) {
       case DeviceTopic.Telemetry telemetry -> readings(telemetry.address(), publication, again);
       case DeviceTopic.Event event -> event(event.address(), publication, again);
@@ -54,7 +57,8 @@ final class Interpreter {
           DeviceTopic.Presence _,
           DeviceTopic.Aws _,
           DeviceTopic.Provision _ ->
-          new Content.Message(message(publication, id));
+          new Content.Message(
+              message(publication, again == null ? ids.next() : ReplayIds.of(again)));
     };
   }
 
@@ -94,18 +98,18 @@ final class Interpreter {
 
   /**
    * When it arrived, and no two readings at once: else two equal ones without a time, of one
-   * message or of two, would be taken for one that was sent again. What is replayed gets the same
-   * time at each attempt.
+   * message or of two, would be taken for one that was sent again. Times therefore never go back:
+   * neither when readings come faster than microseconds pass, nor with the clock. What is replayed
+   * gets the same time at each attempt.
    */
   private Instant arrival(Publication publication, int place, UUID again) {
     var arrived = publication.receivedAt().truncatedTo(ChronoUnit.MICROS);
     if (again != null) {
       return arrived.plusNanos((long) place * NANOS_PER_MICRO);
     }
-    var isSameMoment =
-        !arrived.isAfter(lastArrival)
-            && arrived.plusSeconds(SAME_MOMENT_SECONDS).isAfter(lastArrival);
-    lastArrival = isSameMoment ? lastArrival.plusNanos(NANOS_PER_MICRO) : arrived;
+    var isTaken =
+        !arrived.isAfter(lastArrival) && arrived.plus(FURTHEST_AHEAD).isAfter(lastArrival);
+    lastArrival = isTaken ? lastArrival.plusNanos(NANOS_PER_MICRO) : arrived;
     return lastArrival;
   }
 

@@ -1,13 +1,9 @@
 package io.muster.ingest.intake;
 
-import io.muster.ingest.intake.Outcome.Refused.Shortage;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
@@ -20,23 +16,15 @@ import org.jboss.logging.Logger;
 final class Lane {
   private static final Logger LOG = Logger.getLogger("io.muster.ingest.intake");
 
-  /**
-   * A missing partition is made and the batch written again; more often than this it is not that.
-   */
-  private static final int PARTITION_ATTEMPTS = 3;
-
   private final Context context;
   private final IntakeSettings settings;
   private final LaneConnection connection;
   private final SureWriter writer;
-  private final Interpreter interpreter;
+  private final LaneQueue queue;
   private final LaneListener listener;
-  private final Queue<Entry> arrivals = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger wakeUps = new AtomicInteger();
+  private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicInteger queued = new AtomicInteger();
   private final AtomicLong atMostOnceBytes;
-  private final ArrayDeque<Entry> waiting = new ArrayDeque<>();
-  private int waitingRows;
   private boolean busy;
   private boolean lingering;
   private volatile long lastBegin = System.nanoTime();
@@ -56,6 +44,8 @@ final class Lane {
     this.context = context;
     this.settings = settings;
     this.connection = connection;
+    this.listener = new ShieldedListener(listener);
+    this.queue = new LaneQueue(settings, interpreter, this.listener, this::finish);
     this.writer =
         new SureWriter(
             vertx,
@@ -63,11 +53,9 @@ final class Lane {
             connection,
             dictionaries,
             interpreter,
-            listener,
+            this.listener,
             this::finish,
-            this::shedAtMostOnce);
-    this.interpreter = interpreter;
-    this.listener = listener;
+            queue::shedAtMostOnce);
     this.atMostOnceBytes = atMostOnceBytes;
   }
 
@@ -79,48 +67,38 @@ final class Lane {
   /** Takes an entry over. On any thread. */
   void offer(Entry entry) {
     queued.incrementAndGet();
-    arrivals.add(entry);
-    if (wakeUps.getAndIncrement() == 0) {
-      context.runOnContext(now -> drain());
+    queue.add(entry);
+    if (!awake.get() && awake.compareAndSet(false, true)) {
+      context.runOnContext(now -> proceed());
     }
   }
 
-  private void drain() {
-    var seen = wakeUps.get();
-    do {
-      Entry entry;
-      while ((entry = arrivals.poll()) != null) {
-        admit(entry);
-        if (waitingRows >= settings.batchRows()) {
-          flush(); // what comes after can be read while this is committed
-        }
+  private void proceed() {
+    proceed(!settings.linger().isPositive());
+  }
+
+  /**
+   * Whatever goes wrong, the lane goes on: there is nobody else to write what waits here.
+   *
+   * @param hasLingered whether a batch that is not full is not to wait for more
+   */
+  private void proceed(boolean hasLingered) {
+    awake.set(false); // before it looks: what comes from here on wakes it again
+    try {
+      queue.decodeAhead();
+      sleepUntilCommitted();
+      if (busy || queue.isEmpty()) {
+        return;
       }
-      seen = wakeUps.addAndGet(-seen);
-    } while (seen != 0);
-    flush();
-  }
-
-  private void admit(Entry entry) {
-    if (entry.content() == null) {
-      entry.content(interpreter.interpret(entry.publication(), entry.id()));
+      if (hasLingered || queue.holdsBatch()) {
+        commitNext();
+      } else {
+        lingerOnce();
+      }
+    } catch (Throwable fault) {
+      LOG.error("A lane met a fault and goes on after a pause", fault);
+      connection.pause().onComplete(waited -> proceed());
     }
-    if (entry.content() instanceof Content.Refused && !listener.admitsDeadLetter(entry)) {
-      finish(entry, Outcome.refused(Shortage.QUARANTINED));
-      return;
-    }
-    waiting.add(entry);
-    waitingRows += entry.content().rows();
-  }
-
-  private void flush() {
-    if (busy || waiting.isEmpty()) {
-      return;
-    }
-    if (waitingRows < settings.batchRows() && settings.linger().isPositive()) {
-      lingerOnce();
-      return;
-    }
-    commitNext();
   }
 
   private void lingerOnce() {
@@ -128,66 +106,56 @@ final class Lane {
       lingering = true;
       connection
           .after(settings.linger())
-          .onSuccess(
+          .onComplete(
               waited -> {
                 lingering = false;
-                if (!busy && !waiting.isEmpty()) {
-                  commitNext();
-                }
+                proceed(true);
               });
     }
   }
 
   private void commitNext() {
+    var batch = queue.next();
     busy = true;
     lastBegin = System.nanoTime();
-    writer
-        .store(next())
+    Future.succeededFuture(batch) // so that what it throws is a failure as any other
+        .compose(writer::store)
         .onComplete(
             stored -> {
               busy = false;
-              flush();
+              if (stored.failed()) {
+                LOG.error("A batch met a fault and is written again", stored.cause());
+                queue.putBack(batch);
+                connection.pause().onComplete(waited -> proceed());
+              } else {
+                proceed();
+              }
             });
+    queue.decodeAhead(); // the next one, while this one is committed
+    sleepUntilCommitted();
   }
 
-  /** As many as one transaction takes, and one at least. */
-  private List<Entry> next() {
-    var batch = new ArrayList<Entry>(Math.min(waiting.size(), settings.batchRows()));
-    var rows = 0;
-    long bytes = 0;
-    for (var entry = waiting.peek(); entry != null; entry = waiting.peek()) {
-      rows += entry.content().rows();
-      bytes += entry.bytes();
-      if (!batch.isEmpty() && (rows > settings.batchRows() || bytes > settings.batchBytes())) {
-        break;
-      }
-      batch.add(waiting.poll());
-      waitingRows -= entry.content().rows();
-    }
-    return batch;
-  }
-
-  /** What may be lost is lost first: it would come too late anyhow. */
-  private void shedAtMostOnce() {
-    for (var iterator = waiting.iterator(); iterator.hasNext(); ) {
-      var entry = iterator.next();
-      if (entry.isAtMostOnce()) {
-        iterator.remove();
-        waitingRows -= entry.content().rows();
-        finish(entry, Outcome.refused(Shortage.DATABASE));
-      }
+  /** With the next batch complete nothing that comes needs to be looked at before. */
+  private void sleepUntilCommitted() {
+    if (busy && queue.holdsBatch()) {
+      awake.set(true);
     }
   }
 
+  /** Never throws: an entry that was committed leaves the lane whatever those do who hear of it. */
   private void finish(Entry entry, Outcome outcome) {
+    if (entry.hasFinished()) {
+      return;
+    }
+    entry.finish();
     queued.decrementAndGet();
     if (entry.isAtMostOnce()) {
-      atMostOnceBytes.addAndGet(-entry.bytes());
+      atMostOnceBytes.addAndGet(-entry.payloadBytes());
     }
     listener.finished(entry, outcome);
     try {
       entry.complete(outcome);
-    } catch (RuntimeException fault) {
+    } catch (Throwable fault) {
       LOG.error("A completion failed", fault);
     }
   }

@@ -56,7 +56,8 @@ final class LaneConnection {
     if (closed) {
       return Promise.<PgConnection>promise().future(); // the lane has ended; nobody hears of it
     }
-    return PgConnection.connect(vertx, options.get())
+    return Future.succeededFuture(options) // so that what it throws is a failure as any other
+        .compose(current -> PgConnection.connect(vertx, current.get()))
         .transform(
             opened -> {
               lastSignOfLife = System.nanoTime();

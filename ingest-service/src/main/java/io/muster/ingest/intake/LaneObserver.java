@@ -4,9 +4,12 @@ import io.muster.ingest.deadletters.Quarantine;
 import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /** Measures, traces and tells what happens on the lanes. Thread-safe. */
 final class LaneObserver implements LaneListener {
+  private static final Logger LOG = Logger.getLogger("io.muster.ingest.intake");
+
   private final IntakeMeters meters;
   private final CommitSpans spans;
   private final Quarantine quarantine;
@@ -62,25 +65,34 @@ final class LaneObserver implements LaneListener {
         if (entry.isRepetition()) {
           continue;
         }
-        rows += entry.content().rows();
+        rows += entry.rows();
         switch (entry.content()) {
-          case Content.Readings some -> readings += tell(some);
+          case Content.Readings some -> readings += some.rows();
           case Content.Message _ -> messages++;
           case Content.Event _, Content.Refused _ -> {}
         }
       }
       meters.committed(rows, Duration.ofNanos(System.nanoTime() - since));
       meters.readings(readings - duplicates, duplicates);
-      if (messages > 0) {
-        afterwards.forEach(Afterwards::outboxWritten);
+      for (var listener : afterwards) {
+        tell(listener, messages > 0);
       }
     }
 
-    private int tell(Content.Readings some) {
-      for (var listener : afterwards) {
-        listener.stored(some.device(), some.readings());
+    /** One listener's fault must not keep the others from hearing. */
+    private void tell(Afterwards listener, boolean outboxWritten) {
+      try {
+        if (outboxWritten) {
+          listener.outboxWritten();
+        }
+        for (var entry : entries) {
+          if (!entry.isRepetition() && entry.content() instanceof Content.Readings some) {
+            listener.stored(some.device(), some.readings());
+          }
+        }
+      } catch (Throwable fault) {
+        LOG.error("What is told after a commit failed", fault);
       }
-      return some.rows();
     }
 
     @Override

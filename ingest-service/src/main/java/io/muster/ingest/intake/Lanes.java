@@ -82,8 +82,8 @@ public final class Lanes implements Intake, IntakePressure, AutoCloseable {
   }
 
   /**
-   * The same for a message that was a dead letter: what it makes has the dead letter's id, so that
-   * it can be offered again when nobody knows whether it was kept.
+   * The same for a message that was a dead letter: what it makes has an id that follows from the
+   * dead letter's, so that it can be offered again when nobody knows whether it was kept.
    */
   void offerAgain(Publication publication, UUID id, Completion completion) {
     offer(publication, id, completion);

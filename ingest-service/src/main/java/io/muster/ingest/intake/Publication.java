@@ -58,7 +58,15 @@ public record Publication(
    * again.
    *
    * @param sessionKey the session's row
+   * @param epoch the connection over which it came: what comes late of an earlier one must not be
+   *     remembered when the client has released it over a later one
    * @param packetIdentifier 1 to 65,535
    */
-  public record ExactlyOnce(long sessionKey, int packetIdentifier) {}
+  public record ExactlyOnce(long sessionKey, long epoch, int packetIdentifier) {
+
+    /** What the same message has in common over all of the session's connections. */
+    ExactlyOnce withoutEpoch() {
+      return new ExactlyOnce(sessionKey, 0, packetIdentifier);
+    }
+  }
 }

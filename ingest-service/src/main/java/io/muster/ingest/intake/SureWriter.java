@@ -6,13 +6,16 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
 
 /**
  * Writes a batch whatever happens. A batch is never given up: what the database refuses for its
  * data is found by halving and put into the dead letters, everything else is tried again until it
- * passes. Confined to the lane's thread.
+ * passes. But one message must not hold up a lane for ever: what fails again and again is halved as
+ * well, and a message that fails alone, other than because the database is away, becomes a dead
+ * letter in the end. Confined to the lane's thread.
  */
 final class SureWriter {
   private static final Logger LOG = Logger.getLogger("io.muster.ingest.intake");
@@ -57,12 +60,12 @@ final class SureWriter {
     this.onAway = onAway;
   }
 
-  /** Writes until all are written or in the dead letters; never fails. */
+  /** Writes until all are written or in the dead letters. */
   Future<Void> store(List<Entry> entries) {
-    return attempt(entries, 0);
+    return attempt(entries, WriteFailures.NONE);
   }
 
-  private Future<Void> attempt(List<Entry> entries, int partitionsMissed) {
+  private Future<Void> attempt(List<Entry> entries, WriteFailures before) {
     var commit = listener.committing(entries);
     return connection
         .get()
@@ -77,41 +80,64 @@ final class SureWriter {
                 return Future.succeededFuture();
               }
               commit.failed(written.cause());
-              return afterFailure(entries, written.cause(), partitionsMissed);
+              return afterFailure(entries, written.cause(), before);
             });
   }
 
-  private Future<Void> afterFailure(List<Entry> entries, Throwable cause, int partitionsMissed) {
-    return switch (SqlFailure.of(cause)) {
+  private Future<Void> afterFailure(List<Entry> entries, Throwable cause, WriteFailures before) {
+    var kind = SqlFailure.of(cause);
+    var failures = before.and(kind);
+    if (!SqlFailure.leavesConnectionSound(cause)) {
+      connection.giveUp(cause);
+      onAway.run();
+    }
+    return switch (kind) {
       case DATA -> isolate(entries, cause);
       case MISSING_PARTITION -> {
         dictionaries.partitions().forget();
-        yield partitionsMissed < PARTITION_ATTEMPTS
-            ? attempt(entries, partitionsMissed + 1)
+        yield failures.ofPartitions() <= PARTITION_ATTEMPTS
+            ? attempt(entries, failures)
             : isolate(entries, cause);
       }
-      case CONFLICT -> connection.pause().compose(waited -> attempt(entries, partitionsMissed));
-      case TRANSIENT -> {
-        connection.giveUp(cause);
-        onAway.run();
-        yield connection.pause().compose(waited -> attempt(entries, partitionsMissed));
-      }
+      case CONFLICT -> connection.pause().compose(waited -> attempt(entries, failures));
+      case SLOW, FAULT, TRANSIENT ->
+          connection.pause().compose(waited -> afterPause(entries, cause, failures));
     };
+  }
+
+  private Future<Void> afterPause(List<Entry> entries, Throwable cause, WriteFailures failures) {
+    if (entries.size() > 1 && failures.areTooManyTogether()) {
+      return halves(entries, failures.ofHalves());
+    }
+    if (entries.size() == 1
+        && failures.areTooManyAlone(SqlFailure.of(cause))
+        && canBeDeadLetter(entries.getFirst())) {
+      return refuse(entries.getFirst(), cause);
+    }
+    return attempt(entries, failures);
   }
 
   /** Halves the batch until what the database refuses is alone. */
   private Future<Void> isolate(List<Entry> entries, Throwable cause) {
-    if (entries.size() > 1) {
-      var middle = entries.size() / 2;
-      var first = List.copyOf(entries.subList(0, middle));
-      var second = List.copyOf(entries.subList(middle, entries.size()));
-      return store(first).compose(done -> store(second));
-    }
-    return refuse(entries.getFirst(), cause);
+    return entries.size() > 1
+        ? halves(entries, WriteFailures.NONE)
+        : refuse(entries.getFirst(), cause);
+  }
+
+  private Future<Void> halves(List<Entry> entries, WriteFailures failures) {
+    var middle = entries.size() / 2;
+    var first = List.copyOf(entries.subList(0, middle));
+    var second = List.copyOf(entries.subList(middle, entries.size()));
+    return attempt(first, failures).compose(done -> attempt(second, failures));
+  }
+
+  private static boolean canBeDeadLetter(Entry entry) {
+    return entry.publication() != null && !(entry.content() instanceof Content.Refused);
   }
 
   private Future<Void> refuse(Entry culprit, Throwable cause) {
-    if (culprit.content() instanceof Content.Refused || culprit.publication() == null) {
+    var isOfData = SqlFailure.of(cause) == SqlFailure.DATA;
+    if (!canBeDeadLetter(culprit)) {
       // Neither a dead letter nor a message of our own can hold what PostgreSQL does not take.
       LOG.errorf(
           cause, "The database refuses an entry of %s for its data; it is lost", culprit.source());
@@ -119,14 +145,17 @@ final class SureWriter {
       finished.accept(culprit, Outcome.deadLettered(DeadLetterReason.REFUSED_BY_DATABASE));
       return Future.succeededFuture();
     }
-    LOG.warnf("The database refuses a message of %s for its data: %s", culprit.source(), cause);
+    LOG.warnf("A message of %s cannot be written: %s", culprit.source(), cause);
     culprit.content(
         interpreter.refused(
             culprit.publication(),
             culprit.id(),
             DeadLetterReason.REFUSED_BY_DATABASE,
-            "the database refuses it for its data"));
-    if (!listener.admitsDeadLetter(culprit)) {
+            isOfData
+                ? "the database refuses it for its data"
+                : "it failed again and again to be written"));
+    // What may be our fault is kept even of a device in quarantine.
+    if (isOfData && !listener.admitsDeadLetter(culprit)) {
       finished.accept(culprit, Outcome.refused(Shortage.QUARANTINED));
       return Future.succeededFuture();
     }
@@ -142,9 +171,9 @@ final class SureWriter {
     var timer =
         vertx.setTimer(
             Math.max(1, settings.commitTimeout().toMillis()),
-            late -> result.tryFail(new IllegalStateException("the database does not answer")));
-    writer
-        .write(open, entries)
+            late -> result.tryFail(new TimeoutException("the database does not answer")));
+    Future.succeededFuture(entries) // so that what it throws is a failure as any other
+        .compose(batch -> writer.write(open, batch))
         .onComplete(
             written -> {
               vertx.cancelTimer(timer);

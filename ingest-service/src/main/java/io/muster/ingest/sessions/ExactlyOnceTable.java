@@ -13,10 +13,19 @@ import java.util.Set;
  * use one again as soon as it hears PUBCOMP, so that waits for the commit. Stateless.
  */
 final class ExactlyOnceTable {
+  /**
+   * Also notes, once for each connection, that the session has gone on: see {@code BatchWriter} for
+   * what comes late of an earlier connection.
+   */
   private static final String RELEASE =
       """
-      DELETE FROM exactly_once e USING unnest($1::bigint[], $2::integer[])
-        AS r (session_key, packet_identifier)
+      WITH r AS (
+        SELECT * FROM unnest($1::bigint[], $2::integer[]) AS r (session_key, packet_identifier)
+      ), gone_on AS (
+        UPDATE mqtt_session s SET released_epoch = s.epoch FROM r
+        WHERE s.session_key = r.session_key AND s.released_epoch < s.epoch
+      )
+      DELETE FROM exactly_once e USING r
       WHERE e.session_key = r.session_key AND e.packet_identifier = r.packet_identifier
       RETURNING e.session_key, e.packet_identifier
       """;

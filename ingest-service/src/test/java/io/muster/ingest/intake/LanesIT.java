@@ -252,7 +252,12 @@ class LanesIT {
   @Test
   void storesAQos2MessageThatIsRepeatedOnce() {
     var topic = new DeviceTopic.Event(device);
-    var identifier = new ExactlyOnce(System.nanoTime(), 7);
+    var identifier = new ExactlyOnce(System.nanoTime(), 1, 7);
+    database.run(
+        "INSERT INTO mqtt_session (client_identifier, session_key, epoch, connected_at,"
+            + " expiry_seconds) VALUES ($1, $2, 1, now(), 60)",
+        tenant,
+        identifier.sessionKey());
     var both =
         List.of(
             intake.exactlyOnce(topic, "first", identifier),

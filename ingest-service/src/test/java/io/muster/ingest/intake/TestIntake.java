@@ -24,11 +24,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** The intake without the service around it. */
 final class TestIntake implements AutoCloseable {
   static final int DEAD_LETTERS_PER_MINUTE = 30;
   static final int DEAD_LETTER_BYTES = 100;
+  static final ReadingTimes TIMES =
+      new ReadingTimes(Instant.EPOCH, Optional.empty(), Duration.ofHours(1));
   private static final long PATIENCE_SECONDS = 60;
 
   private final Lanes lanes;
@@ -39,6 +43,26 @@ final class TestIntake implements AutoCloseable {
       SdkTracerProvider.builder().addSpanProcessor(SimpleSpanProcessor.create(spans)).build();
 
   private TestIntake(StoreDatabase database, IntakeSettings settings, int fieldSets) {
+    this(
+        database,
+        settings,
+        dictionaries(database, 10_000, fieldSets),
+        () -> TIMES,
+        UnaryOperator.identity(),
+        List.of());
+  }
+
+  /**
+   * @param times asked once for each telemetry message that is decoded
+   * @param listener stands before the usual one
+   */
+  TestIntake(
+      StoreDatabase database,
+      IntakeSettings settings,
+      Dictionaries dictionaries,
+      Supplier<ReadingTimes> times,
+      UnaryOperator<LaneListener> listener,
+      List<Afterwards> afterwards) {
     var clock = Clock.systemUTC();
     quarantine = new Quarantine(database.pool(), clock, DEAD_LETTERS_PER_MINUTE);
     var meters = new IntakeMeters(registry);
@@ -47,14 +71,19 @@ final class TestIntake implements AutoCloseable {
             database.vertx(),
             database::options,
             settings,
-            new Dictionaries(
-                new DeviceDirectory(database.pool(), 10_000),
-                new FieldSetKeys(10_000, fieldSets),
-                new ReadingPartitions(clock, Duration.ofDays(62))),
-            () -> new ReadingTimes(Instant.EPOCH, Optional.empty(), Duration.ofHours(1)),
-            new LaneObserver(meters, new CommitSpans(tracer()), quarantine, List.of()),
+            dictionaries,
+            times,
+            listener.apply(
+                new LaneObserver(meters, new CommitSpans(tracer()), quarantine, afterwards)),
             meters,
             clock);
+  }
+
+  static Dictionaries dictionaries(StoreDatabase database, int remembered, int fieldSets) {
+    return new Dictionaries(
+        new DeviceDirectory(database.pool(), remembered),
+        new FieldSetKeys(remembered, fieldSets),
+        new ReadingPartitions(Clock.systemUTC(), Duration.ofDays(62)));
   }
 
   static TestIntake on(StoreDatabase database) {
@@ -74,7 +103,7 @@ final class TestIntake implements AutoCloseable {
     return new TestIntake(database, settings(rows, Duration.ofSeconds(20), 1 << 20), 100_000);
   }
 
-  private static IntakeSettings settings(int rows, Duration commitTimeout, long atMostOnceBytes) {
+  static IntakeSettings settings(int rows, Duration commitTimeout, long atMostOnceBytes) {
     return new IntakeSettings(
         2,
         rows,

@@ -141,7 +141,8 @@ public final class Upstream {
             .begin(topic, publish.qos(), publish.payload(), properties.userProperties());
     var exactlyOnce =
         publish.qos() == 2 && session.persistent()
-            ? new Publication.ExactlyOnce(session.sessionKey(), publish.packetIdentifier())
+            ? new Publication.ExactlyOnce(
+                session.sessionKey(), session.epoch(), publish.packetIdentifier())
             : null;
     var publication =
         new Publication(
