@@ -44,8 +44,11 @@ class KillMatrixIT {
 
   private static final long GROWTH_BYTES = 48L << 20;
 
+  /** The database's shared buffers (128 MiB) fill with what is stored, and are full then. */
+  private static final long DATABASE_GROWTH_BYTES = 160L << 20;
+
   /** Two replicas of each service, the broker and the database together. */
-  private static final long ALL_BYTES = 1_536L << 20;
+  private static final long ALL_BYTES = 1_700L << 20;
 
   private final RunningStack stack;
 
@@ -65,13 +68,11 @@ class KillMatrixIT {
   @ParameterizedTest
   @MethodSource("pairs")
   void storesEachReadingOnceThoughTwoProcessesAreKilledAtATime(String first, String second) {
-    try (var senders = SenderGroup.start(stack, stack.newTenant(), 8, 2_000, 250)) {
+    try (var senders = SenderGroup.start(stack, stack.newTenant(), 8, 6_000, 250)) {
       senders.awaitAcknowledged(500, PATIENCE);
-      var firstPid = stack.processes().kill(first);
-      var secondPid = stack.processes().kill(second);
+      var killed = stack.processes().killTogether(first, second);
       senders.assertAllSending();
-      stack.processes().awaitRestart(first, firstPid);
-      stack.processes().awaitRestart(second, secondPid);
+      killed.forEach(stack.processes()::awaitRestart);
       senders.assertEachStoredOnce(PATIENCE);
     }
   }
@@ -136,7 +137,8 @@ class KillMatrixIT {
               "soak, %s: %d MiB warm, %d MiB at the end%n",
               process, warm.get(process) >> 20, bytes >> 20);
           var growth = bytes - warm.get(process);
-          assertTrue(growth < GROWTH_BYTES, process + " grew by " + (growth >> 20) + " MiB");
+          var most = process.equals("postgres") ? DATABASE_GROWTH_BYTES : GROWTH_BYTES;
+          assertTrue(growth < most, process + " grew by " + (growth >> 20) + " MiB");
         });
     var all = end.values().stream().mapToLong(Long::longValue).sum();
     assertTrue(all < ALL_BYTES, "all hold " + (all >> 20) + " MiB");

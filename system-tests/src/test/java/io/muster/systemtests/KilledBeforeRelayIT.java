@@ -52,10 +52,8 @@ class KilledBeforeRelayIT {
       publishAll(client, device);
       assertEquals(ANSWERS, stack.store().notRelayed(device.address()), "some are relayed already");
       // Whichever of them relays for all: nothing but the database knows of these messages now.
-      var first = stack.processes().kill("ingest");
-      var second = stack.processes().kill("ingest-2");
-      stack.processes().awaitRestart("ingest", first);
-      stack.processes().awaitRestart("ingest-2", second);
+      var killed = stack.processes().killTogether("ingest", "ingest-2");
+      killed.forEach(stack.processes()::awaitRestart);
       // All that a service that comes later would read, with no word of the broker yet.
       await()
           .atMost(PATIENCE)

@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -74,12 +77,26 @@ public final class StackProcesses {
    * @return the process id that it had
    */
   public long kill(String name) {
-    var pid = of(name).pid();
-    var process =
-        ProcessHandle.of(pid).orElseThrow(() -> new AssertionError(name + " does not run"));
-    process.destroyForcibly();
-    process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
-    return pid;
+    return killTogether(name).get(name);
+  }
+
+  /**
+   * SIGKILL for each, one right after the other.
+   *
+   * @return the process ids that they had, by name
+   */
+  public Map<String, Long> killTogether(String... names) {
+    var all = status().stream().collect(Collectors.toMap(Status::name, Status::pid));
+    var killed = new LinkedHashMap<String, Long>();
+    var processes = new ArrayList<ProcessHandle>();
+    for (var name : names) {
+      var process = Optional.ofNullable(all.get(name)).flatMap(ProcessHandle::of);
+      processes.add(process.orElseThrow(() -> new AssertionError(name + " does not run")));
+      killed.put(name, all.get(name));
+    }
+    processes.forEach(ProcessHandle::destroyForcibly);
+    processes.forEach(process -> process.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+    return killed;
   }
 
   /** Waits until the supervisor has started it again and it is ready. */
