@@ -102,9 +102,7 @@ final class Conversation {
   private void subscribe(Packet.Subscribe packet) {
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
-    down.subscribe(
-        packet,
-        codes -> answer(out -> SubAcks.write(out, session, identifier, codes)));
+    down.subscribe(packet, codes -> answer(out -> SubAcks.write(out, session, identifier, codes)));
   }
 
   private void unsubscribe(Packet.Unsubscribe packet) {

@@ -37,9 +37,17 @@ public interface IntakeConfig {
   @WithDefault("30s")
   @NotNull Duration commitTimeout();
 
-  /** How long opening a connection may take. */
+  /** How long opening a connection may take, and its first words. */
   @WithDefault("5s")
   @NotNull Duration connectTimeout();
+
+  /**
+   * How often a lane without work asks whether the database is still there, and how long it waits
+   * for the answer. A database that hangs closes nothing, and readiness is to say so before the
+   * next message comes.
+   */
+  @WithDefault("5s")
+  @NotNull Duration probeInterval();
 
   /** The pause before the first repetition of what failed; it doubles from there. */
   @WithDefault("50ms")

@@ -61,7 +61,30 @@ final class Lane {
 
   /** Opens the connection, so that the service knows of its database before the first message. */
   void start() {
-    context.runOnContext(now -> connection.get());
+    context.runOnContext(
+        now -> {
+          connection.get();
+          probeLater();
+        });
+  }
+
+  /** Only while nothing is written: a transaction has a limit of its own, and a longer one. */
+  private void probeLater() {
+    connection
+        .after(settings.probeInterval())
+        .compose(waited -> busy ? Future.succeededFuture() : connection.probe())
+        .onFailure(
+            silent -> {
+              if (!busy) {
+                connection.lost(silent);
+              }
+            })
+        .onComplete(
+            probed -> {
+              if (!connection.isClosed()) {
+                probeLater();
+              }
+            });
   }
 
   /** Takes an entry over. On any thread. */

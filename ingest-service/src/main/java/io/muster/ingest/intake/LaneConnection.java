@@ -7,6 +7,9 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -57,7 +60,7 @@ final class LaneConnection {
       return Promise.<PgConnection>promise().future(); // the lane has ended; nobody hears of it
     }
     return Future.succeededFuture(options) // so that what it throws is a failure as any other
-        .compose(current -> PgConnection.connect(vertx, current.get()))
+        .compose(this::open)
         .transform(
             opened -> {
               lastSignOfLife = System.nanoTime();
@@ -67,6 +70,52 @@ final class LaneConnection {
               state.away(opened.cause());
               return pause().compose(waited -> connect());
             });
+  }
+
+  /** The driver bounds the TCP connection only: a server that hangs accepts it and says nothing. */
+  private Future<PgConnection> open(Supplier<PgConnectOptions> current) {
+    var opening = PgConnection.connect(vertx, current.get());
+    var limit = settings.connectTimeout().toMillis();
+    var late = new AtomicBoolean();
+    opening.onSuccess(
+        opened -> {
+          if (late.get()) {
+            opened.close();
+          }
+        });
+    return opening
+        .timeout(limit, TimeUnit.MILLISECONDS)
+        .onFailure(silent -> late.set(true))
+        .recover(silent -> Future.failedFuture(inWords(silent)));
+  }
+
+  /**
+   * Asks whether the database still answers.
+   *
+   * @return fails when it does not; succeeds also when there is no connection to ask over
+   */
+  Future<Void> probe() {
+    var asked = connection;
+    return asked == null
+        ? Future.succeededFuture()
+        : asked
+            .query("SELECT 1")
+            .execute()
+            .timeout(settings.probeInterval().toMillis(), TimeUnit.MILLISECONDS)
+            .<Void>mapEmpty()
+            .recover(silent -> Future.failedFuture(inWords(silent)));
+  }
+
+  /** Ends a connection over which nothing is under way and nothing is heard. */
+  void lost(Throwable cause) {
+    giveUp(cause);
+    reconnectWhileIdle();
+  }
+
+  private static Throwable inWords(Throwable failure) {
+    return failure instanceof TimeoutException
+        ? new IllegalStateException("the database does not answer", failure)
+        : failure;
   }
 
   private PgConnection opened(PgConnection opened) {
@@ -120,6 +169,10 @@ final class LaneConnection {
     var promise = Promise.<Void>promise();
     vertx.setTimer(Math.max(1, delay.toMillis()), fired -> promise.complete());
     return promise.future();
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /** When it last tried, in {@link System#nanoTime}. On any thread. */

@@ -47,6 +47,8 @@ class LaneQueueTest {
             BATCH_BYTES,
             Duration.ZERO,
             Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
             Duration.ofMillis(1),
             Duration.ofMillis(1),
             1_000,

@@ -15,7 +15,10 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 
 /** A real PostgreSQL with this service's tables. */
@@ -104,6 +107,27 @@ public final class StoreDatabase implements AutoCloseable {
           .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (Exception failed) {
       throw new IllegalStateException(failed);
+    }
+  }
+
+  /** SIGSTOP: connections stay open and nothing is answered. */
+  void freeze() {
+    signal("-STOP");
+  }
+
+  void thaw() {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) {
+    try {
+      var command = new ArrayList<>(List.of("kill", signal));
+      var server = ProcessHandle.of(postgres.pid()).orElseThrow();
+      Stream.concat(Stream.of(server), server.descendants())
+          .forEach(process -> command.add(Long.toString(process.pid())));
+      new ProcessBuilder(command).inheritIO().start().waitFor();
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

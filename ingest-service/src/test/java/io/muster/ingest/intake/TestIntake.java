@@ -110,6 +110,8 @@ final class TestIntake implements AutoCloseable {
         4 << 20,
         Duration.ZERO,
         commitTimeout,
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(1),
         Duration.ofMillis(20),
         Duration.ofMillis(500),
         atMostOnceBytes,

@@ -1,0 +1,36 @@
+package io.muster.ingest.intake;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.contract.id.DeviceAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A database that hangs, with its connections open, while devices have nothing to say. */
+class HangingDatabaseIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir Path folder;
+
+  @Test
+  void isNoticedWithoutAMessageAndGoneOnWithWhenItAnswersAgain() {
+    try (var database = StoreDatabase.start(folder);
+        var intake = TestIntake.on(database)) {
+      var device = DeviceAddress.of("hanging", "one");
+      assertEquals(Outcome.kept(), TestIntake.outcomeOf(intake.telemetry(device, "{\"a\":1}")));
+      database.freeze();
+      try {
+        await().atMost(PATIENCE).until(() -> intake.lanes().reason() != null);
+        assertTrue(intake.lanes().reason().contains("does not answer"), intake.lanes().reason());
+      } finally {
+        database.thaw();
+      }
+      await().atMost(PATIENCE).until(() -> intake.lanes().reason() == null);
+      assertEquals(Outcome.kept(), TestIntake.outcomeOf(intake.telemetry(device, "{\"a\":2}")));
+    }
+  }
+}
