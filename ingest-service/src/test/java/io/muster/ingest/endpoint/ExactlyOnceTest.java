@@ -149,9 +149,28 @@ class ExactlyOnceTest {
       client.publish(2, 5, "?").publish(1, 6, "?");
       await().until(() -> server.intake.held.size() == 2);
       remember(server.intake.offered.element().publication().exactlyOnce());
+      server.sessions.hold();
+      server.intake.letGo(0);
+      await().until(() -> server.sessions.waiting() == 1);
       server.intake.letGo();
+      client.ping().expect("D0 00");
+      assertEquals(1, server.sessions.waiting());
+      server.sessions.letGo();
       client.expect("50 03 0005 99").expect("40 03 0006 99");
       assertTrue(server.sessions.awaitingRelease.isEmpty());
+    }
+  }
+
+  @Test
+  void answersPubRelOfASessionThatIsKeptWhenTheDatabaseHasForgotten() {
+    try (var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).persistent())) {
+      client.publish(2, 5, "{}").expect("50 02 0005");
+      remember(server.intake.offered.element().publication().exactlyOnce());
+      server.sessions.hold();
+      client.send("62 02 0005").ping().expect("D0 00");
+      await().until(() -> server.sessions.waiting() == 1);
+      server.sessions.letGo();
+      client.expect("70 02 0005");
     }
   }
 

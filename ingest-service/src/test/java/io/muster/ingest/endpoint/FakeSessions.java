@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Sessions of one process's memory, with the rules of the real ones as far as they show. */
 final class FakeSessions implements Sessions {
@@ -32,7 +33,7 @@ final class FakeSessions implements Sessions {
   final Set<String> awaitingRelease = ConcurrentHashMap.newKeySet();
   volatile boolean away;
   private final List<Runnable> held = Collections.synchronizedList(new ArrayList<>());
-  private boolean holding;
+  private volatile boolean holding;
   private final Map<String, Row> rows = new ConcurrentHashMap<>();
   private final AtomicLong keys = new AtomicLong();
   private final AtomicLong epochs = new AtomicLong();
@@ -101,7 +102,15 @@ final class FakeSessions implements Sessions {
 
   @Override
   public Uni<Boolean> release(long sessionKey, int packetIdentifier) {
-    return Uni.createFrom().item(() -> awaitingRelease.remove(sessionKey + ":" + packetIdentifier));
+    Supplier<Boolean> forget = () -> awaitingRelease.remove(sessionKey + ":" + packetIdentifier);
+    return holding
+        ? Uni.createFrom().emitter(client -> held.add(() -> client.complete(forget.get())))
+        : Uni.createFrom().item(forget);
+  }
+
+  /** How many wait for the database. */
+  int waiting() {
+    return held.size();
   }
 
   @Override
