@@ -26,6 +26,7 @@ final class Broker implements AutoCloseable {
   private final Map<String, BooleanSupplier> checks = new LinkedHashMap<>();
   private EmbeddedHiveMQ hivemq;
   private OperationsServer operations;
+  private HiveMqFiles files;
   private volatile boolean ready;
 
   Broker(BrokerSettings settings) {
@@ -50,7 +51,7 @@ final class Broker implements AutoCloseable {
    * @throws BrokerStartException when the port is taken, the store locked or damaged
    */
   synchronized int start() {
-    var files = HiveMqFiles.write(settings);
+    files = HiveMqFiles.write(settings);
     hivemq =
         EmbeddedHiveMQ.builder()
             .withConfigurationFolder(files.conf())
@@ -63,6 +64,7 @@ final class Broker implements AutoCloseable {
     metrics.include(hivemq.getMetricRegistry());
     startOperations();
     startHiveMq();
+    files.keyStore().ifPresent(ServerKeyStore::follow);
     ready = true;
     return listeningPort();
   }
@@ -130,6 +132,9 @@ final class Broker implements AutoCloseable {
   @Override
   public synchronized void close() {
     ready = false;
+    if (files != null) {
+      files.keyStore().ifPresent(ServerKeyStore::close);
+    }
     if (operations != null) {
       operations.close();
     }

@@ -9,6 +9,8 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -34,7 +36,9 @@ final class PemKeyStore {
       var chain = chain(pem.certificate());
       var store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
-      store.setKeyEntry("broker", key(pem.key()), password, chain);
+      var key = key(pem.key());
+      requirePair(pem, key, chain[0]);
+      store.setKeyEntry("broker", key, password, chain);
       var bytes = new ByteArrayOutputStream();
       store.store(bytes, password);
       return bytes.toByteArray();
@@ -55,12 +59,50 @@ final class PemKeyStore {
     }
   }
 
+  /** A PKCS #12 key store takes any two; handshakes would fail. */
+  private static void requirePair(TlsFiles pem, PrivateKey key, Certificate certificate)
+      throws GeneralSecurityException {
+    var message = new byte[32];
+    var signature = Signature.getInstance(signatureAlgorithm(key));
+    signature.initSign(key);
+    signature.update(message);
+    var signed = signature.sign();
+    var theirs = certificate.getPublicKey();
+    if (theirs.getAlgorithm().equals(key.getAlgorithm())) {
+      signature.initVerify(theirs);
+      signature.update(message);
+      if (verifies(signature, signed)) {
+        return;
+      }
+    }
+    throw new WrongSettingException(
+        "the key in %s is not that of the first certificate in %s"
+            .formatted(pem.key(), pem.certificate()));
+  }
+
+  private static boolean verifies(Signature signature, byte[] signed) {
+    try {
+      return signature.verify(signed);
+    } catch (SignatureException ofAnotherKey) {
+      return false;
+    }
+  }
+
+  private static String signatureAlgorithm(PrivateKey key) {
+    return switch (key.getAlgorithm()) {
+      case "EC" -> "SHA256withECDSA";
+      case "RSA" -> "SHA256withRSA";
+      default -> key.getAlgorithm();
+    };
+  }
+
   private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
     var found = PRIVATE_KEY.matcher(Files.readString(file));
     if (!found.find()) {
       throw new WrongSettingException(
           file
-              + " holds no unencrypted PKCS #8 key (BEGIN PRIVATE KEY); openssl pkcs8 -topk8 -nocrypt makes one");
+              + " holds no unencrypted PKCS #8 key (BEGIN PRIVATE KEY); openssl pkcs8 -topk8"
+              + " -nocrypt makes one");
     }
     var encoded = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(found.group(1)));
     for (var algorithm : KEY_ALGORITHMS) {

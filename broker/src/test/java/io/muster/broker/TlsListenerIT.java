@@ -1,20 +1,24 @@
 package io.muster.broker;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.exceptions.ConnectionClosedException;
+import com.hivemq.client.mqtt.exceptions.ConnectionFailedException;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.TrustManagerFactory;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +59,65 @@ class TlsListenerIT {
   }
 
   @Test
+  void servesARenewedCertificateWithoutARestart() throws Exception {
+    var first = keyStore("first.p12");
+    var renewed = keyStore("renewed.p12");
+    write(first, first);
+    try (var issuer = new TestIssuer();
+        var broker = new Broker(BrokerSettings.of(environment(issuer)))) {
+      var port = broker.start();
+      var before = client(port, issuer.token("ingest"), trust(first));
+      before.connect();
+      // As tools do that replace one file after the other.
+      write(renewed, first);
+      write(renewed, renewed);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .pollInterval(Duration.ofSeconds(1))
+          .until(() -> connects(port, issuer, trust(renewed)));
+      assertTrue(before.getState().isConnected());
+      assertFalse(connects(port, issuer, trust(first)));
+      before.disconnect();
+    }
+  }
+
+  private boolean connects(int port, TestIssuer issuer, TrustManagerFactory trust)
+      throws Exception {
+    var client = client(port, issuer.token("ingest"), trust, "service:ingest:1");
+    try {
+      client.connect();
+    } catch (ConnectionFailedException untrusted) {
+      return false;
+    }
+    client.disconnect();
+    return true;
+  }
+
+  private Map<String, String> environment(TestIssuer issuer) {
+    return Map.of(
+        "MUSTER_BROKER_PORT", "0",
+        "MUSTER_BROKER_DATA", folder.resolve("data").toString(),
+        "MUSTER_SERVICE_ISSUER", issuer.address().toString(),
+        "MUSTER_BROKER_TLS_CERTIFICATE", folder.resolve("certificate.pem").toString(),
+        "MUSTER_BROKER_TLS_KEY", folder.resolve("key.pem").toString());
+  }
+
+  private void write(KeyStore certificate, KeyStore key) throws Exception {
+    pem("certificate.pem", "CERTIFICATE", certificate.getCertificate("broker").getEncoded());
+    pem("key.pem", "PRIVATE KEY", key.getKey("broker", PASSWORD).getEncoded());
+  }
+
+  @Test
+  void saysWhenTheKeyIsThatOfAnotherCertificate() throws Exception {
+    write(keyStore("one.p12"), keyStore("another.p12"));
+    try (var issuer = new TestIssuer();
+        var broker = new Broker(BrokerSettings.of(environment(issuer)))) {
+      var wrong = assertThrows(WrongSettingException.class, broker::start);
+      assertTrue(wrong.getMessage().contains("key.pem"), wrong.getMessage());
+    }
+  }
+
+  @Test
   void saysWhenCertificateAndKeyAreSomethingElse() throws Exception {
     var certificate =
         pem("certificate.pem", "CERTIFICATE", keyStore().getCertificate("broker").getEncoded());
@@ -81,7 +144,11 @@ class TlsListenerIT {
 
   /** The JDK has no public way to make a certificate but its tool. */
   private KeyStore keyStore() throws Exception {
-    var file = folder.resolve("store.p12");
+    return keyStore("store.p12");
+  }
+
+  private KeyStore keyStore(String name) throws Exception {
+    var file = folder.resolve(name);
     var tool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -119,11 +186,16 @@ class TlsListenerIT {
   }
 
   private static Mqtt5BlockingClient client(int port, String token, TrustManagerFactory trust) {
+    return client(port, token, trust, "service:ingest:0");
+  }
+
+  private static Mqtt5BlockingClient client(
+      int port, String token, TrustManagerFactory trust, String identifier) {
     return MqttClient.builder()
         .useMqttVersion5()
         .serverHost("127.0.0.1")
         .serverPort(port)
-        .identifier("service:ingest:0")
+        .identifier(identifier)
         .simpleAuth()
         .username("service:ingest")
         .password(token.getBytes(StandardCharsets.UTF_8))

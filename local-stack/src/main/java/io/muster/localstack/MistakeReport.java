@@ -16,9 +16,9 @@ import picocli.CommandLine.Help;
  */
 final class MistakeReport
     implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
+  static final int INTERNAL = 70; // EX_SOFTWARE of sysexits.h
   private static final int MISTAKE = 1;
   private static final int USAGE = 2;
-  private static final int INTERNAL = 70; // EX_SOFTWARE of sysexits.h
 
   private final boolean coloured;
 

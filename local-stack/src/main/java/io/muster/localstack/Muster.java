@@ -21,7 +21,8 @@ import picocli.CommandLine.ScopeType;
     description = "Runs Muster on this machine, feeds it and tests it.",
     footer = {
       "",
-      "Everything is kept in .muster/; MUSTER_HOME moves it. MUSTER_PORT_OFFSET=1000 shifts every port.",
+      "Everything is kept in .muster/; MUSTER_HOME moves it. MUSTER_PORT_OFFSET=1000 shifts every"
+          + " port.",
       "./muster COMMAND --help tells more."
     })
 public final class Muster {
@@ -42,7 +43,16 @@ public final class Muster {
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(commandLine(System.getenv()).execute(arguments));
+    System.exit(exitCode(arguments));
+  }
+
+  private static int exitCode(String[] arguments) {
+    try {
+      return commandLine(System.getenv()).execute(arguments);
+    } catch (Error e) { // not caught by picocli; the main thread's end alone ends no process
+      System.err.println("Something went wrong inside ./muster: " + e);
+      return MistakeReport.INTERNAL;
+    }
   }
 
   static CommandLine commandLine(Map<String, String> environment) {

@@ -1,12 +1,16 @@
 package io.muster.mqtt;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.LinkedHashSet;
 
-/** The messages that the application got and has not settled. Thread-safe. */
+/**
+ * The messages that the application got on the connection as it is and has not settled. One of a
+ * former connection is none: settling it does nothing any more, and the broker delivers it again.
+ * Thread-safe.
+ */
 final class Held {
-  private final Deque<Delivery> deliveries = new ArrayDeque<>();
+  // In the order in which they were handed out, so those of former connections stand in front.
+  private final LinkedHashSet<Delivery> deliveries = new LinkedHashSet<>();
 
   synchronized void add(Delivery delivery, long nowNanos) {
     delivery.emitted(nowNanos);
@@ -14,23 +18,25 @@ final class Held {
     deliveries.addLast(delivery);
   }
 
-  /** How many there are; counts through, so for those who look now and then. */
+  synchronized void settled(Delivery delivery) {
+    deliveries.remove(delivery);
+  }
+
   synchronized int count() {
     prune();
-    return (int) deliveries.stream().filter(delivery -> !delivery.isSettled()).count();
+    return deliveries.size();
   }
 
   /** How long the oldest one is held; zero when there is none. */
   synchronized Duration oldest() {
     prune();
-    var oldest = deliveries.peekFirst();
-    return oldest == null
+    return deliveries.isEmpty()
         ? Duration.ZERO
-        : Duration.ofNanos(System.nanoTime() - oldest.emittedNanos());
+        : Duration.ofNanos(System.nanoTime() - deliveries.getFirst().emittedNanos());
   }
 
   private void prune() {
-    while (!deliveries.isEmpty() && deliveries.peekFirst().isSettled()) {
+    while (!deliveries.isEmpty() && !deliveries.getFirst().connection().isOpen()) {
       deliveries.removeFirst();
     }
   }

@@ -166,14 +166,22 @@ final class InboundChannel implements Flow.Publisher<Message<?>>, LinkListener, 
   @Override
   public Verdict ready() {
     var connected = link.state().ready();
+    if (!connected.good()) {
+      return connected;
+    }
     var oldest = settling.held().oldest();
-    return connected.good() && isStuck(oldest)
-        ? Verdict.bad("the application holds a message for " + oldest.toSeconds() + " s")
-        : connected;
+    if (isStuck(oldest)) {
+      return Verdict.bad("the application holds a message for " + oldest.toSeconds() + " s");
+    }
+    // What it held when a connection ended is held no more, and waits here after a reconnection.
+    var untaken = stream.untaken();
+    return isStuck(untaken)
+        ? Verdict.bad("the application has taken no message for " + untaken.toSeconds() + " s")
+        : Verdict.good(subscriptions.warning());
   }
 
-  private boolean isStuck(Duration oldest) {
-    return !settings.stuckAfter().isZero() && oldest.compareTo(settings.stuckAfter()) > 0;
+  private boolean isStuck(Duration time) {
+    return !settings.stuckAfter().isZero() && time.compareTo(settings.stuckAfter()) > 0;
   }
 
   @Override

@@ -26,6 +26,7 @@ final class InboundStream {
   private Flow.Subscriber<? super Message<?>> subscriber;
   private long demand;
   private volatile int waiting;
+  private volatile long takenNanos;
   private int waitingRetries;
   private boolean draining;
   private boolean paused;
@@ -74,7 +75,15 @@ final class InboundStream {
     return waiting;
   }
 
+  /** For how long the application has taken none of the messages that wait; any thread. */
+  Duration untaken() {
+    return waiting == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - takenNanos);
+  }
+
   void offer(Delivery delivery) {
+    if (arrived.isEmpty()) {
+      takenNanos = System.nanoTime();
+    }
     arrived.addLast(delivery);
     drain();
     waiting = arrived.size();
@@ -130,6 +139,7 @@ final class InboundStream {
         if (demand != Long.MAX_VALUE) {
           demand--;
         }
+        takenNanos = System.nanoTime();
         subscriber.onNext(toMessage.apply(next));
       }
     } finally {

@@ -218,7 +218,8 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     type = "string",
     direction = INCOMING,
     description =
-        "A file of its own, as lasting as the session, where it notes its filters to do so by itself")
+        "A file of its own, as lasting as the session, where it notes its filters to do so by"
+            + " itself")
 @ConnectorAttribute(
     name = "session-expiry",
     type = "string",
@@ -239,7 +240,8 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING,
     defaultValue = "1000",
     description =
-        "How many messages may be unacknowledged, 1 to 65535: the bound in memory, the back-pressure")
+        "How many messages may be unacknowledged, 1 to 65535: the bound in memory, the"
+            + " back-pressure")
 @ConnectorAttribute(
     name = "max-packet-size",
     type = "int",
@@ -303,13 +305,16 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
     direction = INCOMING,
     defaultValue = "fail",
     description =
-        "When nobody subscribes to `dead-letter-topic`: `fail` redelivers, `accept` lets it be lost")
+        "When nobody subscribes to `dead-letter-topic`: `fail` redelivers, `accept` lets it be"
+            + " lost")
 @ConnectorAttribute(
     name = "stuck-after",
     type = "string",
     direction = INCOMING,
     defaultValue = "5m",
-    description = "Not ready when the application holds a message for so long; 0s for never")
+    description =
+        "Not ready when the application holds a message, or takes none of those that wait, for so"
+            + " long; 0s for never")
 @ConnectorAttribute(
     name = "resume-again-after",
     type = "string",

@@ -22,6 +22,7 @@ final class Reasons {
       case Mqtt5SubAckException refused -> "SUBACK " + refused.getMqttMessage().getReasonCodes();
       case Mqtt5PubAckException refused -> "PUBACK " + refused.getMqttMessage().getReasonCode();
       case Mqtt5PubRecException refused -> "PUBREC " + refused.getMqttMessage().getReasonCode();
+      case SubscriptionRefusedException refused -> Utf8.publishable(refused.getMessage(), LONGEST);
       default ->
           Utf8.publishable(
               failure.getClass().getSimpleName()

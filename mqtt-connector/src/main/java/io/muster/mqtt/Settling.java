@@ -54,14 +54,14 @@ final class Settling {
   }
 
   private CompletionStage<Void> ack(Delivery delivery) {
-    if (delivery.settle()) {
+    if (settle(delivery)) {
       meters.count(delivery.acknowledge() ? Event.ACKNOWLEDGED : Event.LATE);
     }
     return CompletableFuture.completedFuture(null);
   }
 
   private CompletionStage<Void> nack(Delivery delivery, Throwable reason) {
-    if (!delivery.settle()) {
+    if (!settle(delivery)) {
       return CompletableFuture.completedFuture(null);
     }
     var done = new CompletableFuture<Void>();
@@ -71,6 +71,14 @@ final class Settling {
                 .subscribe()
                 .with(done::complete, done::completeExceptionally));
     return done;
+  }
+
+  private boolean settle(Delivery delivery) {
+    var first = delivery.settle();
+    if (first) {
+      held.settled(delivery);
+    }
+    return first;
   }
 
   /**

@@ -1,11 +1,14 @@
 package io.muster.mqtt;
 
 import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscribe;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAck;
 import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.unchecked.Unchecked;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -24,6 +27,7 @@ final class Subscriptions {
   private final SubscriptionSettings settings;
   private final Loop loop;
   private final Duration timeout;
+  private volatile String warning;
 
   Subscriptions(SubscriptionSettings settings, Loop loop, Duration timeout) {
     this.settings = settings;
@@ -31,10 +35,18 @@ final class Subscriptions {
     this.timeout = timeout;
   }
 
+  /** What people should know about the subscriptions of now; null for nothing. Any thread. */
+  String warning() {
+    return warning;
+  }
+
   /**
    * Subscribes, also when the session is there already: that changes nothing where nothing changed
    * (MQTT 5 §3.8.4), and mends what is missing. The new filters come before the old ones go, so
    * that no message falls in between.
+   *
+   * @return fails when the broker refuses any of the filters: a channel that misses one would look
+   *     well and never get its messages
    */
   Uni<Void> establish(Connection connection, boolean sessionPresent) {
     return former()
@@ -95,7 +107,20 @@ final class Subscriptions {
             connection
                 .client()
                 .subscribe(Mqtt5Subscribe.builder().addSubscriptions(subscriptions).build()))
+        .onFailure(Mqtt5SubAckException.class)
+        .recoverWithItem(refused -> ((Mqtt5SubAckException) refused).getMqttMessage())
+        .onItem()
+        .invoke(Unchecked.consumer(this::check))
         .replaceWithVoid();
+  }
+
+  private void check(Mqtt5SubAck answer) throws SubscriptionRefusedException {
+    var granted = Granted.of(settings.filters(), settings.qos(), answer.getReasonCodes());
+    granted.requireAll();
+    warning = granted.warning();
+    if (warning != null) {
+      LOG.warnf("channel %s: %s", settings.channel(), warning);
+    }
   }
 
   private Uni<Void> unsubscribe(Connection connection, Set<MqttTopicFilter> filters) {

@@ -4,6 +4,13 @@ package io.muster.mqtt;
 record Verdict(boolean good, String detail) {
   static final Verdict GOOD = new Verdict(true, null);
 
+  /**
+   * @param detail what people should know all the same; null for nothing
+   */
+  static Verdict good(String detail) {
+    return new Verdict(true, detail);
+  }
+
   static Verdict bad(String detail) {
     return new Verdict(false, detail);
   }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.process.BrokerProcess;
+import io.muster.localstack.tls.LocalAuthority;
 import io.muster.systemtests.stack.FreePorts;
 import io.muster.systemtests.stack.MusterCommand;
 import io.muster.systemtests.stack.MusterCommand.Result;
@@ -20,8 +21,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -220,7 +225,7 @@ class MusterCommandIT {
     assertTrue(Files.exists(muster.home().resolve("postgres")));
     var reset = muster.runScript(COMMAND, "reset", "--yes");
     assertEquals(0, reset.exitCode(), reset.output());
-    for (var data : List.of("postgres", "broker", "secrets", "tls", "logs", "admin.token", "run")) {
+    for (var data : List.of("postgres", "broker", "secrets", "tls", "logs", "admin.token")) {
       assertFalse(Files.exists(muster.home().resolve(data)), data + " is still there");
     }
     assertMistake(muster.runScript(COMMAND, "logs"), "There are no logs yet");
@@ -233,18 +238,24 @@ class MusterCommandIT {
     try (var postgres = LocalPostgres.start(folder.resolve("their database"), port(5434));
         var broker = BrokerProcess.start(folder.resolve("their broker"), port(1885), issuer)) {
       var superuser = postgres.superuser();
+      var authority = speaksTls(postgres, folder.resolve("their database"));
       var output = folder.resolve("up.out");
       var up =
           muster.startScript(
               output,
               "up",
               "--database-url",
-              "postgresql://%s:%s@127.0.0.1:%d/postgres"
-                  .formatted(superuser.user(), superuser.password(), postgres.port()),
+              "postgresql://%s:%s@127.0.0.1:%d/postgres?sslmode=verify-full&sslrootcert=%s"
+                  .formatted(
+                      superuser.user(),
+                      superuser.password(),
+                      postgres.port(),
+                      authority.toString().replace(" ", "%20")),
               "--broker-url",
               broker.url());
       awaitUp(up, output);
       assertEquals(Set.of("registry", "ingest", "supervisor"), byName().keySet());
+      assertEquals(Set.of(true), encryption(postgres));
       simulates();
       var store = new Store(muster.home(), postgres.port());
       assertTrue(store.readings(DeviceAddress.of("demo", "sim-00001")) > 0);
@@ -260,6 +271,35 @@ class MusterCommandIT {
       assertFalse(hasEnded(broker.pid()));
       assertTrue(store.readings(DeviceAddress.of("demo", "sim-00001")) > 0);
     }
+  }
+
+  /** The certificate of who signed the server's. */
+  private static Path speaksTls(LocalPostgres postgres, Path home) throws IOException {
+    var authority = new LocalAuthority(home.resolve("tls"));
+    authority.prepare(Clock.systemUTC());
+    Files.writeString(
+        home.resolve("data").resolve("postgresql.conf"),
+        "ssl = on\nssl_cert_file = '%s'\nssl_key_file = '%s'\n"
+            .formatted(authority.serverCertificate(), authority.serverKey()),
+        StandardOpenOption.APPEND);
+    postgres.restart();
+    return authority.authorityCertificate();
+  }
+
+  /** Whether the connections of the services are encrypted. */
+  private static Set<Boolean> encryption(LocalPostgres postgres) throws SQLException {
+    var encrypted = new HashSet<Boolean>();
+    try (var connection = postgres.connectAsSuperuser();
+        var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                "SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)"
+                    + " WHERE usename LIKE 'muster%'")) {
+      while (rows.next()) {
+        encrypted.add(rows.getBoolean(1));
+      }
+    }
+    return encrypted;
   }
 
   private void simulates() {

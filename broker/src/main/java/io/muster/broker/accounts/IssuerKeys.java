@@ -38,7 +38,7 @@ final class IssuerKeys {
   /**
    * @param keys as last fetched
    * @param fetchedAt when they were
-   * @param triedAt when that was last tried
+   * @param triedAt when the last try ended
    */
   record Snapshot(List<JsonWebKey> keys, Instant fetchedAt, Instant triedAt) {
     boolean isEmpty() {
@@ -72,8 +72,14 @@ final class IssuerKeys {
 
   /** Fetches the keys when they are old; called regularly, so that no connect waits for it. */
   void refreshWhenOld() {
-    if (snapshot.fetchedAt().isBefore(clock.instant().minus(rules.keyRefresh()))) {
-      refreshed();
+    var old = snapshot.fetchedAt().isBefore(clock.instant().minus(rules.keyRefresh()));
+    // Whoever fetches already does it for this caller too, which must not queue up behind it.
+    if (old && fetching.tryLock()) {
+      try {
+        fetchUnlessJustTried();
+      } finally {
+        fetching.unlock();
+      }
     }
   }
 
@@ -81,33 +87,38 @@ final class IssuerKeys {
   Snapshot refreshed() {
     fetching.lock();
     try {
-      var now = clock.instant();
-      if (snapshot.triedAt().isBefore(now.minus(rules.keyRetry()))) {
-        snapshot = fetch(now);
-      }
+      fetchUnlessJustTried();
       return snapshot;
     } finally {
       fetching.unlock();
     }
   }
 
-  private Snapshot fetch(Instant now) {
+  private void fetchUnlessJustTried() {
+    if (snapshot.triedAt().isBefore(clock.instant().minus(rules.keyRetry()))) {
+      snapshot = fetch();
+    }
+  }
+
+  /** Stamped at its end: a fetch may take longer than the time between two. */
+  private Snapshot fetch() {
     try {
       var keys = new JsonWebKeySet(get(jwksAddress())).getJsonWebKeys();
       if (keys.isEmpty()) {
         throw new IOException("the issuer has no keys");
       }
+      var now = clock.instant();
       return new Snapshot(List.copyOf(keys), now, now);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      return new Snapshot(snapshot.keys(), snapshot.fetchedAt(), now);
+      return new Snapshot(snapshot.keys(), snapshot.fetchedAt(), clock.instant());
     } catch (IOException | JoseException | IllegalArgumentException failed) {
       LOG.warn(
           "cannot fetch the keys of {}: {}; {}",
           rules.issuer(),
           failed.toString(),
           snapshot.isEmpty() ? "nobody can connect" : "going on with the last ones");
-      return new Snapshot(snapshot.keys(), snapshot.fetchedAt(), now);
+      return new Snapshot(snapshot.keys(), snapshot.fetchedAt(), clock.instant());
     }
   }
 

@@ -2,6 +2,8 @@ package io.muster.ingest.intake;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** The database, for connections outside of the shared pool. */
 @ConfigMapping(prefix = "muster.database")
@@ -18,4 +20,7 @@ public interface DatabaseConfig {
   /** Its password. */
   @WithDefault("")
   String password();
+
+  /** PEM file of who may have signed its certificate, for the modes {@code verify-…}. */
+  Optional<Path> caFile();
 }

@@ -1,7 +1,9 @@
 package io.muster.ingest.intake;
 
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.SslMode;
 import java.time.Duration;
 
 /** How connections outside of the shared pool are opened. Stateless. */
@@ -33,6 +35,25 @@ public final class LaneConnections {
         .setTcpKeepAlive(true)
         // A span for each statement of each batch would cost more than it says.
         .setTracingPolicy(TracingPolicy.IGNORE);
+    protect(options, database);
     return options;
+  }
+
+  /** As libpq has its modes, and as the shared pool is told in the environment. */
+  private static void protect(PgConnectOptions options, DatabaseConfig database) {
+    switch (options.getSslMode()) {
+      case DISABLE -> {}
+      case ALLOW, PREFER, REQUIRE -> options.setTrustAll(true);
+      case VERIFY_CA, VERIFY_FULL -> {
+        database
+            .caFile()
+            .ifPresent(
+                file ->
+                    options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+        if (options.getSslMode() == SslMode.VERIFY_FULL) {
+          options.setHostnameVerificationAlgorithm("HTTPS");
+        }
+      }
+    }
   }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
@@ -82,6 +83,11 @@ public final class StoreDatabase implements AutoCloseable {
           @Override
           public String password() {
             return database.password();
+          }
+
+          @Override
+          public Optional<Path> caFile() {
+            return Optional.empty();
           }
         },
         "test",

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeoutException;
 final class MqttLink implements Link {
   private static final int KEEP_ALIVE_SECONDS = 30;
   private static final long CONNECTED_WITHIN_SECONDS = 15;
+  private static final long CLOSED_WITHIN_SECONDS = 1;
   private static final Set<Mqtt5ConnAckReasonCode> FINAL =
       Set.of(
           Mqtt5ConnAckReasonCode.BAD_USER_NAME_OR_PASSWORD,
@@ -103,9 +104,16 @@ final class MqttLink implements Link {
         .whenComplete((result, failure) -> answered(sequence, failure));
   }
 
+  /** Waits a moment for DISCONNECT to leave: the process may end right after. */
   @Override
   public void close() {
-    client.disconnect();
+    try {
+      client.disconnect().get(CLOSED_WITHIN_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      // It had ended already, or nobody is there to be told.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void answered(long sequence, Throwable failure) {

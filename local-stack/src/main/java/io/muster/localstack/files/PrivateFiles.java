@@ -15,6 +15,7 @@ import java.util.Base64;
  */
 public final class PrivateFiles {
   private static final int GENERATED_SECRET_BYTES = 24;
+  private static final String CLOSED = "rwx------";
 
   private PrivateFiles() {}
 
@@ -25,7 +26,17 @@ public final class PrivateFiles {
    */
   public static Path folder(Path folder) throws IOException {
     return Files.createDirectories(
-        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(CLOSED)));
+  }
+
+  /**
+   * Makes the folder like {@link #folder}, and closes it when it was there and open to others.
+   *
+   * @throws IOException when it cannot be made, or belongs to somebody else
+   */
+  public static Path closedFolder(Path folder) throws IOException {
+    folder(folder);
+    return Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString(CLOSED));
   }
 
   /**

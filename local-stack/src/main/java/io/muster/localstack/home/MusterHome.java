@@ -1,10 +1,13 @@
 package io.muster.localstack.home;
 
 import io.muster.localstack.Checkout;
+import io.muster.localstack.UserMistake;
 import io.muster.localstack.files.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -25,16 +28,66 @@ public record MusterHome(Path folder) {
   }
 
   /**
-   * Makes it unless it exists.
+   * Makes it unless it exists, closes it to others and marks it as Muster's.
    *
    * @throws UncheckedIOException when it cannot be made
+   * @throws UserMistake when it is a folder that holds something else
    */
   public MusterHome create() {
     try {
-      PrivateFiles.folder(folder);
+      if (!isMarked()) {
+        requireNothingElse();
+      }
+      for (var closed : List.of(folder, logs(), brokerData())) {
+        PrivateFiles.closedFolder(closed);
+      }
+      if (!isMarked()) {
+        Files.writeString(marker(), "Muster's own folder: ./muster reset deletes what is in it.\n");
+      }
       return this;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make " + folder, e);
+      throw new UncheckedIOException("cannot make " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether {@link #create()} made it, so that what has its names in it is Muster's. */
+  public boolean isMarked() {
+    return Files.isRegularFile(marker());
+  }
+
+  /** What {@code ./muster reset} deletes; the programs are unpacked from the build, no data. */
+  public List<Path> data() {
+    return List.of(
+        databaseData(),
+        brokerData(),
+        secrets(),
+        tls(),
+        folder.resolve("simulated"),
+        logs(),
+        adminToken());
+  }
+
+  private Path marker() {
+    return folder.resolve(".muster-home");
+  }
+
+  /**
+   * A folder without the mark is empty, but for unpacked programs, or of the time before there was
+   * a mark. Names do not make it Muster's: other people have folders called {@code logs}, too.
+   */
+  private void requireNothingElse() throws IOException {
+    if (!Files.isDirectory(folder) || Files.isDirectory(keys())) {
+      return;
+    }
+    try (var entries = Files.newDirectoryStream(folder)) {
+      for (var entry : entries) {
+        var hidden = entry.getFileName().toString().startsWith(".");
+        if (!hidden && !entry.equals(programs())) {
+          throw new UserMistake(
+              "%s holds something else, such as %s. %s names a folder that is Muster's alone; it is made when it is absent."
+                  .formatted(folder, entry.getFileName(), VARIABLE));
+        }
+      }
     }
   }
 
@@ -46,6 +99,11 @@ public record MusterHome(Path folder) {
   /** Generated passwords, keys and tokens. */
   public Path secrets() {
     return folder.resolve("secrets");
+  }
+
+  /** The keys that everything on this machine is signed with. */
+  public Path keys() {
+    return secrets().resolve("keys");
   }
 
   /** A service's own token, mode 0600. */

@@ -90,7 +90,7 @@ final class Cluster {
                 "--locale-provider=builtin",
                 "--builtin-locale=C.UTF-8",
                 "--locale=C"));
-    Files.createDirectories(log.toAbsolutePath().getParent());
+    PrivateFiles.folder(log.toAbsolutePath().getParent());
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     try {

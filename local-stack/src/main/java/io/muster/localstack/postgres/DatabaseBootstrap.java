@@ -43,8 +43,10 @@ public final class DatabaseBootstrap {
       for (var service : services) {
         var password = passwords.apply(service);
         prepare(database, service, password);
+        var url = server.url(DATABASE);
         prepared.put(
-            service.value(), new ServiceDatabase(server.url(DATABASE), role(service), password));
+            service.value(),
+            new ServiceDatabase(url, role(service), password, server.tls().environment(url)));
       }
     }
     return prepared;

@@ -1,6 +1,7 @@
 package io.muster.localstack.postgres;
 
 import io.muster.localstack.files.FileTree;
+import io.muster.localstack.files.PrivateFiles;
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -34,7 +35,7 @@ record PostgresBinaries(Path folder) {
     var archive = archive();
     var folder = cache.resolve("postgres-" + fingerprint(archive));
     if (!Files.isDirectory(folder)) {
-      Files.createDirectories(cache);
+      PrivateFiles.folder(cache);
       unpack(archive, folder);
     }
     return new PostgresBinaries(folder);

@@ -1,5 +1,6 @@
 package io.muster.localstack.process;
 
+import io.muster.localstack.files.PrivateFiles;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,6 +8,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +18,9 @@ import java.util.concurrent.TimeUnit;
  * threads.
  */
 public final class ChildProcess implements AutoCloseable {
+  /** Secrets of this process: a database's administrator is no business of the services. */
+  private static final Set<String> NOT_INHERITED = Set.of("MUSTER_DATABASE_ADMIN_URL");
+
   private static final Duration KILLED_WITHIN = Duration.ofSeconds(10);
   private static final Duration CLOSED_WITHIN = Duration.ofSeconds(20);
 
@@ -35,10 +41,10 @@ public final class ChildProcess implements AutoCloseable {
    */
   public static ChildProcess start(Launch launch) {
     try {
-      Files.createDirectories(launch.log().toAbsolutePath().getParent());
+      PrivateFiles.folder(launch.log().toAbsolutePath().getParent());
       var logStart = Files.exists(launch.log()) ? Files.size(launch.log()) : 0;
       var builder = new ProcessBuilder(OwnSession.of(launch.command()));
-      builder.environment().putAll(launch.environment());
+      hand(launch, builder.environment());
       builder.redirectErrorStream(true);
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
       builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
@@ -46,6 +52,14 @@ public final class ChildProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + launch.name(), e);
     }
+  }
+
+  /**
+   * @param environment what the program would inherit
+   */
+  static void hand(Launch launch, Map<String, String> environment) {
+    environment.keySet().removeAll(NOT_INHERITED);
+    environment.putAll(launch.environment());
   }
 
   public String name() {

@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param name what people call it
  * @param command the program and its arguments
- * @param environment added to this process' own environment
+ * @param environment added to this process' own environment, without its secrets
  * @param log where its output is appended
  * @param stopSignal asks it to end
  */

@@ -5,13 +5,18 @@ import io.muster.contract.id.DeviceId;
 import io.muster.localstack.Durations;
 import io.muster.localstack.Surroundings;
 import io.muster.localstack.UserMistake;
+import io.muster.localstack.device.AtLeastOnceSender;
 import io.muster.localstack.device.EndpointOptions;
 import io.muster.localstack.device.SendingLimits;
+import io.muster.localstack.process.OnSignal;
 import io.muster.localstack.terminal.ProgressBar;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,9 +34,11 @@ import picocli.CommandLine.Parameters;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:every reading was acknowledged",
-      "1:some were not; the last line says how many"
+      "1:some were not, also because of Ctrl-C; the last line says how many"
     })
 public final class ReplayCommand implements Callable<Integer> {
+  private static final long ENDED_WITHIN_SECONDS = 5;
+
   private final Supplier<Surroundings> surroundings;
 
   @Parameters(paramLabel = "FILE.csv", description = "UTF-8, the first row names the columns.")
@@ -105,9 +112,35 @@ public final class ReplayCommand implements Callable<Integer> {
     try (var readings = CsvReadings.open(file, timeColumn)) {
       var source = new CsvSource(readings, pace, around.clock().instant());
       var sender = endpoint.endpoint(around, secrets).sender(whose, source, limits, progress);
-      sender.run();
+      send(sender, () -> report(around, progress, bar, total));
     }
     return report(around, progress, bar, total);
+  }
+
+  /** Until all is answered; at Ctrl-C until the connection is ended, with the same last line. */
+  private static void send(AtLeastOnceSender sender, IntSupplier report) {
+    var ended = new CountDownLatch(1);
+    var signal =
+        OnSignal.end(
+            () -> {
+              sender.stop();
+              await(ended);
+              return report.getAsInt();
+            });
+    try {
+      sender.run();
+    } finally {
+      ended.countDown();
+      signal.close();
+    }
+  }
+
+  private static void await(CountDownLatch ended) {
+    try {
+      ended.await(ENDED_WITHIN_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private int report(Surroundings around, ReplayProgress progress, ProgressBar bar, long total) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -31,12 +32,15 @@ final class Fleet {
   private static final Duration PATIENCE =
       Duration.ofDays(365); // a device waits as long as it must
   private static final int CONNECTS_A_SECOND = 200;
+  private static final Duration ENDED_WITHIN = Duration.ofSeconds(5);
 
   private final FleetSettings settings;
   private final Clock clock;
   private final List<DeviceAddress> devices;
   private final FleetCounters counters = new FleetCounters();
-  private final List<AtLeastOnceSender> senders = new ArrayList<>();
+  // Read also by the thread that ends it all, while devices are still being started.
+  private final List<AtLeastOnceSender> senders = new CopyOnWriteArrayList<>();
+  private final List<Thread> lives = new CopyOnWriteArrayList<>();
   private final ConcurrentLinkedQueue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
 
   Fleet(FleetSettings settings, TenantId tenant, Clock clock) {
@@ -87,7 +91,7 @@ final class Fleet {
     for (var number = 0; number < devices.size(); number++) {
       var sender = sender(endpoint, number, now, end);
       senders.add(sender);
-      Thread.ofVirtual().name("device-" + number).start(() -> live(sender));
+      lives.add(Thread.ofVirtual().name("device-" + number).start(() -> live(sender)));
     }
     return end;
   }
@@ -106,8 +110,17 @@ final class Fleet {
     }
   }
 
+  /** Has them end their connections; returns when they have, or after a few seconds. */
   void stop() {
     senders.forEach(AtLeastOnceSender::stop);
+    var end = System.nanoTime() + ENDED_WITHIN.toNanos();
+    try {
+      for (var life : lives) {
+        life.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private AtLeastOnceSender sender(Endpoint endpoint, int number, Instant now, Instant end) {
@@ -129,6 +142,9 @@ final class Fleet {
       sender.run();
     } catch (RuntimeException e) {
       failures.add(e);
+    } catch (Error e) {
+      failures.add(new IllegalStateException(e));
+      throw e;
     }
   }
 

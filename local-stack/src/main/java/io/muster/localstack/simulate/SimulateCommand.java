@@ -5,6 +5,7 @@ import io.muster.localstack.Surroundings;
 import io.muster.localstack.UserMistake;
 import io.muster.localstack.device.DeviceSecrets;
 import io.muster.localstack.device.EndpointOptions;
+import io.muster.localstack.process.OnSignal;
 import io.muster.localstack.terminal.ProgressBar;
 import io.muster.localstack.terminal.Terminal;
 import java.time.Clock;
@@ -27,7 +28,12 @@ import picocli.CommandLine.Option;
     description =
         "Registers simulated devices (sim-00001 and so on) and lets them live: temperature over"
             + " the day, humidity, battery; MQTT 5 at QoS 1. Until Ctrl-C, or for a time. A second"
-            + " run uses the same devices.")
+            + " run uses the same devices.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all went on until the end or Ctrl-C",
+      "1:a device could not go on; the reason is printed"
+    })
 public final class SimulateCommand implements Callable<Integer> {
   private static final int MOST_DEVICES = 19_000; // sockets that one process may usually open
   private static final Duration ENDLESS = Duration.ofDays(3650);
@@ -90,14 +96,14 @@ public final class SimulateCommand implements Callable<Integer> {
     terminal.line(
         "%,d devices of tenant %s at %s, %s each. Ctrl-C ends."
             .formatted(devices, endpoint.tenant(), address, rate));
-    var hook = new Thread(() -> endInOrder(fleet, terminal), "end");
-    Runtime.getRuntime().addShutdownHook(hook);
-    var end = fleet.start(endpoint.endpoint(around, secrets));
-    live(fleet, settings, end, around);
-    Runtime.getRuntime().removeShutdownHook(hook);
-    fleet.stop();
-    summary(fleet, terminal);
-    return fleet.failure().isPresent() ? 1 : 0;
+    var signal = OnSignal.end(() -> endInOrder(fleet, terminal));
+    try {
+      var end = fleet.start(endpoint.endpoint(around, secrets));
+      live(fleet, settings, end, around);
+    } finally {
+      signal.close();
+    }
+    return endInOrder(fleet, terminal);
   }
 
   private FleetSettings settings() {
@@ -163,10 +169,11 @@ public final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  private static void endInOrder(Fleet fleet, Terminal terminal) {
+  /** Also at Ctrl-C, which is how this command is meant to end. */
+  private static int endInOrder(Fleet fleet, Terminal terminal) {
     fleet.stop();
     summary(fleet, terminal);
-    Runtime.getRuntime().halt(0); // Ctrl-C is how this command is meant to end
+    return fleet.failure().isPresent() ? 1 : 0;
   }
 
   private static void summary(Fleet fleet, Terminal terminal) {

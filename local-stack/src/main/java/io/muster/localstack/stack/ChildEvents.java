@@ -3,7 +3,10 @@ package io.muster.localstack.stack;
 import java.time.Duration;
 import java.util.List;
 
-/** Hears what happens to the processes of a stack, on the thread that watches each. */
+/**
+ * Hears what happens to the processes of a stack, on the thread that watches each. Never throws: a
+ * process must be watched and stopped whether or not anybody can be told.
+ */
 interface ChildEvents {
   /** Its state is another. */
   void changed(ProcessRecord record);

@@ -5,6 +5,7 @@ import io.muster.localstack.UserMistake;
 import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.JavaCommand;
 import io.muster.localstack.process.Launch;
+import io.muster.localstack.process.OnSignal;
 import io.muster.localstack.process.StopSignal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class DetachedSupervisor {
   private static final Duration READY_WITHIN = Duration.ofMinutes(6);
   private static final Duration LOOK_EVERY = Duration.ofMillis(100);
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(60);
+  private static final int INTERRUPTED = 130; // as shells have it: 128 and SIGINT
   private static final List<String> MEMORY =
       List.of("-Xms16m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
@@ -44,13 +46,17 @@ final class DetachedSupervisor {
     var log = new FollowedFile(around.home().log(RunFolder.SUPERVISOR));
     log.skipToEnd();
     var supervisor = ChildProcess.start(launch());
-    var stopIfInterrupted = new Thread(() -> supervisor.stop(STOPPED_WITHIN), "stop");
-    Runtime.getRuntime().addShutdownHook(stopIfInterrupted);
+    var signal = OnSignal.end(() -> stop(supervisor));
     try {
       awaitReady(supervisor, log);
     } finally {
-      Runtime.getRuntime().removeShutdownHook(stopIfInterrupted);
+      signal.close();
     }
+  }
+
+  private static int stop(ChildProcess supervisor) {
+    supervisor.stop(STOPPED_WITHIN);
+    return INTERRUPTED;
   }
 
   private void awaitReady(ChildProcess supervisor, FollowedFile log) {

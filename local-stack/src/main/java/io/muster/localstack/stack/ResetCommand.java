@@ -6,8 +6,6 @@ import io.muster.localstack.files.FileTree;
 import io.muster.localstack.home.MusterHome;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Scanner;
 import java.util.concurrent.Callable;
@@ -41,22 +39,23 @@ public final class ResetCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var around = surroundings.get();
     var home = around.home();
-    var existing = data(home).stream().filter(Files::exists).toList();
+    var existing = home.data().stream().filter(Files::exists).toList();
     if (existing.isEmpty()) {
       around.terminal().line("There is nothing to delete in " + home.folder() + ".");
       return 0;
     }
+    requireMusters(home);
     try (var lock = lock(home)) {
-      new LeftOvers(lock.run()).stop();
       if (!yes && !confirmed(around)) {
         around.terminal().line("Nothing was deleted.");
         return 1;
       }
+      new LeftOvers(lock.run()).stop();
+      lock.run().remove(RunFolder.SUPERVISOR);
       for (var path : existing) {
         FileTree.delete(path);
       }
-    }
-    FileTree.delete(home.run());
+    } // the lock's file stays: whoever waits for it must not get another one than who comes later
     around.terminal().line("Deleted. ./muster up begins anew.");
     return 0;
   }
@@ -66,16 +65,13 @@ public final class ResetCommand implements Callable<Integer> {
         .orElseThrow(() -> new UserMistake("The stack is running. First ./muster down."));
   }
 
-  /** By name: the folder may be one that holds other things too. */
-  private static List<Path> data(MusterHome home) {
-    return List.of(
-        home.databaseData(),
-        home.brokerData(),
-        home.secrets(),
-        home.tls(),
-        home.folder().resolve("simulated"),
-        home.logs(),
-        home.adminToken());
+  /** The names in it are common ones, and {@code MUSTER_HOME} may point anywhere. */
+  private static void requireMusters(MusterHome home) {
+    if (!home.isMarked()) {
+      throw new UserMistake(
+          "Nothing was deleted: %s was not made by ./muster up. Does %s name the right folder?"
+              .formatted(home.folder(), MusterHome.VARIABLE));
+    }
   }
 
   private static boolean confirmed(Surroundings around) {

@@ -41,15 +41,18 @@ final class RunFolder {
     try {
       PrivateFiles.write(file(record.name()), JSON.writeValueAsString(record));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file(record.name()), e);
+      throw failure("cannot write", file(record.name()), e);
     }
   }
 
+  /**
+   * @throws UncheckedIOException when it cannot be removed
+   */
   void remove(String name) {
     try {
       Files.deleteIfExists(file(name));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + file(name), e);
+      throw failure("cannot remove", file(name), e);
     }
   }
 
@@ -78,6 +81,10 @@ final class RunFolder {
     } catch (IOException absentOrForeign) {
       return Optional.empty();
     }
+  }
+
+  private static UncheckedIOException failure(String what, Path file, IOException e) {
+    return new UncheckedIOException("%s %s: %s".formatted(what, file, e.getMessage()), e);
   }
 
   private Path file(String name) {

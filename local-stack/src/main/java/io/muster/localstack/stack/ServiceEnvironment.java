@@ -24,6 +24,7 @@ final class ServiceEnvironment {
   Map<String, String> of(StackService service, int replica, ServiceDatabase database) {
     var environment = new HashMap<String, String>();
     environment.put("MUSTER_REPLICA", service.instance(replica));
+    environment.putAll(database.environment());
     environment.put("MUSTER_DATABASE_URL", database.url());
     environment.put("MUSTER_DATABASE_USER", database.user());
     environment.put("MUSTER_DATABASE_PASSWORD", database.password());

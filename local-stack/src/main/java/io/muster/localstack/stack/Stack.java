@@ -89,8 +89,7 @@ final class Stack {
     try {
       var home = around.home();
       authority.prepare(around.clock());
-      var started =
-          LocalIssuer.start(home.secrets().resolve("keys"), settings.issuerPort(), around.clock());
+      var started = LocalIssuer.start(home.keys(), settings.issuerPort(), around.clock());
       issuer = Optional.of(started);
       var files = new TokenFiles(around.clock());
       tokens = Optional.of(files);

@@ -14,9 +14,13 @@ final class StackOptions {
       paramLabel = "URL",
       defaultValue = "${env:MUSTER_DATABASE_ADMIN_URL}",
       description = {
-        "Use an existing PostgreSQL instead of the embedded one: postgresql://user:password@host:5432/postgres,"
-            + " with a user who may create databases and roles.",
-        "May stand in the environment variable MUSTER_DATABASE_ADMIN_URL, where no other user of this machine reads it."
+        "Use an existing PostgreSQL instead of the embedded one:"
+            + " postgresql://user:password@host:5432/postgres, with a user who may create databases"
+            + " and roles;",
+        "for TLS also ?sslmode=require, or ?sslmode=verify-full&sslrootcert=FILE to check the"
+            + " server's certificate.",
+        "May stand in the environment variable MUSTER_DATABASE_ADMIN_URL, where no other user of"
+            + " this machine reads it."
       })
   String databaseUrl;
 
@@ -24,7 +28,8 @@ final class StackOptions {
       names = "--broker-url",
       paramLabel = "URL",
       description = {
-        "Use an existing MQTT 5 broker between the services: mqtt://host:1883 or mqtts://host:8883.",
+        "Use an existing MQTT 5 broker between the services: mqtt://host:1883 or"
+            + " mqtts://host:8883.",
         "It must accept the services' tokens as passwords."
       })
   String brokerUrl;

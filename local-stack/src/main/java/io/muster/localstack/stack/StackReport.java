@@ -1,6 +1,7 @@
 package io.muster.localstack.stack;
 
 import io.muster.localstack.terminal.Terminal;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ final class StackReport implements ChildEvents {
   private final RunFolder run;
   private final Map<String, Long> startedNanos = new HashMap<>();
   private final Set<String> troubled = new HashSet<>();
+  private boolean unwritable;
 
   StackReport(Terminal terminal, RunFolder run) {
     this.terminal = terminal;
@@ -32,10 +34,25 @@ final class StackReport implements ChildEvents {
       case CRASHED, UNSUPERVISED, STOPPING -> {}
       case STOPPED -> terminal.line("  " + column("stopped", record.name()));
     }
-    if (record.state() == ProcessState.STOPPED) {
-      run.remove(record.name());
-    } else {
-      run.write(record);
+    note(record);
+  }
+
+  /** The disk may be full; then other commands know less, and everything runs on. */
+  private void note(ProcessRecord record) {
+    try {
+      if (record.state() == ProcessState.STOPPED) {
+        run.remove(record.name());
+      } else {
+        run.write(record);
+      }
+      unwritable = false;
+    } catch (UncheckedIOException e) {
+      if (!unwritable) {
+        terminal.line(
+            "%s %s; ./muster status and down do not see what runs"
+                .formatted(terminal.bad("  !"), e.getMessage()));
+      }
+      unwritable = true;
     }
   }
 

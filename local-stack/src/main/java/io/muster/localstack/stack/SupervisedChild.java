@@ -119,7 +119,8 @@ final class SupervisedChild {
             process.startedAt(),
             plan.address(),
             ProcessState.STARTING,
-            ""));
+            "",
+            ProcessStart.mark(process.pid())));
     return Optional.of(process);
   }
 
@@ -152,9 +153,7 @@ final class SupervisedChild {
 
   private synchronized void become(ProcessState state, String detail) {
     if (record.state() != state || !record.detail().equals(detail)) {
-      publish(
-          new ProcessRecord(
-              record.name(), record.pid(), record.startedAt(), record.address(), state, detail));
+      publish(record.in(state, detail));
     }
   }
 

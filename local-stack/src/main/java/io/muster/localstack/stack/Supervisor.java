@@ -1,10 +1,10 @@
 package io.muster.localstack.stack;
 
 import io.muster.localstack.UserMistake;
+import io.muster.localstack.process.OnSignal;
 import io.muster.localstack.terminal.Terminal;
-import java.time.Instant;
+import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 
 /** The process that runs a stack, from its start until Ctrl-C, SIGTERM or {@code ./muster down}. */
 final class Supervisor {
@@ -12,13 +12,14 @@ final class Supervisor {
   private final Terminal terminal;
   private final RunFolder run;
   private final Stack stack;
-  private volatile boolean stopping;
+  private final ProgramsInUse programs;
 
   Supervisor(StackSettings settings) {
     this.settings = settings;
     this.terminal = settings.around().terminal();
     this.run = new RunFolder(settings.around().home().run());
     this.stack = new Stack(settings, new StackReport(terminal, run));
+    this.programs = new ProgramsInUse(settings.around().checkout(), settings.around().home());
   }
 
   /**
@@ -41,23 +42,19 @@ final class Supervisor {
 
   private void runLocked(StackLock held) {
     publish(ProcessState.STARTING);
-    var hook = new Thread(() -> stopInOrder(held), "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
+    programs.begin();
+    var signal = OnSignal.end(() -> stopInOrder(held));
     try (var rotation = new LogRotation(settings.around().home().logs())) {
       rotation.start();
       stack.start();
       publish(ProcessState.READY);
       new Banner(settings).print(terminal);
       terminal.line(terminal.faint(howToStop()));
-      awaitForever();
-    } catch (RuntimeException e) {
-      if (stopping) {
-        awaitForever(); // the hook ends this process
-      }
-      Runtime.getRuntime().removeShutdownHook(hook);
+      OnSignal.awaitEnd();
+    } catch (RuntimeException | Error e) {
+      signal.close();
       terminal.line();
-      stack.stop();
-      run.remove(RunFolder.SUPERVISOR);
+      stopAndForget();
       throw e;
     }
   }
@@ -69,16 +66,29 @@ final class Supervisor {
   }
 
   /** In the shutdown hook: the JVM waits for it and nothing else runs any more. */
-  private void stopInOrder(StackLock held) {
-    stopping = true;
-    publish(ProcessState.STOPPING);
+  private int stopInOrder(StackLock held) {
     terminal.line();
     terminal.line("Stopping …");
-    stack.stop();
-    run.remove(RunFolder.SUPERVISOR);
+    tryTo(() -> publish(ProcessState.STOPPING));
+    stopAndForget();
     held.close();
     terminal.line("Stopped. Data is kept in " + settings.around().home().folder() + ".");
-    Runtime.getRuntime().halt(0); // an orderly end is a success, also after a signal
+    return 0; // an orderly end is a success, also after a signal
+  }
+
+  private void stopAndForget() {
+    stack.stop();
+    programs.end();
+    tryTo(() -> run.remove(RunFolder.SUPERVISOR));
+  }
+
+  /** What is only told to others must not keep the processes from being stopped. */
+  private void tryTo(Runnable telling) {
+    try {
+      telling.run();
+    } catch (UncheckedIOException e) {
+      terminal.line(terminal.bad("  ! ") + e.getMessage());
+    }
   }
 
   private void stopLeftOvers() {
@@ -91,15 +101,9 @@ final class Supervisor {
   }
 
   private void publish(ProcessState state) {
-    var self = ProcessHandle.current();
     run.write(
-        new ProcessRecord(
-            RunFolder.SUPERVISOR,
-            self.pid(),
-            self.info().startInstant().orElse(Instant.EPOCH),
-            "http://127.0.0.1:" + settings.issuerPort(),
-            state,
-            ""));
+        ProcessRecord.self(
+            RunFolder.SUPERVISOR, "http://127.0.0.1:" + settings.issuerPort(), state, ""));
   }
 
   private static UserMistake alreadyRunning(Optional<ProcessRecord> supervisor) {
@@ -108,13 +112,5 @@ final class Supervisor {
         "A stack is already running here"
             + pid
             + ". ./muster status shows it, ./muster down stops it.");
-  }
-
-  private static void awaitForever() {
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

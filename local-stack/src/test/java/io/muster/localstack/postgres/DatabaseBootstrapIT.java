@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,8 @@ class DatabaseBootstrapIT {
     var address = DatabaseAddress.parse("postgresql://ann:geheim@db/x");
     assertTrue(!address.toString().contains("geheim"));
     assertTrue(
-        !new ServiceDatabase("postgresql://db/x", "ann", "geheim").toString().contains("geheim"));
+        !new ServiceDatabase("postgresql://db/x", "ann", "geheim", Map.of())
+            .toString()
+            .contains("geheim"));
   }
 }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,13 +150,60 @@ class MusterScriptTest {
   @Test
   void aRunningStacksProgramsAreNotBuiltAnew() throws Exception {
     jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
-    var run = Files.createDirectories(root.resolve(".muster/run"));
-    Files.writeString(
-        run.resolve("supervisor.json"), "{\"pid\":" + ProcessHandle.current().pid() + "}");
+    running(root.resolve(".muster/run/supervisor.json"), self(), mark(self()), "");
     assertTrue(run("up").output().startsWith("java of "));
     var test = run("test");
     assertEquals(1, test.exitCode());
     assertTrue(test.output().contains("./muster down"), test.output());
+  }
+
+  @Test
+  void theIdOfAKilledStackMayBeAnotherProcessByNow() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    outputs();
+    running(root.resolve(".muster/run/supervisor.json"), self(), mark(self()) + "0", "");
+    assertTrue(run("up").output().contains("Building"));
+    running(root.resolve(".muster/run/supervisor.json"), self(), "", "");
+    var test = run("test");
+    assertTrue(!test.output().contains("A stack is running"), "this is no command of Muster's");
+  }
+
+  @Test
+  void theProgramsOfAStackWithAnotherHomeAreNotBuiltAnewEither() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    outputs();
+    var other = folder.resolve("another home").toString();
+    running(root.resolve("target/muster-running/1.json"), self(), mark(self()), other);
+    var up = run("up");
+    assertTrue(up.output().contains("MUSTER_HOME=" + other), up.output());
+    assertTrue(!up.output().contains("Building"), up.output());
+    assertTrue(up.lastLine().startsWith("java of "), up.output());
+    var test = run("test");
+    assertEquals(1, test.exitCode());
+    assertTrue(test.output().contains(other), test.output());
+    Files.delete(root.resolve("target/muster-running/1.json"));
+    assertTrue(run("up").output().contains("Building"));
+  }
+
+  private static long self() {
+    return ProcessHandle.current().pid();
+  }
+
+  /** As local-stack writes it, where there is a /proc. */
+  private static String mark(long pid) throws IOException {
+    var stat = Path.of("/proc/" + pid + "/stat");
+    Assumptions.assumeTrue(Files.exists(stat), "this system has no /proc");
+    var fields = Files.readString(stat).replaceFirst(".*\\) ", "").split(" ");
+    return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip() + "/" + fields[19];
+  }
+
+  private static void running(Path record, long pid, String mark, String detail)
+      throws IOException {
+    Files.createDirectories(record.getParent());
+    Files.writeString(
+        record,
+        "{\"name\":\"x\",\"pid\":%d,\"startedAt\":\"2026-01-01T00:00:00Z\",\"state\":\"ready\",\"detail\":\"%s\",\"startMark\":\"%s\"}"
+            .formatted(pid, detail, mark));
   }
 
   @Test

@@ -1,0 +1,10 @@
+package io.muster.mqtt;
+
+/** The broker does not let this client subscribe to all that its channel needs. */
+final class SubscriptionRefusedException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  SubscriptionRefusedException(String message) {
+    super(message);
+  }
+}
