@@ -45,11 +45,8 @@ final class Backlog {
   Head head(int limit, Duration undeliveredFor) throws InterruptedException {
     var head = new Head(new ArrayList<>(), new ArrayList<>());
     var rows =
-        database.await(
-            database
-                .pool()
-                .preparedQuery(HEAD)
-                .execute(Tuple.of(limit, undeliveredFor.toMillis())));
+        database.with(
+            db -> db.preparedQuery(HEAD).execute(Tuple.of(limit, undeliveredFor.toMillis())));
     for (Row row : rows) {
       (row.getBoolean("expired") ? head.expired : head.toPublish).add(OutboxRows.event(row));
     }
@@ -57,13 +54,13 @@ final class Backlog {
   }
 
   long count() throws InterruptedException {
-    return database.await(database.pool().query(COUNT).execute()).iterator().next().getLong(0);
+    return database.with(db -> db.query(COUNT).execute()).iterator().next().getLong(0);
   }
 
   void settle(List<OutboxEvent> published) throws InterruptedException {
     if (!published.isEmpty()) {
       var sequences = published.stream().map(OutboxEvent::sequence).toArray(Long[]::new);
-      database.await(database.pool().preparedQuery(SETTLE).execute(sequences(sequences)));
+      database.with(db -> db.preparedQuery(SETTLE).execute(sequences(sequences)));
     }
   }
 

@@ -26,43 +26,56 @@ final class Database {
   }
 
   private final Pool pool;
+  private final TimedPool timed;
   private final Duration timeout;
 
   Database(Pool pool, Duration timeout) {
     this.pool = pool;
+    this.timed = new TimedPool(pool, timeout);
     this.timeout = timeout;
   }
 
-  Pool pool() {
-    return pool;
+  TimedPool timed() {
+    return timed;
   }
 
   <T> T await(Uni<T> answer) throws InterruptedException {
-    return await(answer.subscribeAsCompletionStage());
+    return await(answer.subscribeAsCompletionStage(), timeout);
+  }
+
+  /** One statement or a few on a connection of the pool, which is cut when they take too long. */
+  <T> T with(Function<SqlConnection, Uni<T>> work) throws InterruptedException {
+    return await(timed.use(work).subscribeAsCompletionStage(), timeout.multipliedBy(2));
   }
 
   <T> T inTransaction(Function<SqlConnection, Uni<T>> work) throws InterruptedException {
-    return await(pool.withTransaction(work));
+    return await(timed.inTransaction(work).subscribeAsCompletionStage(), timeout.multipliedBy(2));
   }
 
   /** A connection of the pool, to be closed by the caller. */
   SqlConnection connect() throws InterruptedException {
-    var connection = pool.getConnection().subscribeAsCompletionStage();
+    var connection = TimedPool.ask(pool);
     try {
-      return await(connection);
+      return await(connection.copy(), timeout);
     } catch (DatabaseException | InterruptedException late) {
       // It may still come; then nobody would give it back.
-      connection.thenAccept(unused -> unused.closeAndForget());
+      connection.thenAccept(SqlConnection::closeAndForget);
       throw late;
     }
   }
 
-  private <T> T await(CompletableFuture<T> answer) throws InterruptedException {
+  /** What has a limit of its own is given longer than that. */
+  private static <T> T await(CompletableFuture<T> answer, Duration timeout)
+      throws InterruptedException {
     try {
       return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException nobodyWaits) {
+      answer.cancel(false);
+      throw nobodyWaits;
     } catch (ExecutionException failed) {
       throw new DatabaseException(failed.getCause());
     } catch (TimeoutException late) {
+      answer.cancel(false);
       throw new DatabaseException(late);
     }
   }

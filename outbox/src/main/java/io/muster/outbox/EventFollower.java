@@ -79,6 +79,7 @@ public final class EventFollower implements AutoCloseable {
   private final Effects effects;
   private final Clock clock;
   private final WakeUp wakeUp = new WakeUp();
+  private final Pulse pulse = new Pulse();
   private final Thread thread;
   private volatile Instant upToDateAt;
   private long position = -1;
@@ -107,6 +108,15 @@ public final class EventFollower implements AutoCloseable {
     return Optional.ofNullable(upToDateAt);
   }
 
+  /**
+   * How long it has shown no sign of life. It shows one at each attempt, also while the other
+   * service is away, so that much more than the timeouts of {@link Settings} means that it is stuck
+   * or dead.
+   */
+  public Duration silence() {
+    return pulse.silence();
+  }
+
   @Override
   public void close() {
     thread.interrupt();
@@ -128,6 +138,7 @@ public final class EventFollower implements AutoCloseable {
   }
 
   private void followOnce() throws InterruptedException {
+    pulse.beat();
     try {
       if (position < 0) {
         position = await(effects.position());
@@ -143,6 +154,10 @@ public final class EventFollower implements AutoCloseable {
       }
     } catch (ExecutionException | TimeoutException failed) {
       pause(failed);
+    } catch (RuntimeException unforeseen) {
+      // This thread must not end: no event would be seen any more, and nobody would know.
+      LOG.errorf(unforeseen, "Following the log of %s failed and goes on", settings.log());
+      pause(unforeseen);
     }
   }
 

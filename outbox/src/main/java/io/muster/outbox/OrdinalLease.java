@@ -89,6 +89,9 @@ public final class OrdinalLease implements AutoCloseable {
       }
     } catch (Database.DatabaseException away) {
       LOG.warnf("The ordinal is not renewed for now: %s", away.getMessage());
+    } catch (RuntimeException unforeseen) {
+      // Without this thread the ordinal would lapse and go to another instance unnoticed.
+      LOG.error("Renewing the ordinal failed and is tried again", unforeseen);
     }
   }
 

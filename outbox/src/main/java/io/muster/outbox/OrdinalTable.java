@@ -62,7 +62,7 @@ final class OrdinalTable {
 
   private boolean extend(int ordinal, UUID token, long millis) throws InterruptedException {
     return database
-            .await(database.pool().preparedQuery(RENEW).execute(Tuple.of(ordinal, token, millis)))
+            .with(db -> db.preparedQuery(RENEW).execute(Tuple.of(ordinal, token, millis)))
             .rowCount()
         == 1;
   }

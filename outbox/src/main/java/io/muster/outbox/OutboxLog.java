@@ -6,6 +6,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,7 +86,11 @@ public final class OutboxLog {
    * @return how many rows
    */
   public Uni<Integer> trim(Duration keepFor, int limit) {
-    return pool.preparedQuery(TRIM)
+    return trim(pool, keepFor, limit);
+  }
+
+  static Uni<Integer> trim(SqlClient db, Duration keepFor, int limit) {
+    return db.preparedQuery(TRIM)
         .execute(Tuple.of(keepFor.toMillis(), limit))
         .map(rows -> rows.rowCount());
   }

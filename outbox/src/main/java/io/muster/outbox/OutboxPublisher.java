@@ -26,12 +26,12 @@ public final class OutboxPublisher implements AutoCloseable {
   private static final int TRIM_PASSES = 20;
 
   private final Database database;
-  private final OutboxLog log;
   private final OutboxSettings settings;
   private final Clock clock;
   private final PublisherState state;
   private final Publishing publishing;
   private final WakeUp wakeUp = new WakeUp();
+  private final Pulse pulse = new Pulse();
   private final WakeUpElsewhere elsewhere;
   private final Thread thread;
   private volatile boolean closed;
@@ -50,7 +50,6 @@ public final class OutboxPublisher implements AutoCloseable {
       Function<OutboxEvent, Uni<Void>> publish,
       UndeliveredSink undelivered) {
     this.database = new Database(pool, settings.databaseTimeout());
-    this.log = new OutboxLog(pool);
     this.settings = settings;
     this.clock = clock;
     this.state = new PublisherState(clock);
@@ -74,6 +73,20 @@ public final class OutboxPublisher implements AutoCloseable {
     } else {
       elsewhere.signal();
     }
+  }
+
+  /**
+   * How long the publisher has shown no sign of life, whatever it may be waiting for. It shows one
+   * at each attempt, also while the database or the broker is away, so that much more than the
+   * timeouts of {@link OutboxSettings} means that it is stuck or dead.
+   */
+  public Duration silence() {
+    var numbering = pulse.silence();
+    if (!state.status().publisher()) {
+      return numbering;
+    }
+    var publishingSilence = publishing.silence();
+    return numbering.compareTo(publishingSilence) > 0 ? numbering : publishingSilence;
   }
 
   public OutboxStatus status() {
@@ -105,7 +118,9 @@ public final class OutboxPublisher implements AutoCloseable {
   private void run() {
     try {
       while (!closed) {
+        pulse.beat();
         standForTerm();
+        pulse.beat();
         wakeUp.await(settings.lockInterval());
       }
     } catch (InterruptedException ended) {
@@ -121,6 +136,10 @@ public final class OutboxPublisher implements AutoCloseable {
       }
     } catch (Database.DatabaseException away) {
       state.failing(away);
+    } catch (RuntimeException unforeseen) {
+      // This thread must not end: no other would number or publish here, and nobody would know.
+      LOG.error("The outbox's publisher failed and stands again", unforeseen);
+      state.failing(unforeseen);
     }
   }
 
@@ -130,6 +149,7 @@ public final class OutboxPublisher implements AutoCloseable {
         Thread.ofVirtual().name("outbox-publishing").unstarted(() -> publishing.run(own::isOver));
     try {
       term = own;
+      publishing.begin();
       state.publisher(true);
       publisher.start();
       number(own);
@@ -140,13 +160,19 @@ public final class OutboxPublisher implements AutoCloseable {
       publisher.interrupt();
       publisher.join(settings.databaseTimeout());
       own.close();
-      own.ended().await().atMost(settings.databaseTimeout().plusSeconds(10));
+      own.ended()
+          .ifNoItem()
+          .after(settings.databaseTimeout().plusSeconds(15))
+          .recoverWithItem((Void) null)
+          .await()
+          .indefinitely();
       LOG.info("This instance publishes the outbox no more");
     }
   }
 
   private void number(Term own) throws InterruptedException {
     while (!closed && !own.isOver()) {
+      pulse.beat();
       var numbered = own.number(settings.batchRows());
       if (numbered > 0) {
         publishing.wakeUp();
@@ -164,8 +190,9 @@ public final class OutboxPublisher implements AutoCloseable {
     }
     nextHousekeeping = clock.instant().plus(HOUSEKEEPING);
     var passes = 0;
-    while (database.await(log.trim(settings.keepFor(), TRIM_ROWS)) == TRIM_ROWS
+    while (database.with(db -> OutboxLog.trim(db, settings.keepFor(), TRIM_ROWS)) == TRIM_ROWS
         && ++passes < TRIM_PASSES) {
+      pulse.beat();
       LOG.debug("Trimmed a part of the outbox");
     }
   }

@@ -21,6 +21,7 @@ final class Publishing {
   private final UndeliveredSink undelivered;
   private final PublisherState state;
   private final WakeUp wakeUp = new WakeUp();
+  private final Pulse pulse = new Pulse();
 
   /** How often a message has failed in rounds in which others passed, by sequence. */
   private final Map<Long, Integer> failures = new HashMap<>();
@@ -44,6 +45,16 @@ final class Publishing {
     wakeUp.signal();
   }
 
+  /** A term begins, after a time in which nothing was to be done. */
+  void begin() {
+    pulse.beat();
+  }
+
+  /** How long it has shown no sign of life. */
+  Duration silence() {
+    return pulse.silence();
+  }
+
   /** Returns when the term is over or the thread is interrupted. */
   void run(BooleanSupplier termIsOver) {
     try {
@@ -56,17 +67,23 @@ final class Publishing {
   }
 
   private void publishOnce() throws InterruptedException {
+    pulse.beat();
     try {
       var head = backlog.head(settings.batchRows(), settings.undeliveredFor());
       for (var event : head.expired()) {
         giveUp(event, UndeliveredSink.Reason.EXPIRED);
       }
-      var round = new Round(publish, settings.window(), settings.publishTimeout());
+      var round = new Round(publish, settings.window(), settings.publishTimeout(), pulse::beat);
       round.run(head.toPublish()).subscribeAsCompletionStage().get();
       settle(round);
       rest(round, head.size());
     } catch (Database.DatabaseException | java.util.concurrent.ExecutionException failed) {
       state.failing(failed);
+      pause();
+    } catch (RuntimeException unforeseen) {
+      // The term goes on, so nobody else would publish if this ended.
+      LOG.error("Publishing failed and goes on", unforeseen);
+      state.failing(unforeseen);
       pause();
     }
   }

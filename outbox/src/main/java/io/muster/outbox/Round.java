@@ -18,16 +18,22 @@ final class Round {
   private final Function<OutboxEvent, Uni<Void>> publish;
   private final int window;
   private final Duration timeout;
+  private final Runnable attempted;
 
   private final Queue<OutboxEvent> published = new ConcurrentLinkedQueue<>();
   private final Queue<OutboxEvent> refused = new ConcurrentLinkedQueue<>();
   private final Queue<OutboxEvent> failed = new ConcurrentLinkedQueue<>();
   private volatile Throwable lastFailure;
 
-  Round(Function<OutboxEvent, Uni<Void>> publish, int window, Duration timeout) {
+  /**
+   * @param attempted called after each attempt, whatever came of it
+   */
+  Round(
+      Function<OutboxEvent, Uni<Void>> publish, int window, Duration timeout, Runnable attempted) {
     this.publish = publish;
     this.window = window;
     this.timeout = timeout;
+    this.attempted = attempted;
   }
 
   /** Completes when each event has its fate; never fails. */
@@ -69,6 +75,7 @@ final class Round {
   }
 
   private boolean record(OutboxEvent event, Throwable failure) {
+    attempted.run();
     switch (failure) {
       case null -> published.add(event);
       case RefusedMessageException never -> {

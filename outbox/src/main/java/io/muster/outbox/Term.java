@@ -2,8 +2,6 @@ package io.muster.outbox;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.pgclient.PgConnection;
-import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.Optional;
@@ -72,7 +70,7 @@ final class Term implements AutoCloseable {
       }
       term.listen(wakeUp);
       return Optional.of(term);
-    } catch (Database.DatabaseException | InterruptedException failed) {
+    } catch (RuntimeException | InterruptedException failed) {
       // Without an answer nobody knows whether the lock is held.
       term.close();
       throw failed;
@@ -120,7 +118,9 @@ final class Term implements AutoCloseable {
         .after(UNLOCK_TIMEOUT)
         .fail()
         .onFailure()
-        .recoverWithUni(this::terminate)
+        .call(this::terminate)
+        .onFailure()
+        .invoke(failure -> SilentConnection.cut(connection))
         .eventually(connection::close)
         .subscribe()
         .with(unlocked -> ended.complete(null), unreachable -> ended.complete(null));
@@ -133,13 +133,18 @@ final class Term implements AutoCloseable {
 
   /**
    * A connection that does not answer must not go back to the pool with the lock on it: its backend
-   * is ended from another connection.
+   * is ended from another connection, as far as the database can be had, and its socket closed.
    */
-  private Uni<RowSet<Row>> terminate(Throwable failure) {
+  private Uni<?> terminate(Throwable failure) {
     LOG.debugf("The publisher's connection is ended: %s", failure.getMessage());
     return database
-        .pool()
-        .preparedQuery("SELECT pg_terminate_backend($1)")
-        .execute(Tuple.of(connection.processId()));
+        .timed()
+        .within(UNLOCK_TIMEOUT)
+        .use(
+            db ->
+                db.preparedQuery("SELECT pg_terminate_backend($1)")
+                    .execute(Tuple.of(connection.processId())))
+        .onFailure()
+        .recoverWithNull();
   }
 }

@@ -101,7 +101,7 @@ class OutboxIT {
             values[1],
             values[2],
             values[3],
-            new io.vertx.core.json.JsonObject((String) values[4]),
+            values[4],
             io.vertx.core.buffer.Buffer.buffer((byte[]) values[5]));
     tuple.addValue(((Instant) values[6]).atOffset(java.time.ZoneOffset.UTC));
     DATABASE

@@ -79,11 +79,16 @@ final class TestDatabase
 
   /** Another pool on the same schema, as another instance of the service would have. */
   Pool newPool(int connections) {
+    return newPool(connections, postgres.superuser().port());
+  }
+
+  /** One that goes through a port of somebody in between. */
+  Pool newPool(int connections, int port) {
     var superuser = postgres.superuser();
     var options =
         new PgConnectOptions()
             .setHost(superuser.host())
-            .setPort(superuser.port())
+            .setPort(port)
             .setDatabase("muster")
             .setUser(superuser.user())
             .setPassword(superuser.password())
