@@ -93,7 +93,7 @@ final class HttpRegistryClient implements RegistryClient {
 
   private Uni<Answer> send(HttpMethod method, String path, Object body) {
     return Uni.createFrom()
-        .deferred(() -> exchange(method, path, body))
+        .deferred(() -> token.value().flatMap(current -> exchange(method, path, body, current)))
         .ifNoItem()
         // Later than Vert.x' own two timeouts, for an answer that trickles for ever.
         .after(config.requestTimeout().multipliedBy(2).plusMillis(100))
@@ -102,7 +102,7 @@ final class HttpRegistryClient implements RegistryClient {
         .transform(failure -> new RegistryAwayException("no answer: " + failure, failure));
   }
 
-  private Uni<Answer> exchange(HttpMethod method, String path, Object body) {
+  private Uni<Answer> exchange(HttpMethod method, String path, Object body, String bearer) {
     var options =
         new RequestOptions()
             .setMethod(method)
@@ -112,7 +112,7 @@ final class HttpRegistryClient implements RegistryClient {
             .setURI(basePath + path)
             .setConnectTimeout(config.requestTimeout().toMillis())
             .setIdleTimeout(config.requestTimeout().toMillis())
-            .putHeader("Authorization", "Bearer " + token.value())
+            .putHeader("Authorization", "Bearer " + bearer)
             .putHeader("Accept", "application/json");
     var bytes = body == null ? new byte[0] : json(body);
     if (body != null) {

@@ -1,37 +1,62 @@
 package io.muster.ingest.access;
 
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * This service's token from its file, which somebody else writes anew before the token ends. Read
- * again at most once a second, so that many requests do not mean many reads. Thread-safe.
+ * again at most once a second, so that many requests do not mean many reads, and never on the
+ * thread that asks, which may be an event loop. Thread-safe.
  */
 final class ServiceToken {
   private static final long READ_AGAIN_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Path file;
+  private final Executor worker;
+  private final AtomicReference<Uni<String>> reading = new AtomicReference<>();
   private volatile Read last;
 
   private record Read(String token, long atNanos) {}
 
   ServiceToken(Path file) {
-    this.file = file;
+    this(file, Infrastructure.getDefaultWorkerPool());
   }
 
   /**
-   * @throws RegistryAwayException when the file cannot be read or is empty
+   * @param worker on which the file is read
    */
-  String value() {
-    var now = System.nanoTime();
+  ServiceToken(Path file, Executor worker) {
+    this.file = file;
+    this.worker = worker;
+  }
+
+  /**
+   * @return fails with {@link RegistryAwayException} when the file cannot be read or is empty
+   */
+  Uni<String> value() {
     var known = last;
-    if (known == null || now - known.atNanos > READ_AGAIN_AFTER_NANOS) {
-      known = new Read(read(), now);
-      last = known;
+    if (known != null && System.nanoTime() - known.atNanos <= READ_AGAIN_AFTER_NANOS) {
+      return Uni.createFrom().item(known.token);
     }
-    return known.token;
+    return reading.updateAndGet(underWay -> underWay != null ? underWay : readOnce());
+  }
+
+  /** Those who ask meanwhile wait for the same. */
+  private Uni<String> readOnce() {
+    return Uni.createFrom()
+        .item(this::read)
+        .runSubscriptionOn(worker)
+        .invoke(token -> last = new Read(token, System.nanoTime()))
+        .onTermination()
+        .invoke(() -> reading.set(null))
+        .memoize()
+        .indefinitely();
   }
 
   private String read() {
