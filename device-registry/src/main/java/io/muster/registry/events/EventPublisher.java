@@ -14,6 +14,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
 import org.jboss.logging.Logger;
 
@@ -46,6 +47,11 @@ class EventPublisher {
   @PreDestroy
   void stop() {
     publisher.close();
+  }
+
+  /** For how long the publisher has shown no sign of life. */
+  Duration silence() {
+    return publisher.silence();
   }
 
   /** Says that events were committed. */

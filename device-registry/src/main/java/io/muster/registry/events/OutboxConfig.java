@@ -36,4 +36,11 @@ interface OutboxConfig {
   /** How long the log keeps what was published: the longest a consumer may be away. */
   @WithDefault("7D")
   Duration keepFor();
+
+  /**
+   * How long the publisher may show no sign of life before the service counts as stuck; several
+   * times {@link #publishTimeout()}.
+   */
+  @WithDefault("3M")
+  Duration stuckAfter();
 }

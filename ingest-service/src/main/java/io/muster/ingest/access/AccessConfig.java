@@ -83,4 +83,12 @@ public interface AccessConfig {
   @DurationMin(millis = 10)
   @DurationMax(seconds = 4)
   Duration logPollInterval();
+
+  /**
+   * How long following the registry's log may show no sign of life before the service counts as
+   * stuck; many times {@link #requestTimeout()}.
+   */
+  @WithDefault("2m")
+  @DurationMin(seconds = 1)
+  Duration stuckAfter();
 }

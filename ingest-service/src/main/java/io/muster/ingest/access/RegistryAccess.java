@@ -8,6 +8,7 @@ import io.muster.contract.registry.VerifyRequest;
 import io.muster.outbox.EventFollower;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -64,6 +65,11 @@ final class RegistryAccess implements DeviceAccess, KnownDevices, AutoCloseable 
   /** Reads the registry's log at once. */
   void wakeUp() {
     follower.wakeUp();
+  }
+
+  /** For how long following the registry's log has shown no sign of life. */
+  Duration silence() {
+    return follower.silence();
   }
 
   /** As of when all withdrawals are known; empty before the first time. */

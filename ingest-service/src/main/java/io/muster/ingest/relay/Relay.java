@@ -14,6 +14,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -82,6 +83,11 @@ class Relay implements Afterwards {
 
   OutboxStatus status() {
     return publisher.status();
+  }
+
+  /** For how long the publisher has shown no sign of life. */
+  Duration silence() {
+    return publisher.silence();
   }
 
   @PreDestroy

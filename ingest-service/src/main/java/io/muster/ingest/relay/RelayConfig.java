@@ -67,6 +67,14 @@ public interface RelayConfig {
   @DurationMin(millis = 1)
   Duration keepFor();
 
+  /**
+   * How long the publisher may show no sign of life before the service counts as stuck; several
+   * times {@link #publishTimeout()} and {@link #databaseTimeout()}.
+   */
+  @WithDefault("3m")
+  @DurationMin(seconds = 1)
+  Duration stuckAfter();
+
   /** How long the ordinal in the client identifiers stays with an instance that fell silent. */
   @WithDefault("30s")
   @DurationMin(millis = 300)

@@ -65,6 +65,11 @@ record TestConfig(
   }
 
   @Override
+  public Duration stuckAfter() {
+    return Duration.ofMinutes(2);
+  }
+
+  @Override
   public Duration logPollInterval() {
     return Duration.ofMillis(20);
   }
