@@ -11,6 +11,7 @@ import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.Properties;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.ActiveSession;
+import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.sessions.SessionClaim;
 import io.muster.ingest.sessions.SessionEnd;
 import io.muster.ingest.sessions.StoredWill;
@@ -222,7 +223,8 @@ final class Admission {
             will());
     shared
         .sessions
-        .take(claim)
+        // In the index for as long as it is wanted.
+        .take(claim, () -> shared.index.holds(reach.connectionId()))
         .subscribe()
         .with(
             taken -> {
@@ -320,10 +322,15 @@ final class Admission {
     }
   }
 
-  /** Refuses a client whose access was withdrawn while it was being asked for. */
-  void withdrawn() {
-    if (!over) {
+  /** Refuses a client that may not, or cannot, come in for a reason from outside. */
+  void endFromOutside(EndReason reason) {
+    if (over) {
+      return;
+    }
+    if (reason == EndReason.ACCESS_WITHDRAWN || reason == EndReason.CREDENTIAL_ENDED) {
       refuse(ReasonCode.NOT_AUTHORIZED, "withdrawn", "access was withdrawn");
+    } else {
+      refuse(ReasonCode.SERVER_UNAVAILABLE, reason.label(), "try again");
     }
   }
 

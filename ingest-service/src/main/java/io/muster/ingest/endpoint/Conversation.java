@@ -140,11 +140,16 @@ final class Conversation {
     ended = true;
     up.end();
     down.end();
-    shared.index.leave(reach);
-    shared.connected.leave();
-    shared.metrics.ended(reason);
-    shared.events.disconnected(session, reason);
-    shared.sessions.ended(
-        new SessionEnd(session.client(), session.epoch(), expiryAfterEnd, reason.publishesWill()));
+    try {
+      // Before it leaves the index: a session that nobody there holds is ended without its will.
+      shared.sessions.ended(
+          new SessionEnd(
+              session.client(), session.epoch(), expiryAfterEnd, reason.publishesWill()));
+    } finally {
+      shared.index.leave(reach);
+      shared.connected.leave();
+      shared.metrics.ended(reason);
+      shared.events.disconnected(session, reason);
+    }
   }
 }

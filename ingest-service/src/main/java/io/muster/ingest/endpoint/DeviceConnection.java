@@ -174,7 +174,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   /** Somebody else ends it, also while it is being admitted. */
   void endFromOutside(EndReason reason, String detail) {
     if (admission != null) {
-      admission.withdrawn();
+      admission.endFromOutside(reason);
     }
     end(reason, detail);
   }

@@ -44,6 +44,7 @@ public final class DeviceEndpoint implements Downlink {
     this.shared = new Shared(config, ports);
     ports.access().onWithdrawal(this::withdraw);
     ports.sessions().onLost(this::lose);
+    ports.sessions().compareWith(shared.index);
   }
 
   /**
@@ -172,7 +173,7 @@ public final class DeviceEndpoint implements Downlink {
       case LostSession.All all ->
           shared
               .index
-              .all()
+              .everybody()
               .forEach(c -> c.endFromOutside(EndReason.REPLICA_LOST, "connect again, please"));
     }
   }
@@ -191,7 +192,7 @@ public final class DeviceEndpoint implements Downlink {
     awaitUntil(deadline, () -> shared.metrics.messagesInFlight() == 0);
     shared
         .index
-        .all()
+        .everybody()
         .forEach(c -> c.endFromOutside(EndReason.SHUTTING_DOWN, "the server is shutting down"));
     awaitUntil(System.nanoTime() + config.drainTimeout().toNanos(), () -> shared.index.isEmpty());
     transport.loops().shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();

@@ -2,7 +2,7 @@ package io.muster.ingest.sessions;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
-import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.util.HashSet;
 import java.util.List;
@@ -48,10 +48,10 @@ final class ExactlyOnceTable {
 
   private record Key(long sessionKey, int packetIdentifier) {}
 
-  static Uni<Void> release(Pool pool, List<Release> releases) {
+  static Uni<Void> release(SqlClient db, List<Release> releases) {
     var sessions = releases.stream().map(Release::sessionKey).toArray(Long[]::new);
     var identifiers = releases.stream().map(Release::packetIdentifier).toArray(Integer[]::new);
-    return pool.preparedQuery(RELEASE)
+    return db.preparedQuery(RELEASE)
         .execute(Tuple.tuple().addArrayOfLong(sessions).addArrayOfInteger(identifiers))
         .invoke(
             rows -> {
@@ -62,7 +62,7 @@ final class ExactlyOnceTable {
         .replaceWithVoid();
   }
 
-  static Uni<Void> forgetOrphans(Pool pool) {
-    return pool.preparedQuery(FORGET_ORPHANS).execute().replaceWithVoid();
+  static Uni<Void> forgetOrphans(SqlClient db) {
+    return db.preparedQuery(FORGET_ORPHANS).execute().replaceWithVoid();
   }
 }

@@ -3,8 +3,8 @@ package io.muster.ingest.sessions;
 import io.muster.contract.event.SessionEvent;
 import io.muster.ingest.intake.Announcement;
 import io.muster.ingest.intake.Intake;
+import io.muster.outbox.TimedPool;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -17,17 +17,24 @@ import org.jboss.logging.Logger;
 
 /**
  * Ends what a dead replica held: tells the other services that its connections are gone, makes its
- * wills due, lets its sessions expire. One replica at a time works on a dead one, a batch in a
- * transaction; what was announced and not written is announced again. Thread-safe.
+ * wills due, lets its sessions expire. First it is condemned, after which it cannot come back; then
+ * batch after batch is ended, each in a transaction, one replica at a time working on a dead one;
+ * what was announced and not written is announced again. Thread-safe.
  */
 final class LapsedReplicas {
   private static final Logger LOG = Logger.getLogger(LapsedReplicas.class);
   private static final String REASON = "replica-lost";
 
-  private static final String DEAD =
+  private static final String CONDEMN =
+      """
+      UPDATE endpoint_replica SET condemned = true
+      WHERE NOT condemned AND lease_until < now() RETURNING name
+      """;
+
+  private static final String CONDEMNED =
       """
       SELECT key, name, boot_id FROM endpoint_replica
-      WHERE lease_until < now() ORDER BY key LIMIT 1 FOR UPDATE SKIP LOCKED
+      WHERE condemned ORDER BY key LIMIT 1 FOR UPDATE SKIP LOCKED
       """;
 
   private static final String HELD =
@@ -36,18 +43,19 @@ final class LapsedReplicas {
       WHERE replica_key = $1 ORDER BY client_identifier LIMIT $2
       """;
 
+  /** Fails when one of its connections has taken a session after all; then it is one more batch. */
   private static final String BURY =
       """
       WITH notices AS (DELETE FROM mqtt_takeover WHERE replica_key = $1)
       DELETE FROM endpoint_replica WHERE key = $1
       """;
 
-  private final Pool pool;
+  private final TimedPool pool;
   private final Intake intake;
   private final Clock clock;
   private final int batch;
 
-  LapsedReplicas(Pool pool, Intake intake, Clock clock, int batch) {
+  LapsedReplicas(TimedPool pool, Intake intake, Clock clock, int batch) {
     this.pool = pool;
     this.intake = intake;
     this.clock = clock;
@@ -58,17 +66,31 @@ final class LapsedReplicas {
 
   private record Held(SessionEnd end, long connectionId) {}
 
-  /** Ends the next batch of the first dead replica; nothing when all are alive. */
-  Uni<Void> endNext() {
-    return pool.withTransaction(
-        db ->
-            db.preparedQuery(DEAD)
-                .execute()
-                .chain(
-                    rows ->
-                        rows.size() == 0
-                            ? Uni.createFrom().voidItem()
-                            : endSessionsOf(db, dead(rows.iterator().next()))));
+  /** Finds those whose lease has lapsed; they cannot renew it from now on. */
+  Uni<Void> condemn() {
+    return pool.use(db -> db.preparedQuery(CONDEMN).execute())
+        .invoke(
+            rows ->
+                rows.forEach(
+                    row -> LOG.warnf("Replica %s has fallen silent", row.getString("name"))))
+        .replaceWithVoid();
+  }
+
+  /** Ends all that the condemned held, whoever condemned them. */
+  Uni<Void> buryCondemned() {
+    return pool.inTransaction(this::nextBatch)
+        .chain(more -> more ? buryCondemned() : Uni.createFrom().voidItem());
+  }
+
+  /** Whether there may be more to end. */
+  private Uni<Boolean> nextBatch(SqlConnection db) {
+    return db.preparedQuery(CONDEMNED)
+        .execute()
+        .chain(
+            rows ->
+                rows.size() == 0
+                    ? Uni.createFrom().item(false)
+                    : endSessionsOf(db, dead(rows.iterator().next())).replaceWith(true));
   }
 
   private static Dead dead(Row row) {

@@ -2,17 +2,23 @@ package io.muster.ingest.sessions;
 
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.sessions.ExactlyOnceTable.Release;
+import io.muster.ingest.sessions.SessionTable.Unaccepted;
+import io.muster.outbox.TimedPool;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
@@ -21,10 +27,9 @@ import java.util.function.Supplier;
  */
 public final class PostgresSessions implements Sessions {
   private static final Duration STEP = Duration.ofMillis(10);
-  private static final int LEASE_PARTS = 3;
 
-  private static final String TAKEN_OVER =
-      "DELETE FROM mqtt_takeover WHERE replica_key = $1 RETURNING connection_id";
+  /** Polls for which a goodbye may be on its way before a takeover publishes the will. */
+  private static final int GRACE_POLLS = 2;
 
   private static final String EXPIRED =
       """
@@ -37,7 +42,8 @@ public final class PostgresSessions implements Sessions {
       DELETE FROM exactly_once e USING expired WHERE e.session_key = expired.session_key
       """;
 
-  private final Pool pool;
+  private final TimedPool pool;
+  private final TimedPool chores;
   private final SessionsConfig config;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -46,32 +52,55 @@ public final class PostgresSessions implements Sessions {
   private final ReplicaLease lease;
   private final WillPublisher wills;
   private final LapsedReplicas lapsed;
+  private final Takeovers takeovers;
+  private final Reconciliation reconciliation;
+  private final Unwritten unwritten = new Unwritten();
   private final RetriedBatches<SessionEnd> ends;
+  private final RetriedBatches<Unaccepted> unaccepted;
   private final RetriedBatches<Release> releases;
   private final RetriedBatches<Long> publishedWills;
+  private volatile HeldConnections held;
 
   public PostgresSessions(
-      Pool pool, Intake intake, ReplicaIdentity identity, SessionsConfig config, Clock clock) {
-    this.pool = pool;
+      Pool shared, Intake intake, ReplicaIdentity identity, SessionsConfig config, Clock clock) {
     this.config = config;
+    pool = new TimedPool(shared, config.statementTimeout());
+    chores = pool.within(config.choreTimeout());
     lease = new ReplicaLease(pool, identity, config, () -> tell(new LostSession.All()));
-    ends = batches("Ends of sessions", batch -> SessionTable.end(pool, batch));
-    releases = batches("PUBRELs", batch -> ExactlyOnceTable.release(pool, batch));
-    publishedWills = batches("Published wills", batch -> WillPublisher.delete(pool, batch));
-    wills = new WillPublisher(pool, intake, clock, publishedWills, config.batch());
-    lapsed = new LapsedReplicas(pool, intake, clock, config.batch());
+    ends = batches("Ends of sessions", this::writeEnds);
+    unaccepted = batches("Ends of connections that were not accepted", this::writeUnaccepted);
+    releases = batches("PUBRELs", batch -> pool.use(db -> ExactlyOnceTable.release(db, batch)));
+    publishedWills = batches("Published wills", this::deleteWills);
+    wills = new WillPublisher(chores, intake, clock, publishedWills, config.batch());
+    lapsed = new LapsedReplicas(chores, intake, clock, config.batch());
+    takeovers = new Takeovers(pool, config.batch(), this::tellTakenOver);
+    reconciliation = new Reconciliation(chores, unwritten, this::tellTakenOver, this::ended);
   }
 
-  private <T> RetriedBatches<T> batches(
-      String what, java.util.function.Function<List<T>, Uni<Void>> write) {
+  private <T> RetriedBatches<T> batches(String what, Function<List<T>, Uni<Void>> write) {
     return new RetriedBatches<>(what, config.batch(), config.retry(), timer, write);
+  }
+
+  private Uni<Void> writeEnds(List<SessionEnd> batch) {
+    return pool.use(db -> SessionTable.end(db, batch))
+        .invoke(() -> batch.forEach(end -> unwritten.written(end.client())));
+  }
+
+  private Uni<Void> writeUnaccepted(List<Unaccepted> batch) {
+    return pool.inTransaction(db -> SessionTable.endUnaccepted(db, batch))
+        .invoke(() -> batch.forEach(end -> unwritten.written(end.client())));
+  }
+
+  private Uni<Void> deleteWills(List<Long> epochs) {
+    return wills.delete(epochs);
   }
 
   /** Begins to renew the lease and to look after sessions. */
   public void start() {
-    chore("renew the lease", lease::renew).every(config.lease().dividedBy(LEASE_PARTS));
-    chore("look for takeovers", this::closeTakenOver).every(config.poll());
-    chore("publish wills", this::publishWills).every(config.poll());
+    chore("renew the lease", lease::renew).every(config.lease().dividedBy(ReplicaLease.RENEWALS));
+    choreOfReplica("look for takeovers", takeovers::tellPending).every(config.poll());
+    choreOfReplica("publish wills", wills::publishDue).every(config.poll());
+    choreOfReplica("compare sessions", this::reconcile).every(config.reconcile());
     chore("end sessions of dead replicas", this::sweep).every(config.sweep());
     chore("clean up", this::cleanUp).every(config.cleanup());
   }
@@ -80,34 +109,99 @@ public final class PostgresSessions implements Sessions {
     return new Chore(what, task, timer);
   }
 
+  /** Left out while this replica has no lease. */
+  private Chore choreOfReplica(String what, IntFunction<Uni<Void>> task) {
+    return chore(
+        what,
+        () -> {
+          var replica = lease.key();
+          return replica.isEmpty() ? Uni.createFrom().voidItem() : task.apply(replica.getAsInt());
+        });
+  }
+
   /** Whether this replica has its lease, without which nobody can connect. */
   public boolean isReady() {
     return lease.key().isPresent();
   }
 
+  /** After what is known to have ended here: a goodbye must not be overtaken by a return. */
   @Override
-  public Uni<TakenSession> take(SessionClaim claim) {
+  public Uni<TakenSession> take(SessionClaim claim, BooleanSupplier wanted) {
+    return unwritten
+        .none(claim.client())
+        .ifNoItem()
+        .after(config.statementTimeout())
+        .fail()
+        .chain(() -> takeNow(claim, wanted))
+        .onFailure(Taking.EndUnwrittenException.class)
+        .recoverWithUni(() -> take(claim, wanted));
+  }
+
+  private Uni<TakenSession> takeNow(SessionClaim claim, BooleanSupplier wanted) {
     var replica = lease.key();
-    return replica.isEmpty()
-        ? Uni.createFrom().failure(new IllegalStateException("the database was not reached yet"))
-        : SessionTable.take(pool, replica.getAsInt(), claim);
+    if (replica.isEmpty()) {
+      return Uni.createFrom()
+          .failure(new IllegalStateException("this replica has no lease at the database"));
+    }
+    var key = replica.getAsInt();
+    var taking = new Taking(claim, replica(key), wanted);
+    return taking
+        .in(pool)
+        .onFailure()
+        .invoke(
+            failure -> {
+              if (taking.mayBeCommitted()) {
+                unwritten.add(claim.client());
+                unaccepted.add(new Unaccepted(key, claim.client(), claim.connectionId()));
+              }
+            });
+  }
+
+  private Taking.Replica replica(int key) {
+    var connections = held;
+    return new Taking.Replica(
+        key,
+        connections == null ? AllHeld.INSTANCE : connections,
+        unwritten,
+        config.poll().multipliedBy(GRACE_POLLS));
+  }
+
+  /** Before anybody has named the connections. */
+  private enum AllHeld implements HeldConnections {
+    INSTANCE;
+
+    @Override
+    public boolean holds(long connectionId) {
+      return true;
+    }
+
+    @Override
+    public Collection<Long> accepted() {
+      return List.of();
+    }
   }
 
   @Override
   public void ended(SessionEnd end) {
+    unwritten.add(end.client());
     ends.add(end);
   }
 
   @Override
   public Uni<Void> storeSubscriptions(
       long sessionKey, long epoch, List<StoredSubscription> subscriptions) {
-    return SessionTable.storeSubscriptions(pool, sessionKey, epoch, subscriptions);
+    return pool.use(db -> SessionTable.storeSubscriptions(db, sessionKey, epoch, subscriptions));
   }
 
   @Override
   public Uni<Boolean> release(long sessionKey, int packetIdentifier) {
     return Uni.createFrom()
         .emitter(waiting -> releases.add(new Release(sessionKey, packetIdentifier, waiting)));
+  }
+
+  @Override
+  public void compareWith(HeldConnections connections) {
+    held = connections;
   }
 
   @Override
@@ -119,35 +213,39 @@ public final class PostgresSessions implements Sessions {
     listeners.forEach(listener -> listener.accept(lost));
   }
 
-  private Uni<Void> closeTakenOver() {
-    var replica = lease.key();
-    if (replica.isEmpty()) {
-      return Uni.createFrom().voidItem();
-    }
-    return pool.preparedQuery(TAKEN_OVER)
-        .execute(Tuple.of(replica.getAsInt()))
-        .invoke(rows -> rows.forEach(row -> tell(new LostSession.TakenOver(row.getLong(0)))))
-        .replaceWithVoid();
+  private void tellTakenOver(long connectionId) {
+    tell(new LostSession.TakenOver(connectionId));
   }
 
-  private Uni<Void> publishWills() {
-    var replica = lease.key();
-    return replica.isEmpty() ? Uni.createFrom().voidItem() : wills.publishDue(replica.getAsInt());
+  private Uni<Void> reconcile(int replicaKey) {
+    var connections = held;
+    return connections == null
+        ? Uni.createFrom().voidItem()
+        : reconciliation.compare(replicaKey, connections);
   }
 
   private Uni<Void> sweep() {
-    var expired = pool.preparedQuery(EXPIRED).execute(Tuple.of(config.batch()));
-    return lease.mayJudgeOthers() ? expired.chain(lapsed::endNext) : expired.replaceWithVoid();
+    Uni<Void> expired =
+        chores
+            .use(db -> db.preparedQuery(EXPIRED).execute(Tuple.of(config.batch())))
+            .replaceWithVoid();
+    return expired
+        .chain(() -> lease.mayJudgeOthers() ? lapsed.condemn() : Uni.createFrom().voidItem())
+        // Also by one that was condemned itself: there may be no other.
+        .chain(lapsed::buryCondemned);
   }
 
   private Uni<Void> cleanUp() {
-    return wills.releaseOrphans().chain(() -> ExactlyOnceTable.forgetOrphans(pool));
+    return wills
+        .releaseOrphans()
+        .chain(takeovers::forgetOrphans)
+        .chain(() -> chores.use(ExactlyOnceTable::forgetOrphans));
   }
 
   /** Writes what is left, within the shutdown timeout, and gives the lease back. */
   public void stop() {
     var deadline = System.nanoTime() + config.shutdownTimeout().toNanos();
-    while (unwritten() > 0 && System.nanoTime() < deadline) {
+    while (leftToWrite() > 0 && System.nanoTime() < deadline) {
       LockSupport.parkNanos(STEP.toNanos());
     }
     timer.shutdownNow();
@@ -162,7 +260,10 @@ public final class PostgresSessions implements Sessions {
         .indefinitely();
   }
 
-  private int unwritten() {
-    return ends.unwritten() + releases.unwritten() + publishedWills.unwritten();
+  private int leftToWrite() {
+    return ends.unwritten()
+        + unaccepted.unwritten()
+        + releases.unwritten()
+        + publishedWills.unwritten();
   }
 }

@@ -1,9 +1,8 @@
 package io.muster.ingest.sessions;
 
+import io.muster.outbox.TimedPool;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
-import java.time.Duration;
 import java.util.OptionalInt;
 import org.jboss.logging.Logger;
 
@@ -15,19 +14,27 @@ final class ReplicaLease {
   private static final Logger LOG = Logger.getLogger(ReplicaLease.class);
   private static final int NONE = -1;
 
-  /** Again after an answer that was lost, too. */
+  /** In the time of a lease; an attempt without an answer leaves room for the next. */
+  static final int RENEWALS = 3;
+
+  /**
+   * Again after an answer that was lost, too. While another replica buries this one there is no row
+   * to be had.
+   */
   private static final String REGISTER =
       """
       INSERT INTO endpoint_replica (boot_id, name, lease_until)
-      VALUES ($1, $2, now() + $3 * interval '1 millisecond')
+      SELECT $1, $2, now() + $3 * interval '1 millisecond'
+      WHERE NOT EXISTS (SELECT 1 FROM endpoint_replica WHERE boot_id = $1 AND condemned)
       ON CONFLICT (boot_id) DO UPDATE SET lease_until = excluded.lease_until
+      WHERE NOT endpoint_replica.condemned
       RETURNING key
       """;
 
   private static final String RENEW =
       """
       UPDATE endpoint_replica SET lease_until = now() + $2 * interval '1 millisecond'
-      WHERE key = $1
+      WHERE key = $1 AND NOT condemned
       """;
 
   private static final String RESIGN =
@@ -36,7 +43,7 @@ final class ReplicaLease {
       WHERE r.key = $1 AND NOT EXISTS (SELECT 1 FROM mqtt_session s WHERE s.replica_key = r.key)
       """;
 
-  private final Pool pool;
+  private final TimedPool pool;
   private final ReplicaIdentity identity;
   private final long leaseMillis;
   private final Runnable lost;
@@ -47,8 +54,8 @@ final class ReplicaLease {
   /**
    * @param lost called when another replica has ended what this one held
    */
-  ReplicaLease(Pool pool, ReplicaIdentity identity, SessionsConfig config, Runnable lost) {
-    this.pool = pool;
+  ReplicaLease(TimedPool pool, ReplicaIdentity identity, SessionsConfig config, Runnable lost) {
+    this.pool = pool.within(config.lease().dividedBy(RENEWALS));
     this.identity = identity;
     this.leaseMillis = config.lease().toMillis();
     this.lost = lost;
@@ -73,25 +80,25 @@ final class ReplicaLease {
   }
 
   Uni<Void> renew() {
-    var renewal = key == NONE ? register() : extend();
-    return renewal.ifNoItem().after(Duration.ofMillis(leaseMillis)).fail();
+    return key == NONE ? register() : extend();
   }
 
   private Uni<Void> register() {
-    return pool.preparedQuery(REGISTER)
-        .execute(Tuple.of(identity.bootId(), identity.name(), leaseMillis))
+    var values = Tuple.of(identity.bootId(), identity.name(), leaseMillis);
+    return pool.use(db -> db.preparedQuery(REGISTER).execute(values))
         .invoke(
             rows -> {
-              renewed();
-              key = rows.iterator().next().getInteger(0);
+              if (rows.size() > 0) {
+                renewed();
+                key = rows.iterator().next().getInteger(0);
+              }
             })
         .replaceWithVoid();
   }
 
   private Uni<Void> extend() {
     var current = key;
-    return pool.preparedQuery(RENEW)
-        .execute(Tuple.of(current, leaseMillis))
+    return pool.use(db -> db.preparedQuery(RENEW).execute(Tuple.of(current, leaseMillis)))
         .chain(
             rows -> {
               if (rows.rowCount() == 0) {
@@ -121,6 +128,6 @@ final class ReplicaLease {
   Uni<Void> resign() {
     return key == NONE
         ? Uni.createFrom().voidItem()
-        : pool.preparedQuery(RESIGN).execute(Tuple.of(key)).replaceWithVoid();
+        : pool.use(db -> db.preparedQuery(RESIGN).execute(Tuple.of(key))).replaceWithVoid();
   }
 }

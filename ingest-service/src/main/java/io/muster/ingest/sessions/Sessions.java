@@ -2,6 +2,7 @@ package io.muster.ingest.sessions;
 
 import io.smallrye.mutiny.Uni;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -14,9 +15,11 @@ public interface Sessions {
    * Takes a client identifier's session for a connection: the next epoch, the old will's fate, the
    * new will. When this has succeeded, any other connection of the identifier is about to close.
    *
-   * @return fails while the database is away
+   * @param wanted whether the connection still waits for it; asked on any thread, and the last time
+   *     when nobody can come in between any more
+   * @return fails while the database is away, and when it is not wanted any more
    */
-  Uni<TakenSession> take(SessionClaim claim);
+  Uni<TakenSession> take(SessionClaim claim, BooleanSupplier wanted);
 
   /**
    * Notes that a connection has ended. It is kept until it is written, also while the database is
@@ -38,6 +41,12 @@ public interface Sessions {
    *     back; never fails
    */
   Uni<Boolean> release(long sessionKey, int packetIdentifier);
+
+  /**
+   * Names the connections of this replica, with which is compared now and then what the database
+   * holds.
+   */
+  void compareWith(HeldConnections connections);
 
   /** Registers who closes the connections whose session was taken elsewhere. On any thread. */
   void onLost(Consumer<LostSession> listener);

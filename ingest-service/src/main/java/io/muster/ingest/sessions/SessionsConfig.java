@@ -22,6 +22,13 @@ public interface SessionsConfig {
   @WithDefault("3s")
   Duration sweep();
 
+  /**
+   * How often it compares what the database says it holds with what it does hold; a difference
+   * comes of a lost answer, and lasts for two of these at most.
+   */
+  @WithDefault("30s")
+  Duration reconcile();
+
   /** How often it looks for leftovers of sessions that are long gone. */
   @WithDefault("10m")
   Duration cleanup();
@@ -29,6 +36,17 @@ public interface SessionsConfig {
   /** Rows that one statement handles. */
   @WithDefault("500")
   @Min(1) @Max(10_000) int batch();
+
+  /**
+   * How long the database may take with what a device waits for, from asking for a connection of
+   * the pool to the last answer; then the connection is cut.
+   */
+  @WithDefault("5s")
+  Duration statementTimeout();
+
+  /** The same for a batch of what nobody waits for. */
+  @WithDefault("30s")
+  Duration choreTimeout();
 
   /** How long a write that failed waits before it is tried again. */
   @WithDefault("500ms")

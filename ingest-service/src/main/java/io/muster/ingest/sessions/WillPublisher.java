@@ -3,21 +3,24 @@ package io.muster.ingest.sessions;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.intake.Publication;
+import io.muster.outbox.TimedPool;
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
-import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
  * Publishes the wills that are due, whichever replica their connection was at: one replica claims a
  * will, gives it to the intake, and deletes it when that has kept it. A claim ends with its
- * replica's lease. Thread-safe.
+ * replica's lease; one whose answer was lost is made again. Thread-safe.
  */
 final class WillPublisher {
   private static final Logger LOG = Logger.getLogger(WillPublisher.class);
@@ -27,9 +30,10 @@ final class WillPublisher {
       UPDATE mqtt_will SET claimed_by = $1
       WHERE epoch IN (
         SELECT w.epoch FROM mqtt_will w
-        WHERE w.due_at <= now() AND (w.claimed_by IS NULL OR NOT EXISTS (
-          SELECT 1 FROM endpoint_replica r
-          WHERE r.key = w.claimed_by AND r.lease_until > now()))
+        WHERE w.due_at <= now() AND NOT w.epoch = ANY ($3)
+          AND (w.claimed_by IS NULL OR w.claimed_by = $1 OR NOT EXISTS (
+            SELECT 1 FROM endpoint_replica r
+            WHERE r.key = w.claimed_by AND r.lease_until > now()))
         ORDER BY w.due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
       RETURNING epoch, client_identifier, topic, payload, qos, retain, content_type,
         user_properties
@@ -46,13 +50,20 @@ final class WillPublisher {
           AND s.client_identifier = w.client_identifier)
       """;
 
-  private final Pool pool;
+  /** A replica holds at most so many batches of wills while the intake takes none. */
+  private static final int MAX_BATCHES = 20;
+
+  private final TimedPool pool;
   private final Intake intake;
   private final Clock clock;
   private final RetriedBatches<Long> published;
   private final int batch;
 
-  WillPublisher(Pool pool, Intake intake, Clock clock, RetriedBatches<Long> published, int batch) {
+  /** Of the wills that are being published here, until they are deleted. */
+  private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
+
+  WillPublisher(
+      TimedPool pool, Intake intake, Clock clock, RetriedBatches<Long> published, int batch) {
     this.pool = pool;
     this.intake = intake;
     this.clock = clock;
@@ -61,25 +72,34 @@ final class WillPublisher {
   }
 
   /** How a batch of published wills is deleted. */
-  static Uni<Void> delete(Pool pool, java.util.List<Long> epochs) {
-    return pool.preparedQuery(DELETE)
-        .execute(Tuple.tuple().addArrayOfLong(epochs.toArray(Long[]::new)))
+  Uni<Void> delete(List<Long> epochs) {
+    var values = Tuple.tuple().addArrayOfLong(epochs.toArray(Long[]::new));
+    return pool.use(db -> db.preparedQuery(DELETE).execute(values))
+        .invoke(deleted -> epochs.forEach(underWay::remove))
         .replaceWithVoid();
   }
 
   Uni<Void> publishDue(int replicaKey) {
-    return pool.preparedQuery(CLAIM)
-        .execute(Tuple.of(replicaKey, batch))
+    if (underWay.size() >= MAX_BATCHES * batch) {
+      return Uni.createFrom().voidItem();
+    }
+    var values =
+        Tuple.tuple()
+            .addInteger(replicaKey)
+            .addInteger(batch)
+            .addArrayOfLong(underWay.toArray(Long[]::new));
+    return pool.use(db -> db.preparedQuery(CLAIM).execute(values))
         .invoke(rows -> rows.forEach(this::publish))
         .replaceWithVoid();
   }
 
   Uni<Void> releaseOrphans() {
-    return pool.preparedQuery(RELEASE_ORPHANS).execute().replaceWithVoid();
+    return pool.use(db -> db.preparedQuery(RELEASE_ORPHANS).execute()).replaceWithVoid();
   }
 
   private void publish(Row row) {
     var epoch = row.getLong(0);
+    underWay.add(epoch);
     var topic = DeviceTopic.parse(row.getString(2));
     if (topic.isEmpty()) {
       LOG.warnf("The will of %s is under a topic that is nobody's", row.getString(1));

@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint;
 
+import io.muster.ingest.sessions.HeldConnections;
 import io.muster.ingest.sessions.LostSession;
 import io.muster.ingest.sessions.SessionClaim;
 import io.muster.ingest.sessions.SessionEnd;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -32,6 +34,8 @@ final class FakeSessions implements Sessions {
   final CopyOnWriteArrayList<SessionEnd> ends = new CopyOnWriteArrayList<>();
   final Set<String> awaitingRelease = ConcurrentHashMap.newKeySet();
   volatile boolean away;
+  volatile boolean answersNever;
+  volatile HeldConnections connections;
   private final List<Runnable> held = Collections.synchronizedList(new ArrayList<>());
   private volatile boolean holding;
   private final Map<String, Row> rows = new ConcurrentHashMap<>();
@@ -40,11 +44,14 @@ final class FakeSessions implements Sessions {
   private volatile Consumer<LostSession> listener;
 
   @Override
-  public synchronized Uni<TakenSession> take(SessionClaim claim) {
+  public synchronized Uni<TakenSession> take(SessionClaim claim, BooleanSupplier wanted) {
     if (away) {
       return Uni.createFrom().failure(new IllegalStateException("the database is away"));
     }
     claims.add(claim);
+    if (answersNever) {
+      return Uni.createFrom().nothing();
+    }
     var former = rows.get(claim.client().value());
     var present = former != null && !claim.cleanStart() && former.expirySeconds > 0;
     var row = present ? former : new Row();
@@ -114,12 +121,22 @@ final class FakeSessions implements Sessions {
   }
 
   @Override
+  public void compareWith(HeldConnections ofThisReplica) {
+    connections = ofThisReplica;
+  }
+
+  @Override
   public void onLost(Consumer<LostSession> lost) {
     listener = lost;
   }
 
   void lose(LostSession lost) {
     listener.accept(lost);
+  }
+
+  /** The filters that are kept for a client. */
+  List<String> stored(String client) {
+    return rows.get(client).subscriptions.stream().map(StoredSubscription::filter).toList();
   }
 
   /** Which sessions there are, by client identifier. */

@@ -14,6 +14,7 @@ import io.muster.ingest.intake.Intake;
 import io.muster.ingest.intake.Outcome;
 import io.muster.ingest.intake.Publication;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
+import io.muster.ingest.sessions.HeldConnections;
 import io.muster.ingest.sessions.LostSession;
 import io.muster.ingest.sessions.ReplicaIdentity;
 import io.muster.ingest.sessions.SessionClaim;
@@ -32,6 +33,7 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -79,8 +81,8 @@ class HeldConnectionsTest {
     final AtomicInteger ended = new AtomicInteger();
 
     @Override
-    public Uni<TakenSession> take(SessionClaim claim) {
-      return rest.take(claim);
+    public Uni<TakenSession> take(SessionClaim claim, BooleanSupplier wanted) {
+      return rest.take(claim, wanted);
     }
 
     @Override
@@ -100,6 +102,9 @@ class HeldConnectionsTest {
     public Uni<Boolean> release(long sessionKey, int packetIdentifier) {
       return rest.release(sessionKey, packetIdentifier);
     }
+
+    @Override
+    public void compareWith(HeldConnections connections) {}
 
     @Override
     public void onLost(Consumer<LostSession> lost) {}

@@ -78,6 +78,7 @@ class ShutdownTest {
       await().until(() -> server.sessions.claims.size() == 1);
       server.endpoint.stop();
       silent.expectEnd();
+      waiting.expectConnAck(ReasonCode.SERVER_UNAVAILABLE);
       waiting.expectEnd();
       server.sessions.letGo();
       assertEquals(1, server.sessions.ends.size(), "a session that was not given back");

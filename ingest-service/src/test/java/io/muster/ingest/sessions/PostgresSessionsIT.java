@@ -15,9 +15,10 @@ import io.smallrye.mutiny.Uni;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -156,16 +157,9 @@ class PostgresSessionsIT {
 
   @Test
   void ofManyConnectsAtOnceEachGetsItsOwnEpochAndOneHoldsTheSession() {
-    var epochs = new HashSet<Long>();
-    IntStream.range(0, 40)
-        .parallel()
-        .mapToObj(i -> (i % 2 == 0 ? one : two).take(device, false, NEVER_ENDS))
-        .forEach(
-            taken -> {
-              synchronized (epochs) {
-                epochs.add(taken.epoch());
-              }
-            });
+    Set<Long> epochs = ConcurrentHashMap.newKeySet();
+    TestReplica.sideBySide(
+        40, n -> epochs.add((n % 2 == 0 ? one : two).take(device, false, NEVER_ENDS).epoch()));
     assertEquals(40, epochs.size());
     assertEquals(
         epochs.stream().mapToLong(it -> it).max().getAsLong(),

@@ -45,10 +45,20 @@ final class SessionsDatabase implements AutoCloseable {
   }
 
   Pool pool() {
+    return pool(postgres.port());
+  }
+
+  int port() {
+    return postgres.port();
+  }
+
+  /** One that goes through a port of somebody in between. */
+  Pool pool(int port) {
     var options =
         PgConnectOptions.fromUri(database.url())
             .setUser(database.user())
-            .setPassword(database.password());
+            .setPassword(database.password())
+            .setPort(port);
     var pool =
         new Pool(
             PgBuilder.pool()

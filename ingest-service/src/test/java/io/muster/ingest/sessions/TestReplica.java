@@ -6,6 +6,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.endpoint.FakeIntake;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** The sessions of one replica, with an intake that remembers. */
 final class TestReplica implements AutoCloseable {
@@ -29,7 +35,11 @@ final class TestReplica implements AutoCloseable {
   private final AtomicLong connections = new AtomicLong();
 
   TestReplica(String name, SessionsDatabase database) {
-    pool = database.pool();
+    this(name, database.pool());
+  }
+
+  TestReplica(String name, Pool pool) {
+    this.pool = pool;
     sessions =
         new PostgresSessions(
             pool,
@@ -41,7 +51,7 @@ final class TestReplica implements AutoCloseable {
     sessions.start();
   }
 
-  private static SessionsConfig config() {
+  static SessionsConfig config() {
     return new SmallRyeConfigBuilder()
         .withConverter(Duration.class, 200, new DurationConverter())
         .withMapping(SessionsConfig.class)
@@ -52,6 +62,9 @@ final class TestReplica implements AutoCloseable {
                 "muster.sessions.sweep", "100ms",
                 "muster.sessions.cleanup", "200ms",
                 "muster.sessions.retry", "100ms",
+                "muster.sessions.reconcile", "100ms",
+                "muster.sessions.statement-timeout", "2s",
+                "muster.sessions.chore-timeout", "3s",
                 "muster.sessions.batch", "2"))
         .build()
         .getConfigMapping(SessionsConfig.class);
@@ -77,12 +90,19 @@ final class TestReplica implements AutoCloseable {
   }
 
   TakenSession take(DeviceAddress device, boolean cleanStart, long expirySeconds, StoredWill will) {
-    return sessions
-        .take(
-            new SessionClaim(
-                client(device), connections.incrementAndGet(), cleanStart, expirySeconds, will))
-        .await()
-        .atMost(WITHIN);
+    return taking(device, cleanStart, expirySeconds, will, () -> true).await().atMost(WITHIN);
+  }
+
+  Uni<TakenSession> taking(
+      DeviceAddress device,
+      boolean cleanStart,
+      long expirySeconds,
+      StoredWill will,
+      BooleanSupplier wanted) {
+    return sessions.take(
+        new SessionClaim(
+            client(device), connections.incrementAndGet(), cleanStart, expirySeconds, will),
+        wanted);
   }
 
   /** The id of the connection that was made last. */
@@ -108,6 +128,19 @@ final class TestReplica implements AutoCloseable {
     return intake.announced("session/disconnected").stream()
         .map(it -> ((SessionEvent) it.data()).clientIdentifier())
         .toList();
+  }
+
+  /** Does it many times, several at a time. */
+  static void sideBySide(int times, IntConsumer task) {
+    // Not the common pool, whose threads see the classes of whichever test came first.
+    try (var threads = Executors.newFixedThreadPool(4)) {
+      var all = IntStream.range(0, times).mapToObj(n -> threads.submit(() -> task.accept(n)));
+      for (var one : all.toList()) {
+        one.get();
+      }
+    } catch (InterruptedException | ExecutionException failed) {
+      throw new IllegalStateException(failed);
+    }
   }
 
   /** As by SIGKILL: nothing is said, nothing renewed. */

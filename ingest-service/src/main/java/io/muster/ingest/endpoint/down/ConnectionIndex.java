@@ -4,6 +4,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.ingest.endpoint.limits.RateLimit;
+import io.muster.ingest.sessions.HeldConnections;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.function.Predicate;
  * The connections of this replica: by client identifier, by device, and by the device whose
  * downward messages they want. Thread-safe; readers never wait.
  */
-public final class ConnectionIndex {
+public final class ConnectionIndex implements HeldConnections {
   private static final double BURST_SECONDS = 10;
   private static final long LOOK_AT_RECOVERING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -73,6 +74,7 @@ public final class ConnectionIndex {
    * may: a withdrawal that comes meanwhile must find it.
    */
   public void knock(Reachable connection) {
+    byConnection.put(connection.connectionId(), connection);
     byDevice.compute(
         connection.device(), (device, present) -> orNone(present).knocking(connection));
   }
@@ -139,7 +141,6 @@ public final class ConnectionIndex {
    *     when there is none
    */
   public Reachable claim(Reachable connection) {
-    byConnection.put(connection.connectionId(), connection);
     var loser = new Reachable[1];
     byClient.compute(
         connection.clientIdentifier(),
@@ -193,7 +194,7 @@ public final class ConnectionIndex {
         });
   }
 
-  /** The connection of that id, or null. */
+  /** The connection of that id, also one that has only knocked, or null. */
   public Reachable byConnectionId(long connectionId) {
     return byConnection.get(connectionId);
   }
@@ -222,14 +223,24 @@ public final class ConnectionIndex {
     return found;
   }
 
-  /** Whether nobody is connected. */
+  @Override
+  public boolean holds(long connectionId) {
+    return byConnection.containsKey(connectionId);
+  }
+
+  @Override
+  public Collection<Long> accepted() {
+    return all().stream().map(Reachable::connectionId).toList();
+  }
+
+  /** Whether nobody is connected or about to be. */
   public boolean isEmpty() {
     return byConnection.isEmpty();
   }
 
   /** All that were accepted. */
   public Collection<Reachable> all() {
-    return List.copyOf(byConnection.values());
+    return byConnection.values().stream().filter(it -> it.epoch() != 0).toList();
   }
 
   private static List<Reachable> with(List<Reachable> some, Reachable more) {
