@@ -21,9 +21,9 @@ public interface DeviceAccess {
   /**
    * Whether a device may speak for another one of its tenant, being its gateway.
    *
-   * @return false also when nobody can tell; never fails
+   * @return never fails
    */
-  Uni<Boolean> maySpeakFor(DeviceAddress gateway, DeviceAddress device);
+  Uni<Mandate> maySpeakFor(DeviceAddress gateway, DeviceAddress device);
 
   /** The same, when it is known without asking; null when it is not. */
   Boolean maySpeakForIfKnown(DeviceAddress gateway, DeviceAddress device);

@@ -93,16 +93,16 @@ final class RegistryAccess implements DeviceAccess, KnownDevices, AutoCloseable 
   }
 
   @Override
-  public Uni<Boolean> maySpeakFor(DeviceAddress gateway, DeviceAddress device) {
+  public Uni<Mandate> maySpeakFor(DeviceAddress gateway, DeviceAddress device) {
     if (!gateway.tenant().equals(device.tenant())) {
-      return Uni.createFrom().item(false);
+      return Uni.createFrom().item(Mandate.NOT_GIVEN);
     }
     return view(device)
-        .map(known -> known.isBehind(gateway))
+        .map(known -> known.isBehind(gateway) ? Mandate.GIVEN : Mandate.NOT_GIVEN)
         .onFailure()
         .invoke(RegistryAccess::nobodyCanTell)
         .onFailure()
-        .recoverWithItem(false);
+        .recoverWithItem(Mandate.UNKNOWN);
   }
 
   @Override

@@ -9,6 +9,12 @@ public sealed interface Withdrawal {
   /** A device was disabled or deleted. */
   record OfDevice(DeviceAddress device) implements Withdrawal {}
 
+  /**
+   * A device changed, perhaps its gateway: whoever speaks for it has to be asked about again. The
+   * device itself may stay.
+   */
+  record OfMandates(DeviceAddress device) implements Withdrawal {}
+
   /** Connections that were opened with this credential. */
   record OfCredential(DeviceAddress device, UUID credential) implements Withdrawal {}
 

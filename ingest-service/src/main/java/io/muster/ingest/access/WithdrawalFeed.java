@@ -79,7 +79,7 @@ final class WithdrawalFeed implements EventFollower.Effects {
   private void take(OutboxEvent event) {
     try {
       RegistryEvents.read(event).ifPresent(this::take);
-    } catch (RegistryEvents.MalformedEventException malformed) {
+    } catch (RuntimeException malformed) {
       // Stopping at it would let every later withdrawal wait; so nothing is believed instead.
       LOG.errorf(malformed, "No answer of the registry so far is believed any more");
       withdrawals.noteAll();
@@ -90,7 +90,10 @@ final class WithdrawalFeed implements EventFollower.Effects {
   private void take(RegistryEvent event) {
     switch (event) {
       case DeviceCreated created -> withdrawals.note(created.device());
-      case DeviceUpdated updated -> withdrawals.note(updated.device());
+      case DeviceUpdated updated -> {
+        withdrawals.note(updated.device());
+        tell(event.event(), new Withdrawal.OfMandates(updated.device()));
+      }
       case DeviceDisabled disabled -> {
         withdrawals.note(disabled.device());
         tell(event.event(), new Withdrawal.OfDevice(disabled.device()));

@@ -4,6 +4,7 @@ import io.muster.contract.registry.VerifyAnswer;
 import io.muster.ingest.access.Admission.Denied;
 import io.muster.ingest.access.Admission.Granted;
 import io.muster.ingest.access.Admission.Unavailable;
+import io.muster.ingest.access.Mandate;
 import io.muster.ingest.endpoint.authorisation.Claimant;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
 import io.muster.ingest.endpoint.authorisation.WillRights;
@@ -196,21 +197,26 @@ final class Admission {
         .subscribe()
         .with(
             allowed -> onLoop(() -> willJudged(granted, allowed)),
-            failure -> onLoop(() -> willJudged(granted, false)));
+            failure -> onLoop(() -> willJudged(granted, Mandate.UNKNOWN)));
   }
 
-  private void willJudged(Granted granted, boolean allowed) {
+  private void willJudged(Granted granted, Mandate mandate) {
     if (over) {
       return;
     }
-    if (!allowed) {
-      refuse(
-          ReasonCode.NOT_AUTHORIZED,
-          "will",
-          "the will must be small enough and under a topic name that the device may publish to");
-      return;
+    switch (mandate) {
+      case GIVEN -> take(granted);
+      case NOT_GIVEN ->
+          refuse(
+              ReasonCode.NOT_AUTHORIZED,
+              "will",
+              "the will must be small enough and under a topic name that the device may publish to");
+      case UNKNOWN ->
+          refuse(
+              ReasonCode.SERVER_UNAVAILABLE,
+              "registry-away",
+              "the server cannot tell now whether the will is allowed; try again later");
     }
-    take(granted);
   }
 
   private void take(Granted granted) {

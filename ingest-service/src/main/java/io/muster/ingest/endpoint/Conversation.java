@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint;
 
+import io.muster.ingest.endpoint.authorisation.Mandates;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
 import io.muster.ingest.endpoint.down.Downward;
 import io.muster.ingest.endpoint.limits.ReadGate;
@@ -29,6 +30,7 @@ final class Conversation {
   private final ActiveSession session;
   private final Terms terms;
   private final Reach reach;
+  private final Mandates mandates;
   private final Upstream up;
   private final Downward down;
   private long expiryAfterEnd;
@@ -49,8 +51,15 @@ final class Conversation {
     this.reach = accepted.reach();
     this.expiryAfterEnd = terms.sessionExpirySeconds();
     var rights = new PublishRights(session.device(), shared.access);
-    up = new Upstream(channel, session, rights, gate, control, shared.up);
-    down = new Downward(channel, reach, session, shared.down);
+    mandates =
+        new Mandates(
+            session.device(),
+            shared.access,
+            shared.config.mandates(),
+            channel.eventLoop(),
+            shared.index.registerOf(reach));
+    up = new Upstream(channel, session, rights, mandates, gate, control, shared.up);
+    down = new Downward(channel, reach, session, mandates, shared.down);
     reach.settle(session, down);
   }
 
@@ -140,6 +149,7 @@ final class Conversation {
     ended = true;
     up.end();
     down.end();
+    mandates.end();
     try {
       // Before it leaves the index: a session that nobody there holds is ended without its will.
       shared.sessions.ended(

@@ -142,8 +142,10 @@ public final class DeviceEndpoint implements Downlink {
     switch (withdrawal) {
       case Withdrawal.OfDevice it -> {
         shared.index.of(it.device()).forEach(DeviceEndpoint::endWithdrawn);
-        shared.index.audienceOf(it.device()).forEach(gateway -> gateway.forget(it.device()));
+        shared.index.gatewaysOf(it.device()).forEach(gateway -> gateway.forget(it.device()));
       }
+      case Withdrawal.OfMandates it ->
+          shared.index.gatewaysOf(it.device()).forEach(gateway -> gateway.reconsider(it.device()));
       case Withdrawal.OfTenant it ->
           shared.index.of(it.tenant()).forEach(DeviceEndpoint::endWithdrawn);
       case Withdrawal.OfEverybody everybody ->

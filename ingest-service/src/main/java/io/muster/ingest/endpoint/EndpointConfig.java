@@ -42,6 +42,9 @@ public interface EndpointConfig {
   /** What devices are sent. */
   Down down();
 
+  /** Gateways that speak for devices behind them. */
+  Mandates mandates();
+
   /** Which part of the publishes gets a span of its own; the device has no say in it. */
   @WithDefault("0.01")
   @DecimalMin("0.0") @DecimalMax("1.0") double traceRatio();
@@ -176,6 +179,31 @@ public interface EndpointConfig {
     /** Topic aliases that an MQTT 5 client may set. */
     @WithDefault("16")
     @Min(0) @Max(1_024) int topicAliases();
+  }
+
+  /** Gateways that speak for devices behind them. */
+  interface Mandates {
+    /**
+     * How long a gateway is not read while nobody can tell whether it may speak for a device; then
+     * its connection ends, and it sends again what was not acknowledged.
+     */
+    @WithDefault("30s")
+    Duration patience();
+
+    /** The pause before the registry is asked again; it doubles from there. */
+    @WithDefault("200ms")
+    Duration minBackoff();
+
+    /** What that pause grows to. */
+    @WithDefault("5s")
+    Duration maxBackoff();
+
+    /**
+     * Devices of which a connection remembers that it may speak for them, for as long as the
+     * registry is away.
+     */
+    @WithDefault("10000")
+    @Min(0) @Max(1_000_000) int most();
   }
 
   /** What devices are sent. */

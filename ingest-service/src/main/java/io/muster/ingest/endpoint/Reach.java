@@ -77,6 +77,16 @@ final class Reach implements Reachable {
         });
   }
 
+  @Override
+  public void reconsider(DeviceAddress device) {
+    onLoop(
+        () -> {
+          if (downward != null) {
+            downward.reconsider(device);
+          }
+        });
+  }
+
   private void onLoop(Runnable task) {
     try {
       connection.channel().eventLoop().execute(task);

@@ -238,7 +238,7 @@ class RegistryAccessTest {
               assertGranted();
               return registry.verifications() == 2;
             });
-    assertEquals(List.of(), withdrawals);
+    assertEquals(List.of(new Withdrawal.OfMandates(DEVICE)), withdrawals);
   }
 
   @Test
@@ -329,9 +329,9 @@ class RegistryAccessTest {
     assertNull(access.maySpeakForIfKnown(GATEWAY, DEVICE));
     assertTrue(may(GATEWAY, DEVICE));
     assertEquals(true, access.maySpeakForIfKnown(GATEWAY, DEVICE));
-    assertEquals(false, may(DeviceAddress.of("acme", "other"), DEVICE));
-    assertEquals(false, may(GATEWAY, DeviceAddress.of("acme", "unknown")));
-    assertEquals(false, may(DeviceAddress.of("evil", "gw"), DEVICE));
+    assertEquals(Mandate.NOT_GIVEN, mandate(DeviceAddress.of("acme", "other"), DEVICE));
+    assertEquals(Mandate.NOT_GIVEN, mandate(GATEWAY, DeviceAddress.of("acme", "unknown")));
+    assertEquals(Mandate.NOT_GIVEN, mandate(DeviceAddress.of("evil", "gw"), DEVICE));
     assertEquals(false, access.maySpeakForIfKnown(DeviceAddress.of("evil", "gw"), DEVICE));
     assertEquals(2, registry.lookUps());
   }
@@ -345,7 +345,7 @@ class RegistryAccessTest {
     await().atMost(PATIENCE).until(() -> !may(GATEWAY, DEVICE));
     registry.devices(device -> Optional.of(new DeviceView(device, false, new DeviceId("gw"), 3)));
     registry.tell(new RegistryEvent.DeviceDisabled(DEVICE, 3));
-    await().atMost(PATIENCE).until(() -> !withdrawals.isEmpty());
+    await().atMost(PATIENCE).until(() -> withdrawals.contains(new Withdrawal.OfDevice(DEVICE)));
     assertEquals(false, may(GATEWAY, DEVICE));
   }
 
@@ -358,9 +358,9 @@ class RegistryAccessTest {
     assertNull(access.maySpeakForIfKnown(GATEWAY, DEVICE));
     assertTrue(may(GATEWAY, DEVICE));
     assertEquals(true, access.maySpeakForIfKnown(GATEWAY, DEVICE));
-    assertEquals(false, may(GATEWAY, DeviceAddress.of("acme", "d2")));
+    assertEquals(Mandate.UNKNOWN, mandate(GATEWAY, DeviceAddress.of("acme", "d2")));
     pass(Duration.ofMinutes(31));
-    assertEquals(false, may(GATEWAY, DEVICE));
+    assertEquals(Mandate.UNKNOWN, mandate(GATEWAY, DEVICE));
   }
 
   @Test
@@ -417,6 +417,10 @@ class RegistryAccessTest {
   }
 
   private boolean may(DeviceAddress gateway, DeviceAddress device) {
+    return mandate(gateway, device) == Mandate.GIVEN;
+  }
+
+  private Mandate mandate(DeviceAddress gateway, DeviceAddress device) {
     return access.maySpeakFor(gateway, device).await().atMost(PATIENCE);
   }
 

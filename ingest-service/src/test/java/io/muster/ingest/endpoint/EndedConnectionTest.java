@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.ClientIdentifier;
+import io.muster.ingest.endpoint.authorisation.Mandates;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
+import io.muster.ingest.endpoint.down.ConnectionIndex;
 import io.muster.ingest.endpoint.limits.ByteBudget;
 import io.muster.ingest.endpoint.limits.PausedConnections;
 import io.muster.ingest.endpoint.limits.RateLimit;
@@ -77,6 +79,12 @@ class EndedConnectionTest {
             channel,
             session,
             new PublishRights(TestEndpoint.DEVICE, access),
+            new Mandates(
+                TestEndpoint.DEVICE,
+                access,
+                TestEndpoint.config(Map.of()).mandates(),
+                channel.eventLoop(),
+                new ConnectionIndex().registerOf(null)),
             new ReadGate(channel, () -> {}, new PausedConnections()),
             control,
             support);

@@ -6,6 +6,7 @@ import io.muster.contract.registry.DeviceLimits;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.ingest.access.Admission;
 import io.muster.ingest.access.DeviceAccess;
+import io.muster.ingest.access.Mandate;
 import io.muster.ingest.access.Withdrawal;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
@@ -26,6 +27,7 @@ final class FakeAccess implements DeviceAccess {
   volatile Instant validUntil;
   volatile boolean registryAway;
   volatile boolean knowsGateways = true;
+  volatile boolean mandatesUnknown;
   volatile boolean answersNever;
   volatile CredentialProof lastProof;
   private final Queue<Runnable> heldQuestions = new ConcurrentLinkedQueue<>();
@@ -54,14 +56,19 @@ final class FakeAccess implements DeviceAccess {
   }
 
   @Override
-  public Uni<Boolean> maySpeakFor(DeviceAddress gateway, DeviceAddress device) {
+  public Uni<Mandate> maySpeakFor(DeviceAddress gateway, DeviceAddress device) {
     if (holdsQuestions) {
       return Uni.createFrom()
-          .emitter(
-              asking ->
-                  heldQuestions.add(() -> asking.complete(gateway.equals(gateways.get(device)))));
+          .emitter(asking -> heldQuestions.add(() -> asking.complete(mandate(gateway, device))));
     }
-    return Uni.createFrom().item(() -> gateway.equals(gateways.get(device)));
+    return Uni.createFrom().item(() -> mandate(gateway, device));
+  }
+
+  private Mandate mandate(DeviceAddress gateway, DeviceAddress device) {
+    if (registryAway || mandatesUnknown) {
+      return Mandate.UNKNOWN;
+    }
+    return gateway.equals(gateways.get(device)) ? Mandate.GIVEN : Mandate.NOT_GIVEN;
   }
 
   /** From now on nobody knows without asking who speaks for whom, and who asks must wait. */

@@ -3,6 +3,7 @@ package io.muster.ingest.endpoint.authorisation;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.access.DeviceAccess;
+import io.muster.ingest.access.Mandate;
 import io.muster.ingest.endpoint.authorisation.PublishVerdict.Allowed;
 import io.muster.ingest.endpoint.authorisation.PublishVerdict.AskRegistry;
 import io.muster.ingest.endpoint.authorisation.PublishVerdict.Forbidden;
@@ -56,7 +57,7 @@ public final class PublishRights {
   }
 
   /** Asks for what {@link #judge} could not say; never fails. */
-  public Uni<Boolean> ask(AskRegistry question) {
+  public Uni<Mandate> ask(AskRegistry question) {
     return access.maySpeakFor(self, question.about());
   }
 }

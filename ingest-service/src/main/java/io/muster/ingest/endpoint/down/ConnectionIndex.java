@@ -3,11 +3,14 @@ package io.muster.ingest.endpoint.down;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.DeviceLimits;
+import io.muster.ingest.endpoint.authorisation.Mandates;
 import io.muster.ingest.endpoint.limits.RateLimit;
 import io.muster.ingest.sessions.HeldConnections;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,6 +28,8 @@ public final class ConnectionIndex implements HeldConnections {
   private final ConcurrentHashMap<Long, Reachable> byConnection = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<DeviceAddress, Present> byDevice = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<DeviceAddress, List<Reachable>> audiences =
+      new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<DeviceAddress, List<Reachable>> speakers =
       new ConcurrentHashMap<>();
 
   /** The rates of devices that have gone, until they are as good as new ones. */
@@ -154,19 +159,48 @@ public final class ConnectionIndex implements HeldConnections {
 
   /** Adds a connection to those that want what is said to a device. */
   public void listen(DeviceAddress about, Reachable connection) {
-    audiences.compute(
-        about,
-        (device, audience) ->
-            audience == null
-                ? List.of(connection)
-                : audience.contains(connection) ? audience : with(audience, connection));
+    enter(audiences, about, connection);
   }
 
   public void stopListening(DeviceAddress about, Reachable connection) {
-    audiences.computeIfPresent(
+    strike(audiences, about, connection);
+  }
+
+  /** Where a connection says for which devices behind it it speaks. */
+  public Mandates.Register registerOf(Reachable connection) {
+    return new Mandates.Register() {
+      @Override
+      public void speaksFor(DeviceAddress device) {
+        enter(speakers, device, connection);
+      }
+
+      @Override
+      public void speaksNoMoreFor(DeviceAddress device) {
+        strike(speakers, device, connection);
+      }
+    };
+  }
+
+  private static void enter(
+      ConcurrentHashMap<DeviceAddress, List<Reachable>> lists,
+      DeviceAddress about,
+      Reachable connection) {
+    lists.compute(
         about,
-        (device, audience) -> {
-          var rest = without(audience, connection);
+        (device, list) ->
+            list == null
+                ? List.of(connection)
+                : list.contains(connection) ? list : with(list, connection));
+  }
+
+  private static void strike(
+      ConcurrentHashMap<DeviceAddress, List<Reachable>> lists,
+      DeviceAddress about,
+      Reachable connection) {
+    lists.computeIfPresent(
+        about,
+        (device, list) -> {
+          var rest = without(list, connection);
           return rest.isEmpty() ? null : rest;
         });
   }
@@ -174,6 +208,14 @@ public final class ConnectionIndex implements HeldConnections {
   /** Who wants what is said to the device. */
   public List<Reachable> audienceOf(DeviceAddress about) {
     return audiences.getOrDefault(about, List.of());
+  }
+
+  /** Who wants what is said to the device, or speaks for it, without being it. */
+  public Set<Reachable> gatewaysOf(DeviceAddress about) {
+    Set<Reachable> gateways = new HashSet<>(audienceOf(about));
+    gateways.addAll(speakers.getOrDefault(about, List.of()));
+    gateways.removeIf(it -> it.device().equals(about));
+    return gateways;
   }
 
   /** Forgets a connection; its listening is ended by {@link #stopListening}. */

@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint.down;
 
 import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.endpoint.authorisation.Mandates;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.session.ActiveSession;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
@@ -15,9 +16,15 @@ public final class Downward {
   private final Downstream stream;
 
   public Downward(
-      Channel channel, Reachable connection, ActiveSession session, DownSupport support) {
+      Channel channel,
+      Reachable connection,
+      ActiveSession session,
+      Mandates mandates,
+      DownSupport support) {
     var subscriptions = new Subscriptions();
-    desk = new SubscriptionDesk(connection, session, subscriptions, support, channel.eventLoop());
+    desk =
+        new SubscriptionDesk(
+            connection, session, subscriptions, mandates, support, channel.eventLoop());
     stream = new Downstream(channel, session, subscriptions, support);
   }
 
@@ -52,6 +59,11 @@ public final class Downward {
   /** Ends what is heard of a device that may no longer be spoken for. */
   public void forget(DeviceAddress device) {
     desk.forget(device);
+  }
+
+  /** Ends what is heard of a device unless it may still be spoken for. */
+  public void reconsider(DeviceAddress device) {
+    desk.reconsider(device);
   }
 
   public void acknowledged(int packetIdentifier, int reasonCode) {

@@ -27,6 +27,9 @@ public interface Reachable {
   /** Ends what it hears of a device that it may no longer speak for. */
   void forget(DeviceAddress device);
 
+  /** Ends what it hears of a device unless it may still speak for it. */
+  void reconsider(DeviceAddress device);
+
   /** Ends it, also while it is being admitted. */
   void endFromOutside(EndReason reason, String detail);
 }

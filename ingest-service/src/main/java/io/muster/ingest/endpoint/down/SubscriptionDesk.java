@@ -1,12 +1,16 @@
 package io.muster.ingest.endpoint.down;
 
 import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.access.Mandate;
+import io.muster.ingest.endpoint.authorisation.Mandates;
 import io.muster.ingest.endpoint.authorisation.SubscribeRights;
 import io.muster.ingest.endpoint.authorisation.SubscribeRights.Reading;
+import io.muster.ingest.endpoint.down.SubscriptionJudge.Verdict;
 import io.muster.ingest.endpoint.down.Subscriptions.Subscription;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.ActiveSession;
+import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.sessions.StoredSubscription;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,8 +20,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * Grants and ends one connection's subscriptions, and keeps those of a persistent session before it
- * says so. One packet at a time: the connection is not read meanwhile. On the event loop.
+ * Grants (by {@link SubscriptionJudge}) and ends one connection's subscriptions, and keeps those of
+ * a persistent session before it says so. One packet at a time: the connection is not read
+ * meanwhile. On the event loop.
  */
 final class SubscriptionDesk {
   private static final int REFUSED_311 = 0x80;
@@ -25,6 +30,12 @@ final class SubscriptionDesk {
   private final Reachable connection;
   private final ActiveSession session;
   private final Subscriptions subscriptions;
+
+  /** Of an earlier connection, and nobody could tell yet whether they may go on. */
+  private final Subscriptions unsettled = new Subscriptions();
+
+  private final Mandates mandates;
+  private final SubscriptionJudge judge;
   private final DownSupport support;
   private final Executor loop;
   private boolean ended;
@@ -33,11 +44,14 @@ final class SubscriptionDesk {
       Reachable connection,
       ActiveSession session,
       Subscriptions subscriptions,
+      Mandates mandates,
       DownSupport support,
       Executor loop) {
     this.connection = connection;
     this.session = session;
     this.subscriptions = subscriptions;
+    this.mandates = mandates;
+    this.judge = new SubscriptionJudge(connection, mandates);
     this.support = support;
     this.loop = loop;
   }
@@ -47,74 +61,8 @@ final class SubscriptionDesk {
    */
   void subscribe(Packet.Subscribe packet, Consumer<List<Integer>> answer) {
     var identifier = Math.max(0, packet.properties().subscriptionIdentifier());
-    judgeFrom(
-        0,
-        packet.filters(),
-        new ArrayList<>(),
-        verdicts -> grant(packet.filters(), verdicts, identifier, answer));
-  }
-
-  /** A filter that was judged: granted, or refused with a code. */
-  private sealed interface Verdict {
-    record Granted(Reading.Of reading) implements Verdict {}
-
-    record Refused(ReasonCode code) implements Verdict {}
-  }
-
-  private void judgeFrom(
-      int index,
-      List<Packet.RequestedFilter> filters,
-      List<Verdict> verdicts,
-      Consumer<List<Verdict>> done) {
-    for (int i = index; i < filters.size(); i++) {
-      switch (SubscribeRights.read(filters.get(i).filter())) {
-        case Reading.Shared shared ->
-            verdicts.add(new Verdict.Refused(ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED));
-        case Reading.Invalid invalid ->
-            verdicts.add(new Verdict.Refused(ReasonCode.TOPIC_FILTER_INVALID));
-        case Reading.TooWide tooWide ->
-            verdicts.add(new Verdict.Refused(ReasonCode.NOT_AUTHORIZED));
-        case Reading.Of of -> {
-          var known = mayHear(of.device());
-          if (known == null) {
-            var next = i + 1;
-            ask(
-                of.device(),
-                allowed -> {
-                  verdicts.add(verdict(of, allowed));
-                  judgeFrom(next, filters, verdicts, done);
-                });
-            return;
-          }
-          verdicts.add(verdict(of, known));
-        }
-      }
-    }
-    done.accept(verdicts);
-  }
-
-  private static Verdict verdict(Reading.Of of, boolean allowed) {
-    return allowed ? new Verdict.Granted(of) : new Verdict.Refused(ReasonCode.NOT_AUTHORIZED);
-  }
-
-  /** Null when the registry has to be asked. */
-  private Boolean mayHear(DeviceAddress device) {
-    if (device.equals(session.device())) {
-      return true;
-    }
-    return device.tenant().equals(session.device().tenant())
-        ? support.access().maySpeakForIfKnown(session.device(), device)
-        : Boolean.FALSE;
-  }
-
-  private void ask(DeviceAddress device, Consumer<Boolean> then) {
-    support
-        .access()
-        .maySpeakFor(session.device(), device)
-        .subscribe()
-        .with(
-            allowed -> loop.execute(() -> then.accept(allowed)),
-            failure -> loop.execute(() -> then.accept(false)));
+    judge.judge(
+        packet.filters(), verdicts -> grant(packet.filters(), verdicts, identifier, answer));
   }
 
   private void grant(
@@ -130,8 +78,9 @@ final class SubscriptionDesk {
         case Verdict.Refused refused -> codes.add(code(refused.code()));
         case Verdict.Granted it -> {
           var filter = filters.get(i).filter();
-          var isNew = !subscriptions.has(filter) && !added.contains(filter);
-          if (isNew && subscriptions.size() + added.size() >= support.config().maxSubscriptions()) {
+          var isNew =
+              !subscriptions.has(filter) && !unsettled.has(filter) && !added.contains(filter);
+          if (isNew && size() + added.size() >= support.config().maxSubscriptions()) {
             codes.add(code(ReasonCode.QUOTA_EXCEEDED));
             continue;
           }
@@ -145,16 +94,28 @@ final class SubscriptionDesk {
         }
       }
     }
-    var after = new Subscriptions();
-    subscriptions.all().forEach(after::put);
+    var after = all();
     granted.forEach(after::put);
     keep(
         after,
         () -> {
+          granted.forEach(it -> unsettled.remove(it.filter().value()));
           granted.forEach(this::begin);
           answer.accept(codes);
         },
         () -> answer.accept(codes.stream().map(code -> failed(code)).toList()));
+  }
+
+  private int size() {
+    return subscriptions.size() + unsettled.size();
+  }
+
+  /** What belongs into the store: also what nobody could tell about yet, else it would be lost. */
+  private Subscriptions all() {
+    var all = new Subscriptions();
+    unsettled.all().forEach(all::put);
+    subscriptions.all().forEach(all::put);
+    return all;
   }
 
   private Integer failed(int code) {
@@ -178,17 +139,35 @@ final class SubscriptionDesk {
    */
   void unsubscribe(Packet.Unsubscribe packet, Consumer<List<Integer>> answer) {
     List<Integer> codes = new ArrayList<>(packet.filters().size());
+    var after = all();
     for (var filter : packet.filters()) {
-      var ended = subscriptions.remove(filter);
-      codes.add(ended == null ? ReasonCode.NO_SUBSCRIPTION_EXISTED.code() : 0);
-      if (ended != null && !subscriptions.anyAbout(ended.about())) {
-        support.index().stopListening(ended.about(), connection);
-      }
+      codes.add(after.remove(filter) == null ? ReasonCode.NO_SUBSCRIPTION_EXISTED.code() : 0);
     }
+    // Stored first: what ended here alone would be back with the next connection.
     keep(
-        subscriptions,
-        () -> answer.accept(codes),
-        () -> answer.accept(codes.stream().map(this::failed).toList()));
+        after,
+        () -> {
+          packet.filters().forEach(this::drop);
+          answer.accept(codes);
+        },
+        () -> unsubscribeFailed(codes, answer));
+  }
+
+  private void drop(String filter) {
+    unsettled.remove(filter);
+    var dropped = subscriptions.remove(filter);
+    if (dropped != null && !subscriptions.anyAbout(dropped.about())) {
+      support.index().stopListening(dropped.about(), connection);
+    }
+  }
+
+  private void unsubscribeFailed(List<Integer> codes, Consumer<List<Integer>> answer) {
+    if (session.isMqtt5()) {
+      answer.accept(codes.stream().map(this::failed).toList());
+    } else {
+      // MQTT 3.1.1 §3.11: an UNSUBACK always says yes.
+      connection.endFromOutside(EndReason.NOT_KEPT, "the end of a subscription");
+    }
   }
 
   private void keep(Subscriptions toKeep, Runnable kept, Runnable failed) {
@@ -206,49 +185,85 @@ final class SubscriptionDesk {
   /**
    * Takes up what an earlier connection was subscribed to, as far as it still may.
    *
-   * @param done runs when that is settled, at once or later on the event loop; what is subscribed
-   *     to before then would be stored without what is still being asked about
+   * @param done runs when each has been asked about once, at once or later on the event loop; what
+   *     nobody can tell about by then is taken up when somebody can
    */
   void restore(List<StoredSubscription> stored, Runnable done) {
-    restoreFrom(0, stored, done);
-  }
-
-  private void restoreFrom(int index, List<StoredSubscription> stored, Runnable done) {
-    for (int i = index; i < stored.size(); i++) {
-      var subscription = stored.get(i);
+    for (var subscription : stored) {
       if (SubscribeRights.read(subscription.filter()) instanceof Reading.Of of) {
         var restored =
             new Subscription(
                 of.filter(), of.device(), subscription.qos(), subscription.identifier());
-        var known = mayHear(of.device());
+        var known = judge.mayHear(of.device());
         if (known == null) {
-          var next = i + 1;
-          ask(
-              of.device(),
-              allowed -> {
-                restoreIf(allowed, restored);
-                restoreFrom(next, stored, done);
-              });
-          return;
+          unsettled.put(restored);
+        } else if (known) {
+          begin(restored);
         }
-        restoreIf(known, restored);
       }
     }
-    done.run();
+    settleFrom(0, unsettled.all().stream().map(Subscription::about).distinct().toList(), done);
   }
 
-  private void restoreIf(boolean allowed, Subscription subscription) {
-    if (allowed) {
-      begin(subscription);
+  private void settleFrom(int index, List<DeviceAddress> devices, Runnable done) {
+    if (index == devices.size()) {
+      done.run();
+      return;
     }
+    var device = devices.get(index);
+    mandates.askOnce(
+        device,
+        mandate -> {
+          if (mandate == Mandate.UNKNOWN) {
+            settleWhenKnown(device);
+          } else {
+            settle(device, mandate == Mandate.GIVEN);
+          }
+          settleFrom(index + 1, devices, done);
+        });
+  }
+
+  private void settleWhenKnown(DeviceAddress device) {
+    mandates.askUntilKnown(device, mandate -> settle(device, mandate == Mandate.GIVEN));
+  }
+
+  private void settle(DeviceAddress device, boolean given) {
+    unsettled
+        .removeAbout(device)
+        .forEach(
+            it -> {
+              if (given) {
+                begin(it);
+              }
+            });
   }
 
   /** Ends what it hears of a device that is no longer its to speak for. */
   void forget(DeviceAddress device) {
-    subscriptions.all().stream()
-        .filter(it -> it.about().equals(device))
-        .forEach(it -> subscriptions.remove(it.filter().value()));
+    mandates.forget(device);
+    unsettled.removeAbout(device);
+    subscriptions.removeAbout(device);
     support.index().stopListening(device, connection);
+  }
+
+  /** The device may have got another gateway. While nobody can tell it is not heard of. */
+  void reconsider(DeviceAddress device) {
+    mandates.forget(device);
+    mandates.askOnce(
+        device,
+        mandate -> {
+          switch (mandate) {
+            case GIVEN -> {}
+            case NOT_GIVEN -> forget(device);
+            case UNKNOWN -> suspend(device);
+          }
+        });
+  }
+
+  private void suspend(DeviceAddress device) {
+    subscriptions.removeAbout(device).forEach(unsettled::put);
+    support.index().stopListening(device, connection);
+    settleWhenKnown(device);
   }
 
   /** The connection has ended. */

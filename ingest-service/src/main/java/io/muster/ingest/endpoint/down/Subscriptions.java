@@ -40,6 +40,13 @@ final class Subscriptions {
     return byFilter.remove(filter);
   }
 
+  /** Removes those about a device, and says which. */
+  List<Subscription> removeAbout(DeviceAddress device) {
+    var about = byFilter.values().stream().filter(it -> it.about().equals(device)).toList();
+    about.forEach(it -> byFilter.remove(it.filter().value()));
+    return about;
+  }
+
   boolean has(String filter) {
     return byFilter.containsKey(filter);
   }

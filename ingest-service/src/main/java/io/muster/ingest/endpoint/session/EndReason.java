@@ -26,11 +26,16 @@ public enum EndReason {
   CREDENTIAL_ENDED(ReasonCode.NOT_AUTHORIZED),
   /** Its device or tenant may no longer take part. */
   ACCESS_WITHDRAWN(ReasonCode.ADMINISTRATIVE_ACTION),
-  /** A QoS 1 message could not be kept and MQTT 3.1.1 has no word for it. */
+  /** What it sent or asked for could not be kept and MQTT 3.1.1 has no word for it. */
   NOT_KEPT(ReasonCode.QUOTA_EXCEEDED),
   SHUTTING_DOWN(ReasonCode.SERVER_SHUTTING_DOWN),
   /** The replica that held it died, or another one took it for dead. */
   REPLICA_LOST(ReasonCode.SERVER_BUSY),
+  /**
+   * Nobody could tell for too long whether it may speak for a device behind it. MQTT 5's "server
+   * unavailable" is for CONNACK alone.
+   */
+  REGISTRY_AWAY(ReasonCode.SERVER_BUSY),
   SERVER_ERROR(ReasonCode.UNSPECIFIED_ERROR);
 
   private final ReasonCode code;

@@ -1,6 +1,8 @@
 package io.muster.ingest.endpoint.up;
 
 import io.muster.contract.topic.DeviceTopic;
+import io.muster.ingest.access.Mandate;
+import io.muster.ingest.endpoint.authorisation.Mandates;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
 import io.muster.ingest.endpoint.authorisation.PublishVerdict;
 import io.muster.ingest.endpoint.limits.ReadGate;
@@ -29,6 +31,7 @@ public final class Upstream {
   private final ReadGate gate;
   private final ConnectionControl control;
   private final PublishRights rights;
+  private final Mandates mandates;
   private final TopicAliases aliases;
   private final Qos2Identifiers qos2 = new Qos2Identifiers();
   private final Answers answers;
@@ -38,12 +41,14 @@ public final class Upstream {
       Channel channel,
       ActiveSession session,
       PublishRights rights,
+      Mandates mandates,
       ReadGate gate,
       ConnectionControl control,
       UpSupport support) {
     this.channel = channel;
     this.session = session;
     this.rights = rights;
+    this.mandates = mandates;
     this.gate = gate;
     this.control = control;
     this.support = support;
@@ -88,37 +93,36 @@ public final class Upstream {
     }
   }
 
-  /** Nothing is read meanwhile, so that what comes next stays behind it. */
+  /**
+   * Nothing is read meanwhile, so that what comes next stays behind it. When nobody can tell for
+   * too long the connection ends: what was not acknowledged comes again.
+   */
   private void ask(Packet.Publish publish, String topicName, PublishVerdict.AskRegistry question) {
     gate.hold(Hold.AUTHORISATION);
     var bytes = publish.payload().length + publish.properties().heldBytes();
     support.budget().add(bytes);
-    rights
-        .ask(question)
-        .onTermination()
-        .invoke(() -> support.budget().release(bytes))
-        .subscribe()
-        .with(
-            allowed -> answered(publish, topicName, question, allowed),
-            failure -> answered(publish, topicName, question, false));
+    mandates.ask(
+        question.about(),
+        mandate -> {
+          support.budget().release(bytes);
+          answered(publish, topicName, question, mandate);
+        });
   }
 
   private void answered(
       Packet.Publish publish,
       String topicName,
       PublishVerdict.AskRegistry question,
-      boolean allowed) {
-    channel
-        .eventLoop()
-        .execute(
-            () -> {
-              if (allowed) {
-                admit(publish, topicName, question.topic());
-              } else {
-                deadLetter(publish, topicName, DeadLetterReason.TOPIC_NOT_ALLOWED);
-              }
-              gate.release(Hold.AUTHORISATION);
-            });
+      Mandate mandate) {
+    switch (mandate) {
+      case GIVEN -> admit(publish, topicName, question.topic());
+      case NOT_GIVEN -> deadLetter(publish, topicName, DeadLetterReason.TOPIC_NOT_ALLOWED);
+      case UNKNOWN -> {
+        control.end(EndReason.REGISTRY_AWAY, "the server cannot tell who may speak for the device");
+        return;
+      }
+    }
+    gate.release(Hold.AUTHORISATION);
   }
 
   private void admit(Packet.Publish publish, String topicName, DeviceTopic topic) {

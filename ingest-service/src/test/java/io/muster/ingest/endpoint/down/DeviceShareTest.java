@@ -42,6 +42,9 @@ class DeviceShareTest {
     public void forget(DeviceAddress device) {}
 
     @Override
+    public void reconsider(DeviceAddress device) {}
+
+    @Override
     public void endFromOutside(EndReason reason, String detail) {}
   }
 
