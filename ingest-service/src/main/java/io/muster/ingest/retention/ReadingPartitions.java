@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -35,18 +34,9 @@ public final class ReadingPartitions {
 
   /** Makes the partitions that are missing for these times, each in a transaction of its own. */
   public Future<Void> ensure(SqlClient connection, Collection<Instant> times) {
-    return ensure(connection, List.copyOf(times).iterator());
-  }
-
-  /** One after the other; not as a chain of futures, which would be as deep as there are times. */
-  private Future<Void> ensure(SqlClient connection, Iterator<Instant> times) {
-    while (times.hasNext()) {
-      var time = times.next();
-      if (!covers(time)) {
-        return make(connection, time).compose(made -> ensure(connection, times));
-      }
-    }
-    return Future.succeededFuture();
+    return OneByOne.each(
+        List.copyOf(times).iterator(),
+        time -> covers(time) ? Future.succeededFuture() : make(connection, time));
   }
 
   private Future<Void> make(SqlClient connection, Instant time) {

@@ -2,7 +2,6 @@ package io.muster.ingest.retention;
 
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
@@ -14,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,12 +23,9 @@ import org.jboss.logging.Logger;
 public final class Retention {
   private static final Logger LOG = Logger.getLogger("io.muster.ingest.retention");
 
-  /** Held by the session that cleans up; released when its connection ends, too. */
+  /** Held by the session that cleans up; released when its connection ends, as it always does. */
   private static final String LOCK =
       "SELECT pg_try_advisory_lock(hashtext('muster.ingest.retention'))";
-
-  private static final String UNLOCK =
-      "SELECT pg_advisory_unlock(hashtext('muster.ingest.retention'))";
 
   private static final String EXPIRED =
       "SELECT name FROM reading_partition WHERE ends <= $1 ORDER BY starts";
@@ -51,7 +48,7 @@ public final class Retention {
 
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-  private final Pool pool;
+  private final Supplier<Future<? extends SqlConnection>> connections;
   private final Clock clock;
   private final ReadingPartitions partitions;
   private final Kept kept;
@@ -60,15 +57,25 @@ public final class Retention {
    * How long what is kept, empty for ever.
    *
    * @param deleteRows how many rows one statement deletes
+   * @param longest how long one sweep deletes; the next goes on
    */
   public record Kept(
       Optional<Duration> readings,
       Optional<Duration> events,
       Duration deadLetters,
-      int deleteRows) {}
+      int deleteRows,
+      Duration longest) {}
 
-  public Retention(Pool pool, Clock clock, ReadingPartitions partitions, Kept kept) {
-    this.pool = pool;
+  /**
+   * @param connections opens one for a sweep, which closes it: whatever went wrong on it, neither a
+   *     transaction nor the lock outlives the sweep
+   */
+  public Retention(
+      Supplier<Future<? extends SqlConnection>> connections,
+      Clock clock,
+      ReadingPartitions partitions,
+      Kept kept) {
+    this.connections = connections;
     this.clock = clock;
     this.partitions = partitions;
     this.kept = kept;
@@ -76,33 +83,31 @@ public final class Retention {
 
   /** Does what is due; without effect while another replica does it. */
   public Future<Void> sweep() {
-    return pool.withConnection(
-        connection ->
-            connection
-                .query(LOCK)
-                .execute()
-                .compose(
-                    rows ->
-                        rows.iterator().next().getBoolean(0)
-                            ? sweepLocked(connection)
-                            : Future.succeededFuture()));
+    return connections
+        .get()
+        .compose(
+            connection ->
+                lockAndSweep(connection).eventually(() -> connection.close().otherwiseEmpty()));
+  }
+
+  private Future<Void> lockAndSweep(SqlConnection connection) {
+    return connection
+        .query(LOCK)
+        .execute()
+        .compose(
+            rows ->
+                rows.iterator().next().getBoolean(0)
+                    ? sweepLocked(connection)
+                    : Future.succeededFuture());
   }
 
   private Future<Void> sweepLocked(SqlConnection connection) {
+    var until = System.nanoTime() + kept.longest.toNanos();
     return makeAhead(connection)
         .compose(made -> dropExpired(connection))
-        .compose(dropped -> deleteEvents(connection))
-        .compose(deleted -> deleteOlder(connection, DELETE_LETTERS, before(kept.deadLetters)))
-        .transform(
-            ended ->
-                connection
-                    .query(UNLOCK)
-                    .execute()
-                    .transform(
-                        unlocked ->
-                            ended.succeeded()
-                                ? Future.<Void>succeededFuture()
-                                : Future.<Void>failedFuture(ended.cause())));
+        .compose(dropped -> deleteEvents(connection, until))
+        .compose(
+            deleted -> deleteOlder(connection, DELETE_LETTERS, before(kept.deadLetters), until));
   }
 
   private Future<Void> makeAhead(SqlConnection connection) {
@@ -123,17 +128,9 @@ public final class Retention {
             rows -> {
               var names = new ArrayList<String>();
               rows.forEach(row -> names.add(row.getString(0)));
-              return dropNext(connection, names);
+              return OneByOne.each(names.iterator(), name -> drop(connection, name));
             })
-        .eventually(() -> connection.query("RESET lock_timeout").execute());
-  }
-
-  private Future<Void> dropNext(SqlConnection connection, List<String> names) {
-    if (names.isEmpty()) {
-      return Future.succeededFuture();
-    }
-    return drop(connection, names.getFirst())
-        .compose(dropped -> dropNext(connection, names.subList(1, names.size())));
+        .compose(dropped -> connection.query("RESET lock_timeout").execute().mapEmpty());
   }
 
   /**
@@ -193,21 +190,21 @@ public final class Retention {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 
-  private Future<Void> deleteEvents(SqlConnection connection) {
+  private Future<Void> deleteEvents(SqlConnection connection, long until) {
     return kept.events.isEmpty()
         ? Future.succeededFuture()
-        : deleteOlder(connection, DELETE_EVENTS, before(kept.events.get()));
+        : deleteOlder(connection, DELETE_EVENTS, before(kept.events.get()), until);
   }
 
-  private Future<Void> deleteOlder(SqlConnection connection, String sql, OffsetDateTime before) {
-    return connection
-        .preparedQuery(sql)
-        .execute(Tuple.of(before, kept.deleteRows))
-        .compose(
-            deleted ->
-                deleted.rowCount() < kept.deleteRows
-                    ? Future.succeededFuture()
-                    : deleteOlder(connection, sql, before));
+  private Future<Void> deleteOlder(
+      SqlConnection connection, String sql, OffsetDateTime before, long until) {
+    return OneByOne.whilst(
+        () ->
+            connection
+                .preparedQuery(sql)
+                .execute(Tuple.of(before, kept.deleteRows))
+                .map(
+                    deleted -> deleted.rowCount() >= kept.deleteRows && System.nanoTime() < until));
   }
 
   private OffsetDateTime before(Duration age) {

@@ -45,4 +45,11 @@ public interface RetentionConfig {
   /** How many rows one statement deletes. */
   @WithDefault("5000")
   @Min(1) @Max(100_000) int deleteRows();
+
+  /**
+   * How long one sweep deletes rows; the next one goes on. A sweep that hangs is given up after
+   * twice that.
+   */
+  @WithDefault("5m")
+  @NotNull Duration longest();
 }

@@ -67,7 +67,7 @@ public final class StoreDatabase implements AutoCloseable {
   }
 
   /** As the service opens its own connections. */
-  PgConnectOptions options() {
+  public PgConnectOptions options() {
     return LaneConnections.options(
         new DatabaseConfig() {
           @Override

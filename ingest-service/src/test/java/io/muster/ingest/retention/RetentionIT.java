@@ -3,9 +3,11 @@ package io.muster.ingest.retention;
 import static io.muster.ingest.intake.StoreDatabase.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.ingest.intake.StoreDatabase;
+import io.vertx.pgclient.PgConnection;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -125,11 +127,37 @@ class RetentionIT {
   }
 
   @Test
+  void deletesInAnyNumberOfSteps() {
+    database.run(
+        """
+        INSERT INTO dead_letter (id, tenant, publisher, topic, qos, payload, payload_bytes, reason, received_at)
+        SELECT gen_random_uuid(), 't', 'd', 'x', 1, '', 0, 'empty', timestamptz '2026-01-01T00:00Z'
+          FROM generate_series(1, 20000) AS n""");
+    await(retention(Optional.empty()).sweep());
+    assertEquals(0, database.number("SELECT count(*) FROM dead_letter"));
+  }
+
+  @Test
+  void aSweepThatFailsLeavesNeitherATransactionNorTheLock() {
+    ensure("2015-02-04T00:00:00Z");
+    // A view on the partition keeps it from being dropped, in the middle of a transaction.
+    database.run("ALTER TABLE reading DETACH PARTITION reading_2015_02");
+    database.run("CREATE VIEW in_the_way AS SELECT * FROM reading_2015_02");
+    assertThrows(
+        IllegalStateException.class,
+        () -> await(retention(Optional.of(Duration.ofDays(10))).sweep()));
+    database.run("DROP VIEW in_the_way");
+    await(retention(Optional.of(Duration.ofDays(10))).sweep());
+    assertEquals(List.of("reading_2026_06_15", "reading_2026_06_16"), partitions());
+  }
+
+  @Test
   void letsAnotherReplicaDoIt() {
     var other = await(database.pool().getConnection());
     await(other.query("SELECT pg_advisory_lock(hashtext('muster.ingest.retention'))").execute());
     await(retention(Optional.empty()).sweep());
     assertEquals(List.of(), partitions());
+    await(other.query("SELECT pg_advisory_unlock_all()").execute());
     await(other.close());
   }
 
@@ -155,10 +183,15 @@ class RetentionIT {
   }
 
   private Retention retention(Optional<Duration> readings) {
+    return retention(readings, CLOCK);
+  }
+
+  private Retention retention(Optional<Duration> readings, Clock clock) {
     return new Retention(
-        database.pool(),
-        CLOCK,
-        new ReadingPartitions(CLOCK, DAILY),
-        new Retention.Kept(readings, Optional.empty(), Duration.ofDays(30), 7));
+        () -> PgConnection.connect(database.vertx(), database.options()),
+        clock,
+        new ReadingPartitions(clock, DAILY),
+        new Retention.Kept(
+            readings, Optional.empty(), Duration.ofDays(30), 7, Duration.ofMinutes(1)));
   }
 }
