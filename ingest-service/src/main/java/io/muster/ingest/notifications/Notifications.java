@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -44,7 +46,7 @@ public class Notifications {
   private final DatabaseConfig database;
   private final IntakeConfig config;
   private final Map<String, Listener> listeners = new ConcurrentHashMap<>();
-  private volatile PgConnection connection;
+  private final AtomicReference<PgConnection> connection = new AtomicReference<>();
   private volatile boolean stopped;
 
   private record Listener(Consumer<String> heard, Runnable missed) {}
@@ -67,7 +69,7 @@ public class Notifications {
    */
   public void listen(String channel, Consumer<String> heard, Runnable missed) {
     listeners.put(channel, new Listener(heard, missed));
-    var open = connection;
+    var open = connection.get();
     if (open != null) {
       open.query("LISTEN " + channel).execute().onSuccess(done -> missed.run());
     }
@@ -88,7 +90,11 @@ public class Notifications {
         LaneConnections.options(
             database, "muster-ingest-listen", config.connectTimeout(), config.commitTimeout());
     PgConnection.connect(vertx, options)
-        .compose(this::listenToAll)
+        .compose(
+            opened ->
+                listenToAll(opened)
+                    .timeout(PROBE_MILLIS, TimeUnit.MILLISECONDS)
+                    .onFailure(refused -> opened.close()))
         .onSuccess(this::ready)
         .onFailure(
             away -> {
@@ -113,12 +119,16 @@ public class Notifications {
   }
 
   private void ready(PgConnection opened) {
-    connection = opened;
+    connection.set(opened);
     opened.closeHandler(
         gone -> {
-          connection = null;
-          retry();
+          if (connection.compareAndSet(opened, null)) {
+            retry();
+          }
         });
+    if (stopped) {
+      opened.close();
+    }
     // Whoever came while it was opened is not on it yet; to listen twice does no harm.
     listeners.forEach(
         (channel, listener) ->
@@ -132,28 +142,38 @@ public class Notifications {
     }
   }
 
-  /** A connection that died without a word would stay silent for ever. */
-  private void probe() {
-    var open = connection;
+  /** A connection that died without a word, or whose end was missed, would stay silent for ever. */
+  void probe() {
+    var open = connection.get();
     if (open != null && !stopped) {
       var timer = vertx.setTimer(PROBE_MILLIS / 2, late -> giveUp(open));
-      open.query("SELECT 1").execute().onComplete(done -> vertx.cancelTimer(timer));
+      open.query("SELECT 1")
+          .execute()
+          .onSuccess(done -> vertx.cancelTimer(timer))
+          .onFailure(
+              away -> {
+                vertx.cancelTimer(timer);
+                giveUp(open);
+              });
     }
   }
 
   private void giveUp(PgConnection silent) {
-    if (connection == silent) {
+    if (connection.compareAndSet(silent, null)) {
       LOG.warn("The connection for notifications does not answer; opening another one");
-      silent.closeHandler(late -> {});
       silent.close();
-      connection = null;
       connect();
     }
   }
 
+  /** The one that is open, or null. */
+  PgConnection connection() {
+    return connection.get();
+  }
+
   void stop(@Observes ShutdownEvent shutdown) {
     stopped = true;
-    var open = connection;
+    var open = connection.get();
     if (open != null) {
       open.close();
     }
