@@ -1,7 +1,6 @@
 package io.muster.ingest.paging;
 
 import io.muster.ingest.problem.Refusal;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -20,6 +19,11 @@ public record TimeCursor(Instant time, UUID id) {
   private static final int BYTES = 1 + 8 + 4 + 16;
   private static final UUID LEAST = new UUID(0, 0);
 
+  /** What PostgreSQL can hold, and more than a row has. */
+  private static final Instant EARLIEST = Instant.parse("-4000-01-01T00:00:00Z");
+
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999Z");
+
   /** Before all rows of that time. */
   public static TimeCursor before(Instant time) {
     return new TimeCursor(time, LEAST);
@@ -37,11 +41,12 @@ public record TimeCursor(Instant time, UUID id) {
     try {
       var bytes = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
       if (bytes.remaining() == BYTES && bytes.get() == FORM) {
-        return new TimeCursor(
-            Instant.ofEpochSecond(bytes.getLong(), bytes.getInt()),
-            new UUID(bytes.getLong(), bytes.getLong()));
+        var time = Instant.ofEpochSecond(bytes.getLong(), bytes.getInt());
+        if (!time.isBefore(EARLIEST) && !time.isAfter(LATEST)) {
+          return new TimeCursor(time, new UUID(bytes.getLong(), bytes.getLong()));
+        }
       }
-    } catch (IllegalArgumentException | DateTimeException | BufferUnderflowException none) {
+    } catch (IllegalArgumentException | DateTimeException | ArithmeticException none) {
       throw unknown();
     }
     throw unknown();
