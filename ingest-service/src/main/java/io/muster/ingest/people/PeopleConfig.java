@@ -10,7 +10,7 @@ interface PeopleConfig {
 
   /**
    * The claim that lists the bearer's tenants, {@code *} among them for all. Slashes lead into
-   * nested objects.
+   * nested objects; a name that holds some stands in quotes: {@code "https://muster.io/tenants"}.
    */
   @WithDefault("muster_tenants")
   @NotBlank String tenantsClaim();
