@@ -7,11 +7,14 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,14 +35,18 @@ public final class Quarantine {
   private static final String SELECT =
       "SELECT tenant, device FROM quarantine ORDER BY since LIMIT " + MOST_DEVICES;
 
+  /** However many there are, the replicas are told once. */
   private static final String INSERT =
       """
       WITH row AS (
-        INSERT INTO quarantine (tenant, device, since, reason) VALUES ($1, $2, $3, $4)
+        INSERT INTO quarantine (tenant, device, since, reason)
+        SELECT tenant, device, $3, reason
+          FROM unnest($1::text[], $2::text[], $4::text[]) AS wanted (tenant, device, reason)
+         ORDER BY tenant, device
         ON CONFLICT DO NOTHING RETURNING tenant)
-      SELECT pg_notify('muster_quarantine', tenant) FROM row""";
+      SELECT pg_notify('muster_quarantine', '') WHERE EXISTS (SELECT 1 FROM row)""";
 
-  private static final int COUNTS_AT_ONCE = 1_000;
+  private static final int ROWS_AT_ONCE = 1_000;
 
   private static final String COUNT =
       """
@@ -51,10 +58,16 @@ public final class Quarantine {
   private final Clock clock;
   private final DeadLetterRate rate;
 
-  /** Whom this replica knows to be in quarantine; whom it put there itself and could not write. */
+  private final SharedRun writing = new SharedRun(this::writeSome);
+  private final SharedRun reading = new SharedRun(this::read);
+
+  /** Whom this replica knows to be in quarantine, as it last read. */
   private volatile Set<DeviceAddress> held = Set.of();
 
+  /** Whom it put there itself and has not written, and whom it has not read since. */
   private final Map<DeviceAddress, DeadLetterReason> unwritten = new ConcurrentHashMap<>();
+
+  private final Set<DeviceAddress> written = ConcurrentHashMap.newKeySet();
   private final Map<DeviceAddress, LongAdder> refused = new ConcurrentHashMap<>();
 
   /**
@@ -76,7 +89,10 @@ public final class Quarantine {
       LOG.warnf(
           "Device %s fills the dead letters (%s): put into quarantine", device, reason.label());
       unwritten.put(device, reason);
-      write(device, reason);
+      writing
+          .run()
+          .onFailure(
+              away -> LOG.debugf("A quarantine is yet to be written: %s", away.getMessage()));
       return admits(device, reason);
     }
     return true;
@@ -84,32 +100,48 @@ public final class Quarantine {
 
   /** Whether the device is in quarantine. */
   public boolean holds(DeviceAddress device) {
-    return held.contains(device) || (!unwritten.isEmpty() && unwritten.containsKey(device));
+    return held.contains(device)
+        || (!unwritten.isEmpty() && unwritten.containsKey(device))
+        || (!written.isEmpty() && written.contains(device));
   }
 
-  private Future<Void> write(DeviceAddress device, DeadLetterReason reason) {
+  private Future<Void> writeSome() {
+    var devices = unwritten.keySet().stream().limit(ROWS_AT_ONCE).toList();
+    if (devices.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    var reasons = devices.stream().map(device -> unwritten.get(device).label());
     return database
         .preparedQuery(INSERT)
         .execute(
             Tuple.of(
-                device.tenant().value(),
-                device.device().value(),
+                names(devices, device -> device.tenant().value()),
+                names(devices, device -> device.device().value()),
                 clock.instant().atOffset(ZoneOffset.UTC),
-                reason.label()))
-        .compose(written -> reload())
-        .onSuccess(reloaded -> unwritten.remove(device))
-        .onFailure(
-            away -> LOG.debugf("The quarantine of %s is yet to be written: %s", device, away));
+                reasons.toArray(String[]::new)))
+        .onSuccess(
+            done -> {
+              written.addAll(devices);
+              unwritten.keySet().removeAll(devices);
+              if (!unwritten.isEmpty()) {
+                writing.run();
+              }
+            })
+        .mapEmpty();
   }
 
   /** Reads the table, and writes what could not be written before. */
   public Future<Void> refresh() {
-    unwritten.forEach(this::write);
-    return writeCounts().compose(written -> reload());
+    return writing.run().compose(written -> writeCounts()).compose(counted -> reload());
   }
 
-  /** Reads the table. */
+  /** Reads the table; once for all who ask meanwhile. */
   public Future<Void> reload() {
+    return reading.run();
+  }
+
+  private Future<Void> read() {
+    var writtenBefore = List.copyOf(written);
     return database
         .query(SELECT)
         .execute()
@@ -118,14 +150,21 @@ public final class Quarantine {
               var devices = new HashSet<DeviceAddress>();
               rows.forEach(
                   row -> devices.add(DeviceAddress.of(row.getString(0), row.getString(1))));
-              held.stream().filter(device -> !devices.contains(device)).forEach(rate::forget);
+              forgetAllBut(devices, held);
+              forgetAllBut(devices, writtenBefore);
               held = devices;
+              writtenBefore.forEach(written::remove);
               return null;
             });
   }
 
+  /** Whom an operator released begins anew. */
+  private void forgetAllBut(Set<DeviceAddress> devices, Collection<DeviceAddress> before) {
+    before.stream().filter(device -> !devices.contains(device)).forEach(rate::forget);
+  }
+
   private Future<Void> writeCounts() {
-    var devices = refused.keySet().stream().limit(COUNTS_AT_ONCE).toList();
+    var devices = refused.keySet().stream().limit(ROWS_AT_ONCE).toList();
     if (devices.isEmpty()) {
       return Future.succeededFuture();
     }
@@ -134,11 +173,13 @@ public final class Quarantine {
         .preparedQuery(COUNT)
         .execute(
             Tuple.tuple()
-                .addArrayOfString(
-                    devices.stream().map(it -> it.tenant().value()).toArray(String[]::new))
-                .addArrayOfString(
-                    devices.stream().map(it -> it.device().value()).toArray(String[]::new))
+                .addArrayOfString(names(devices, device -> device.tenant().value()))
+                .addArrayOfString(names(devices, device -> device.device().value()))
                 .addArrayOfLong(counts.stream().map(LongAdder::sum).toArray(Long[]::new)))
         .mapEmpty();
+  }
+
+  private static String[] names(List<DeviceAddress> devices, Function<DeviceAddress, String> name) {
+    return devices.stream().map(name).toArray(String[]::new);
   }
 }
