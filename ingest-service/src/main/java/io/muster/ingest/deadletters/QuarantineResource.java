@@ -3,9 +3,9 @@ package io.muster.ingest.deadletters;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.ingest.paging.Page;
+import io.muster.ingest.people.AuditLog;
 import io.muster.ingest.people.Roles;
 import io.muster.ingest.problem.Refusal;
-import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -20,24 +20,22 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 
 /** {@code /api/v1/tenants/{tenant}/quarantine}. */
 @Path("/api/v1/tenants/{tenant}/quarantine")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Dead letters")
 class QuarantineResource {
-  private static final Logger AUDIT = Logger.getLogger("io.muster.ingest.audit");
   private static final int MAX_LIMIT = 1_000;
 
   private final QuarantineTable table;
   private final Quarantine quarantine;
-  private final SecurityIdentity caller;
+  private final AuditLog audit;
 
-  QuarantineResource(QuarantineTable table, Quarantine quarantine, SecurityIdentity caller) {
+  QuarantineResource(QuarantineTable table, Quarantine quarantine, AuditLog audit) {
     this.table = table;
     this.quarantine = quarantine;
-    this.caller = caller;
+    this.audit = audit;
   }
 
   @GET
@@ -73,9 +71,7 @@ class QuarantineResource {
               if (!released) {
                 throw new Refusal.Absent("The device is not in quarantine.").asException();
               }
-              AUDIT.infof(
-                  "quarantine-released by %s: %s/%s",
-                  caller.getPrincipal().getName(), tenant, device);
+              audit.record("quarantine-released", tenant + "/" + device);
             })
         .chain(released -> table.read(quarantine));
   }
