@@ -7,9 +7,9 @@ import io.muster.ingest.intake.DeadLetterReason;
 import io.muster.ingest.intake.Outcome;
 import io.muster.ingest.intake.Replay;
 import io.muster.ingest.paging.Page;
+import io.muster.ingest.people.AuditLog;
 import io.muster.ingest.people.Roles;
 import io.muster.ingest.problem.Refusal;
-import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
@@ -23,28 +23,26 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 
 /** {@code /api/v1/tenants/{tenant}/dead-letters}. */
 @Path("/api/v1/tenants/{tenant}/dead-letters")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Dead letters")
 class DeadLetterResource {
-  private static final Logger AUDIT = Logger.getLogger("io.muster.ingest.audit");
   private static final int MAX_LIMIT = 1_000;
 
   private final DeadLetters letters;
   private final Replay replay;
-  private final SecurityIdentity caller;
+  private final AuditLog audit;
 
-  DeadLetterResource(DeadLetters letters, Replay replay, SecurityIdentity caller) {
+  DeadLetterResource(DeadLetters letters, Replay replay, AuditLog audit) {
     this.letters = letters;
     this.replay = replay;
-    this.caller = caller;
+    this.audit = audit;
   }
 
   @GET
@@ -63,13 +61,7 @@ class DeadLetterResource {
             device == null ? null : device.value(),
             reason(reason),
             limit + 1)
-        .map(found -> page(found, limit));
-  }
-
-  private static Page<DeadLetterItem> page(List<DeadLetterItem> found, int limit) {
-    return found.size() <= limit
-        ? new Page<>(found, null)
-        : new Page<>(found.subList(0, limit), LetterCursor.text(found.get(limit - 1).id()));
+        .map(found -> found.page(limit, Function.identity(), last -> LetterCursor.text(last.id())));
   }
 
   private static DeadLetterReason reason(String label) {
@@ -160,6 +152,6 @@ class DeadLetterResource {
   }
 
   private void audit(String what, TenantId tenant, UUID id) {
-    AUDIT.infof("%s by %s: %s %s", what, caller.getPrincipal().getName(), tenant, id);
+    audit.record(what, tenant + " " + id);
   }
 }

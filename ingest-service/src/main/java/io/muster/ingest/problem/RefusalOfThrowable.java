@@ -24,6 +24,12 @@ final class RefusalOfThrowable {
   /** Connection, serialisation, resources, operator intervention (PostgreSQL, appendix A). */
   private static final List<String> DATABASE_AWAY = List.of("08", "40", "53", "57");
 
+  /** {@code query_canceled}: a statement took longer than it may. */
+  private static final String TOOK_TOO_LONG = "57014";
+
+  private static final String TOO_MUCH =
+      "This takes longer to read than is allowed; a shorter range of time may not";
+
   private RefusalOfThrowable() {}
 
   static Refusal of(Throwable thrown) {
@@ -58,6 +64,9 @@ final class RefusalOfThrowable {
 
   private static Refusal ofDatabase(PgException refused) {
     var state = String.valueOf(refused.getSqlState());
+    if (TOOK_TOO_LONG.equals(state)) {
+      return new Refusal.Unavailable(TOO_MUCH);
+    }
     return DATABASE_AWAY.stream().anyMatch(state::startsWith)
         ? new Refusal.Unavailable(DATABASE)
         : null;

@@ -5,6 +5,7 @@ import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.ingest.devices.DeviceDirectory;
 import io.muster.ingest.paging.Page;
+import io.muster.ingest.paging.Rows;
 import io.muster.ingest.paging.TimeCursor;
 import io.muster.ingest.people.Roles;
 import io.smallrye.mutiny.Uni;
@@ -19,6 +20,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -54,16 +56,12 @@ class EventResource {
         .chain(
             key ->
                 key == null
-                    ? Uni.createFrom().item(List.<EventItem>of())
-                    : table.page(key, range, after, limit + 1))
-        .map(found -> page(found, limit));
+                    ? Uni.createFrom().item(new Page<EventItem>(List.of(), null))
+                    : table.page(key, range, after, limit + 1).map(found -> page(found, limit)));
   }
 
-  private static Page<EventItem> page(List<EventItem> found, int limit) {
-    if (found.size() <= limit) {
-      return new Page<>(found, null);
-    }
-    var last = found.get(limit - 1);
-    return new Page<>(found.subList(0, limit), new TimeCursor(last.time(), last.id()).text());
+  private static Page<EventItem> page(Rows<EventItem> found, int limit) {
+    return found.page(
+        limit, Function.identity(), last -> new TimeCursor(last.time(), last.id()).text());
   }
 }

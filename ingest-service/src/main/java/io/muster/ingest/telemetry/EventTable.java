@@ -4,12 +4,13 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.muster.ingest.paging.ReadPool;
+import io.muster.ingest.paging.Rows;
 import io.muster.ingest.paging.TimeCursor;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -17,20 +18,32 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Reads the table {@code event}. Thread-safe. */
 @ApplicationScoped
 class EventTable {
+  /**
+   * Ends when its rows weigh enough. The weight is about the bytes of memory that an event takes: a
+   * payload that is JSON becomes objects.
+   */
   private static final String PAGE =
       """
-      SELECT id, time, received_at, content_type, user_properties, payload
-        FROM event
-       WHERE device_key = $1 AND time >= $2 AND time < $3 AND (time, id) > ($4, $5)
-       ORDER BY time, id LIMIT $6""";
+      SELECT id, time, received_at, content_type, user_properties, payload, weighed::bigint
+        FROM (SELECT *, sum(weight) OVER (ORDER BY time, id ROWS UNBOUNDED PRECEDING) AS weighed
+                FROM (SELECT id, time, received_at, content_type, user_properties, payload,
+                             256::bigint + 4 * octet_length(payload)
+                               + 4 * octet_length(user_properties::text)
+                               + coalesce(octet_length(content_type), 0) AS weight
+                        FROM event
+                       WHERE device_key = $1 AND time >= $2 AND time < $3 AND (time, id) > ($4, $5)
+                       ORDER BY time, id LIMIT $6) AS found) AS page
+       WHERE weighed - weight < $7::bigint
+       ORDER BY time, id""";
 
-  private final Pool pool;
+  private static final int WEIGHED = 6;
+
+  private final ReadPool pool;
 
   /** Strict: what it reads is shown as JSON, and must be the same bytes in another dress. */
   private final ObjectReader json =
@@ -41,12 +54,12 @@ class EventTable {
           .build()
           .reader();
 
-  EventTable(Pool pool) {
+  EventTable(ReadPool pool) {
     this.pool = pool;
   }
 
-  /** The events after the cursor, in order of time, at most so many. */
-  Uni<List<EventItem>> page(int device, TimeRange range, TimeCursor after, int limit) {
+  /** The events after the cursor, in order of time: at most so many, and fewer large ones. */
+  Uni<Rows<EventItem>> page(int device, TimeRange range, TimeCursor after, int limit) {
     var parameters =
         Tuple.tuple()
             .addInteger(device)
@@ -54,16 +67,20 @@ class EventTable {
             .addOffsetDateTime(range.to().atOffset(ZoneOffset.UTC))
             .addOffsetDateTime(after.time().atOffset(ZoneOffset.UTC))
             .addUUID(after.id())
-            .addInteger(limit);
-    return UniHelper.toUni(
-        pool.preparedQuery(PAGE)
-            .execute(parameters)
-            .map(
-                rows -> {
-                  var items = new ArrayList<EventItem>();
-                  rows.forEach(row -> items.add(item(row)));
-                  return items;
-                }));
+            .addInteger(limit)
+            .addLong(pool.pageBytes());
+    return pool.read(
+        connection -> connection.preparedQuery(PAGE).execute(parameters).map(this::items));
+  }
+
+  private Rows<EventItem> items(RowSet<Row> rows) {
+    var items = new ArrayList<EventItem>();
+    var weighed = 0L;
+    for (var row : rows) {
+      items.add(item(row));
+      weighed = row.getLong(WEIGHED);
+    }
+    return new Rows<>(items, weighed >= pool.pageBytes());
   }
 
   private EventItem item(Row row) {

@@ -8,6 +8,9 @@ import java.util.Set;
 
 /** The values of one field in one bucket, in order of time. */
 final class FieldSummary {
+  /** About what an entry of a map takes, with a number in it. */
+  private static final int ENTRY_BYTES = 64;
+
   private final ExactSum sum = new ExactSum();
   private long count;
   private long numbers;
@@ -70,5 +73,18 @@ final class FieldSummary {
       }
     }
     return shown;
+  }
+
+  /** About how many bytes of memory it takes to show it. */
+  long shownBytes(Set<Aggregate> aggregates) {
+    var bytes = (long) ENTRY_BYTES * (aggregates.size() + 1);
+    if (aggregates.contains(Aggregate.FIRST)) {
+      bytes += textBytes(first);
+    }
+    return aggregates.contains(Aggregate.LAST) ? bytes + textBytes(last) : bytes;
+  }
+
+  private static int textBytes(ReadingValue value) {
+    return value instanceof ReadingValue.Text text ? 2 * text.value().length() : 0;
   }
 }

@@ -5,8 +5,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.ingest.intake.IntakePressure;
 import io.muster.ingest.problem.Refusal;
 import io.quarkus.runtime.Startup;
+import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Lets some exports and aggregations run at once, and none while the intake needs the machine: what
@@ -15,14 +21,25 @@ import java.util.concurrent.Semaphore;
 @ApplicationScoped
 @Startup
 class LongReads {
+  private static final long LOOK_MILLIS = 10_000;
+
   private final Semaphore permits;
   private final int shedAbove;
+  private final long idleNanos;
   private final IntakePressure pressure;
   private final Counter shed;
+  private final Set<Permit> held = ConcurrentHashMap.newKeySet();
 
-  LongReads(TelemetryConfig config, IntakePressure pressure, MeterRegistry meters) {
-    this.permits = new Semaphore(config.longReads());
-    this.shedAbove = config.shedAbove();
+  @Inject
+  LongReads(TelemetryConfig config, IntakePressure pressure, MeterRegistry meters, Vertx vertx) {
+    this(config.longReads(), config.shedAbove(), config.longReadIdle(), pressure, meters);
+    vertx.setPeriodic(LOOK_MILLIS, now -> endIdle());
+  }
+
+  LongReads(int most, int shedAbove, Duration idle, IntakePressure pressure, MeterRegistry meters) {
+    this.permits = new Semaphore(most);
+    this.shedAbove = shedAbove;
+    this.idleNanos = idle.toNanos();
     this.pressure = pressure;
     this.shed =
         Counter.builder("muster.telemetry.reads.shed")
@@ -31,21 +48,23 @@ class LongReads {
   }
 
   /**
-   * Begins one; whoever did must {@link #end} it, once.
+   * Begins one; whoever did must {@link Permit#end} it, whatever happens.
    *
    * @throws io.muster.ingest.problem.RefusedException when there are enough, or under pressure
    */
-  void begin() {
+  Permit begin() {
     requireCalm();
     if (!permits.tryAcquire()) {
       shed.increment();
       throw new Refusal.Unavailable("As many exports and aggregations as allowed are running")
           .asException();
     }
+    var permit = new Permit();
+    held.add(permit);
+    return permit;
   }
 
-  /** To be asked between two pages. */
-  void requireCalm() {
+  private void requireCalm() {
     if (!pressure.storeIsReachable() || pressure.queued() > shedAbove) {
       shed.increment();
       throw new Refusal.Unavailable("The service is busy taking in what devices send")
@@ -53,7 +72,41 @@ class LongReads {
     }
   }
 
-  void end() {
-    permits.release();
+  /** Whoever asks for no page any more holds up the others no longer. */
+  void endIdle() {
+    held.stream().filter(Permit::isIdle).forEach(Permit::end);
+  }
+
+  /** One export or aggregation that runs. Thread-safe. */
+  final class Permit {
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile long usedAt = System.nanoTime();
+
+    private Permit() {}
+
+    /**
+     * To be asked before each page.
+     *
+     * @throws io.muster.ingest.problem.RefusedException under pressure, or when it has ended
+     */
+    void requireNext() {
+      if (ended.get()) {
+        throw new Refusal.Unavailable("It was not read for too long").asException();
+      }
+      usedAt = System.nanoTime();
+      requireCalm();
+    }
+
+    private boolean isIdle() {
+      return System.nanoTime() - usedAt > idleNanos;
+    }
+
+    /** Gives it back; a second time does nothing. */
+    void end() {
+      if (ended.compareAndSet(false, true)) {
+        held.remove(this);
+        permits.release();
+      }
+    }
   }
 }

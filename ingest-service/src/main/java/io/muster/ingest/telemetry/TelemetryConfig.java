@@ -11,11 +11,14 @@ import java.time.Duration;
 @ConfigMapping(prefix = "muster.telemetry")
 public interface TelemetryConfig {
 
-  /** Among how many of a device's last readings the latest value of each field is looked for. */
+  /**
+   * Among how many of a device's last readings the latest value of each field is looked for; among
+   * fewer when they are large, see {@code muster.reads.page-bytes}.
+   */
   @WithDefault("500")
   @Min(1) @Max(10_000) int latestReadings();
 
-  /** How many rows are read at a time, by exports and aggregations. */
+  /** How many rows are read at a time, by exports and aggregations; fewer when they are large. */
   @WithDefault("5000")
   @Min(10) @Max(100_000) int pageRows();
 
@@ -29,6 +32,17 @@ public interface TelemetryConfig {
   /** How many exports and aggregations may run at once; more are refused with 503. */
   @WithDefault("4")
   @Min(0) @Max(1_000) int longReads();
+
+  /** For how long an export that is not read may hold up others. */
+  @WithDefault("10m")
+  @NotNull Duration longReadIdle();
+
+  /**
+   * How many columns an export as CSV may have, and how many fields an aggregation in one bucket.
+   * Who wants more must name them.
+   */
+  @WithDefault("1000")
+  @Min(100) @Max(100_000) int columns();
 
   /** With more messages than this waiting for their commit, exports are refused. */
   @WithDefault("20000")
@@ -46,6 +60,18 @@ public interface TelemetryConfig {
     /** How many readings wait for a slow client before it is dropped. */
     @WithDefault("1000")
     @Min(1) @Max(100_000) int bufferReadings();
+
+    /** How many bytes of readings wait for a slow client before it is dropped. */
+    @WithDefault("524288")
+    @Min(1_024) int bufferBytes();
+
+    /** How many bytes of readings wait at most to be told to the instances; the rest is a gap. */
+    @WithDefault("16777216")
+    @Min(1_024) int waitingBytes();
+
+    /** How many readings that are too large to be told are read at once; the rest is a gap. */
+    @WithDefault("8")
+    @Min(1) @Max(1_000) int lookUps();
 
     /** How often an idle feed says that it is there. */
     @WithDefault("15s")

@@ -2,13 +2,18 @@ package io.muster.ingest.telemetry;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.devices.DeviceDirectory;
+import io.muster.ingest.paging.Rows;
 import io.muster.ingest.paging.TimeCursor;
+import io.muster.ingest.problem.FieldError;
+import io.muster.ingest.problem.Refusal;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /**
  * Streams a device's readings, page by page as the client takes them: memory is that of one page,
@@ -31,41 +36,58 @@ class TelemetryExport {
   }
 
   Uni<Multi<byte[]>> ndjson(DeviceAddress device, TimeRange range, FieldFilter fields) {
-    return begin(device).map(begun -> stream(begun, range, fields, new NdjsonLines()));
+    return begin(
+        device, begun -> Uni.createFrom().item(stream(begun, range, fields, new NdjsonLines())));
   }
 
   Uni<Multi<byte[]>> csv(DeviceAddress device, TimeRange range, FieldFilter fields) {
-    return begin(device)
-        .chain(
-            begun ->
-                columns(begun, range, fields)
-                    .map(names -> stream(begun, range, fields, new CsvLines(names)))
-                    .onFailure()
-                    .invoke(begun::end));
+    return begin(
+        device,
+        begun ->
+            columns(begun, range, fields)
+                .map(names -> stream(begun, range, fields, new CsvLines(names))));
   }
 
-  private Uni<? extends Iterable<String>> columns(
+  private Uni<? extends Collection<String>> columns(
       Begun begun, TimeRange range, FieldFilter fields) {
     if (!fields.isAll()) {
       return Uni.createFrom().item(fields.names());
     }
     return begun.key == null
         ? Uni.createFrom().item(List.<String>of())
-        : table.names(begun.key, range);
+        : table.names(begun.key, range, config.columns() + 1).invoke(this::requireFew);
   }
 
-  private Uni<Begun> begin(DeviceAddress device) {
-    longReads.begin();
-    var begun = new Begun(longReads);
-    return devices
-        .findKey(device)
-        .map(
-            key -> {
-              begun.key = key;
-              return begun;
-            })
-        .onFailure()
-        .invoke(begun::end);
+  private void requireFew(Collection<String> names) {
+    if (names.size() > config.columns()) {
+      throw new Refusal.Meaningless(
+              List.of(
+                  FieldError.in(
+                      "fields",
+                      "must name the columns: the readings of this range have more than %d fields"
+                          .formatted(config.columns()))))
+          .asException();
+    }
+  }
+
+  /**
+   * Begins when it is subscribed to. Until the stream is there its permit is given back here, also
+   * when the client has left; from then on by the stream.
+   */
+  private Uni<Multi<byte[]>> begin(
+      DeviceAddress device, Function<Begun, Uni<Multi<byte[]>>> opening) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              var permit = longReads.begin();
+              return devices
+                  .findKey(device)
+                  .chain(key -> opening.apply(new Begun(permit, key)))
+                  .onFailure()
+                  .invoke(permit::end)
+                  .onCancellation()
+                  .invoke(permit::end);
+            });
   }
 
   private Multi<byte[]> stream(
@@ -83,7 +105,7 @@ class TelemetryExport {
         .streams(Multi.createFrom().item(lines.head()), pages)
         .filter(bytes -> bytes.length > 0)
         .onTermination()
-        .invoke(begun::end);
+        .invoke(begun.permit::end);
   }
 
   private Uni<List<StoredReading>> page(
@@ -95,32 +117,23 @@ class TelemetryExport {
     if (ended.get()) {
       return Uni.createFrom().item(List.of());
     }
-    longReads.requireCalm();
+    begun.permit.requireNext();
     return table
         .page(begun.key, range, fields, after.get(), config.pageRows())
         .invoke(
             found -> {
-              ended.set(found.size() < config.pageRows());
-              if (!found.isEmpty()) {
-                after.set(found.getLast().cursor());
+              ended.set(!found.cut() && found.items().size() < config.pageRows());
+              if (!found.items().isEmpty()) {
+                after.set(found.items().getLast().cursor());
               }
-            });
+            })
+        .map(Rows::items);
   }
 
-  /** An export that has its permit, to be given back once whatever happens. */
-  private static final class Begun {
-    private final LongReads longReads;
-    private final AtomicBoolean ended = new AtomicBoolean();
-    private volatile Integer key;
-
-    private Begun(LongReads longReads) {
-      this.longReads = longReads;
-    }
-
-    private void end() {
-      if (ended.compareAndSet(false, true)) {
-        longReads.end();
-      }
-    }
-  }
+  /**
+   * An export that has its permit.
+   *
+   * @param key of the device; null when it has never sent anything
+   */
+  private record Begun(LongReads.Permit permit, Integer key) {}
 }

@@ -4,9 +4,11 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.devices.DeviceDirectory;
 import io.muster.ingest.paging.Page;
 import io.muster.ingest.paging.TimeCursor;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Answers what is asked of a device's readings. A device that has never sent anything has none.
@@ -37,14 +39,9 @@ class TelemetryQuery {
                     ? Uni.createFrom().item(new Page<ReadingItem>(List.of(), null))
                     : table
                         .page(key, range, fields, after, limit + 1)
-                        .map(found -> page(found, limit)));
-  }
-
-  /** One more was asked for than is shown: it tells whether there is more. */
-  private static Page<ReadingItem> page(List<StoredReading> found, int limit) {
-    var shown = found.size() <= limit ? found : found.subList(0, limit);
-    var next = found.size() <= limit ? null : shown.getLast().cursor().text();
-    return new Page<>(shown.stream().map(ReadingItem::of).toList(), next);
+                        .map(
+                            found ->
+                                found.page(limit, ReadingItem::of, last -> last.cursor().text())));
   }
 
   Uni<Page<ReadingItem>> aggregated(
@@ -53,30 +50,52 @@ class TelemetryQuery {
       FieldFilter fields,
       TimeCursor after,
       Aggregation aggregation) {
-    longReads.begin();
-    return devices
-        .findKey(device)
-        .chain(
-            key ->
-                key == null
-                    ? Uni.createFrom().item(aggregation.page())
-                    : aggregate(key, range, fields, after, aggregation))
-        .eventually(longReads::end);
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              var permit = longReads.begin();
+              return devices
+                  .findKey(device)
+                  .chain(
+                      key ->
+                          key == null
+                              ? Uni.createFrom().item(aggregation.page())
+                              : aggregate(key, range, fields, after, aggregation, permit))
+                  .onTermination()
+                  .invoke(permit::end);
+            });
   }
 
+  /** Page after page, not one within the other: a bucket may have any number of them. */
   private Uni<Page<ReadingItem>> aggregate(
-      int key, TimeRange range, FieldFilter fields, TimeCursor after, Aggregation aggregation) {
-    return table
-        .page(key, range, fields, after, config.pageRows())
-        .chain(
-            found -> {
-              aggregation.add(found);
-              if (aggregation.isFull() || found.size() < config.pageRows()) {
-                return Uni.createFrom().item(aggregation.page());
-              }
-              longReads.requireCalm();
-              return aggregate(key, range, fields, found.getLast().cursor(), aggregation);
-            });
+      int key,
+      TimeRange range,
+      FieldFilter fields,
+      TimeCursor beginning,
+      Aggregation aggregation,
+      LongReads.Permit permit) {
+    var after = new AtomicReference<>(beginning);
+    return Multi.createBy()
+        .repeating()
+        .uni(
+            () -> {
+              permit.requireNext();
+              return table
+                  .page(key, range, fields, after.get(), config.pageRows())
+                  .map(
+                      found -> {
+                        aggregation.add(found.items());
+                        var more = found.cut() || found.items().size() >= config.pageRows();
+                        if (more) {
+                          after.set(found.items().getLast().cursor());
+                        }
+                        return more && !aggregation.isFull();
+                      });
+            })
+        .whilst(more -> more)
+        .onItem()
+        .ignoreAsUni()
+        .map(all -> aggregation.page());
   }
 
   Uni<LatestValues> latest(DeviceAddress device, FieldFilter fields) {
@@ -89,6 +108,6 @@ class TelemetryQuery {
                     ? Uni.createFrom().item(LatestValues.of(name, List.of()))
                     : table
                         .latest(key, fields, config.latestReadings())
-                        .map(found -> LatestValues.of(name, found)));
+                        .map(found -> LatestValues.of(name, found.items())));
   }
 }

@@ -4,6 +4,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.ingest.paging.Page;
+import io.muster.ingest.paging.ReadsConfig;
 import io.muster.ingest.paging.TimeCursor;
 import io.muster.ingest.people.Roles;
 import io.muster.ingest.problem.Refusal;
@@ -38,11 +39,14 @@ class TelemetryResource {
   private final TelemetryQuery query;
   private final TelemetryExport export;
   private final TelemetryConfig config;
+  private final ReadsConfig reads;
 
-  TelemetryResource(TelemetryQuery query, TelemetryExport export, TelemetryConfig config) {
+  TelemetryResource(
+      TelemetryQuery query, TelemetryExport export, TelemetryConfig config, ReadsConfig reads) {
     this.query = query;
     this.export = export;
     this.config = config;
+    this.reads = reads;
   }
 
   @GET
@@ -50,7 +54,8 @@ class TelemetryResource {
   @Operation(
       summary = "Read a device's readings in order of time, or aggregates of them",
       description =
-          "With bucket each item is a span of time and each value an object of what aggregate asks"
+          "A page of large readings may hold fewer than limit and still have a next one. With bucket"
+              + " each item is a span of time and each value an object of what aggregate asks"
               + " for. With Accept: application/x-ndjson or text/csv all readings of the range are"
               + " streamed.")
   public Uni<Page<ReadingItem>> readings(
@@ -87,7 +92,11 @@ class TelemetryResource {
         range,
         filter,
         after,
-        new Aggregation(Bucket.of(bucket), chosen, limit, config.aggregateRows()));
+        new Aggregation(
+            Bucket.of(bucket),
+            chosen,
+            new Aggregation.Bounds(
+                limit, config.aggregateRows(), reads.pageBytes(), config.columns())));
   }
 
   @GET
@@ -129,7 +138,9 @@ class TelemetryResource {
   @Produces(MediaType.APPLICATION_JSON)
   @Operation(
       summary = "Read the latest value of each field of a device",
-      description = "Looked for among its last readings, 500 unless configured otherwise.")
+      description =
+          "Looked for among its last readings: 500 unless configured otherwise, fewer when they are"
+              + " large.")
   public Uni<LatestValues> latest(
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,

@@ -11,6 +11,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -118,6 +119,11 @@ class NotificationsIT {
       @Override
       public String password() {
         return options.getPassword();
+      }
+
+      @Override
+      public Optional<Path> caFile() {
+        return Optional.empty();
       }
     };
   }

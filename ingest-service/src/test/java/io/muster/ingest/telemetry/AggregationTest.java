@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.reading.ReadingValue;
 import io.muster.ingest.paging.TimeCursor;
+import io.muster.ingest.problem.Refusal;
 import io.muster.ingest.problem.RefusedException;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -26,7 +27,7 @@ class AggregationTest {
 
   @Test
   void sumsUpEachBucketAndLeavesEmptyOnesOut() {
-    var aggregation = new Aggregation(MINUTE, ALL, 100, 1_000);
+    var aggregation = new Aggregation(MINUTE, ALL, bounds(100, 1_000));
     aggregation.add(
         List.of(
             at("2026-01-01T00:00:00Z", 1.5),
@@ -48,7 +49,7 @@ class AggregationTest {
 
   @Test
   void showsOfTextsOnlyWhatTextsHave() {
-    var aggregation = new Aggregation(MINUTE, ALL, 100, 1_000);
+    var aggregation = new Aggregation(MINUTE, ALL, bounds(100, 1_000));
     aggregation.add(
         List.of(
             reading("2026-01-01T00:00:00Z", new ReadingValue.Text("on")),
@@ -60,7 +61,8 @@ class AggregationTest {
 
   @Test
   void comparesExactIntegersExactly() {
-    var aggregation = new Aggregation(MINUTE, EnumSet.of(Aggregate.MIN, Aggregate.MAX), 100, 1_000);
+    var aggregation =
+        new Aggregation(MINUTE, EnumSet.of(Aggregate.MIN, Aggregate.MAX), bounds(100, 1_000));
     aggregation.add(
         List.of(
             reading("2026-01-01T00:00:00Z", new ReadingValue.ExactInteger(9007199254740993L)),
@@ -73,7 +75,7 @@ class AggregationTest {
 
   @Test
   void endsAPageAtTheLimitAndGoesOnWithTheNextBucket() {
-    var aggregation = new Aggregation(MINUTE, ALL, 1, 1_000);
+    var aggregation = new Aggregation(MINUTE, ALL, bounds(1, 1_000));
     aggregation.add(List.of(at("2026-01-01T00:00:00Z", 1), at("2026-01-01T00:05:30Z", 2)));
     assertTrue(aggregation.isFull());
     var page = aggregation.page();
@@ -84,7 +86,7 @@ class AggregationTest {
 
   @Test
   void endsAPageEarlyAfterManyRowsButNeverWithinABucket() {
-    var aggregation = new Aggregation(MINUTE, ALL, 100, 2);
+    var aggregation = new Aggregation(MINUTE, ALL, bounds(100, 2));
     aggregation.add(
         List.of(
             at("2026-01-01T00:00:00Z", 1),
@@ -114,6 +116,41 @@ class AggregationTest {
   @ValueSource(strings = {"", "1h", "PT0S", "PT-1M", "P1M", "P1Y", "PT0.0000001S", "P9999D"})
   void refusesLengthsThatAreNoBucket(String length) {
     assertThrows(RefusedException.class, () -> Bucket.of(length));
+  }
+
+  @Test
+  void endsAPageEarlyWhenItIsLarge() {
+    var aggregation =
+        new Aggregation(MINUTE, ALL, new Aggregation.Bounds(10_000, 1_000_000, 10_000, 1_000));
+    for (int minute = 0; minute < 60 && !aggregation.isFull(); minute++) {
+      aggregation.add(
+          List.of(
+              reading(
+                  Instant.parse("2026-01-01T00:00:00Z").plusSeconds(60L * minute).toString(),
+                  new ReadingValue.Text("x".repeat(1_000)))));
+    }
+    assertTrue(aggregation.isFull());
+    var page = aggregation.page();
+    assertEquals(3, page.items().size());
+    assertEquals(Instant.parse("2026-01-01T00:03:00Z"), TimeCursor.read(page.next(), null).time());
+  }
+
+  @Test
+  void refusesABucketWithTooManyFieldsAndAsksForSome() {
+    var aggregation =
+        new Aggregation(MINUTE, ALL, new Aggregation.Bounds(100, 1_000, 1_000_000, 5));
+    var values = new TreeMap<String, ReadingValue>();
+    for (int i = 0; i < 6; i++) {
+      values.put("f" + i, new ReadingValue.Number(i));
+    }
+    var wide = new StoredReading(Instant.EPOCH, new UUID(1, 1), values);
+    var refused =
+        assertThrows(RefusedException.class, () -> aggregation.add(List.of(wide))).refusal();
+    assertEquals("fields", ((Refusal.Meaningless) refused).errors().getFirst().parameter());
+  }
+
+  private static Aggregation.Bounds bounds(int buckets, long rows) {
+    return new Aggregation.Bounds(buckets, rows, 1_000_000, 1_000);
   }
 
   private static StoredReading at(String time, double value) {

@@ -4,6 +4,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.subscription.BackPressureStrategy;
 import io.smallrye.mutiny.subscription.MultiEmitter;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One client of the live feed. What waits for it is bounded: a client that takes less than comes is
@@ -12,13 +13,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Follower {
   private final Interest interest;
   private final int mostWaiting;
+  private final long mostBytes;
   private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicLong waitingBytes = new AtomicLong();
   private volatile MultiEmitter<? super LiveEvent> emitter;
   private volatile boolean ended;
 
-  Follower(Interest interest, int mostWaiting) {
+  /**
+   * @param mostWaiting how many events wait for it
+   * @param mostBytes how many bytes wait for it, unless a single event has more
+   */
+  Follower(Interest interest, int mostWaiting, long mostBytes) {
     this.interest = interest;
     this.mostWaiting = mostWaiting;
+    this.mostBytes = mostBytes;
   }
 
   Interest interest() {
@@ -39,7 +47,7 @@ final class Follower {
             },
             BackPressureStrategy.BUFFER)
         .onItem()
-        .invoke(taken -> waiting.decrementAndGet());
+        .invoke(this::taken);
   }
 
   void offer(LiveEvent event) {
@@ -47,11 +55,23 @@ final class Follower {
     if (open == null || ended) {
       return;
     }
-    if (waiting.incrementAndGet() > mostWaiting) {
-      end("too-slow");
-    } else {
+    if (fits(event)) {
       open.emit(event);
+    } else {
+      end("too-slow");
     }
+  }
+
+  /** Counts it, too. */
+  private boolean fits(LiveEvent event) {
+    var others = waiting.getAndIncrement();
+    var bytes = waitingBytes.addAndGet(event.bytes());
+    return others < mostWaiting && (others == 0 || bytes <= mostBytes);
+  }
+
+  private void taken(LiveEvent event) {
+    waiting.decrementAndGet();
+    waitingBytes.addAndGet(-event.bytes());
   }
 
   /** Says why it ends, and ends. */

@@ -8,6 +8,8 @@ package io.muster.ingest.telemetry.live;
  * @param data JSON
  */
 record LiveEvent(String name, String data) {
+  private static final int OBJECT_BYTES = 100;
+
   static final LiveEvent OPEN = new LiveEvent("open", "{}");
   static final LiveEvent KEEP_ALIVE = new LiveEvent(null, "");
   static final LiveEvent CONNECTION_LOST = new LiveEvent("gap", "{\"reason\":\"connection-lost\"}");
@@ -18,5 +20,10 @@ record LiveEvent(String name, String data) {
 
   static LiveEvent end(String reason) {
     return new LiveEvent("end", "{\"reason\":\"" + reason + "\"}");
+  }
+
+  /** About what it takes in memory. */
+  int bytes() {
+    return OBJECT_BYTES + 2 * data.length();
   }
 }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
@@ -46,6 +47,7 @@ class LiveFeed {
   private final Vertx vertx;
   private final Map<Interest, Set<Follower>> followers = new ConcurrentHashMap<>();
   private final AtomicInteger clients = new AtomicInteger();
+  private final Semaphore lookUps;
 
   LiveFeed(
       Notifications notifications,
@@ -61,6 +63,7 @@ class LiveFeed {
     this.json = json;
     this.config = config.live();
     this.vertx = vertx;
+    this.lookUps = new Semaphore(this.config.lookUps());
     Gauge.builder("muster.live.clients", clients, AtomicInteger::get)
         .description("Clients that follow telemetry at this instance")
         .register(meters);
@@ -87,7 +90,7 @@ class LiveFeed {
       clients.decrementAndGet();
       throw new Refusal.LimitReached("live-feed clients", config.clients()).asException();
     }
-    var follower = new Follower(interest, config.bufferReadings());
+    var follower = new Follower(interest, config.bufferReadings(), config.bufferBytes());
     var expiry =
         vertx.setTimer(Math.max(1, atMost.toMillis()), now -> follower.end("token-expired"));
     return follower
@@ -179,13 +182,27 @@ class LiveFeed {
     if (told.values() != null) {
       pass(told, told.values(), ofDevice, ofTenant);
     } else {
-      lookup
-          .values(new DeviceAddress(told.tenant(), interest.device()), told.time(), told.hash())
-          .subscribe()
-          .with(
-              values -> pass(told, values, ofDevice, ofTenant),
-              away -> LOG.debugf("A live reading was not read: %s", away.getMessage()));
+      lookUp(told, interest.device(), ofDevice, ofTenant);
     }
+  }
+
+  /** Some at a time, since each may be as large as a message: the others are a gap. */
+  private void lookUp(Told told, DeviceId device, Set<Follower> ofDevice, Set<Follower> ofTenant) {
+    if (!lookUps.tryAcquire()) {
+      offer(LiveEvent.skipped(1), ofDevice, ofTenant);
+      return;
+    }
+    lookup
+        .values(new DeviceAddress(told.tenant(), device), told.time(), told.hash())
+        .onTermination()
+        .invoke(lookUps::release)
+        .subscribe()
+        .with(
+            values -> pass(told, values, ofDevice, ofTenant),
+            away -> {
+              LOG.debugf("A live reading was not read: %s", away.getMessage());
+              offer(LiveEvent.skipped(1), ofDevice, ofTenant);
+            });
   }
 
   private void pass(
@@ -197,7 +214,10 @@ class LiveFeed {
     shown.put("device", told.device());
     shown.put("time", told.time());
     shown.put("values", values);
-    var event = new LiveEvent("reading", text(shown));
+    offer(new LiveEvent("reading", text(shown)), ofDevice, ofTenant);
+  }
+
+  private static void offer(LiveEvent event, Set<Follower> ofDevice, Set<Follower> ofTenant) {
     ofDevice.forEach(follower -> follower.offer(event));
     ofTenant.forEach(follower -> follower.offer(event));
   }

@@ -6,16 +6,18 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.reading.ContentHash;
 import io.muster.contract.reading.Reading;
+import io.muster.contract.reading.ReadingValue;
 import io.muster.ingest.intake.Afterwards;
 import io.muster.ingest.notifications.Notifications;
 import io.muster.ingest.telemetry.ReadingItem;
 import io.muster.ingest.telemetry.TelemetryConfig;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
+import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +25,14 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
  * Tells all instances what was stored of what somebody follows, a little later and many readings at
- * a time. It never holds up the intake: what there is no room for is counted and told as skipped.
- * Thread-safe.
+ * a time. It never holds up the intake: what there is no room for is counted and told as skipped,
+ * and a worker's thread makes the JSON, one telling after the other. Thread-safe.
  */
 @ApplicationScoped
 class LiveTeller implements Afterwards {
@@ -37,31 +40,51 @@ class LiveTeller implements Afterwards {
 
   private static final Logger LOG = Logger.getLogger("io.muster.ingest.telemetry.live");
   private static final int MOST_WAITING = 20_000;
+  private static final int FIELD_BYTES = 80;
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
-  private final Notifications notifications;
+  private final Function<List<String>, Uni<Void>> telling;
   private final ObjectMapper json;
   private final Vertx vertx;
   private final Interests interests;
   private final Duration every;
   private final int mostNotifications;
+  private final long mostBytes;
   private final Queue<Stored> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
-  private final Map<TenantId, LongAdder> skipped = new ConcurrentHashMap<>();
-  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final AtomicLong waitingBytes = new AtomicLong();
+  private final Map<TenantId, Long> skipped = new ConcurrentHashMap<>();
 
-  private record Stored(DeviceAddress device, Reading reading) {}
+  /** From when a telling is planned until it has ended. */
+  private final AtomicBoolean planned = new AtomicBoolean();
 
+  private record Stored(DeviceAddress device, Reading reading, int bytes) {}
+
+  /** Payloads of notifications, and of how many readings of whom they tell. */
+  private record Telling(List<String> payloads, Map<TenantId, Long> readings) {}
+
+  @Inject
   LiveTeller(
       Notifications notifications,
       ObjectMapper json,
       Vertx vertx,
       TelemetryConfig config,
       Clock clock) {
-    this.notifications = notifications;
+    this(payloads -> notifications.tell(CHANNEL, payloads), json, vertx, config.live(), clock);
+  }
+
+  LiveTeller(
+      Function<List<String>, Uni<Void>> telling,
+      ObjectMapper json,
+      Vertx vertx,
+      TelemetryConfig.Live config,
+      Clock clock) {
+    this.telling = telling;
     this.json = json;
     this.vertx = vertx;
     this.interests = new Interests(clock);
-    this.every = config.live().every();
-    this.mostNotifications = config.live().notifications();
+    this.every = config.every();
+    this.mostNotifications = config.notifications();
+    this.mostBytes = config.waitingBytes();
   }
 
   Interests interests() {
@@ -74,45 +97,89 @@ class LiveTeller implements Afterwards {
       return;
     }
     for (var reading : readings) {
-      if (!waiting.offer(new Stored(device, reading))) {
+      if (!keep(new Stored(device, reading, bytes(reading)))) {
         skip(device.tenant(), 1);
       }
     }
-    if (scheduled.compareAndSet(false, true)) {
-      vertx.setTimer(Math.max(1, every.toMillis()), now -> tell());
+    plan(every);
+  }
+
+  private boolean keep(Stored stored) {
+    var fits = waitingBytes.addAndGet(stored.bytes) <= mostBytes && waiting.offer(stored);
+    if (!fits) {
+      waitingBytes.addAndGet(-stored.bytes);
     }
+    return fits;
+  }
+
+  /** About what it takes in memory; the names of numbers are shared. */
+  private static int bytes(Reading reading) {
+    var bytes = FIELD_BYTES + Double.BYTES * reading.numbers().length;
+    for (var field : reading.others().entrySet()) {
+      bytes += FIELD_BYTES + field.getKey().length();
+      bytes += field.getValue() instanceof ReadingValue.Text text ? text.value().length() : 0;
+    }
+    return bytes;
   }
 
   private void skip(TenantId tenant, long count) {
-    skipped.computeIfAbsent(tenant, first -> new LongAdder()).add(count);
+    skipped.merge(tenant, count, Long::sum);
+  }
+
+  private void plan(Duration pause) {
+    if (planned.compareAndSet(false, true)) {
+      vertx.setTimer(Math.max(1, pause.toMillis()), now -> tell());
+    }
   }
 
   private void tell() {
-    scheduled.set(false);
-    var payloads = payloads();
-    if (payloads.isEmpty()) {
-      return;
-    }
-    notifications
-        .tell(CHANNEL, payloads)
-        .subscribe()
-        .with(done -> {}, away -> LOG.debugf("The live feed was not told: %s", away.getMessage()));
+    vertx
+        .executeBlocking(this::next, false)
+        .compose(this::tell)
+        .onComplete(
+            told -> {
+              planned.set(false);
+              if (told.failed()) {
+                LOG.debugf("The live feed was not told: %s", told.cause().getMessage());
+                plan(AFTER_FAILURE);
+              } else if (!waiting.isEmpty() || !skipped.isEmpty()) {
+                plan(every);
+              }
+            });
   }
 
-  private List<String> payloads() {
+  /** What cannot be told is skipped, which is told as soon as something can be. */
+  private Future<Void> tell(Telling next) {
+    if (next.payloads.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return Future.<Void>fromCompletionStage(
+            telling.apply(next.payloads).subscribeAsCompletionStage())
+        .onFailure(away -> next.readings.forEach(this::skip));
+  }
+
+  private Telling next() {
     var payloads = new Payloads(mostNotifications);
-    var beyond = new HashMap<TenantId, Integer>();
-    Stored stored;
-    while ((stored = waiting.poll()) != null) {
-      if (!payloads.add(text(stored))) {
-        beyond.merge(stored.device.tenant(), 1, Integer::sum);
+    var readings = new HashMap<TenantId, Long>();
+    for (var left = MOST_WAITING; left > 0; left--) {
+      var stored = waiting.poll();
+      if (stored == null) {
+        break;
+      }
+      waitingBytes.addAndGet(-stored.bytes);
+      if (payloads.isFull()) {
+        skip(stored.device.tenant(), 1);
+      } else {
+        payloads.add(text(stored));
+        readings.merge(stored.device.tenant(), 1L, Long::sum);
       }
     }
-    beyond.forEach(this::skip);
     for (var tenant : List.copyOf(skipped.keySet())) {
-      payloads.addAnyhow(text(Told.skipped(tenant, skipped.remove(tenant).sum())));
+      var count = skipped.remove(tenant);
+      payloads.add(text(Told.skipped(tenant, count)));
+      readings.merge(tenant, count, Long::sum);
     }
-    return payloads.finished();
+    return new Telling(payloads.finished(), readings);
   }
 
   private String text(Stored stored) {
@@ -131,56 +198,6 @@ class LiveTeller implements Afterwards {
       return json.writeValueAsString(told);
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException(impossible);
-    }
-  }
-
-  /** Texts joined to JSON arrays that fit into a notification. */
-  private static final class Payloads {
-    private final int most;
-    private final List<String> full = new ArrayList<>();
-    private StringBuilder open = new StringBuilder("[");
-    private int bytes = 2;
-
-    private Payloads(int most) {
-      this.most = most;
-    }
-
-    static boolean fits(String text) {
-      return text.length() <= Notifications.MOST_BYTES / 3
-          || text.getBytes(StandardCharsets.UTF_8).length + 2 <= Notifications.MOST_BYTES;
-    }
-
-    boolean add(String text) {
-      if (full.size() >= most) {
-        return false;
-      }
-      addAnyhow(text);
-      return true;
-    }
-
-    void addAnyhow(String text) {
-      var more = text.getBytes(StandardCharsets.UTF_8).length + 1;
-      if (bytes + more > Notifications.MOST_BYTES) {
-        close();
-      }
-      if (open.length() > 1) {
-        open.append(',');
-      }
-      open.append(text);
-      bytes += more;
-    }
-
-    private void close() {
-      full.add(open.append(']').toString());
-      open = new StringBuilder("[");
-      bytes = 2;
-    }
-
-    List<String> finished() {
-      if (open.length() > 1) {
-        close();
-      }
-      return full;
     }
   }
 }

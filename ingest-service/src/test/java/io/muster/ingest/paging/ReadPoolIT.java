@@ -1,0 +1,119 @@
+package io.muster.ingest.paging;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.ingest.intake.StoreDatabase;
+import io.muster.ingest.problem.RefusedException;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Promise;
+import io.vertx.pgclient.PgBuilder;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.PoolOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Reads that take long, in a real database. */
+class ReadPoolIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir static Path folder;
+  private static StoreDatabase database;
+
+  @BeforeAll
+  static void start() {
+    database = StoreDatabase.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    database.close();
+  }
+
+  @Test
+  void aStatementThatTakesTooLongIsGivenUpAndItsConnectionIsOfUseAgain() {
+    var pool = pool(1, 10, 30_000);
+    for (int i = 0; i < 3; i++) {
+      var gaveUp = assertThrows(Exception.class, () -> await(sleep(pool, 60)));
+      assertEquals("57014", ((PgException) root(gaveUp)).getSqlState());
+    }
+    assertEquals(1L, await(sleep(pool, 0)));
+  }
+
+  @Test
+  void refusesWhenAsManyAsAllowedWait() throws Exception {
+    var pool = pool(1, 1, 30_000);
+    var open = occupy(pool);
+    var waiting = begin(sleep(pool, 0));
+    var refused = assertThrows(RefusedException.class, () -> await(sleep(pool, 0)));
+    assertTrue(refused.getMessage().contains("waiting"), refused::getMessage);
+    open.complete();
+    assertEquals(1L, waiting.get(30, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void refusesWhoWaitedForTooLong() throws Exception {
+    var pool = pool(1, 10, 2_000);
+    var open = occupy(pool);
+    assertThrows(RefusedException.class, () -> await(sleep(pool, 0)));
+    open.complete();
+    assertEquals(1L, await(sleep(pool, 0)));
+  }
+
+  /** A read that has the connection until the promise is kept. */
+  private static Promise<Void> occupy(ReadPool pool) throws Exception {
+    var begun = new CompletableFuture<Void>();
+    var open = Promise.<Void>promise();
+    begin(
+        pool.read(
+            connection -> {
+              begun.complete(null);
+              return open.future();
+            }));
+    begun.get(30, TimeUnit.SECONDS);
+    return open;
+  }
+
+  private static ReadPool pool(int connections, int waiting, int patienceMillis) {
+    return new ReadPool(
+        PgBuilder.pool()
+            .with(
+                new PoolOptions()
+                    .setMaxSize(connections)
+                    .setMaxWaitQueueSize(waiting)
+                    .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+                    .setConnectionTimeout(patienceMillis))
+            .connectingTo(database.options().addProperty("statement_timeout", "500"))
+            .using(database.vertx())
+            .build(),
+        1_000_000);
+  }
+
+  private static Uni<Long> sleep(ReadPool pool, double seconds) {
+    return pool.read(
+        connection ->
+            connection
+                .query("SELECT 1::bigint FROM pg_sleep(%s)".formatted(seconds))
+                .execute()
+                .map(rows -> rows.iterator().next().getLong(0)));
+  }
+
+  private static <T> CompletableFuture<T> begin(Uni<T> reading) {
+    return reading.subscribeAsCompletionStage();
+  }
+
+  private static <T> T await(Uni<T> reading) {
+    return reading.await().atMost(PATIENCE);
+  }
+
+  private static Throwable root(Throwable thrown) {
+    return thrown.getCause() == null ? thrown : root(thrown.getCause());
+  }
+}
