@@ -183,6 +183,14 @@ final class RawClient implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Hears nothing that was on its way, asking twice: what others had given to the event loop before
+   * the first question may come after its answer, but not after the second.
+   */
+  RawClient expectNothing() {
+    return ping().expect("D0 00").ping().expect("D0 00");
+  }
+
   /** Hears a CONNACK: at MQTT 5 with that reason, at 3.1.1 with success or any refusal. */
   Heard expectConnAck(ReasonCode reason) {
     var connAck = hear();
