@@ -37,7 +37,7 @@ record Granted(
   /**
    * @throws SubscriptionRefusedException when any filter is refused
    */
-  void requireAll() throws SubscriptionRefusedException {
+  void requireAll() {
     if (!refused.isEmpty()) {
       throw new SubscriptionRefusedException("the broker refused topic filters: " + refused);
     }

@@ -1,7 +1,7 @@
 package io.muster.mqtt;
 
 /** The broker does not let this client subscribe to all that its channel needs. */
-final class SubscriptionRefusedException extends Exception {
+final class SubscriptionRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   SubscriptionRefusedException(String message) {

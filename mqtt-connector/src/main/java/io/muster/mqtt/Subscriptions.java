@@ -8,7 +8,6 @@ import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5Subscription;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAck;
 import com.hivemq.client.mqtt.mqtt5.message.unsubscribe.Mqtt5Unsubscribe;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.unchecked.Unchecked;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -110,11 +109,11 @@ final class Subscriptions {
         .onFailure(Mqtt5SubAckException.class)
         .recoverWithItem(refused -> ((Mqtt5SubAckException) refused).getMqttMessage())
         .onItem()
-        .invoke(Unchecked.consumer(this::check))
+        .invoke(this::check)
         .replaceWithVoid();
   }
 
-  private void check(Mqtt5SubAck answer) throws SubscriptionRefusedException {
+  private void check(Mqtt5SubAck answer) {
     var granted = Granted.of(settings.filters(), settings.qos(), answer.getReasonCodes());
     granted.requireAll();
     warning = granted.warning();

@@ -29,7 +29,9 @@ class RefusedFilterIT {
     try (var application = new Application(broker)) {
       // The first one is its own, the second one is no business of this service account.
       application.acking("partly", "topic", "platform/probe/partly/#,shadow/+/+/get");
-      awaitMessage(application, "{shadow/+/+/get=NOT_AUTHORIZED}");
+      awaitMessage(
+          application, "the broker refused topic filters: {shadow/+/+/get=NOT_AUTHORIZED}");
+      assertFalse(readiness(application).getMessage().contains("Exception"));
       assertFalse(readiness(application).isOk());
       assertFalse(application.connector().getStartup().isOk());
       assertFalse(application.connector().getReadiness().isOk());
