@@ -124,7 +124,7 @@ public final class EndpointMetrics {
     gauge("muster.endpoint.memory.bytes", "Held for all devices", budget, ByteBudget::usedBytes);
     gauge(
         "muster.endpoint.unread.bytes",
-        "Part of it that was received and not yet read",
+        "Received, and not decoded because the connection is not read",
         budget,
         ByteBudget::unreadBytes);
     gauge("muster.endpoint.memory.max.bytes", "The most of it", budget, ByteBudget::maxBytes);
