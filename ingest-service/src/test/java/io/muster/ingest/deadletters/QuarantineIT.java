@@ -51,7 +51,7 @@ class QuarantineIT {
         .atMost(PATIENCE)
         .until(() -> database.number("SELECT count(*) FROM quarantine") == DEVICES);
     StoreDatabase.await(quarantine.reload());
-    assertTrue(statements.get() <= 50, () -> statements + " statements");
+    assertTrue(statements.get() <= DEVICES / 10, () -> statements + " statements");
     assertTrue(quarantine.holds(DeviceAddress.of("many", "d" + (DEVICES - 1))));
     StoreDatabase.await(other.reload());
     assertTrue(other.holds(DeviceAddress.of("many", "d0")));
