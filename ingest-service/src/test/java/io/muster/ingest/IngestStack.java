@@ -62,6 +62,7 @@ public final class IngestStack implements QuarkusTestResourceLifecycleManager {
     settings.put("muster.endpoint.host", "127.0.0.1");
     settings.put("muster.endpoint.port", "0");
     settings.put("muster.endpoint.tls.port", "-1");
+    settings.put("muster.endpoint.websocket.port", "-1");
     return settings;
   }
 

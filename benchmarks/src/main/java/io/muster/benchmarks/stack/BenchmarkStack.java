@@ -125,6 +125,7 @@ public final class BenchmarkStack implements AutoCloseable {
     environment.put("MUSTER_ENDPOINT_HOST", "127.0.0.1");
     environment.put("MUSTER_ENDPOINT_PORT", Integer.toString(endpointPort));
     environment.put("MUSTER_ENDPOINT_TLS_PORT", "-1");
+    environment.put("MUSTER_ENDPOINT_WEBSOCKET_PORT", "-1");
     environment.putAll(settings.ingestEnvironment());
     ingest =
         started(

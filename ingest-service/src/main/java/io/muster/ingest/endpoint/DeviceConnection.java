@@ -4,6 +4,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.ReadGate;
 import io.muster.ingest.endpoint.limits.ReadGate.Hold;
+import io.muster.ingest.endpoint.packets.FrameRoom;
 import io.muster.ingest.endpoint.packets.MalformedPacketException;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.PacketDecoder;
@@ -62,6 +63,11 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   /** Reads the bytes; stands before this in the pipeline. */
   PacketDecoder decoder() {
     return decoder;
+  }
+
+  /** Where what has not come whole may gather. */
+  FrameRoom room() {
+    return room;
   }
 
   Channel channel() {

@@ -5,6 +5,7 @@ import io.muster.ingest.endpoint.down.Reachable;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.tls.RenegotiationGuard;
 import io.muster.ingest.endpoint.tls.ServerTls;
+import io.muster.ingest.endpoint.websocket.MqttOverWebSocket;
 import io.muster.ingest.relay.Downlink;
 import io.muster.ingest.sessions.LostSession;
 import io.netty.channel.Channel;
@@ -38,6 +39,8 @@ public final class DeviceEndpoint implements Downlink {
   private Map<EventExecutor, LoopShard> shards = Map.of();
   private int port = -1;
   private int tlsPort = -1;
+  private int webSocketPort = -1;
+  private int webSocketTlsPort = -1;
 
   public DeviceEndpoint(EndpointConfig config, EndpointPorts ports) {
     this.config = config;
@@ -62,18 +65,23 @@ public final class DeviceEndpoint implements Downlink {
       made.put(executor, shard);
     }
     shards = made;
-    if (config.port() >= 0) {
-      port = listen(config.port(), Optional.empty());
-      LOG.infof("Devices connect to %s:%d (MQTT)", config.host(), port);
-    }
+    port = listen("MQTT", config.port(), Optional.empty(), false);
+    webSocketPort = listen("MQTT over ws", config.websocket().port(), Optional.empty(), true);
     if (tls.isPresent()) {
-      tlsPort = listen(config.tls().port(), tls);
-      LOG.infof("Devices connect to %s:%d (MQTT over TLS)", config.host(), tlsPort);
+      tlsPort = listen("MQTT over TLS", config.tls().port(), tls, false);
+      webSocketTlsPort = listen("MQTT over wss", config.websocket().tlsPort(), tls, true);
     }
   }
 
-  private int listen(int onPort, Optional<SslContext> tls) {
-    var bound = transport.server().childHandler(greeter(tls)).bind(config.host(), onPort);
+  /**
+   * @return the port, or -1 when it is switched off
+   */
+  private int listen(String what, int onPort, Optional<SslContext> tls, boolean webSocket) {
+    if (onPort < 0) {
+      return -1;
+    }
+    var greeter = greeter(tls, webSocket);
+    var bound = transport.server().childHandler(greeter).bind(config.host(), onPort);
     bound.awaitUninterruptibly();
     if (!bound.isSuccess()) {
       stop();
@@ -81,19 +89,21 @@ public final class DeviceEndpoint implements Downlink {
           "cannot listen on %s:%d".formatted(config.host(), onPort), bound.cause());
     }
     listening.add(bound.channel());
-    return ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    var taken = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    LOG.infof("Devices connect to %s:%d (%s)", config.host(), taken, what);
+    return taken;
   }
 
-  private ChannelInitializer<Channel> greeter(Optional<SslContext> tls) {
+  private ChannelInitializer<Channel> greeter(Optional<SslContext> tls, boolean webSocket) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        greet(channel, tls);
+        greet(channel, tls, webSocket);
       }
     };
   }
 
-  private void greet(Channel channel, Optional<SslContext> tls) {
+  private void greet(Channel channel, Optional<SslContext> tls, boolean webSocket) {
     var place = shared.draining.get() ? null : shared.knocking.take(channel.remoteAddress());
     if (place == null) {
       shared.metrics.refused("knocking");
@@ -107,6 +117,13 @@ public final class DeviceEndpoint implements Downlink {
           channel.pipeline().addLast(new RenegotiationGuard(), handler);
         });
     var connection = new DeviceConnection(channel, shared, shards.get(channel.eventLoop()), place);
+    if (webSocket) {
+      MqttOverWebSocket.install(
+          channel.pipeline(),
+          config.websocket().path(),
+          config.packets().maxBytes(),
+          connection.room());
+    }
     channel.pipeline().addLast(connection.decoder(), connection);
   }
 
@@ -118,6 +135,16 @@ public final class DeviceEndpoint implements Downlink {
   /** Where it listens for MQTT over TLS, or -1. */
   public int tlsPort() {
     return tlsPort;
+  }
+
+  /** Where it listens for MQTT over WebSocket, or -1. */
+  public int webSocketPort() {
+    return webSocketPort;
+  }
+
+  /** Where it listens for MQTT over WebSocket and TLS, or -1. */
+  public int webSocketTlsPort() {
+    return webSocketTlsPort;
   }
 
   /** Whether it takes connections. */

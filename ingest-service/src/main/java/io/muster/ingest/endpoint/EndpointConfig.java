@@ -26,6 +26,9 @@ public interface EndpointConfig {
   /** MQTT over TLS. */
   Tls tls();
 
+  /** MQTT over WebSocket. */
+  WebSocket websocket();
+
   /** Threads that read and write sockets; 0 for as many as there are processors. */
   @WithDefault("0")
   @Min(0) @Max(256) int threads();
@@ -68,6 +71,21 @@ public interface EndpointConfig {
     /** How long a handshake may take. */
     @WithDefault("10s")
     Duration handshakeTimeout();
+  }
+
+  /** MQTT over WebSocket (MQTT 5 §6), without TLS and with the certificate of {@link #tls()}. */
+  interface WebSocket {
+    /** The port for ws; 0 draws one, -1 switches it off. */
+    @WithDefault("8000")
+    @Min(-1) @Max(65_535) int port();
+
+    /** The port for wss; 0 draws one, -1 switches it off. */
+    @WithDefault("-1")
+    @Min(-1) @Max(65_535) int tlsPort();
+
+    /** The path at which it is served. */
+    @WithDefault("/mqtt")
+    String path();
   }
 
   /** How many connections, and how fast they may come. */

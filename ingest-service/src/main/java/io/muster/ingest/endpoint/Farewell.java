@@ -1,6 +1,8 @@
 package io.muster.ingest.endpoint;
 
+import io.muster.ingest.endpoint.websocket.MqttOverWebSocket;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
@@ -19,24 +21,32 @@ final class Farewell {
    * @return whether the caller must close the socket itself after a while
    */
   static boolean say(Channel channel, ByteBuf last) {
-    if (last == null || !channel.isWritable()) {
+    if (!channel.isWritable()) {
       if (last != null) {
         last.release();
       }
       channel.close();
       return false;
     }
+    if (last != null) {
+      channel.write(last, channel.voidPromise());
+    }
+    var overWebSocket = MqttOverWebSocket.isSpoken(channel);
+    if (last == null && !overWebSocket) {
+      channel.close();
+      return false;
+    }
+    var written =
+        channel.writeAndFlush(overWebSocket ? MqttOverWebSocket.close() : Unpooled.EMPTY_BUFFER);
     if (channel instanceof DuplexChannel duplex
         && channel.pipeline().get(SslHandler.class) == null) {
-      channel
-          .writeAndFlush(last)
-          .addListener(
-              written -> {
-                duplex.shutdownOutput();
-                channel.config().setAutoRead(true);
-              });
+      written.addListener(
+          done -> {
+            duplex.shutdownOutput();
+            channel.config().setAutoRead(true);
+          });
     } else {
-      channel.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+      written.addListener(ChannelFutureListener.CLOSE);
     }
     return true;
   }

@@ -15,6 +15,7 @@ final class MemoryRoom implements FrameRoom {
   private final ConnectionControl control;
   private ByteBudget budget;
   private int keptBytes;
+  private int reservedBytes;
 
   MemoryRoom(
       ReadGate gate, ByteBudget strangers, ConnectionTimers timers, ConnectionControl control) {
@@ -24,11 +25,13 @@ final class MemoryRoom implements FrameRoom {
     this.control = control;
   }
 
-  /** The client was let in; nothing of a packet is reserved at that time. */
+  /** The client was let in; of a WebSocket frame something may be reserved already. */
   void moveTo(ByteBudget accepted) {
     budget.unread(-keptBytes);
+    budget.release(reservedBytes);
     budget = accepted;
     budget.unread(keptBytes);
+    budget.add(reservedBytes);
   }
 
   @Override
@@ -39,6 +42,7 @@ final class MemoryRoom implements FrameRoom {
   @Override
   public boolean reserve(int bytes) {
     if (budget.tryReserve(bytes)) {
+      reservedBytes += bytes;
       timers.packetBegan();
       return true;
     }
@@ -50,6 +54,7 @@ final class MemoryRoom implements FrameRoom {
   public void giveBack(int bytes) {
     timers.packetCame();
     budget.release(bytes);
+    reservedBytes -= bytes;
   }
 
   @Override

@@ -57,6 +57,7 @@ final class TestEndpoint implements AutoCloseable {
     var all = new HashMap<String, String>();
     all.put("muster.endpoint.host", "127.0.0.1");
     all.put("muster.endpoint.port", "0");
+    all.put("muster.endpoint.websocket.port", "0");
     all.put("muster.endpoint.threads", "2");
     settings.forEach((name, value) -> all.put("muster.endpoint." + name, value));
     return new SmallRyeConfigBuilder()
@@ -77,6 +78,10 @@ final class TestEndpoint implements AutoCloseable {
 
   int port() {
     return endpoint.port();
+  }
+
+  int webSocketPort() {
+    return endpoint.webSocketPort();
   }
 
   double count(String meter, String... tags) {

@@ -22,6 +22,10 @@ final class Banner {
         "  over TLS",
         "mqtts://localhost:%d   trust %s"
             .formatted(settings.endpointTlsPort(1), shown(home.tls().resolve("ca.crt"))));
+    row(
+        terminal,
+        "  over WebSocket",
+        "ws://localhost:%d/mqtt".formatted(settings.endpointWebSocketPort(1)));
     row(terminal, "device registry", api(StackService.REGISTRY));
     row(terminal, "ingest service", api(StackService.INGEST));
     row(terminal, "administrator", "token in " + shown(home.adminToken()) + ", tenant demo");

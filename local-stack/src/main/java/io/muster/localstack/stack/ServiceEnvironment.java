@@ -45,6 +45,8 @@ final class ServiceEnvironment {
     environment.put("MUSTER_ENDPOINT_PORT", Integer.toString(settings.endpointPort(replica)));
     environment.put(
         "MUSTER_ENDPOINT_TLS_PORT", Integer.toString(settings.endpointTlsPort(replica)));
+    environment.put(
+        "MUSTER_ENDPOINT_WEBSOCKET_PORT", Integer.toString(settings.endpointWebSocketPort(replica)));
     environment.put("MUSTER_ENDPOINT_TLS_CERTIFICATE", authority.serverCertificate().toString());
     environment.put("MUSTER_ENDPOINT_TLS_KEY", authority.serverKey().toString());
   }

@@ -29,6 +29,7 @@ record StackSettings(
   private static final int ISSUER = 8086;
   private static final int ENDPOINT = 1883;
   private static final int ENDPOINT_TLS = 8883;
+  private static final int ENDPOINT_WEBSOCKET = 8000;
 
   /**
    * @throws UserMistake when an option makes no sense
@@ -73,6 +74,10 @@ record StackSettings(
     return around.ports().of(StackService.replicaPort(ENDPOINT_TLS, replica));
   }
 
+  int endpointWebSocketPort(int replica) {
+    return around.ports().of(StackService.replicaPort(ENDPOINT_WEBSOCKET, replica));
+  }
+
   /** Every port that this stack will listen on, and who does. */
   Map<Integer, String> portUsers() {
     var users = new LinkedHashMap<Integer, String>();
@@ -92,6 +97,7 @@ record StackSettings(
     for (var replica = 1; replica <= replicas.of(StackService.INGEST); replica++) {
       users.put(endpointPort(replica), "the device endpoint");
       users.put(endpointTlsPort(replica), "the device endpoint (TLS)");
+      users.put(endpointWebSocketPort(replica), "the device endpoint (WebSocket)");
     }
     return users;
   }

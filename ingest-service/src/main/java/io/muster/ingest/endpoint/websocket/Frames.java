@@ -1,0 +1,55 @@
+package io.muster.ingest.endpoint.websocket;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.util.ReferenceCountUtil;
+
+/**
+ * Unwraps what a client sent in binary frames and wraps what it is sent. A packet may begin and end
+ * anywhere in a frame (MQTT 5 §6, [MQTT-6.0.0-2]). On the event loop.
+ */
+final class Frames extends ChannelDuplexHandler {
+  private boolean closing;
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (closing) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    switch (message) {
+      case BinaryWebSocketFrame binary -> context.fireChannelRead(binary.content());
+      case ContinuationWebSocketFrame more -> context.fireChannelRead(more.content());
+      case PingWebSocketFrame ping ->
+          context.writeAndFlush(new PongWebSocketFrame(ping.content()));
+      case CloseWebSocketFrame close -> end(context, close);
+      case TextWebSocketFrame text -> {
+        text.release();
+        // [MQTT-6.0.0-1]
+        end(context, new CloseWebSocketFrame(WebSocketCloseStatus.INVALID_MESSAGE_TYPE));
+      }
+      default -> ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void end(ChannelHandlerContext context, CloseWebSocketFrame last) {
+    closing = true;
+    context.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  @Override
+  public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+    context.write(
+        message instanceof ByteBuf bytes ? new BinaryWebSocketFrame(bytes) : message, promise);
+  }
+}
