@@ -46,7 +46,8 @@ final class ServiceEnvironment {
     environment.put(
         "MUSTER_ENDPOINT_TLS_PORT", Integer.toString(settings.endpointTlsPort(replica)));
     environment.put(
-        "MUSTER_ENDPOINT_WEBSOCKET_PORT", Integer.toString(settings.endpointWebSocketPort(replica)));
+        "MUSTER_ENDPOINT_WEBSOCKET_PORT",
+        Integer.toString(settings.endpointWebSocketPort(replica)));
     environment.put("MUSTER_ENDPOINT_TLS_CERTIFICATE", authority.serverCertificate().toString());
     environment.put("MUSTER_ENDPOINT_TLS_KEY", authority.serverKey().toString());
   }

@@ -30,8 +30,7 @@ final class Frames extends ChannelDuplexHandler {
     switch (message) {
       case BinaryWebSocketFrame binary -> context.fireChannelRead(binary.content());
       case ContinuationWebSocketFrame more -> context.fireChannelRead(more.content());
-      case PingWebSocketFrame ping ->
-          context.writeAndFlush(new PongWebSocketFrame(ping.content()));
+      case PingWebSocketFrame ping -> context.writeAndFlush(new PongWebSocketFrame(ping.content()));
       case CloseWebSocketFrame close -> end(context, close);
       case TextWebSocketFrame text -> {
         text.release();
