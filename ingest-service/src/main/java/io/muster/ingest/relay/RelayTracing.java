@@ -1,8 +1,8 @@
 package io.muster.ingest.relay;
 
+import io.muster.ingest.tracing.MapGetter;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 
@@ -12,19 +12,6 @@ import java.util.Map;
  */
 @ApplicationScoped
 class RelayTracing {
-  private static final TextMapGetter<Map<String, String>> GETTER =
-      new TextMapGetter<>() {
-        @Override
-        public Iterable<String> keys(Map<String, String> properties) {
-          return properties.keySet();
-        }
-
-        @Override
-        public String get(Map<String, String> properties, String key) {
-          return properties == null ? null : properties.get(key);
-        }
-      };
-
   private final OpenTelemetry openTelemetry;
 
   RelayTracing(OpenTelemetry openTelemetry) {
@@ -35,6 +22,6 @@ class RelayTracing {
     return openTelemetry
         .getPropagators()
         .getTextMapPropagator()
-        .extract(Context.root(), userProperties, GETTER);
+        .extract(Context.root(), userProperties, MapGetter.GETTER);
   }
 }

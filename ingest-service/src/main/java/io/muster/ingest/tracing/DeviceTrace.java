@@ -8,7 +8,6 @@ import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -82,19 +81,5 @@ public final class DeviceTrace {
   private static SpanContext remote(SpanContext said, TraceFlags flags) {
     return SpanContext.createFromRemoteParent(
         said.getTraceId(), said.getSpanId(), flags, said.getTraceState());
-  }
-
-  private enum MapGetter implements TextMapGetter<Map<String, String>> {
-    GETTER;
-
-    @Override
-    public Iterable<String> keys(Map<String, String> carrier) {
-      return carrier.keySet();
-    }
-
-    @Override
-    public String get(Map<String, String> carrier, String key) {
-      return carrier == null ? null : carrier.get(key);
-    }
   }
 }
