@@ -18,7 +18,8 @@ class GoldenInterfacesTest {
 
   private static Class<?> typeOf(String name) {
     return switch (name) {
-      case "internal/verify-request.json" -> VerifyRequest.class;
+      case "internal/verify-request.json", "internal/verify-request-certificate.json" ->
+          VerifyRequest.class;
       case "internal/verify-answer-allow.json", "internal/verify-answer-deny.json" ->
           VerifyAnswer.class;
       case "internal/device-view.json" -> DeviceView.class;
@@ -30,6 +31,7 @@ class GoldenInterfacesTest {
   @ValueSource(
       strings = {
         "internal/verify-request.json",
+        "internal/verify-request-certificate.json",
         "internal/verify-answer-allow.json",
         "internal/verify-answer-deny.json",
         "internal/device-view.json",

@@ -76,7 +76,8 @@ public final class DeviceKeys {
     }
   }
 
-  private static KeyPair pair(String algorithm, String curve) {
+  /** Of a kind, on a curve where it needs one. */
+  public static KeyPair pair(String algorithm, String curve) {
     try {
       var generator = KeyPairGenerator.getInstance(algorithm);
       if (curve != null) {

@@ -31,9 +31,28 @@ public sealed interface CredentialProof {
 
   /**
    * The certificate chain of the TLS session, the client's own first; TLS has shown that the client
-   * holds the key, and nothing else about it.
+   * holds the key, and nothing else about it. Nothing in it is a secret.
    *
-   * @param chain DER, in Base64
+   * @param chain DER, in Base64; within {@link CertificateBounds}
    */
-  record Certificate(List<String> chain) implements CredentialProof {}
+  record Certificate(List<String> chain) implements CredentialProof {
+    private static final int MAX_CHARACTERS =
+        (CertificateBounds.MAX_CHAIN_BYTES / 3 + CertificateBounds.MAX_CHAIN_CERTIFICATES) * 4;
+
+    /**
+     * @throws IllegalArgumentException when it is empty or beyond the bounds
+     */
+    public Certificate {
+      chain = chain == null ? List.of() : List.copyOf(chain);
+      if (chain.isEmpty() || chain.size() > CertificateBounds.MAX_CHAIN_CERTIFICATES) {
+        throw new IllegalArgumentException(
+            "a chain holds 1 to %d certificates"
+                .formatted(CertificateBounds.MAX_CHAIN_CERTIFICATES));
+      }
+      if (chain.stream().mapToInt(String::length).sum() > MAX_CHARACTERS) {
+        throw new IllegalArgumentException(
+            "a chain holds at most %d bytes".formatted(CertificateBounds.MAX_CHAIN_BYTES));
+      }
+    }
+  }
 }

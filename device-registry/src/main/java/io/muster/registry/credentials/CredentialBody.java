@@ -12,15 +12,21 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = CredentialBody.Secret.class, name = "secret"),
-  @JsonSubTypes.Type(value = CredentialBody.JwtKey.class, name = "jwt-key")
+  @JsonSubTypes.Type(value = CredentialBody.JwtKey.class, name = "jwt-key"),
+  @JsonSubTypes.Type(value = CredentialBody.Certificate.class, name = "certificate")
 })
 @Schema(
     name = "CredentialInput",
-    oneOf = {CredentialBody.Secret.class, CredentialBody.JwtKey.class},
+    oneOf = {
+      CredentialBody.Secret.class,
+      CredentialBody.JwtKey.class,
+      CredentialBody.Certificate.class
+    },
     discriminatorProperty = "kind",
     discriminatorMapping = {
       @DiscriminatorMapping(value = "secret", schema = CredentialBody.Secret.class),
-      @DiscriminatorMapping(value = "jwt-key", schema = CredentialBody.JwtKey.class)
+      @DiscriminatorMapping(value = "jwt-key", schema = CredentialBody.JwtKey.class),
+      @DiscriminatorMapping(value = "certificate", schema = CredentialBody.Certificate.class)
     })
 public sealed interface CredentialBody {
 
@@ -47,6 +53,21 @@ public sealed interface CredentialBody {
       @Schema(description = "The public key: PEM text, or a JWK as object or text")
           JsonNode publicKey,
       KeyAlgorithm algorithm,
+      Instant notBefore,
+      Instant notAfter)
+      implements CredentialBody {}
+
+  /**
+   * A client certificate whose key the device has. It holds in its own period, narrowed by the one
+   * that is asked for.
+   *
+   * @param certificate PEM
+   */
+  @RegisterForReflection
+  @Schema(name = "CertificateInput")
+  record Certificate(
+      @Schema(description = "The device's own certificate alone: one PEM block CERTIFICATE")
+          String certificate,
       Instant notBefore,
       Instant notAfter)
       implements CredentialBody {}

@@ -8,6 +8,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.UUID;
 
 /** A row of {@code credential}; never changed but for its first use. */
@@ -34,6 +35,12 @@ class CredentialEntity {
   byte[] publicKey;
 
   String algorithm;
+
+  @Column(name = "certificate_sha256")
+  byte[] certificateSha256;
+
+  @Column(name = "certificate_subject")
+  String certificateSubject;
 
   @Column(name = "not_before")
   Instant notBefore;
@@ -62,6 +69,14 @@ class CredentialEntity {
     var credential = of(deviceKey, CredentialKind.JWT_KEY, validity, now);
     credential.algorithm = algorithm.label();
     credential.publicKey = publicKey;
+    return credential;
+  }
+
+  static CredentialEntity ofCertificate(
+      int deviceKey, RegisteredCertificate certificate, Validity validity, Instant now) {
+    var credential = of(deviceKey, CredentialKind.CERTIFICATE, validity, now);
+    credential.certificateSha256 = certificate.sha256();
+    credential.certificateSubject = certificate.subject();
     return credential;
   }
 
@@ -94,6 +109,8 @@ class CredentialEntity {
         kind,
         algorithm == null ? null : KeyAlgorithm.read(algorithm),
         publicKey == null ? null : pem(),
+        certificateSubject,
+        certificateSha256 == null ? null : HexFormat.of().formatHex(certificateSha256),
         secret == null ? null : secret.text(),
         notBefore,
         notAfter,

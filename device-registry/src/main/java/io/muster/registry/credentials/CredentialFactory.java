@@ -20,7 +20,7 @@ class CredentialFactory {
 
   /**
    * @param credential not yet stored
-   * @param secret to be shown this once; null for a key
+   * @param secret to be shown this once; null for all but a secret
    */
   record Issued(CredentialEntity credential, GeneratedSecret secret) {}
 
@@ -36,6 +36,13 @@ class CredentialFactory {
         var der = publicKey(key);
         yield new Issued(
             CredentialEntity.ofKey(deviceKey, key.algorithm(), der, validity, now), null);
+      }
+      case CredentialBody.Certificate given -> {
+        var certificate = certificate(given);
+        yield new Issued(
+            CredentialEntity.ofCertificate(
+                deviceKey, certificate, validity.within(certificate, now), now),
+            null);
       }
     };
   }
@@ -55,6 +62,17 @@ class CredentialFactory {
       return PublicKeyText.read(key.publicKey(), key.algorithm());
     } catch (PublicKeyText.UnfitKeyException unfit) {
       throw wrong("/publicKey", unfit.getMessage());
+    }
+  }
+
+  private static RegisteredCertificate certificate(CredentialBody.Certificate given) {
+    if (given.certificate() == null) {
+      throw wrong("/certificate", "must be given");
+    }
+    try {
+      return CertificateText.read(given.certificate());
+    } catch (CertificateText.UnfitCertificateException unfit) {
+      throw wrong("/certificate", unfit.getMessage());
     }
   }
 

@@ -5,7 +5,9 @@ public enum CredentialKind {
   /** A generated secret. */
   SECRET("secret"),
   /** A key with which it signs tokens. */
-  JWT_KEY("jwt-key");
+  JWT_KEY("jwt-key"),
+  /** A client certificate with whose key it does the TLS handshake. */
+  CERTIFICATE("certificate");
 
   private final String label;
 

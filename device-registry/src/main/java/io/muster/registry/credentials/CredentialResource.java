@@ -44,7 +44,7 @@ class CredentialResource {
   @POST
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
   @Operation(
-      summary = "Give a device a credential: a generated secret, or a key for its tokens",
+      summary = "Give a device a credential: a secret, a key for its tokens, or a certificate",
       description =
           "A secret is in this answer and nowhere else. Repeated with the same Idempotency-Key"
               + " before the secret's first use, a new one is issued and the old one revoked;"

@@ -8,6 +8,7 @@ import io.muster.registry.devices.DeviceEntity;
 import io.muster.registry.devices.Devices;
 import io.muster.registry.events.Changes;
 import io.muster.registry.events.RegistryOutbox;
+import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.FieldError;
 import io.muster.registry.problem.Refusal;
 import io.muster.registry.problem.Refusal.ConflictKind;
@@ -62,6 +63,8 @@ class Credentials {
                                 ? nothing()
                                 : withdrawEarlier(device, it, body, key.get()))
                     .chain(it -> issue(it, body, key)))
+        .onFailure(it -> BrokenConstraint.unique(it, "credential_certificate_is_unique"))
+        .transform(_ -> registeredAlready())
         .invoke(created -> audit.record("credential-created", device + " " + created.id()));
   }
 
@@ -170,6 +173,14 @@ class Credentials {
 
   private static Uni<Void> nothing() {
     return Uni.createFrom().voidItem();
+  }
+
+  /** Not whose: that may be another tenant's affair. */
+  private static RuntimeException registeredAlready() {
+    return new Refusal.Conflict(
+            ConflictKind.CERTIFICATE_EXISTS,
+            "This certificate is registered already, for this device or another one.")
+        .asException();
   }
 
   private static RuntimeException absent(UUID id) {

@@ -29,6 +29,24 @@ record Validity(Instant notBefore, Instant notAfter) {
     return new Validity(notBefore, notAfter);
   }
 
+  /** This period as far as it is within the certificate's own. */
+  Validity within(RegisteredCertificate certificate, Instant now) {
+    var from = certificate.notBefore();
+    var until = certificate.notAfter();
+    if (!until.isAfter(now)) {
+      throw wrong("/certificate", "expired at %s".formatted(until));
+    }
+    if (notBefore != null && !notBefore.isBefore(until)) {
+      throw wrong("/notBefore", "must be before the certificate's end, %s".formatted(until));
+    }
+    if (notAfter != null && !notAfter.isAfter(from)) {
+      throw wrong("/notAfter", "must be after the certificate's beginning, %s".formatted(from));
+    }
+    return new Validity(
+        notBefore == null || notBefore.isBefore(from) ? from : notBefore,
+        notAfter == null || notAfter.isAfter(until) ? until : notAfter);
+  }
+
   private static Instant inRange(String pointer, Instant time) {
     if (time == null) {
       return null;

@@ -64,6 +64,7 @@ public sealed interface Refusal {
     TENANT_EXISTS,
     TENANT_HAS_DEVICES,
     DEVICE_EXISTS,
+    CERTIFICATE_EXISTS,
     IDEMPOTENCY_KEY_USED;
 
     /** The last part of the problem's type. */

@@ -6,6 +6,7 @@ import io.muster.registry.credentials.KeyAlgorithm;
 import io.muster.registry.tenants.TenantDefaults;
 import io.muster.registry.verification.KnownCredential.Standing;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -30,8 +31,18 @@ class DeviceLookup {
              c.first_used_at IS NOT NULL AS used
         FROM tenant t
         JOIN device d ON d.tenant_key = t.key
-        LEFT JOIN credential c ON c.device_key = d.key
+        LEFT JOIN credential c ON c.device_key = d.key AND c.kind <> 'certificate'
        WHERE t.id = $1 AND d.id = $2""";
+
+  private static final String FIND_BY_CERTIFICATE =
+      """
+      SELECT t.id AS tenant, d.id AS device,
+             d.key, d.enabled, t.suspended, t.messages_per_second, t.payload_bytes,
+             c.id, c.not_before, c.not_after, c.first_used_at IS NOT NULL AS used
+        FROM credential c
+        JOIN device d ON d.key = c.device_key
+        JOIN tenant t ON t.key = d.tenant_key
+       WHERE c.certificate_sha256 = $1""";
 
   // In the same statement as the check that the credential still exists: a repeated request that
   // is about to revoke it either comes before and takes it away, or after and sees it used.
@@ -52,6 +63,24 @@ class DeviceLookup {
     return pool.preparedQuery(FIND)
         .execute(Tuple.of(address.tenant().value(), address.device().value()))
         .map(this::device);
+  }
+
+  /** A device, and what it is called. */
+  record Holder(DeviceAddress address, KnownDevice device) {}
+
+  /** Whose a certificate is; of its credentials that one alone. */
+  Uni<Optional<Holder>> findByCertificate(byte[] sha256) {
+    return pool.preparedQuery(FIND_BY_CERTIFICATE)
+        .execute(Tuple.of(Buffer.buffer(sha256)))
+        .map(rows -> rows.iterator().hasNext() ? Optional.of(holder(rows)) : Optional.empty());
+  }
+
+  private Holder holder(RowSet<Row> rows) {
+    var row = rows.iterator().next();
+    var certificate = new KnownCredential.OfCertificate(row.getUUID("id"), standing(row));
+    return new Holder(
+        DeviceAddress.of(row.getString("tenant"), row.getString("device")),
+        device(row, List.of(certificate)));
   }
 
   /** Whether it was not used before; false also when it is gone. */
@@ -89,8 +118,7 @@ class DeviceLookup {
   }
 
   private static KnownCredential credential(Row row) {
-    var standing =
-        new Standing(instant(row, "not_before"), instant(row, "not_after"), row.getBoolean("used"));
+    var standing = standing(row);
     var sha256 = row.getBuffer("secret_sha256");
     return sha256 != null
         ? new KnownCredential.OfSecret(row.getUUID("id"), standing, sha256.getBytes())
@@ -99,6 +127,11 @@ class DeviceLookup {
             standing,
             KeyAlgorithm.of(row.getString("algorithm")).orElseThrow(),
             row.getBuffer("public_key").getBytes());
+  }
+
+  private static Standing standing(Row row) {
+    return new Standing(
+        instant(row, "not_before"), instant(row, "not_after"), row.getBoolean("used"));
   }
 
   private static Instant instant(Row row, String column) {

@@ -22,6 +22,9 @@ sealed interface KnownCredential {
   record OfKey(UUID id, Standing standing, KeyAlgorithm algorithm, byte[] publicKey)
       implements KnownCredential {}
 
+  /** A certificate; which one was asked for says it all. */
+  record OfCertificate(UUID id, Standing standing) implements KnownCredential {}
+
   /**
    * @param notBefore null: since its creation
    * @param notAfter null: for ever

@@ -19,12 +19,19 @@ class Verification {
   private final DeviceLookup lookup;
   private final SecretCheck secrets;
   private final TokenCheck tokens;
+  private final CertificateCheck certificates;
   private final Clock clock;
 
-  Verification(DeviceLookup lookup, SecretCheck secrets, TokenCheck tokens, Clock clock) {
+  Verification(
+      DeviceLookup lookup,
+      SecretCheck secrets,
+      TokenCheck tokens,
+      CertificateCheck certificates,
+      Clock clock) {
     this.lookup = lookup;
     this.secrets = secrets;
     this.tokens = tokens;
+    this.certificates = certificates;
     this.clock = clock;
   }
 
@@ -33,8 +40,7 @@ class Verification {
    */
   Uni<VerifyAnswer> verify(VerifyRequest request) {
     return switch (request.proof()) {
-      // Certificates are not registered yet, so none is known.
-      case CredentialProof.Certificate _ -> denied(Reason.CERTIFICATE_UNKNOWN);
+      case CredentialProof.Certificate it -> verifyCertificate(request.device(), it);
       case CredentialProof.Secret _, CredentialProof.Token _ ->
           request.device() == null
               ? denied(Reason.UNKNOWN_DEVICE)
@@ -50,6 +56,24 @@ class Verification {
                 found.isEmpty()
                     ? denied(Reason.UNKNOWN_DEVICE)
                     : decide(address, found.get(), proof));
+  }
+
+  /**
+   * @param claimed whose it is said to be, or null
+   */
+  private Uni<VerifyAnswer> verifyCertificate(
+      DeviceAddress claimed, CredentialProof.Certificate proof) {
+    var fingerprint = CertificateCheck.fingerprint(proof);
+    return fingerprint.isEmpty()
+        ? denied(Reason.CERTIFICATE_UNKNOWN)
+        : lookup
+            .findByCertificate(fingerprint.get())
+            .map(found -> found.filter(it -> claimed == null || claimed.equals(it.address())))
+            .chain(
+                found ->
+                    found.isEmpty()
+                        ? denied(Reason.CERTIFICATE_UNKNOWN)
+                        : decide(found.get().address(), found.get().device(), proof));
   }
 
   private Uni<VerifyAnswer> decide(
@@ -70,7 +94,7 @@ class Verification {
     return switch (proof) {
       case CredentialProof.Secret it -> secrets.check(device, it.secret());
       case CredentialProof.Token it -> tokens.check(address, device, it.jwt());
-      case CredentialProof.Certificate _ -> new Disproven(Reason.CERTIFICATE_UNKNOWN);
+      case CredentialProof.Certificate _ -> certificates.check(device);
     };
   }
 
@@ -85,7 +109,11 @@ class Verification {
     }
     return lookup
         .markUsed(credential.id(), clock.instant())
-        .chain(first -> first ? Uni.createFrom().item(allowed) : verify(address, proof));
+        .chain(
+            first ->
+                first
+                    ? Uni.createFrom().item(allowed)
+                    : verify(new VerifyRequest(address, proof, null)));
   }
 
   private static Uni<VerifyAnswer> denied(Reason reason) {

@@ -2,10 +2,12 @@ package io.muster.registry.verification;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HexFormat;
 import org.jboss.logging.Logger;
 
 /** Counts every answer, and logs those that keep somebody out. Thread-safe. */
@@ -33,9 +35,16 @@ class VerificationRecord {
         count("deny", it.reason().label());
         LOG.infof(
             "Denied %s from %s: %s",
-            request.device(), printable(request.remoteAddress()), it.reason().label());
+            subject(request), printable(request.remoteAddress()), it.reason().label());
       }
     }
+  }
+
+  private static String subject(VerifyRequest request) {
+    return request.device() == null && request.proof() instanceof CredentialProof.Certificate it
+        ? "certificate "
+            + CertificateCheck.fingerprint(it).map(HexFormat.of()::formatHex).orElse("?")
+        : String.valueOf(request.device());
   }
 
   private void count(String decision, String reason) {

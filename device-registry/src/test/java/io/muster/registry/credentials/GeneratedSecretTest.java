@@ -34,7 +34,8 @@ class GeneratedSecretTest {
   void itDoesNotShowWhenPrinted() {
     assertFalse(new GeneratedSecret("tell-nobody").toString().contains("tell"));
     assertFalse(
-        new CredentialView(null, "secret", null, null, "tell-nobody", null, null, null, null)
+        new CredentialView(
+                null, "secret", null, null, null, null, "tell-nobody", null, null, null, null)
             .toString()
             .contains("tell"));
   }
