@@ -25,6 +25,19 @@ public record ClientIdentifier(DeviceAddress device, String value) {
     }
   }
 
+  /**
+   * Reads an identifier of which nothing else says whose it is.
+   *
+   * @throws MalformedIdException when it names no device
+   */
+  public static ClientIdentifier read(String value) {
+    var parts = value == null ? new String[0] : value.split(":", 3);
+    if (parts.length < 2) {
+      throw new MalformedIdException("client", value, "{tenant}:{device} or {tenant}:{device}:…");
+    }
+    return new ClientIdentifier(DeviceAddress.of(parts[0], parts[1]), value);
+  }
+
   @Override
   public String toString() {
     return value;

@@ -1,6 +1,5 @@
 package io.muster.ingest.endpoint;
 
-import io.muster.contract.registry.VerifyAnswer;
 import io.muster.ingest.access.Admission.Denied;
 import io.muster.ingest.access.Admission.Granted;
 import io.muster.ingest.access.Admission.Unavailable;
@@ -13,6 +12,7 @@ import io.muster.ingest.endpoint.packets.Properties;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.ActiveSession;
 import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.endpoint.tls.ClientCertificate;
 import io.muster.ingest.sessions.SessionClaim;
 import io.muster.ingest.sessions.SessionEnd;
 import io.muster.ingest.sessions.StoredWill;
@@ -82,9 +82,10 @@ final class Admission {
 
   private void identify() {
     try {
-      claimant = Claimant.of(connect);
+      var certificate = ClientCertificate.of(connection.channel());
+      claimant = Claimant.of(connect, certificate, shared.clock.instant());
     } catch (Claimant.NobodyException nobody) {
-      refuse(nobody.code(), label(nobody.code()), nobody.getMessage());
+      refuse(nobody.code(), nobody.label(), nobody.getMessage());
       return;
     }
     seated = shared.connected.take();
@@ -125,10 +126,10 @@ final class Admission {
     reach = new Reach(connection, claimant.client(), shared.connectionIds.incrementAndGet());
     shared.index.knock(reach);
     var proof = claimant.proof();
-    claimant = new Claimant(claimant.client(), null);
+    claimant = claimant.withoutProof();
     shared
         .access
-        .admit(claimant.client().device(), proof, connection.remoteAddress())
+        .admit(claimant.asked(), proof, connection.remoteAddress())
         .subscribe()
         .with(
             answer -> onLoop(() -> verified(answer)),
@@ -140,9 +141,11 @@ final class Admission {
       return;
     }
     switch (answer) {
-      case Granted granted -> count(granted);
-      case Denied denied ->
-          refuse(code(denied.reason()), denied.reason().label(), "user name or password refused");
+      case Granted granted -> match(granted);
+      case Denied denied -> {
+        var denial = Denial.of(denied.reason(), claimant.certified());
+        refuse(denial.code(), denial.label(), denial.words());
+      }
       case Unavailable unavailable ->
           refuse(
               ReasonCode.SERVER_UNAVAILABLE,
@@ -151,28 +154,16 @@ final class Admission {
     }
   }
 
-  /**
-   * The same answer for a wrong secret and an unknown device: nobody learns which devices exist.
-   */
-  private static ReasonCode code(VerifyAnswer.Reason reason) {
-    return switch (reason) {
-      case DEVICE_DISABLED, TENANT_SUSPENDED -> ReasonCode.NOT_AUTHORIZED;
-      case UNKNOWN_DEVICE,
-          WRONG_SECRET,
-          CREDENTIAL_EXPIRED,
-          CREDENTIAL_NOT_YET_VALID,
-          NO_SUCH_CREDENTIAL,
-          TOKEN_MALFORMED,
-          TOKEN_ALGORITHM,
-          TOKEN_SIGNATURE,
-          TOKEN_EXPIRED,
-          TOKEN_LIFETIME,
-          TOKEN_AUDIENCE,
-          TOKEN_SUBJECT,
-          CERTIFICATE_UNKNOWN,
-          CERTIFICATE_EXPIRED ->
-          ReasonCode.BAD_USER_NAME_OR_PASSWORD;
-    };
+  /** The answer is about the device whose identifier the client has, and no other. */
+  private void match(Granted granted) {
+    if (granted.answer().device().equals(claimant.client().device())) {
+      count(granted);
+    } else {
+      refuse(
+          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+          "client-identifier-not-valid",
+          "the client identifier must be that of the device whose certificate it is");
+    }
   }
 
   private void count(Granted granted) {
@@ -361,10 +352,6 @@ final class Admission {
     if (reach != null) {
       shared.index.leave(reach);
     }
-  }
-
-  private static String label(ReasonCode code) {
-    return code.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
   }
 
   private Future<?> later(long nanos, Runnable task) {

@@ -12,6 +12,7 @@ import io.muster.ingest.endpoint.packets.PacketWriter;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.ConnectionControl;
 import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.endpoint.tls.RefusedCertificateException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -302,7 +303,8 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     var wrapped = error instanceof DecoderException && error.getCause() != null;
     switch (wrapped ? error.getCause() : error) {
       case MalformedPacketException malformed -> malformed(malformed);
-      case SSLException notTls when phase == Phase.KNOCKING -> turnAway("tls");
+      case SSLException failed when phase == Phase.KNOCKING ->
+          turnAway(RefusedCertificateException.label(failed));
       case IOException lost -> channel.close();
       case Throwable ours -> {
         LOG.error("A connection failed for a reason of ours", ours);

@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.down.Reachable;
 import io.muster.ingest.endpoint.session.EndReason;
@@ -11,7 +12,6 @@ import io.muster.ingest.sessions.LostSession;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -34,7 +34,9 @@ public final class DeviceEndpoint implements Downlink {
 
   private final EndpointConfig config;
   private final Shared shared;
+  private final MeterRegistry meters;
   private final List<Channel> listening = new ArrayList<>();
+  private Optional<ServerTls> tls = Optional.empty();
   private Transport transport;
   private Map<EventExecutor, LoopShard> shards = Map.of();
   private int port = -1;
@@ -45,6 +47,7 @@ public final class DeviceEndpoint implements Downlink {
   public DeviceEndpoint(EndpointConfig config, EndpointPorts ports) {
     this.config = config;
     this.shared = new Shared(config, ports);
+    this.meters = ports.meters();
     ports.access().onWithdrawal(this::withdraw);
     ports.sessions().onLost(this::lose);
     ports.sessions().compareWith(shared.index);
@@ -56,7 +59,7 @@ public final class DeviceEndpoint implements Downlink {
    * @throws IllegalStateException when a port is taken or the TLS files are not what they should be
    */
   public void start() {
-    var tls = ServerTls.context(config.tls());
+    tls = ServerTls.open(config.tls(), meters, shared.clock);
     transport = Transport.start(config.threads());
     var made = new IdentityHashMap<EventExecutor, LoopShard>();
     for (var executor : transport.loops()) {
@@ -76,7 +79,7 @@ public final class DeviceEndpoint implements Downlink {
   /**
    * @return the port, or -1 when it is switched off
    */
-  private int listen(String what, int onPort, Optional<SslContext> tls, boolean webSocket) {
+  private int listen(String what, int onPort, Optional<ServerTls> tls, boolean webSocket) {
     if (onPort < 0) {
       return -1;
     }
@@ -94,7 +97,7 @@ public final class DeviceEndpoint implements Downlink {
     return taken;
   }
 
-  private ChannelInitializer<Channel> greeter(Optional<SslContext> tls, boolean webSocket) {
+  private ChannelInitializer<Channel> greeter(Optional<ServerTls> tls, boolean webSocket) {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
@@ -103,7 +106,7 @@ public final class DeviceEndpoint implements Downlink {
     };
   }
 
-  private void greet(Channel channel, Optional<SslContext> tls, boolean webSocket) {
+  private void greet(Channel channel, Optional<ServerTls> tls, boolean webSocket) {
     var place = shared.draining.get() ? null : shared.knocking.take(channel.remoteAddress());
     if (place == null) {
       shared.metrics.refused("knocking");
@@ -111,11 +114,7 @@ public final class DeviceEndpoint implements Downlink {
       return;
     }
     tls.ifPresent(
-        context -> {
-          var handler = context.newHandler(channel.alloc());
-          handler.setHandshakeTimeoutMillis(config.tls().handshakeTimeout().toMillis());
-          channel.pipeline().addLast(new RenegotiationGuard(), handler);
-        });
+        it -> channel.pipeline().addLast(new RenegotiationGuard(), it.handler(channel.alloc())));
     var connection = new DeviceConnection(channel, shared, shards.get(channel.eventLoop()), place);
     if (webSocket) {
       MqttOverWebSocket.install(
@@ -215,6 +214,7 @@ public final class DeviceEndpoint implements Downlink {
     if (transport == null || !shared.draining.compareAndSet(false, true)) {
       return;
     }
+    tls.ifPresent(ServerTls::close);
     listening.forEach(channel -> channel.close().awaitUninterruptibly());
     var deadline = System.nanoTime() + config.drainTimeout().toNanos();
     shards.forEach((loop, shard) -> loop.execute(shard::drain));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Where devices connect, and how much each of them and all together may ask for. */
 @ConfigMapping(prefix = "muster.endpoint")
@@ -68,9 +69,24 @@ public interface EndpointConfig {
     /** PEM file with the certificate's private key (PKCS 8). */
     Optional<Path> key();
 
+    /** Whether a device may show a certificate of its own, in place of user name and password. */
+    @WithDefault("optional")
+    ClientCertificates clientAuth();
+
+    /** How often the files are looked at; new connections get what is new in them. */
+    @WithDefault("10s")
+    @DurationMin(millis = 100)
+    Duration reloadInterval();
+
     /** How long a handshake may take. */
     @WithDefault("10s")
     Duration handshakeTimeout();
+
+    /** What is asked of clients in the handshake. */
+    enum ClientCertificates {
+      NONE,
+      OPTIONAL
+    }
   }
 
   /** MQTT over WebSocket (MQTT 5 §6), without TLS and with the certificate of {@link #tls()}. */

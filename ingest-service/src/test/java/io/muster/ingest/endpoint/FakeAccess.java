@@ -30,12 +30,18 @@ final class FakeAccess implements DeviceAccess {
   volatile boolean mandatesUnknown;
   volatile boolean answersNever;
   volatile CredentialProof lastProof;
+  volatile DeviceAddress lastAsked;
+
+  /** Whose each certificate is, by its DER in Base64. */
+  final Map<String, DeviceAddress> certificates = new ConcurrentHashMap<>();
+
   private final Queue<Runnable> heldQuestions = new ConcurrentLinkedQueue<>();
   private volatile boolean holdsQuestions;
   private volatile Consumer<Withdrawal> listener;
 
   @Override
   public Uni<Admission> admit(DeviceAddress device, CredentialProof proof, String remoteAddress) {
+    lastAsked = device;
     lastProof = proof;
     return answersNever ? Uni.createFrom().nothing() : Uni.createFrom().item(answer(device, proof));
   }
@@ -43,6 +49,9 @@ final class FakeAccess implements DeviceAccess {
   private Admission answer(DeviceAddress device, CredentialProof proof) {
     if (registryAway) {
       return new Admission.Unavailable();
+    }
+    if (proof instanceof CredentialProof.Certificate(var chain)) {
+      return ofCertificate(certificates.get(chain.getFirst()));
     }
     if (device.device().value().equals("disabled")) {
       return new Admission.Denied(VerifyAnswer.Reason.DEVICE_DISABLED);
@@ -53,6 +62,12 @@ final class FakeAccess implements DeviceAccess {
     return right
         ? new Admission.Granted(new VerifyAnswer.Allowed(device, CREDENTIAL, validUntil, limits))
         : new Admission.Denied(VerifyAnswer.Reason.WRONG_SECRET);
+  }
+
+  private Admission ofCertificate(DeviceAddress holder) {
+    return holder == null
+        ? new Admission.Denied(VerifyAnswer.Reason.CERTIFICATE_UNKNOWN)
+        : new Admission.Granted(new VerifyAnswer.Allowed(holder, CREDENTIAL, validUntil, limits));
   }
 
   @Override

@@ -7,39 +7,89 @@ import io.muster.contract.registry.CredentialProof;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
+import io.muster.ingest.endpoint.tls.ClientCertificate;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Who a CONNECT says it is, and what it shows for it (docs/architecture.md).
  *
- * @param client the client identifier, which names the same device as the user name
- * @param proof never logged
+ * @param client the client identifier, which names the same device as the user name; with a
+ *     certificate it is what the registry's answer is held against
+ * @param proof never logged; null when it was handed on
+ * @param certified whether it is a certificate
  */
-public record Claimant(ClientIdentifier client, CredentialProof proof) {
+public record Claimant(ClientIdentifier client, CredentialProof proof, boolean certified) {
 
   /** Thrown for a CONNECT that cannot be anybody's; its message is for the client's engineer. */
   public static final class NobodyException extends Exception {
     private final ReasonCode code;
+    private final String label;
 
     NobodyException(ReasonCode code, String message) {
+      this(code, code.name().toLowerCase(Locale.ROOT).replace('_', '-'), message);
+    }
+
+    NobodyException(ReasonCode code, String label, String message) {
       super(message, null, false, false);
       this.code = code;
+      this.label = label;
     }
 
     public ReasonCode code() {
       return code;
     }
+
+    /** For logs and counters; one of a few. */
+    public String label() {
+      return label;
+    }
   }
 
   /**
-   * Reads user name, password and client identifier.
+   * Reads user name, password and client identifier; with a certificate the last alone, since some
+   * clients have other uses for the user name (AWS' SDK puts its version there).
    *
-   * @throws NobodyException when one is missing or they do not belong together
+   * @throws NobodyException when one is missing or they do not belong together, or the certificate
+   *     does not hold now
    */
-  public static Claimant of(Packet.Connect connect) throws NobodyException {
+  public static Claimant of(
+      Packet.Connect connect, Optional<ClientCertificate> certificate, Instant now)
+      throws NobodyException {
     requireNoEnhancedAuthentication(connect);
+    if (certificate.isPresent()) {
+      requireTimely(certificate.get(), now);
+      return new Claimant(client(connect), certificate.get().proof(), true);
+    }
     var device = device(connect);
-    return new Claimant(client(device, connect), proof(connect));
+    return new Claimant(client(device, connect), proof(connect), false);
+  }
+
+  /** About whom the registry is asked; null when it has to tell whose the certificate is. */
+  public DeviceAddress asked() {
+    return certified ? null : client.device();
+  }
+
+  /** The same without its secret. */
+  public Claimant withoutProof() {
+    return new Claimant(client, null, certified);
+  }
+
+  /** Not left to the handshake: a session that is resumed has none with certificates. */
+  private static void requireTimely(ClientCertificate certificate, Instant now)
+      throws NobodyException {
+    if (certificate.isOver(now)) {
+      throw new NobodyException(
+          ReasonCode.NOT_AUTHORIZED, "certificate-expired", "the client certificate has expired");
+    }
+    if (certificate.isEarly(now)) {
+      throw new NobodyException(
+          ReasonCode.NOT_AUTHORIZED,
+          "certificate-not-yet-valid",
+          "the client certificate is not valid yet");
+    }
   }
 
   private static void requireNoEnhancedAuthentication(Packet.Connect connect)
@@ -69,6 +119,16 @@ public record Claimant(ClientIdentifier client, CredentialProof proof) {
       throws NobodyException {
     try {
       return new ClientIdentifier(device, connect.clientIdentifier());
+    } catch (MalformedIdException wrong) {
+      throw new NobodyException(
+          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+          "the client identifier must be {tenant}:{device}, or that and ':' and more");
+    }
+  }
+
+  private static ClientIdentifier client(Packet.Connect connect) throws NobodyException {
+    try {
+      return ClientIdentifier.read(connect.clientIdentifier());
     } catch (MalformedIdException wrong) {
       throw new NobodyException(
           ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,

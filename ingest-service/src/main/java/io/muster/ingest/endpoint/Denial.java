@@ -1,0 +1,43 @@
+package io.muster.ingest.endpoint;
+
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.ingest.endpoint.packets.ReasonCode;
+
+/**
+ * What a client is told whom the registry keeps out. The same for a wrong secret and an unknown
+ * device: nobody learns which devices exist.
+ *
+ * @param label for logs and counters, which say why
+ */
+record Denial(ReasonCode code, String label, String words) {
+
+  /**
+   * @param certified whether it showed a certificate; then no user name or password was looked at
+   */
+  static Denial of(VerifyAnswer.Reason reason, boolean certified) {
+    return certified
+        ? new Denial(
+            ReasonCode.NOT_AUTHORIZED, reason.label(), "the client certificate is refused")
+        : new Denial(code(reason), reason.label(), "user name or password refused");
+  }
+
+  private static ReasonCode code(VerifyAnswer.Reason reason) {
+    return switch (reason) {
+      case DEVICE_DISABLED, TENANT_SUSPENDED, CERTIFICATE_UNKNOWN, CERTIFICATE_EXPIRED ->
+          ReasonCode.NOT_AUTHORIZED;
+      case UNKNOWN_DEVICE,
+          WRONG_SECRET,
+          CREDENTIAL_EXPIRED,
+          CREDENTIAL_NOT_YET_VALID,
+          NO_SUCH_CREDENTIAL,
+          TOKEN_MALFORMED,
+          TOKEN_ALGORITHM,
+          TOKEN_SIGNATURE,
+          TOKEN_EXPIRED,
+          TOKEN_LIFETIME,
+          TOKEN_AUDIENCE,
+          TOKEN_SUBJECT ->
+          ReasonCode.BAD_USER_NAME_OR_PASSWORD;
+    };
+  }
+}
