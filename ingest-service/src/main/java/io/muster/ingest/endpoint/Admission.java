@@ -18,6 +18,7 @@ import io.muster.ingest.sessions.SessionEnd;
 import io.muster.ingest.sessions.StoredWill;
 import io.muster.ingest.sessions.TakenSession;
 import io.netty.util.concurrent.Future;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -45,6 +46,7 @@ final class Admission {
   private Packet.Connect connect;
 
   private long heldBytes;
+  private Optional<ClientCertificate> certificate = Optional.empty();
   private Claimant claimant;
   private Reach reach;
   private Future<?> limit;
@@ -72,7 +74,9 @@ final class Admission {
   }
 
   private boolean hold() {
-    var bytes = connect.heldBytes();
+    certificate = ClientCertificate.of(connection.channel());
+    var bytes =
+        connect.heldBytes() + certificate.map(ClientCertificate::heldBytes).orElse(0);
     if (!shared.knocking.memory().tryReserve(bytes)) {
       return false;
     }
@@ -82,7 +86,6 @@ final class Admission {
 
   private void identify() {
     try {
-      var certificate = ClientCertificate.of(connection.channel());
       claimant = Claimant.of(connect, certificate, shared.clock.instant());
     } catch (Claimant.NobodyException nobody) {
       refuse(nobody.code(), nobody.label(), nobody.getMessage());

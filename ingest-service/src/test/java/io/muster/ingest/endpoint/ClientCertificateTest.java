@@ -241,6 +241,20 @@ class ClientCertificateTest {
   }
 
   @Test
+  void takeTheirCertificatesRoomFromThatOfStrangers() throws IOException {
+    server.close();
+    server = start("connections.knocking-bytes", "3000");
+    var small = new TlsClient(TLS13, registered(TestCertificate.usual()));
+    succeeds(small, withoutPassword(MQTT_5));
+    var large = new TlsClient(TLS13, registered(TestCertificate.longerThan(3_000)));
+    try (var client = large.knock(server, withoutPassword(MQTT_5))) {
+      client.expectConnAck(ReasonCode.SERVER_UNAVAILABLE);
+    }
+    assertEquals(1, server.count(CONNECTS, "outcome", "memory"));
+    assertEquals(0, server.gauge("muster.endpoint.knocking.bytes"));
+  }
+
+  @Test
   void mayShowThoseThatVouchForThem() {
     var own = registered(TestCertificate.usual());
     var authority = TestCertificate.usual();

@@ -9,30 +9,37 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * What a client has shown in its TLS handshake, or in that of the session which it resumes.
  *
- * @param chain its own certificate first; of the others nothing is known
+ * @param own the client's
+ * @param proof for the registry, which says whose it is: with those that came with it, of which
+ *     nothing is known
  */
-public record ClientCertificate(List<X509Certificate> chain) {
+public record ClientCertificate(X509Certificate own, CredentialProof.Certificate proof) {
+  private static final Certificate[] NONE = {};
 
   /** Of a connection whose handshake is done; empty when there was no TLS or no certificate. */
   public static Optional<ClientCertificate> of(Channel channel) {
-    return Optional.ofNullable(channel.pipeline().get(SslHandler.class))
-        .flatMap(ClientCertificate::of);
+    var tls = channel.pipeline().get(SslHandler.class);
+    var chain = tls == null ? NONE : shown(tls);
+    return chain.length == 0 ? Optional.empty() : Optional.of(of(chain));
   }
 
-  private static Optional<ClientCertificate> of(SslHandler tls) {
+  private static ClientCertificate of(Certificate[] chain) {
+    var encoded = Arrays.stream(chain).map(ClientCertificate::base64).toList();
+    return new ClientCertificate(
+        (X509Certificate) chain[0], new CredentialProof.Certificate(encoded));
+  }
+
+  private static Certificate[] shown(SslHandler tls) {
     try {
-      var shown = tls.engine().getSession().getPeerCertificates();
-      return Optional.of(
-          new ClientCertificate(Arrays.stream(shown).map(X509Certificate.class::cast).toList()));
+      return tls.engine().getSession().getPeerCertificates();
     } catch (SSLPeerUnverifiedException none) {
-      return Optional.empty();
+      return NONE;
     }
   }
 
@@ -42,25 +49,24 @@ public record ClientCertificate(List<X509Certificate> chain) {
    * are kept by the client, and are not concerned.
    */
   static void forgetSession(SslHandler tls) {
-    if (of(tls).isPresent()) {
+    if (shown(tls).length > 0) {
       tls.engine().getSession().invalidate();
     }
   }
 
-  /** For the registry, which says whose it is. */
-  public CredentialProof.Certificate proof() {
-    return new CredentialProof.Certificate(
-        chain.stream().map(ClientCertificate::base64).toList());
+  /** Bytes that the proof takes until the registry has answered. */
+  public int heldBytes() {
+    return proof.chain().stream().mapToInt(String::length).sum();
   }
 
   /** Whether its own period has not begun yet. */
   public boolean isEarly(Instant now) {
-    return now.isBefore(chain.getFirst().getNotBefore().toInstant());
+    return now.isBefore(own.getNotBefore().toInstant());
   }
 
   /** Whether its own period is over, also when it was not yet in the handshake. */
   public boolean isOver(Instant now) {
-    return !now.isBefore(chain.getFirst().getNotAfter().toInstant());
+    return !now.isBefore(own.getNotAfter().toInstant());
   }
 
   private static String base64(Certificate certificate) {
