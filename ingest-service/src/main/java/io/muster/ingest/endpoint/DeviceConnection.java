@@ -16,6 +16,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -276,6 +277,13 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
       timers.outputStalls();
       shared.metrics.held(Hold.OUTPUT);
       gate.hold(Hold.OUTPUT);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      gate.inputEnded();
     }
   }
 

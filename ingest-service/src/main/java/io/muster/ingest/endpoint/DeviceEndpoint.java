@@ -57,7 +57,7 @@ public final class DeviceEndpoint implements Downlink {
    */
   public void start() {
     var tls = ServerTls.context(config.tls());
-    transport = Transport.start(config.threads());
+    transport = Transport.start(config.transport(), config.threads());
     var made = new IdentityHashMap<EventExecutor, LoopShard>();
     for (var executor : transport.loops()) {
       var shard = new LoopShard((EventLoop) executor, shared);
@@ -90,7 +90,8 @@ public final class DeviceEndpoint implements Downlink {
     }
     listening.add(bound.channel());
     var taken = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-    LOG.infof("Devices connect to %s:%d (%s)", config.host(), taken, what);
+    LOG.infof(
+        "Devices connect to %s:%d (%s, %s)", config.host(), taken, what, transport.label());
     return taken;
   }
 

@@ -33,6 +33,10 @@ public interface EndpointConfig {
   @WithDefault("0")
   @Min(0) @Max(256) int threads();
 
+  /** Which sockets: {@code auto} for Linux' epoll where it is, {@code nio} for Java's own. */
+  @WithDefault("auto")
+  Sockets transport();
+
   /** How many connections, and how fast they may come. */
   Connections connections();
 
@@ -55,6 +59,12 @@ public interface EndpointConfig {
   /** How long a shutdown waits for what was read to be stored and acknowledged. */
   @WithDefault("5s")
   Duration drainTimeout();
+
+  /** Which sockets the endpoint uses. */
+  enum Sockets {
+    AUTO,
+    NIO
+  }
 
   /** MQTT over TLS 1.2 and 1.3; off without a certificate. */
   interface Tls {
