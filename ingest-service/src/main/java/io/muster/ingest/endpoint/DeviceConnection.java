@@ -20,6 +20,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
@@ -39,6 +40,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   }
 
   private final Channel channel;
+  private final SocketAddress client;
   private final Shared shared;
   private final LoopShard shard;
   private final Knocking.Place place;
@@ -50,8 +52,17 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   private Admission admission;
   private Conversation conversation;
 
-  DeviceConnection(Channel channel, Shared shared, LoopShard shard, Knocking.Place place) {
+  /**
+   * @param client whose connection it is; not the channel's other end when that is a proxy
+   */
+  DeviceConnection(
+      Channel channel,
+      SocketAddress client,
+      Shared shared,
+      LoopShard shard,
+      Knocking.Place place) {
     this.channel = channel;
+    this.client = client;
     this.shared = shared;
     this.shard = shard;
     this.place = place;
@@ -76,7 +87,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   }
 
   String remoteAddress() {
-    return channel.remoteAddress() instanceof InetSocketAddress address
+    return client instanceof InetSocketAddress address && address.getAddress() != null
         ? address.getAddress().getHostAddress()
         : "unknown";
   }

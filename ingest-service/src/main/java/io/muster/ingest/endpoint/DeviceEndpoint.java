@@ -2,6 +2,7 @@ package io.muster.ingest.endpoint;
 
 import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.down.Reachable;
+import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.tls.RenegotiationGuard;
 import io.muster.ingest.endpoint.tls.ServerTls;
@@ -14,6 +15,7 @@ import io.netty.channel.EventLoop;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -99,13 +101,27 @@ public final class DeviceEndpoint implements Downlink {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        greet(channel, tls, webSocket);
+        if (shared.proxies.isUsed()) {
+          shared.proxies.meet(
+              channel, (client, place) -> greet(channel, client, place, tls, webSocket));
+        } else {
+          var client = channel.remoteAddress();
+          greet(channel, client, shared.knocking.take(client), tls, webSocket);
+        }
       }
     };
   }
 
-  private void greet(Channel channel, Optional<SslContext> tls, boolean webSocket) {
-    var place = shared.draining.get() ? null : shared.knocking.take(channel.remoteAddress());
+  /**
+   * @param client whose connection it is: the other end, or for whom that says it speaks
+   * @param place null when there is none
+   */
+  private void greet(
+      Channel channel,
+      SocketAddress client,
+      Knocking.Place place,
+      Optional<SslContext> tls,
+      boolean webSocket) {
     if (place == null) {
       shared.metrics.refused("knocking");
       channel.close();
@@ -117,7 +133,8 @@ public final class DeviceEndpoint implements Downlink {
           handler.setHandshakeTimeoutMillis(config.tls().handshakeTimeout().toMillis());
           channel.pipeline().addLast(new RenegotiationGuard(), handler);
         });
-    var connection = new DeviceConnection(channel, shared, shards.get(channel.eventLoop()), place);
+    var connection =
+        new DeviceConnection(channel, client, shared, shards.get(channel.eventLoop()), place);
     if (webSocket) {
       MqttOverWebSocket.install(
           channel.pipeline(),

@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint;
 
+import io.muster.ingest.endpoint.proxy.ProxyProtocolConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.DecimalMax;
@@ -32,6 +33,9 @@ public interface EndpointConfig {
   /** Threads that read and write sockets; 0 for as many as there are processors. */
   @WithDefault("0")
   @Min(0) @Max(256) int threads();
+
+  /** Load balancers in front of it. */
+  ProxyProtocolConfig proxyProtocol();
 
   /** Which sockets: {@code auto} for Linux' epoll where it is, {@code nio} for Java's own. */
   @WithDefault("auto")

@@ -14,6 +14,7 @@ import io.muster.ingest.endpoint.observe.PublishTracing;
 import io.muster.ingest.endpoint.observe.RefusalLog;
 import io.muster.ingest.endpoint.observe.SessionEvents;
 import io.muster.ingest.endpoint.packets.PacketLimits;
+import io.muster.ingest.endpoint.proxy.ProxyDoor;
 import io.muster.ingest.endpoint.up.UpSupport;
 import io.muster.ingest.sessions.Sessions;
 import java.time.Clock;
@@ -45,6 +46,7 @@ final class Shared {
   final RateLimit connects;
   final RefusalLog refusals =
       new RefusalLog(new QuietLog(QUIET_LINES, TimeUnit.SECONDS.toNanos(10), System.nanoTime()));
+  final ProxyDoor proxies;
   final AtomicLong connectionIds = new AtomicLong();
   final AtomicBoolean draining = new AtomicBoolean();
 
@@ -66,6 +68,7 @@ final class Shared {
     knocking = knocking(config, budget);
     var perSecond = config.connections().perSecond();
     connects = new RateLimit(perSecond, Math.max(1, perSecond / 10.0), System.nanoTime());
+    proxies = new ProxyDoor(config.proxyProtocol(), knocking, metrics, refusals);
     metrics.watch(connected, knocking, paused, budget);
   }
 

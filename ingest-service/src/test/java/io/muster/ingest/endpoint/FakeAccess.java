@@ -30,6 +30,7 @@ final class FakeAccess implements DeviceAccess {
   volatile boolean mandatesUnknown;
   volatile boolean answersNever;
   volatile CredentialProof lastProof;
+  volatile String lastRemoteAddress;
   private final Queue<Runnable> heldQuestions = new ConcurrentLinkedQueue<>();
   private volatile boolean holdsQuestions;
   private volatile Consumer<Withdrawal> listener;
@@ -37,6 +38,7 @@ final class FakeAccess implements DeviceAccess {
   @Override
   public Uni<Admission> admit(DeviceAddress device, CredentialProof proof, String remoteAddress) {
     lastProof = proof;
+    lastRemoteAddress = remoteAddress;
     return answersNever ? Uni.createFrom().nothing() : Uni.createFrom().item(answer(device, proof));
   }
 
