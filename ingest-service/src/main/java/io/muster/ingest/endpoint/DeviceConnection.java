@@ -347,8 +347,21 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     return conversation.session().device();
   }
 
-  /** Stops reading for good; what was read is still answered. */
-  void drain() {
-    gate.hold(Hold.CLOSING);
+  /** Reads nothing more, and ends when what was read is answered: the server is shutting down. */
+  void depart() {
+    if (admission != null) {
+      admission.endFromOutside(EndReason.SHUTTING_DOWN);
+    } else if (phase == Phase.CONNECTED) {
+      gate.hold(Hold.CLOSING);
+      shard.awaitDeparture(this);
+    }
+  }
+
+  /** Ends it if nothing waits for an answer; false when something does. */
+  boolean departed() {
+    if (phase == Phase.CONNECTED && conversation.isAnswered()) {
+      end(EndReason.SHUTTING_DOWN, "the server is shutting down");
+    }
+    return phase != Phase.CONNECTED;
   }
 }

@@ -16,14 +16,12 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,7 +30,6 @@ import org.jboss.logging.Logger;
  */
 public final class DeviceEndpoint implements Downlink {
   private static final Logger LOG = Logger.getLogger(DeviceEndpoint.class);
-  private static final Duration POLL = Duration.ofMillis(10);
 
   private final EndpointConfig config;
   private final Shared shared;
@@ -226,29 +223,16 @@ public final class DeviceEndpoint implements Downlink {
   }
 
   /**
-   * Stops: no new connections, nothing more is read, what was read is stored and answered within
-   * the drain timeout, then every client is told to go.
+   * Stops: no new connections, then one after the other ends, each when what was read of it is
+   * answered, within the drain timeout.
    */
   public void stop() {
     if (transport == null || !shared.draining.compareAndSet(false, true)) {
       return;
     }
     listening.forEach(channel -> channel.close().awaitUninterruptibly());
-    var deadline = System.nanoTime() + config.drainTimeout().toNanos();
-    shards.forEach((loop, shard) -> loop.execute(shard::drain));
-    awaitUntil(deadline, () -> shared.metrics.messagesInFlight() == 0);
-    shared
-        .index
-        .everybody()
-        .forEach(c -> c.endFromOutside(EndReason.SHUTTING_DOWN, "the server is shutting down"));
-    awaitUntil(System.nanoTime() + config.drainTimeout().toNanos(), () -> shared.index.isEmpty());
+    new Drain(config, shared.index, shared.metrics).run();
     transport.loops().shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     transport = null;
-  }
-
-  private static void awaitUntil(long deadlineNanos, java.util.function.BooleanSupplier done) {
-    while (!done.getAsBoolean() && System.nanoTime() < deadlineNanos) {
-      LockSupport.parkNanos(POLL.toNanos());
-    }
   }
 }

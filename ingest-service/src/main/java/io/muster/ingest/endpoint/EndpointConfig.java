@@ -60,9 +60,20 @@ public interface EndpointConfig {
   @WithDefault("0.01")
   @DecimalMin("0.0") @DecimalMax("1.0") double traceRatio();
 
-  /** How long a shutdown waits for what was read to be stored and acknowledged. */
-  @WithDefault("5s")
+  /**
+   * How long a shutdown may take until all connections have ended; whose messages are not stored by
+   * then goes without their answers.
+   */
+  @WithDefault("10s")
   Duration drainTimeout();
+
+  /**
+   * Over which time connections end at a shutdown, so that they do not come to another replica all
+   * at once; within {@link #drainTimeout()}. Less when {@link Connections#perSecond()} does not
+   * need as long for them.
+   */
+  @WithDefault("5s")
+  Duration drainSpread();
 
   /** Which sockets the endpoint uses. */
   enum Sockets {
