@@ -57,6 +57,8 @@ public final class DeviceEndpoint implements Downlink {
   public void start() {
     var tls = ServerTls.context(config.tls());
     transport = Transport.start(config.transport(), config.threads());
+    var timer = transport.loops();
+    shared.line.useTimer((task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
     var made = new IdentityHashMap<EventExecutor, LoopShard>();
     for (var executor : transport.loops()) {
       var shard = new LoopShard((EventLoop) executor, shared);
@@ -80,7 +82,11 @@ public final class DeviceEndpoint implements Downlink {
       return -1;
     }
     var greeter = greeter(tls, webSocket);
-    var bound = transport.server().childHandler(greeter).bind(config.host(), onPort);
+    var bound = 
+        transport
+            .server(config.acceptBacklog())
+            .childHandler(greeter)
+            .bind(config.host(), onPort);
     bound.awaitUninterruptibly();
     if (!bound.isSuccess()) {
       stop();
@@ -231,6 +237,7 @@ public final class DeviceEndpoint implements Downlink {
       return;
     }
     listening.forEach(channel -> channel.close().awaitUninterruptibly());
+    shared.line.letAllIn();
     new Drain(config, shared.index, shared.metrics).run();
     transport.loops().shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     transport = null;

@@ -30,6 +30,13 @@ public interface EndpointConfig {
   /** MQTT over WebSocket. */
   WebSocket websocket();
 
+  /**
+   * Connections that the kernel may hold before they are taken; it has a limit of its own ({@code
+   * net.core.somaxconn}).
+   */
+  @WithDefault("4096")
+  @Min(1) @Max(65_535) int acceptBacklog();
+
   /** Threads that read and write sockets; 0 for as many as there are processors. */
   @WithDefault("0")
   @Min(0) @Max(256) int threads();
@@ -143,11 +150,19 @@ public interface EndpointConfig {
     @WithDefault("16")
     @Min(1) int mostPerDevice();
 
-    /** CONNECTs that are looked at in a second; those beyond wait for {@link #patience()}. */
+    /** CONNECTs that are looked at in a second; those beyond wait in a line. */
     @WithDefault("2000")
-    @Min(1) int perSecond();
+    @Min(1) @Max(1_000_000) int perSecond();
 
-    /** How long a CONNECT may wait for its turn before it is refused with 0x9F. */
+    /** CONNECTs that are looked at and have no answer yet; those beyond wait in the same line. */
+    @WithDefault("256")
+    @Min(1) int mostAdmitting();
+
+    /** CONNECTs that may wait in the line; the next is refused with 0x89. */
+    @WithDefault("1500")
+    @Min(1) int mostWaiting();
+
+    /** How long a CONNECT may wait for its turn before it is refused with 0x89. */
     @WithDefault("5s")
     Duration patience();
 

@@ -33,7 +33,6 @@ record Transport(EventLoopGroup loops, Class<? extends ServerChannel> channel, b
   private static final int KEEP_ALIVE_INTERVAL_SECONDS = 30;
   private static final int KEEP_ALIVE_PROBES = 4;
   private static final int USER_TIMEOUT_MILLIS = 120_000;
-  private static final int BACKLOG = 4_096;
 
   /** Beyond the upper mark a connection's output counts as unread. */
   private static final WriteBufferWaterMark OUTPUT = new WriteBufferWaterMark(32_768, 65_536);
@@ -85,12 +84,12 @@ record Transport(EventLoopGroup loops, Class<? extends ServerChannel> channel, b
     return epoll ? "epoll" : "nio";
   }
 
-  ServerBootstrap server() {
+  ServerBootstrap server(int acceptBacklog) {
     var server =
         new ServerBootstrap()
             .group(loops)
             .channel(channel)
-            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_BACKLOG, acceptBacklog)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, OUTPUT)
