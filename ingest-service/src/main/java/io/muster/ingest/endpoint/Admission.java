@@ -7,6 +7,7 @@ import io.muster.ingest.access.Mandate;
 import io.muster.ingest.endpoint.authorisation.Claimant;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
 import io.muster.ingest.endpoint.authorisation.WillRights;
+import io.muster.ingest.endpoint.limits.AdmissionLine;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.Properties;
 import io.muster.ingest.endpoint.packets.ReasonCode;
@@ -15,7 +16,6 @@ import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.tls.ClientCertificate;
 import io.muster.ingest.sessions.SessionClaim;
 import io.muster.ingest.sessions.SessionEnd;
-import io.muster.ingest.sessions.StoredWill;
 import io.muster.ingest.sessions.TakenSession;
 import io.netty.util.concurrent.Future;
 import java.util.Optional;
@@ -50,7 +50,7 @@ final class Admission {
   private Claimant claimant;
   private Reach reach;
   private Future<?> limit;
-  private Future<?> turn;
+  private AdmissionLine.Ticket ticket;
   private boolean seated;
   private boolean over;
 
@@ -101,18 +101,17 @@ final class Admission {
   }
 
   private void waitForTurn() {
-    var config = shared.config.connections();
-    var waitNanos = shared.connects.charge(System.nanoTime());
-    if (waitNanos > config.patience().toNanos()) {
-      shared.connects.refund();
-      refuse(ReasonCode.CONNECTION_RATE_EXCEEDED, "rate", "too many connects; try again later");
-      return;
-    }
-    limit = later(config.admissionTimeout().toNanos() + waitNanos, this::timeIsUp);
-    if (waitNanos == 0) {
-      verify();
+    ticket = shared.line.join(() -> onLoop(this::verify));
+    if (ticket == null) {
+      refuseBusy();
     } else {
-      turn = later(waitNanos, this::verify);
+      limit = later(shared.config.connections().patience().toNanos(), this::refuseBusy);
+    }
+  }
+
+  private void refuseBusy() {
+    if (!over) {
+      refuse(ReasonCode.SERVER_BUSY, "busy", "too many connect at once; try again later");
     }
   }
 
@@ -126,6 +125,12 @@ final class Admission {
     if (over) {
       return;
     }
+    if (shared.draining.get()) {
+      refuse(ReasonCode.SERVER_UNAVAILABLE, "shutting-down", "the server is shutting down");
+      return;
+    }
+    cancel(limit);
+    limit = later(shared.config.connections().admissionTimeout().toNanos(), this::timeIsUp);
     reach = new Reach(connection, claimant.client(), shared.connectionIds.incrementAndGet());
     shared.index.knock(reach);
     var proof = claimant.proof();
@@ -220,7 +225,7 @@ final class Admission {
             reach.connectionId(),
             connect.cleanStart(),
             terms.sessionExpirySeconds(),
-            will());
+            LastWill.of(connect));
     shared
         .sessions
         // In the index for as long as it is wanted.
@@ -233,22 +238,6 @@ final class Admission {
               }
             },
             failure -> onLoop(this::sessionsAway));
-  }
-
-  private StoredWill will() {
-    var will = connect.will();
-    if (will == null) {
-      return null;
-    }
-    var properties = will.properties();
-    return new StoredWill(
-        will.topic(),
-        will.payload(),
-        will.qos(),
-        will.retain(),
-        properties.contentType(),
-        properties.userProperties(),
-        Math.max(0, properties.willDelaySeconds()));
   }
 
   private void sessionsAway() {
@@ -278,7 +267,9 @@ final class Admission {
     shared.knocking.memory().release(heldBytes);
     heldBytes = 0;
     cancel(limit);
-    cancel(turn);
+    if (ticket != null) {
+      ticket.giveBack();
+    }
   }
 
   private static void cancel(Future<?> task) {

@@ -144,6 +144,11 @@ final class Conversation {
     control.end(plain ? EndReason.CLIENT : EndReason.CLIENT_WITH_WILL, "");
   }
 
+  /** Whether all that was read has its answer. */
+  boolean isAnswered() {
+    return up.isAnswered() && !gate.isHeld(Hold.AUTHORISATION) && !gate.isHeld(Hold.SUBSCRIPTION);
+  }
+
   /** Settles what remains of it. */
   void end(EndReason reason) {
     ended = true;

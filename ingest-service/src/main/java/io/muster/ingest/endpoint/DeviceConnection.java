@@ -17,9 +17,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
@@ -39,6 +41,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   }
 
   private final Channel channel;
+  private final SocketAddress client;
   private final Shared shared;
   private final LoopShard shard;
   private final Knocking.Place place;
@@ -50,8 +53,17 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   private Admission admission;
   private Conversation conversation;
 
-  DeviceConnection(Channel channel, Shared shared, LoopShard shard, Knocking.Place place) {
+  /**
+   * @param client whose connection it is; not the channel's other end when that is a proxy
+   */
+  DeviceConnection(
+      Channel channel,
+      SocketAddress client,
+      Shared shared,
+      LoopShard shard,
+      Knocking.Place place) {
     this.channel = channel;
+    this.client = client;
     this.shared = shared;
     this.shard = shard;
     this.place = place;
@@ -76,7 +88,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   }
 
   String remoteAddress() {
-    return channel.remoteAddress() instanceof InetSocketAddress address
+    return client instanceof InetSocketAddress address && address.getAddress() != null
         ? address.getAddress().getHostAddress()
         : "unknown";
   }
@@ -281,6 +293,13 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   }
 
   @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event == ChannelInputShutdownEvent.INSTANCE) {
+      gate.inputEnded();
+    }
+  }
+
+  @Override
   public void channelInactive(ChannelHandlerContext context) {
     shard.remove(this);
     var ended = phase;
@@ -330,8 +349,21 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     return conversation.session().device();
   }
 
-  /** Stops reading for good; what was read is still answered. */
-  void drain() {
-    gate.hold(Hold.CLOSING);
+  /** Reads nothing more, and ends when what was read is answered: the server is shutting down. */
+  void depart() {
+    if (admission != null) {
+      admission.endFromOutside(EndReason.SHUTTING_DOWN);
+    } else if (phase == Phase.CONNECTED) {
+      gate.hold(Hold.CLOSING);
+      shard.awaitDeparture(this);
+    }
+  }
+
+  /** Ends it if nothing waits for an answer; false when something does. */
+  boolean departed() {
+    if (phase == Phase.CONNECTED && conversation.isAnswered()) {
+      end(EndReason.SHUTTING_DOWN, "the server is shutting down");
+    }
+    return phase != Phase.CONNECTED;
   }
 }

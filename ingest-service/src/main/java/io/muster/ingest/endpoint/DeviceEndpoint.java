@@ -3,6 +3,7 @@ package io.muster.ingest.endpoint;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.down.Reachable;
+import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.tls.RenegotiationGuard;
 import io.muster.ingest.endpoint.tls.ServerTls;
@@ -14,14 +15,13 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
-import java.time.Duration;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,7 +30,6 @@ import org.jboss.logging.Logger;
  */
 public final class DeviceEndpoint implements Downlink {
   private static final Logger LOG = Logger.getLogger(DeviceEndpoint.class);
-  private static final Duration POLL = Duration.ofMillis(10);
 
   private final EndpointConfig config;
   private final Shared shared;
@@ -60,7 +59,9 @@ public final class DeviceEndpoint implements Downlink {
    */
   public void start() {
     tls = ServerTls.open(config.tls(), meters, shared.clock);
-    transport = Transport.start(config.threads());
+    transport = Transport.start(config.transport(), config.threads());
+    var timer = transport.loops();
+    shared.line.useTimer((task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
     var made = new IdentityHashMap<EventExecutor, LoopShard>();
     for (var executor : transport.loops()) {
       var shard = new LoopShard((EventLoop) executor, shared);
@@ -84,7 +85,11 @@ public final class DeviceEndpoint implements Downlink {
       return -1;
     }
     var greeter = greeter(tls, webSocket);
-    var bound = transport.server().childHandler(greeter).bind(config.host(), onPort);
+    var bound = 
+        transport
+            .server(config.acceptBacklog())
+            .childHandler(greeter)
+            .bind(config.host(), onPort);
     bound.awaitUninterruptibly();
     if (!bound.isSuccess()) {
       stop();
@@ -93,7 +98,8 @@ public final class DeviceEndpoint implements Downlink {
     }
     listening.add(bound.channel());
     var taken = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-    LOG.infof("Devices connect to %s:%d (%s)", config.host(), taken, what);
+    LOG.infof(
+        "Devices connect to %s:%d (%s, %s)", config.host(), taken, what, transport.label());
     return taken;
   }
 
@@ -101,13 +107,27 @@ public final class DeviceEndpoint implements Downlink {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        greet(channel, tls, webSocket);
+        if (shared.proxies.isUsed()) {
+          shared.proxies.meet(
+              channel, (client, place) -> greet(channel, client, place, tls, webSocket));
+        } else {
+          var client = channel.remoteAddress();
+          greet(channel, client, shared.knocking.take(client), tls, webSocket);
+        }
       }
     };
   }
 
-  private void greet(Channel channel, Optional<ServerTls> tls, boolean webSocket) {
-    var place = shared.draining.get() ? null : shared.knocking.take(channel.remoteAddress());
+  /**
+   * @param client whose connection it is: the other end, or for whom that says it speaks
+   * @param place null when there is none
+   */
+  private void greet(
+      Channel channel,
+      SocketAddress client,
+      Knocking.Place place,
+      Optional<ServerTls> tls,
+      boolean webSocket) {
     if (place == null) {
       shared.metrics.refused("knocking");
       channel.close();
@@ -115,7 +135,8 @@ public final class DeviceEndpoint implements Downlink {
     }
     tls.ifPresent(
         it -> channel.pipeline().addLast(new RenegotiationGuard(), it.handler(channel.alloc())));
-    var connection = new DeviceConnection(channel, shared, shards.get(channel.eventLoop()), place);
+    var connection =
+        new DeviceConnection(channel, client, shared, shards.get(channel.eventLoop()), place);
     if (webSocket) {
       MqttOverWebSocket.install(
           channel.pipeline(),
@@ -207,8 +228,8 @@ public final class DeviceEndpoint implements Downlink {
   }
 
   /**
-   * Stops: no new connections, nothing more is read, what was read is stored and answered within
-   * the drain timeout, then every client is told to go.
+   * Stops: no new connections, then one after the other ends, each when what was read of it is
+   * answered, within the drain timeout.
    */
   public void stop() {
     if (transport == null || !shared.draining.compareAndSet(false, true)) {
@@ -216,21 +237,9 @@ public final class DeviceEndpoint implements Downlink {
     }
     tls.ifPresent(ServerTls::close);
     listening.forEach(channel -> channel.close().awaitUninterruptibly());
-    var deadline = System.nanoTime() + config.drainTimeout().toNanos();
-    shards.forEach((loop, shard) -> loop.execute(shard::drain));
-    awaitUntil(deadline, () -> shared.metrics.messagesInFlight() == 0);
-    shared
-        .index
-        .everybody()
-        .forEach(c -> c.endFromOutside(EndReason.SHUTTING_DOWN, "the server is shutting down"));
-    awaitUntil(System.nanoTime() + config.drainTimeout().toNanos(), () -> shared.index.isEmpty());
+    shared.line.letAllIn();
+    new Drain(config, shared.index, shared.metrics).run();
     transport.loops().shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     transport = null;
-  }
-
-  private static void awaitUntil(long deadlineNanos, java.util.function.BooleanSupplier done) {
-    while (!done.getAsBoolean() && System.nanoTime() < deadlineNanos) {
-      LockSupport.parkNanos(POLL.toNanos());
-    }
   }
 }

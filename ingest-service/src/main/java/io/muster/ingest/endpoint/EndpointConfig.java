@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint;
 
+import io.muster.ingest.endpoint.proxy.ProxyProtocolConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.DecimalMax;
@@ -30,9 +31,23 @@ public interface EndpointConfig {
   /** MQTT over WebSocket. */
   WebSocket websocket();
 
+  /**
+   * Connections that the kernel may hold before they are taken; it has a limit of its own ({@code
+   * net.core.somaxconn}).
+   */
+  @WithDefault("4096")
+  @Min(1) @Max(65_535) int acceptBacklog();
+
   /** Threads that read and write sockets; 0 for as many as there are processors. */
   @WithDefault("0")
   @Min(0) @Max(256) int threads();
+
+  /** Load balancers in front of it. */
+  ProxyProtocolConfig proxyProtocol();
+
+  /** Which sockets: {@code auto} for Linux' epoll where it is, {@code nio} for Java's own. */
+  @WithDefault("auto")
+  Sockets transport();
 
   /** How many connections, and how fast they may come. */
   Connections connections();
@@ -53,9 +68,26 @@ public interface EndpointConfig {
   @WithDefault("0.01")
   @DecimalMin("0.0") @DecimalMax("1.0") double traceRatio();
 
-  /** How long a shutdown waits for what was read to be stored and acknowledged. */
-  @WithDefault("5s")
+  /**
+   * How long a shutdown may take until all connections have ended; whose messages are not stored by
+   * then goes without their answers.
+   */
+  @WithDefault("10s")
   Duration drainTimeout();
+
+  /**
+   * Over which time connections end at a shutdown, so that they do not come to another replica all
+   * at once; within {@link #drainTimeout()}. Less when {@link Connections#perSecond()} does not
+   * need as long for them.
+   */
+  @WithDefault("5s")
+  Duration drainSpread();
+
+  /** Which sockets the endpoint uses. */
+  enum Sockets {
+    AUTO,
+    NIO
+  }
 
   /** MQTT over TLS 1.2 and 1.3; off without a certificate. */
   interface Tls {
@@ -134,11 +166,19 @@ public interface EndpointConfig {
     @WithDefault("16")
     @Min(1) int mostPerDevice();
 
-    /** CONNECTs that are looked at in a second; those beyond wait for {@link #patience()}. */
+    /** CONNECTs that are looked at in a second; those beyond wait in a line. */
     @WithDefault("2000")
-    @Min(1) int perSecond();
+    @Min(1) @Max(1_000_000) int perSecond();
 
-    /** How long a CONNECT may wait for its turn before it is refused with 0x9F. */
+    /** CONNECTs that are looked at and have no answer yet; those beyond wait in the same line. */
+    @WithDefault("256")
+    @Min(1) int mostAdmitting();
+
+    /** CONNECTs that may wait in the line; the next is refused with 0x89. */
+    @WithDefault("1500")
+    @Min(1) int mostWaiting();
+
+    /** How long a CONNECT may wait for its turn before it is refused with 0x89. */
     @WithDefault("5s")
     Duration patience();
 

@@ -18,6 +18,7 @@ final class LoopShard {
   private static final Logger LOG = Logger.getLogger(LoopShard.class);
   private static final long TICK_MILLIS = 500;
   private static final long MEMORY_RETRY_MILLIS = 20;
+  private static final long DEPARTURE_RETRY_MILLIS = 20;
 
   /**
    * How many go on at a time when there is memory again, so that they do not take it all at once.
@@ -48,9 +49,14 @@ final class LoopShard {
     connections.remove(connection);
   }
 
-  /** Reads nothing more of any connection. */
-  void drain() {
-    connections.forEach(DeviceConnection::drain);
+  /** Looks now and then whether the connection can go. */
+  void awaitDeparture(DeviceConnection connection) {
+    if (!connection.departed()) {
+      loop.schedule(
+          () -> guarded(connection, () -> awaitDeparture(connection)),
+          DEPARTURE_RETRY_MILLIS,
+          TimeUnit.MILLISECONDS);
+    }
   }
 
   private void tick() {

@@ -10,6 +10,12 @@ import io.muster.ingest.endpoint.session.ConnectionControl;
  * strangers. On the event loop.
  */
 final class MemoryRoom implements FrameRoom {
+  /**
+   * A connection that is not read keeps at most what one read brought; only of a client that has
+   * closed its half all comes that is on its way. With memory short, nobody waits for that.
+   */
+  private static final int MOST_UNREAD_WHEN_SHORT = 2 * Transport.MOST_READ_BYTES;
+
   private final ReadGate gate;
   private final ConnectionTimers timers;
   private final ConnectionControl control;
@@ -61,5 +67,8 @@ final class MemoryRoom implements FrameRoom {
   public void kept(int change) {
     keptBytes += change;
     budget.unread(change);
+    if (change > 0 && keptBytes > MOST_UNREAD_WHEN_SHORT && budget.refusesConnections()) {
+      gate.giveUp();
+    }
   }
 }

@@ -63,6 +63,11 @@ final class Reach implements Reachable {
   }
 
   @Override
+  public void depart() {
+    onLoop(connection::depart);
+  }
+
+  @Override
   public void endFromOutside(EndReason reason, String detail) {
     onLoop(() -> connection.endFromOutside(reason, detail));
   }

@@ -3,17 +3,18 @@ package io.muster.ingest.endpoint;
 import io.muster.ingest.access.DeviceAccess;
 import io.muster.ingest.endpoint.down.ConnectionIndex;
 import io.muster.ingest.endpoint.down.DownSupport;
+import io.muster.ingest.endpoint.limits.AdmissionLine;
 import io.muster.ingest.endpoint.limits.ByteBudget;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.PausedConnections;
 import io.muster.ingest.endpoint.limits.QuietLog;
-import io.muster.ingest.endpoint.limits.RateLimit;
 import io.muster.ingest.endpoint.limits.Seats;
 import io.muster.ingest.endpoint.observe.EndpointMetrics;
 import io.muster.ingest.endpoint.observe.PublishTracing;
 import io.muster.ingest.endpoint.observe.RefusalLog;
 import io.muster.ingest.endpoint.observe.SessionEvents;
 import io.muster.ingest.endpoint.packets.PacketLimits;
+import io.muster.ingest.endpoint.proxy.ProxyDoor;
 import io.muster.ingest.endpoint.up.UpSupport;
 import io.muster.ingest.sessions.Sessions;
 import java.time.Clock;
@@ -42,9 +43,10 @@ final class Shared {
   final PausedConnections paused = new PausedConnections();
   final Seats connected;
   final Knocking knocking;
-  final RateLimit connects;
+  final AdmissionLine line;
   final RefusalLog refusals =
       new RefusalLog(new QuietLog(QUIET_LINES, TimeUnit.SECONDS.toNanos(10), System.nanoTime()));
+  final ProxyDoor proxies;
   final AtomicLong connectionIds = new AtomicLong();
   final AtomicBoolean draining = new AtomicBoolean();
 
@@ -64,9 +66,17 @@ final class Shared {
     packetLimits = packetLimits(config.packets());
     connected = new Seats(config.connections().most());
     knocking = knocking(config, budget);
-    var perSecond = config.connections().perSecond();
-    connects = new RateLimit(perSecond, Math.max(1, perSecond / 10.0), System.nanoTime());
+    line = line(config.connections());
+    proxies = new ProxyDoor(config.proxyProtocol(), knocking, metrics, refusals);
+    metrics.watch(line);
     metrics.watch(connected, knocking, paused, budget);
+  }
+
+  private static AdmissionLine line(EndpointConfig.Connections config) {
+    return new AdmissionLine(
+        new AdmissionLine.Limits(
+            config.mostAdmitting(), config.mostWaiting(), config.perSecond(), config.patience()),
+        System::nanoTime);
   }
 
   private static Knocking knocking(EndpointConfig config, ByteBudget budget) {

@@ -65,7 +65,7 @@ class ConnectLimitsTest {
       second.send(ConnectPacket.of(MQTT_5).device("b").bytes());
       await().until(() -> server.gauge("muster.endpoint.connections") == 2);
       third.send(ConnectPacket.of(MQTT_5).device("c").bytes());
-      third.expectConnAck(ReasonCode.CONNECTION_RATE_EXCEEDED);
+      third.expectConnAck(ReasonCode.SERVER_BUSY);
       third.expectEnd();
       assertEquals(1, server.intake.announced("session/connected").size(), "the second waits");
       second.expectConnAck(ReasonCode.SUCCESS);

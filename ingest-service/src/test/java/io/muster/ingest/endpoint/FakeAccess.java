@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** Lets in whoever shows the secret {@value #SECRET}. */
 final class FakeAccess implements DeviceAccess {
@@ -35,15 +36,23 @@ final class FakeAccess implements DeviceAccess {
   /** Whose each certificate is, by its DER in Base64. */
   final Map<String, DeviceAddress> certificates = new ConcurrentHashMap<>();
 
+  volatile String lastRemoteAddress;
   private final Queue<Runnable> heldQuestions = new ConcurrentLinkedQueue<>();
   private volatile boolean holdsQuestions;
   private volatile Consumer<Withdrawal> listener;
+
+  /** What an answer goes through on its way. */
+  volatile UnaryOperator<Uni<Admission>> way = answer -> answer;
 
   @Override
   public Uni<Admission> admit(DeviceAddress device, CredentialProof proof, String remoteAddress) {
     lastAsked = device;
     lastProof = proof;
-    return answersNever ? Uni.createFrom().nothing() : Uni.createFrom().item(answer(device, proof));
+    lastRemoteAddress = remoteAddress;
+    if (answersNever) {
+      return Uni.createFrom().nothing();
+    }
+    return way.apply(Uni.createFrom().item(() -> answer(device, proof)));
   }
 
   private Admission answer(DeviceAddress device, CredentialProof proof) {

@@ -234,6 +234,16 @@ final class RawClient implements AutoCloseable {
     close();
   }
 
+  /** Closes its sending half, and goes on hearing. */
+  RawClient endOutput() {
+    try {
+      socket.shutdownOutput();
+      return this;
+    } catch (IOException error) {
+      throw new UncheckedIOException(error);
+    }
+  }
+
   /** Closes without a word. */
   @Override
   public void close() {

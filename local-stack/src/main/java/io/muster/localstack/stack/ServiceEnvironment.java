@@ -48,6 +48,9 @@ final class ServiceEnvironment {
     environment.put(
         "MUSTER_ENDPOINT_WEBSOCKET_PORT",
         Integer.toString(settings.endpointWebSocketPort(replica)));
+    // Nobody waits for another replica here.
+    environment.put("MUSTER_ENDPOINT_DRAIN_SPREAD", "1s");
+    environment.put("MUSTER_ENDPOINT_DRAIN_TIMEOUT", "5s");
     environment.put("MUSTER_ENDPOINT_TLS_CERTIFICATE", authority.serverCertificate().toString());
     environment.put("MUSTER_ENDPOINT_TLS_KEY", authority.serverKey().toString());
   }

@@ -30,6 +30,9 @@ public interface Reachable {
   /** Ends what it hears of a device unless it may still speak for it. */
   void reconsider(DeviceAddress device);
 
+  /** Reads nothing more of it, and ends it when what was read is answered: we are shutting down. */
+  void depart();
+
   /** Ends it, also while it is being admitted. */
   void endFromOutside(EndReason reason, String detail);
 }

@@ -33,12 +33,17 @@ public final class Knocking {
     if (!seats.take()) {
       return null;
     }
-    var address = key(remote);
-    if (byAddress.merge(address, 1, Integer::sum) > mostPerAddress) {
-      new Place(address).leave();
+    var place = new Place(null);
+    if (!place.belongsTo(remote)) {
+      place.leave();
       return null;
     }
-    return new Place(address);
+    return place;
+  }
+
+  /** Takes a place of no address yet; null when there is none. */
+  public Place takeUnnamed() {
+    return seats.take() ? new Place(null) : null;
   }
 
   private static ByteBuffer key(SocketAddress remote) {
@@ -60,18 +65,32 @@ public final class Knocking {
 
   /** A connection's place. On its event loop. */
   public final class Place {
-    private final ByteBuffer address;
+    /** Null when it is of none. */
+    private ByteBuffer address;
+
     private boolean left;
 
     private Place(ByteBuffer address) {
       this.address = address;
     }
 
+    /**
+     * Says of which address it is; once.
+     *
+     * @return false when too many are taken from that address; then it is to be left
+     */
+    public boolean belongsTo(SocketAddress remote) {
+      address = key(remote);
+      return byAddress.merge(address, 1, Integer::sum) <= mostPerAddress;
+    }
+
     /** Gives it back; again it does nothing. */
     public void leave() {
       if (!left) {
         left = true;
-        byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+        if (address != null) {
+          byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+        }
         seats.leave();
       }
     }

@@ -37,6 +37,7 @@ public final class ReadGate {
   private final EnumSet<Hold> holds = EnumSet.noneOf(Hold.class);
   private long resumedAtNanos = System.nanoTime();
   private boolean abandoned;
+  private boolean inputEnded;
 
   /**
    * @param reopen decodes what has gathered; called in a task of its own, never from within {@link
@@ -70,8 +71,35 @@ public final class ReadGate {
     }
     // Decoding what had gathered may have closed it again.
     if (holds.isEmpty() && channel.isActive()) {
+      readOnOrClose();
+    }
+  }
+
+  private void readOnOrClose() {
+    if (inputEnded) {
+      channel.close();
+    } else {
       channel.config().setAutoRead(true);
     }
+  }
+
+  /**
+   * Nothing more will come: closes the connection, but not before what came is decoded. Java's own
+   * sockets tell it only to who reads; epoll reads to the end by itself once the client has closed.
+   */
+  public void inputEnded() {
+    inputEnded = true;
+    if (abandoned) {
+      channel.close();
+    } else if (holds.isEmpty()) {
+      // Not at once: of what came while it was held some may wait for its task.
+      channel.eventLoop().execute(this::read);
+    }
+  }
+
+  /** Closes the connection whatever is left of it. */
+  public void giveUp() {
+    channel.close();
   }
 
   public boolean isOpen() {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.muster.ingest.endpoint.limits.AdmissionLine;
 import io.muster.ingest.endpoint.limits.ByteBudget;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.PausedConnections;
@@ -104,6 +105,17 @@ public final class EndpointMetrics {
 
   private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
     Gauge.builder(name, source, value).description(description).register(registry);
+  }
+
+  /** Shows how many CONNECTs are being answered, and how many wait for that. */
+  public void watch(AdmissionLine line) {
+    gauge(
+        "muster.endpoint.admissions", "CONNECTs looked at now", line, AdmissionLine::underWay);
+    gauge(
+        "muster.endpoint.admissions.waiting",
+        "CONNECTs that wait in the line",
+        line,
+        AdmissionLine::waiting);
   }
 
   /** Shows how full the endpoint is. */

@@ -210,6 +210,15 @@ public final class PacketDecoder extends ByteToMessageDecoder {
     }
   }
 
+  /**
+   * Its parent takes the end of what comes for that of the connection, and would have the last
+   * taken out while the room is closed.
+   */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    context.fireUserEventTriggered(event);
+  }
+
   @Override
   protected void decodeLast(ChannelHandlerContext context, ByteBuf in, List<Object> out)
       throws Exception {

@@ -53,6 +53,10 @@ final class Answers {
     return session.isMqtt5() && owed >= support.config().window();
   }
 
+  boolean isEmpty() {
+    return queue.size() == 0;
+  }
+
   /**
    * Notes a publish that is about to be offered.
    *

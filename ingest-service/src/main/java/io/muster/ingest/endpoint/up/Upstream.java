@@ -178,6 +178,11 @@ public final class Upstream {
             outcome -> pending.complete(Outcome.deadLettered(reason)));
   }
 
+  /** Whether nothing waits for its answer. */
+  public boolean isAnswered() {
+    return answers.isEmpty();
+  }
+
   /** The connection has ended: nothing more is answered. */
   public void end() {
     answers.end();

@@ -45,6 +45,9 @@ class DeviceShareTest {
     public void reconsider(DeviceAddress device) {}
 
     @Override
+    public void depart() {}
+
+    @Override
     public void endFromOutside(EndReason reason, String detail) {}
   }
 
