@@ -4,6 +4,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.ReadGate;
 import io.muster.ingest.endpoint.limits.ReadGate.Hold;
+import io.muster.ingest.endpoint.packetlog.PacketTap;
 import io.muster.ingest.endpoint.packets.FrameRoom;
 import io.muster.ingest.endpoint.packets.MalformedPacketException;
 import io.muster.ingest.endpoint.packets.Packet;
@@ -114,6 +115,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
 
   private void knock(Packet packet) {
     if (packet instanceof Packet.Connect connect) {
+      PacketTap.greet(shared.packetLogs, channel, this, connect, this::remoteAddress);
       phase = Phase.ADMITTING;
       gate.hold(Hold.ADMISSION);
       admission = new Admission(this, shared, connect);
@@ -129,6 +131,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     room.moveTo(shared.budget);
     shared.metrics.connected();
     conversation = new Conversation(channel, shared, gate, this, accepted);
+    PacketTap.accepted(shared.packetLogs, channel, this, accepted.session(), this::remoteAddress);
     shared.events.connected(accepted.session());
     takeOver(accepted.reach());
     if (phase != Phase.CONNECTED) {
@@ -163,6 +166,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
       return;
     }
     phase = Phase.LEAVING;
+    PacketTap.tell(channel, "ended", reason.label(), detail);
     conversation.end(reason);
     var told = reason.isToldToClient();
     if (told) {
@@ -326,6 +330,14 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
 
   private DeviceAddress device() {
     return conversation.session().device();
+  }
+
+  /** Its device's packet log may have been switched on. */
+  void watchPackets() {
+    if (phase == Phase.CONNECTED) {
+      PacketTap.watch(
+          shared.packetLogs, channel, this, conversation.session(), this::remoteAddress);
+    }
   }
 
   /** Stops reading for good; what was read is still answered. */

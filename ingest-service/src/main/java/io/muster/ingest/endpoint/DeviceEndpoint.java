@@ -2,6 +2,8 @@ package io.muster.ingest.endpoint;
 
 import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.down.Reachable;
+import io.muster.ingest.endpoint.packetlog.PacketSink;
+import io.muster.ingest.endpoint.packetlog.PacketSwitch;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.tls.RenegotiationGuard;
 import io.muster.ingest.endpoint.tls.ServerTls;
@@ -16,6 +18,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +166,19 @@ public final class DeviceEndpoint implements Downlink {
         .topic()
         .device()
         .ifPresent(device -> shared.index.audienceOf(device).forEach(it -> it.deliver(message)));
+  }
+
+  /**
+   * Writes down the packets of these devices and of no others, also of those that connect later.
+   *
+   * @param entriesPerSecond of each device
+   * @param sink gets the entries, on event loops; must not block
+   */
+  public void logPackets(Collection<PacketSwitch> wanted, int entriesPerSecond, PacketSink sink) {
+    shared
+        .packetLogs
+        .apply(wanted, entriesPerSecond, sink)
+        .forEach(device -> shared.index.of(device).forEach(Reachable::watchPackets));
   }
 
   private void withdraw(Withdrawal withdrawal) {

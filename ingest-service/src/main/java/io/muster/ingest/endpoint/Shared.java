@@ -13,6 +13,7 @@ import io.muster.ingest.endpoint.observe.EndpointMetrics;
 import io.muster.ingest.endpoint.observe.PublishTracing;
 import io.muster.ingest.endpoint.observe.RefusalLog;
 import io.muster.ingest.endpoint.observe.SessionEvents;
+import io.muster.ingest.endpoint.packetlog.PacketLogs;
 import io.muster.ingest.endpoint.packets.PacketLimits;
 import io.muster.ingest.endpoint.up.UpSupport;
 import io.muster.ingest.sessions.Sessions;
@@ -45,6 +46,7 @@ final class Shared {
   final RateLimit connects;
   final RefusalLog refusals =
       new RefusalLog(new QuietLog(QUIET_LINES, TimeUnit.SECONDS.toNanos(10), System.nanoTime()));
+  final PacketLogs packetLogs;
   final AtomicLong connectionIds = new AtomicLong();
   final AtomicBoolean draining = new AtomicBoolean();
 
@@ -55,6 +57,7 @@ final class Shared {
     clock = ports.clock();
     budget = new ByteBudget(config.up().memoryBytes().orElse(Runtime.getRuntime().maxMemory() / 4));
     metrics = new EndpointMetrics(ports.meters());
+    packetLogs = new PacketLogs(ports.replica().name(), clock);
     events = new SessionEvents(ports.intake(), ports.replica(), clock);
     var tracing = new PublishTracing(ports.tracer(), config.traceRatio());
     up = new UpSupport(ports.intake(), sessions, budget, metrics, tracing, clock, config.up());

@@ -30,6 +30,9 @@ public interface Reachable {
   /** Ends what it hears of a device unless it may still speak for it. */
   void reconsider(DeviceAddress device);
 
+  /** Its device's packet log may have been switched on. */
+  default void watchPackets() {}
+
   /** Ends it, also while it is being admitted. */
   void endFromOutside(EndReason reason, String detail);
 }
