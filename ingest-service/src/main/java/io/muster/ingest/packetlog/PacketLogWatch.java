@@ -2,10 +2,14 @@ package io.muster.ingest.packetlog;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.endpoint.DeviceEndpoint;
+import io.muster.ingest.endpoint.packetlog.PacketSink;
+import io.muster.ingest.endpoint.packetlog.PacketSwitch;
 import io.muster.ingest.notifications.Notifications;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,17 +26,35 @@ class PacketLogWatch {
   private static final long KEEP_ALIVE_MILLIS = 15_000;
 
   private final SwitchTable table;
-  private final DeviceEndpoint endpoint;
+  private final Endpoint endpoint;
   private final PacketJournal journal;
   private final LastEntries entries;
   private final PacketLogConfig config;
   private final AtomicBoolean reading = new AtomicBoolean();
   private final AtomicBoolean again = new AtomicBoolean();
 
+  /** What is told whose packets it is to write down. */
+  @FunctionalInterface
+  interface Endpoint {
+    void logPackets(Collection<PacketSwitch> wanted, int entriesPerSecond, PacketSink sink);
+  }
+
+  @Inject
   PacketLogWatch(
       Notifications notifications,
       SwitchTable table,
       DeviceEndpoint endpoint,
+      PacketJournal journal,
+      LastEntries entries,
+      PacketLogConfig config,
+      Vertx vertx) {
+    this(notifications, table, endpoint::logPackets, journal, entries, config, vertx);
+  }
+
+  PacketLogWatch(
+      Notifications notifications,
+      SwitchTable table,
+      Endpoint endpoint,
       PacketJournal journal,
       LastEntries entries,
       PacketLogConfig config,
