@@ -31,7 +31,7 @@ import org.jboss.logging.Logger;
  * The MQTT server to which devices connect (docs/architecture.md). Start it once, stop it once; the
  * rest is thread-safe.
  */
-public final class DeviceEndpoint implements Downlink {
+public final class DeviceEndpoint implements Downlink, MemoryPressure {
   private static final Logger LOG = Logger.getLogger(DeviceEndpoint.class);
   private static final Duration POLL = Duration.ofMillis(10);
 
@@ -158,6 +158,11 @@ public final class DeviceEndpoint implements Downlink {
   /** Whether it is too full for new connections. */
   public boolean isUnderPressure() {
     return shared.budget.refusesConnections();
+  }
+
+  @Override
+  public boolean shedsReads() {
+    return shared.budget.shedsReads();
   }
 
   @Override

@@ -9,7 +9,9 @@ import io.muster.ingest.endpoint.limits.PausedConnections;
 import io.muster.ingest.endpoint.limits.QuietLog;
 import io.muster.ingest.endpoint.limits.RateLimit;
 import io.muster.ingest.endpoint.limits.Seats;
+import io.muster.ingest.endpoint.observe.ConnectedClients;
 import io.muster.ingest.endpoint.observe.EndpointMetrics;
+import io.muster.ingest.endpoint.observe.FullnessGauges;
 import io.muster.ingest.endpoint.observe.PublishTracing;
 import io.muster.ingest.endpoint.observe.RefusalLog;
 import io.muster.ingest.endpoint.observe.SessionEvents;
@@ -36,6 +38,7 @@ final class Shared {
   final ConnectionIndex index = new ConnectionIndex();
   final ByteBudget budget;
   final EndpointMetrics metrics;
+  final ConnectedClients clients;
   final SessionEvents events;
   final UpSupport up;
   final DownSupport down;
@@ -70,6 +73,8 @@ final class Shared {
     var perSecond = config.connections().perSecond();
     connects = new RateLimit(perSecond, Math.max(1, perSecond / 10.0), System.nanoTime());
     metrics.watch(connected, knocking, paused, budget);
+    clients = new ConnectedClients(ports.meters());
+    new FullnessGauges(ports.meters()).watch(paused, knocking, budget);
   }
 
   private static Knocking knocking(EndpointConfig config, ByteBudget budget) {
