@@ -39,6 +39,7 @@ class PacketJournal implements PacketSink {
   private final ObjectMapper json;
   private final Vertx vertx;
   private final LastEntries entries;
+  private final PacketLogMeters meters;
   private final long tellEveryMillis;
   private final BlockingQueue<ToldEntry> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
   private final AtomicLong lost = new AtomicLong();
@@ -52,12 +53,14 @@ class PacketJournal implements PacketSink {
       ObjectMapper json,
       Vertx vertx,
       LastEntries entries,
+      PacketLogMeters meters,
       PacketLogConfig config) {
     this(
         payloads -> notifications.tell(CHANNEL, payloads),
         json,
         vertx,
         entries,
+        meters,
         config.tellEvery());
   }
 
@@ -66,11 +69,13 @@ class PacketJournal implements PacketSink {
       ObjectMapper json,
       Vertx vertx,
       LastEntries entries,
+      PacketLogMeters meters,
       Duration tellEvery) {
     this.telling = telling;
     this.json = json;
     this.vertx = vertx;
     this.entries = entries;
+    this.meters = meters;
     this.tellEveryMillis = Math.max(1, tellEvery.toMillis());
   }
 
@@ -104,12 +109,21 @@ class PacketJournal implements PacketSink {
 
   private List<String> written(List<ToldEntry> some) {
     waiting.drainTo(some, MOST_AT_ONCE);
-    some.forEach(told -> PacketLines.write(told.address(), told.entry()));
+    some.forEach(this::write);
     var left = lost.getAndSet(0);
     if (left > 0) {
+      meters.leftOut(left);
       LOG.warnf("%d entries of packet logs were not written: too many came at once", left);
     }
     return some.stream().map(this::text).toList();
+  }
+
+  private void write(ToldEntry told) {
+    PacketLines.write(told.address(), told.entry());
+    meters.written();
+    if (told.entry().leftOut() != null) {
+      meters.leftOut(told.entry().leftOut());
+    }
   }
 
   private Future<Void> tell(List<String> payloads, List<ToldEntry> some) {
@@ -122,13 +136,13 @@ class PacketJournal implements PacketSink {
   }
 
   private String text(ToldEntry told) {
-    var whole = write(told);
+    var whole = json(told);
     return whole.getBytes(StandardCharsets.UTF_8).length <= Notifications.MOST_BYTES
         ? whole
-        : write(new ToldEntry(told.tenant(), told.device(), told.entry().cut()));
+        : json(new ToldEntry(told.tenant(), told.device(), told.entry().cut()));
   }
 
-  private String write(ToldEntry told) {
+  private String json(ToldEntry told) {
     try {
       return json.writeValueAsString(told);
     } catch (JsonProcessingException impossible) {

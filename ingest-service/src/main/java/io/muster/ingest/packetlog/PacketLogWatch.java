@@ -29,6 +29,7 @@ class PacketLogWatch {
   private final Endpoint endpoint;
   private final PacketJournal journal;
   private final LastEntries entries;
+  private final PacketLogMeters meters;
   private final PacketLogConfig config;
   private final AtomicBoolean reading = new AtomicBoolean();
   private final AtomicBoolean again = new AtomicBoolean();
@@ -46,9 +47,10 @@ class PacketLogWatch {
       DeviceEndpoint endpoint,
       PacketJournal journal,
       LastEntries entries,
+      PacketLogMeters meters,
       PacketLogConfig config,
       Vertx vertx) {
-    this(notifications, table, endpoint::logPackets, journal, entries, config, vertx);
+    this(notifications, table, endpoint::logPackets, journal, entries, meters, config, vertx);
   }
 
   PacketLogWatch(
@@ -57,12 +59,14 @@ class PacketLogWatch {
       Endpoint endpoint,
       PacketJournal journal,
       LastEntries entries,
+      PacketLogMeters meters,
       PacketLogConfig config,
       Vertx vertx) {
     this.table = table;
     this.endpoint = endpoint;
     this.journal = journal;
     this.entries = entries;
+    this.meters = meters;
     this.config = config;
     notifications.listen(SwitchTable.CHANNEL, changed -> read(), this::read);
     notifications.listen(PacketJournal.CHANNEL, entries::heard, entries::missed);
@@ -105,5 +109,6 @@ class PacketLogWatch {
         config.entriesPerSecond(),
         journal);
     entries.keep(known, on);
+    meters.on(on.size());
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.endpoint.packetlog.PacketEntry;
 import io.quarkus.runtime.configuration.DurationConverter;
@@ -38,6 +39,8 @@ class PacketJournalTest {
               .withMapping(PacketLogConfig.class)
               .build()
               .getConfigMapping(PacketLogConfig.class));
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final PacketLogMeters meters = new PacketLogMeters(registry);
   private final CopyOnWriteArrayList<LogRecord> lines = new CopyOnWriteArrayList<>();
   private final Logger logger = Logger.getLogger("io.muster.ingest.packets");
   private final Handler recording =
@@ -81,17 +84,28 @@ class PacketJournalTest {
         3L);
   }
 
+  private double count(String outcome) {
+    return registry.get("muster.packet.log.entries").tag("outcome", outcome).counter().count();
+  }
+
   @Test
   void writesALineWithEverythingAsFields() {
     var journal =
         new PacketJournal(
-            told -> Uni.createFrom().voidItem(), json, vertx, entries, Duration.ofMillis(10));
+            told -> Uni.createFrom().voidItem(),
+            json,
+            vertx,
+            entries,
+            meters,
+            Duration.ofMillis(10));
     journal.take(DEVICE, entry());
     await().until(() -> lines.size() == 1);
     var line = (ExtLogRecord) lines.getFirst();
     assertEquals(
         "acme/boiler 0a0b in PUBLISH topic=telemetry/acme/boiler; 3 were left out before",
         line.getFormattedMessage());
+    await().until(() -> count("left-out") == 3);
+    assertEquals(1, count("written"));
     assertEquals("acme", line.getMdc("tenant"));
     assertEquals("boiler", line.getMdc("device"));
     assertEquals("0a0b", line.getMdc("connection"));
@@ -109,6 +123,7 @@ class PacketJournalTest {
             json,
             vertx,
             entries,
+            meters,
             Duration.ofMillis(10));
     journal.take(DEVICE, entry());
     await().until(() -> entries.of(DEVICE, 10).size() == 1);

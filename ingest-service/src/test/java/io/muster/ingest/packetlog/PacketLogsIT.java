@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.endpoint.packetlog.PacketEntry;
 import io.muster.ingest.endpoint.packetlog.PacketSink;
@@ -68,10 +69,12 @@ class PacketLogsIT {
     final TestNotifications notifications = TestNotifications.start(database);
     final PacketLogConfig config = config();
     final ObjectMapper json = new ObjectMapper().registerModule(new JavaTimeModule());
+    final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    final PacketLogMeters meters = new PacketLogMeters(registry);
     final SwitchTable table = new SwitchTable(database.pool(), config);
     final LastEntries entries = new LastEntries(json, config);
     final PacketJournal journal =
-        new PacketJournal(notifications.get(), json, database.vertx(), entries, config);
+        new PacketJournal(notifications.get(), json, database.vertx(), entries, meters, config);
     volatile Map<DeviceAddress, PacketSwitch> on = Map.of();
     volatile PacketSink sink;
 
@@ -85,8 +88,13 @@ class PacketLogsIT {
           },
           journal,
           entries,
+          meters,
           config,
           database.vertx());
+    }
+
+    double gauge() {
+      return registry.get("muster.packet.log.devices").gauge().value();
     }
 
     StoredSwitch put(DeviceAddress device, Integer minutes, Boolean payloads) {
@@ -131,6 +139,7 @@ class PacketLogsIT {
     assertTrue(put.isOn());
     assertEquals(Duration.ofMinutes(5), Duration.between(put.since(), put.until()));
     awaitOn(two);
+    await().atMost(PATIENCE).until(() -> two.gauge() == 1);
     assertTrue(two.on.get(device).payloads());
     assertTrue(two.on.get(device).left().compareTo(Duration.ofMinutes(5)) <= 0);
     assertTrue(two.on.get(device).left().compareTo(Duration.ofMinutes(4)) > 0);
