@@ -8,6 +8,7 @@ import io.muster.ingest.endpoint.authorisation.Claimant;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
 import io.muster.ingest.endpoint.authorisation.WillRights;
 import io.muster.ingest.endpoint.limits.AdmissionLine;
+import io.muster.ingest.endpoint.packetlog.PacketTap;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.Properties;
 import io.muster.ingest.endpoint.packets.ReasonCode;
@@ -329,6 +330,7 @@ final class Admission {
     var refused = connect;
     giveUp();
     shared.metrics.refused(label);
+    PacketTap.tell(connection.channel(), "refused", label, detail);
     shared.refusals.write(
         claimant == null ? null : claimant.client().device(),
         connection.remoteAddress(),

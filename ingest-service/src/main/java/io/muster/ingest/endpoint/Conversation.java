@@ -5,6 +5,7 @@ import io.muster.ingest.endpoint.authorisation.PublishRights;
 import io.muster.ingest.endpoint.down.Downward;
 import io.muster.ingest.endpoint.limits.ReadGate;
 import io.muster.ingest.endpoint.limits.ReadGate.Hold;
+import io.muster.ingest.endpoint.observe.ClientKind;
 import io.muster.ingest.endpoint.packets.MalformedPacketException;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.PacketWriter;
@@ -33,6 +34,7 @@ final class Conversation {
   private final Mandates mandates;
   private final Upstream up;
   private final Downward down;
+  private final ClientKind kind;
   private long expiryAfterEnd;
   private boolean ended;
 
@@ -61,6 +63,8 @@ final class Conversation {
     up = new Upstream(channel, session, rights, mandates, gate, control, shared.up);
     down = new Downward(channel, reach, session, mandates, shared.down);
     reach.settle(session, down);
+    kind = ClientKind.of(channel, session.version());
+    shared.clients.came(kind);
   }
 
   ActiveSession session() {
@@ -163,6 +167,7 @@ final class Conversation {
     } finally {
       shared.index.leave(reach);
       shared.connected.leave();
+      shared.clients.left(kind);
       shared.metrics.ended(reason);
       shared.events.disconnected(session, reason);
     }

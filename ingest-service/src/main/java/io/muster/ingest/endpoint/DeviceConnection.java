@@ -4,6 +4,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.ReadGate;
 import io.muster.ingest.endpoint.limits.ReadGate.Hold;
+import io.muster.ingest.endpoint.packetlog.PacketTap;
 import io.muster.ingest.endpoint.packets.FrameRoom;
 import io.muster.ingest.endpoint.packets.MalformedPacketException;
 import io.muster.ingest.endpoint.packets.Packet;
@@ -127,6 +128,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
 
   private void knock(Packet packet) {
     if (packet instanceof Packet.Connect connect) {
+      PacketTap.greet(shared.packetLogs, channel, this, connect, this::remoteAddress);
       phase = Phase.ADMITTING;
       gate.hold(Hold.ADMISSION);
       admission = new Admission(this, shared, connect);
@@ -142,6 +144,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     room.moveTo(shared.budget);
     shared.metrics.connected();
     conversation = new Conversation(channel, shared, gate, this, accepted);
+    PacketTap.accepted(shared.packetLogs, channel, this, accepted.session(), this::remoteAddress);
     shared.events.connected(accepted.session());
     takeOver(accepted.reach());
     if (phase != Phase.CONNECTED) {
@@ -176,6 +179,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
       return;
     }
     phase = Phase.LEAVING;
+    PacketTap.tell(channel, "ended", reason.label(), detail);
     conversation.end(reason);
     var told = reason.isToldToClient();
     if (told) {
@@ -365,5 +369,13 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
       end(EndReason.SHUTTING_DOWN, "the server is shutting down");
     }
     return phase != Phase.CONNECTED;
+  }
+
+  /** Its device's packet log may have been switched on. */
+  void watchPackets() {
+    if (phase == Phase.CONNECTED) {
+      PacketTap.watch(
+          shared.packetLogs, channel, this, conversation.session(), this::remoteAddress);
+    }
   }
 }

@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.down.Reachable;
 import io.muster.ingest.endpoint.limits.Knocking;
+import io.muster.ingest.endpoint.packetlog.PacketSink;
+import io.muster.ingest.endpoint.packetlog.PacketSwitch;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.tls.RenegotiationGuard;
 import io.muster.ingest.endpoint.tls.ServerTls;
@@ -17,6 +19,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +31,7 @@ import org.jboss.logging.Logger;
  * The MQTT server to which devices connect (docs/architecture.md). Start it once, stop it once; the
  * rest is thread-safe.
  */
-public final class DeviceEndpoint implements Downlink {
+public final class DeviceEndpoint implements Downlink, MemoryPressure {
   private static final Logger LOG = Logger.getLogger(DeviceEndpoint.class);
 
   private final EndpointConfig config;
@@ -178,11 +181,29 @@ public final class DeviceEndpoint implements Downlink {
   }
 
   @Override
+  public boolean shedsReads() {
+    return shared.budget.shedsReads();
+  }
+
+  @Override
   public void deliver(DownwardMessage message) {
     message
         .topic()
         .device()
         .ifPresent(device -> shared.index.audienceOf(device).forEach(it -> it.deliver(message)));
+  }
+
+  /**
+   * Writes down the packets of these devices and of no others, also of those that connect later.
+   *
+   * @param entriesPerSecond of each device
+   * @param sink gets the entries, on event loops; must not block
+   */
+  public void logPackets(Collection<PacketSwitch> wanted, int entriesPerSecond, PacketSink sink) {
+    shared
+        .packetLogs
+        .apply(wanted, entriesPerSecond, sink)
+        .forEach(device -> shared.index.of(device).forEach(Reachable::watchPackets));
   }
 
   private void withdraw(Withdrawal withdrawal) {

@@ -92,6 +92,11 @@ final class Reach implements Reachable {
         });
   }
 
+  @Override
+  public void watchPackets() {
+    onLoop(connection::watchPackets);
+  }
+
   private void onLoop(Runnable task) {
     try {
       connection.channel().eventLoop().execute(task);

@@ -9,10 +9,13 @@ import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.PausedConnections;
 import io.muster.ingest.endpoint.limits.QuietLog;
 import io.muster.ingest.endpoint.limits.Seats;
+import io.muster.ingest.endpoint.observe.ConnectedClients;
 import io.muster.ingest.endpoint.observe.EndpointMetrics;
+import io.muster.ingest.endpoint.observe.FullnessGauges;
 import io.muster.ingest.endpoint.observe.PublishTracing;
 import io.muster.ingest.endpoint.observe.RefusalLog;
 import io.muster.ingest.endpoint.observe.SessionEvents;
+import io.muster.ingest.endpoint.packetlog.PacketLogs;
 import io.muster.ingest.endpoint.packets.PacketLimits;
 import io.muster.ingest.endpoint.proxy.ProxyDoor;
 import io.muster.ingest.endpoint.up.UpSupport;
@@ -36,6 +39,7 @@ final class Shared {
   final ConnectionIndex index = new ConnectionIndex();
   final ByteBudget budget;
   final EndpointMetrics metrics;
+  final ConnectedClients clients;
   final SessionEvents events;
   final UpSupport up;
   final DownSupport down;
@@ -47,6 +51,7 @@ final class Shared {
   final RefusalLog refusals =
       new RefusalLog(new QuietLog(QUIET_LINES, TimeUnit.SECONDS.toNanos(10), System.nanoTime()));
   final ProxyDoor proxies;
+  final PacketLogs packetLogs;
   final AtomicLong connectionIds = new AtomicLong();
   final AtomicBoolean draining = new AtomicBoolean();
 
@@ -57,6 +62,7 @@ final class Shared {
     clock = ports.clock();
     budget = new ByteBudget(config.up().memoryBytes().orElse(Runtime.getRuntime().maxMemory() / 4));
     metrics = new EndpointMetrics(ports.meters());
+    packetLogs = new PacketLogs(ports.replica().name(), clock);
     events = new SessionEvents(ports.intake(), ports.replica(), clock);
     var tracing = new PublishTracing(ports.tracer(), config.traceRatio());
     up = new UpSupport(ports.intake(), sessions, budget, metrics, tracing, clock, config.up());
@@ -70,6 +76,8 @@ final class Shared {
     proxies = new ProxyDoor(config.proxyProtocol(), knocking, metrics, refusals);
     metrics.watch(line);
     metrics.watch(connected, knocking, paused, budget);
+    clients = new ConnectedClients(ports.meters());
+    new FullnessGauges(ports.meters()).watch(paused, knocking, budget);
   }
 
   private static AdmissionLine line(EndpointConfig.Connections config) {

@@ -14,6 +14,21 @@ import java.util.Map;
 final class IntakeMeters {
   private static final String PREFIX = "muster.intake.";
 
+  private static final Duration[] COMMIT_BUCKETS = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(2),
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(20),
+    Duration.ofMillis(40),
+    Duration.ofMillis(80),
+    Duration.ofMillis(160),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(30)
+  };
+
   private final MeterRegistry registry;
   private final DistributionSummary batchRows;
   private final Timer commit;
@@ -33,12 +48,12 @@ final class IntakeMeters {
     this.batchRows =
         DistributionSummary.builder(PREFIX + "batch.rows")
             .description("Rows of a committed transaction")
-            .publishPercentiles(0.5, 0.99)
+            .serviceLevelObjectives(1, 3, 10, 30, 100, 300, 1_000, 2_000, 5_000)
             .register(registry);
     this.commit =
         Timer.builder(PREFIX + "commit")
             .description("From a batch's first statement to the end of its commit")
-            .publishPercentiles(0.5, 0.99)
+            .serviceLevelObjectives(COMMIT_BUCKETS)
             .register(registry);
     this.readings = counter("readings", "Readings stored");
     this.duplicates = counter("duplicates", "Readings that were there already");

@@ -2,7 +2,6 @@ package io.muster.ingest.telemetry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.muster.ingest.intake.IntakePressure;
 import io.muster.ingest.problem.Refusal;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Vertx;
@@ -13,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /**
  * Lets some exports and aggregations run at once, and none while the intake needs the machine: what
@@ -24,23 +24,24 @@ class LongReads {
   private static final long LOOK_MILLIS = 10_000;
 
   private final Semaphore permits;
-  private final int shedAbove;
   private final long idleNanos;
-  private final IntakePressure pressure;
+  private final BooleanSupplier pressed;
   private final Counter shed;
   private final Set<Permit> held = ConcurrentHashMap.newKeySet();
 
   @Inject
-  LongReads(TelemetryConfig config, IntakePressure pressure, MeterRegistry meters, Vertx vertx) {
-    this(config.longReads(), config.shedAbove(), config.longReadIdle(), pressure, meters);
+  LongReads(TelemetryConfig config, ReadPressure pressure, MeterRegistry meters, Vertx vertx) {
+    this(config.longReads(), config.longReadIdle(), pressure::isHigh, meters);
     vertx.setPeriodic(LOOK_MILLIS, now -> endIdle());
   }
 
-  LongReads(int most, int shedAbove, Duration idle, IntakePressure pressure, MeterRegistry meters) {
+  /**
+   * @param pressed whether none may run now
+   */
+  LongReads(int most, Duration idle, BooleanSupplier pressed, MeterRegistry meters) {
     this.permits = new Semaphore(most);
-    this.shedAbove = shedAbove;
     this.idleNanos = idle.toNanos();
-    this.pressure = pressure;
+    this.pressed = pressed;
     this.shed =
         Counter.builder("muster.telemetry.reads.shed")
             .description("Exports and aggregations that were refused or ended under pressure")
@@ -65,7 +66,7 @@ class LongReads {
   }
 
   private void requireCalm() {
-    if (!pressure.storeIsReachable() || pressure.queued() > shedAbove) {
+    if (pressed.getAsBoolean()) {
       shed.increment();
       throw new Refusal.Unavailable("The service is busy taking in what devices send")
           .asException();

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,12 @@ class LaneObserverTest {
     assertEquals(1, counted("duplicates"));
     assertEquals(3, registry.get("muster.intake.batch.rows").summary().totalAmount());
     assertEquals(1, registry.get("muster.intake.commit").timer().count());
+    var rows = registry.get("muster.intake.batch.rows").summary().takeSnapshot().histogramCounts();
+    var commits = registry.get("muster.intake.commit").timer().takeSnapshot().histogramCounts();
+    assertEquals(5_000, rows[rows.length - 1].bucket());
+    assertEquals(1, rows[rows.length - 1].count());
+    assertEquals(30, commits[commits.length - 1].bucket(TimeUnit.SECONDS));
+    assertEquals(1, commits[commits.length - 1].count());
   }
 
   @Test

@@ -33,7 +33,7 @@ class NotificationsIT {
   private final List<String> heard = new CopyOnWriteArrayList<>();
   private final AtomicInteger missed = new AtomicInteger();
   private final Notifications notifications =
-      new Notifications(database.vertx(), database.pool(), address(), config());
+      new Notifications(database.vertx(), database.pool(), address(database), config());
 
   @BeforeAll
   static void start() {
@@ -94,7 +94,7 @@ class NotificationsIT {
     await().atMost(PATIENCE).until(() -> heard.contains(payload));
   }
 
-  private static IntakeConfig config() {
+  static IntakeConfig config() {
     return new SmallRyeConfigBuilder()
         .withConverter(Duration.class, 200, new DurationConverter())
         .withMapping(IntakeConfig.class)
@@ -102,7 +102,7 @@ class NotificationsIT {
         .getConfigMapping(IntakeConfig.class);
   }
 
-  private static DatabaseConfig address() {
+  static DatabaseConfig address(StoreDatabase database) {
     var options = database.options();
     return new DatabaseConfig() {
       @Override

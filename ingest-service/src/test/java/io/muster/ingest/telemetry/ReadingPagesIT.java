@@ -9,7 +9,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.reading.ReadingValue;
 import io.muster.ingest.devices.DeviceDirectory;
-import io.muster.ingest.intake.IntakePressure;
 import io.muster.ingest.intake.StoreDatabase;
 import io.muster.ingest.paging.ReadPool;
 import io.muster.ingest.paging.Rows;
@@ -30,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
@@ -242,13 +242,35 @@ class ReadingPagesIT {
   @Test
   void anExportThatNobodyReadsHoldsUpTheOthersForATimeOnly() {
     storeNumbers(10);
-    var reads = new LongReads(1, 100, Duration.ZERO, calm(), new SimpleMeterRegistry());
+    var reads = new LongReads(1, Duration.ZERO, () -> false, new SimpleMeterRegistry());
     var export = export(reads, new DeviceDirectory(database.pool(), 100));
     var unread = await(export.ndjson(device, ALWAYS, ALL));
     assertThrows(RefusedException.class, () -> await(export.ndjson(device, ALWAYS, ALL)));
     reads.endIdle();
     await(export.ndjson(device, ALWAYS, ALL));
     assertThrows(RefusedException.class, () -> await(unread.collect().asList()));
+  }
+
+  @Test
+  void anExportThatRunsEndsUnderPressureAndNoneBegins() {
+    storeNumbers(25);
+    var pressed = new AtomicBoolean();
+    var meters = new SimpleMeterRegistry();
+    var reads = new LongReads(2, Duration.ofMinutes(1), pressed::get, meters);
+    var export =
+        new TelemetryExport(
+            table,
+            new DeviceDirectory(database.pool(), 100),
+            reads,
+            config(Map.of("muster.telemetry.page-rows", "10")));
+    var lines = await(export.ndjson(device, ALWAYS, ALL));
+    pressed.set(true);
+    var refused = assertThrows(RefusedException.class, () -> await(lines.collect().asList()));
+    assertTrue(refused.refusal() instanceof Refusal.Unavailable, refused::toString);
+    assertThrows(RefusedException.class, () -> await(export.ndjson(device, ALWAYS, ALL)));
+    assertEquals(2, meters.get("muster.telemetry.reads.shed").counter().count());
+    pressed.set(false);
+    await(await(export.ndjson(device, ALWAYS, ALL)).collect().asList());
   }
 
   @Test
@@ -316,21 +338,7 @@ class ReadingPagesIT {
   }
 
   private static LongReads longReads(int most) {
-    return new LongReads(most, 100, Duration.ofMinutes(1), calm(), new SimpleMeterRegistry());
-  }
-
-  private static IntakePressure calm() {
-    return new IntakePressure() {
-      @Override
-      public boolean storeIsReachable() {
-        return true;
-      }
-
-      @Override
-      public int queued() {
-        return 0;
-      }
-    };
+    return new LongReads(most, Duration.ofMinutes(1), () -> false, new SimpleMeterRegistry());
   }
 
   private static TelemetryConfig config(Map<String, String> settings) {

@@ -111,7 +111,7 @@ public final class Downstream {
     DownwardPublish.write(out, next, identifier, properties);
     channel.write(out, channel.voidPromise());
     queued.decrementAndGet();
-    support.metrics().down("sent");
+    support.metrics().sent(next.message().payload().length);
     if (next.qos() == 0) {
       support.budget().release(next.heldBytes());
     }

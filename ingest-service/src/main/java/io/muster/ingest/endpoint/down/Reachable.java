@@ -33,6 +33,9 @@ public interface Reachable {
   /** Reads nothing more of it, and ends it when what was read is answered: we are shutting down. */
   void depart();
 
+  /** Its device's packet log may have been switched on. */
+  default void watchPackets() {}
+
   /** Ends it, also while it is being admitted. */
   void endFromOutside(EndReason reason, String detail);
 }

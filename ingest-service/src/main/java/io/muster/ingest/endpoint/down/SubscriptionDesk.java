@@ -25,8 +25,6 @@ import java.util.function.Consumer;
  * meanwhile. On the event loop.
  */
 final class SubscriptionDesk {
-  private static final int REFUSED_311 = 0x80;
-
   private final Reachable connection;
   private final ActiveSession session;
   private final Subscriptions subscriptions;
@@ -38,6 +36,7 @@ final class SubscriptionDesk {
   private final SubscriptionJudge judge;
   private final DownSupport support;
   private final Executor loop;
+  private final SubscriptionCodes codesOf;
   private boolean ended;
 
   SubscriptionDesk(
@@ -54,6 +53,7 @@ final class SubscriptionDesk {
     this.judge = new SubscriptionJudge(connection, mandates);
     this.support = support;
     this.loop = loop;
+    this.codesOf = new SubscriptionCodes(session, support.metrics());
   }
 
   /**
@@ -75,13 +75,13 @@ final class SubscriptionDesk {
     Set<String> added = new HashSet<>();
     for (int i = 0; i < filters.size(); i++) {
       switch (verdicts.get(i)) {
-        case Verdict.Refused refused -> codes.add(code(refused.code()));
+        case Verdict.Refused refused -> codes.add(codesOf.refused(refused.code()));
         case Verdict.Granted it -> {
           var filter = filters.get(i).filter();
           var isNew =
               !subscriptions.has(filter) && !unsettled.has(filter) && !added.contains(filter);
           if (isNew && size() + added.size() >= support.config().maxSubscriptions()) {
-            codes.add(code(ReasonCode.QUOTA_EXCEEDED));
+            codes.add(codesOf.refused(ReasonCode.QUOTA_EXCEEDED));
             continue;
           }
           if (isNew) {
@@ -101,9 +101,10 @@ final class SubscriptionDesk {
         () -> {
           granted.forEach(it -> unsettled.remove(it.filter().value()));
           granted.forEach(this::begin);
+          codesOf.granted(granted.size());
           answer.accept(codes);
         },
-        () -> answer.accept(codes.stream().map(code -> failed(code)).toList()));
+        () -> answer.accept(codes.stream().map(codesOf::failed).toList()));
   }
 
   private int size() {
@@ -116,14 +117,6 @@ final class SubscriptionDesk {
     unsettled.all().forEach(all::put);
     subscriptions.all().forEach(all::put);
     return all;
-  }
-
-  private Integer failed(int code) {
-    return code >= 0x80 ? code : code(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
-  }
-
-  private int code(ReasonCode code) {
-    return session.isMqtt5() ? code.code() : REFUSED_311;
   }
 
   private void begin(Subscription subscription) {
@@ -163,7 +156,7 @@ final class SubscriptionDesk {
 
   private void unsubscribeFailed(List<Integer> codes, Consumer<List<Integer>> answer) {
     if (session.isMqtt5()) {
-      answer.accept(codes.stream().map(this::failed).toList());
+      answer.accept(codes.stream().map(codesOf::failed).toList());
     } else {
       // MQTT 3.1.1 §3.11: an UNSUBACK always says yes.
       connection.endFromOutside(EndReason.NOT_KEPT, "the end of a subscription");

@@ -4,11 +4,12 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The memory that all connections together may hold for what devices sent and what waits for them.
- * Thread-safe. It sheds in steps: first QoS 0, then new connections, last the reading of sockets;
- * none of them ever makes a QoS 1 message be forgotten.
+ * Thread-safe. It sheds in steps: first QoS 0, then what people read, new connections, last the
+ * reading of sockets; none of them ever makes a QoS 1 message be forgotten.
  */
 public final class ByteBudget {
   private static final double SHED_QOS_0 = 0.70;
+  private static final double SHED_READS = 0.78;
   private static final double REFUSE_CONNECTIONS = 0.85;
   private static final double READ_AGAIN = 0.90;
 
@@ -60,6 +61,11 @@ public final class ByteBudget {
 
   public boolean shedsQos0() {
     return allBytes() > maxBytes * SHED_QOS_0;
+  }
+
+  /** Whether exports, aggregations and live feeds must make room. */
+  public boolean shedsReads() {
+    return allBytes() > maxBytes * SHED_READS;
   }
 
   public boolean refusesConnections() {

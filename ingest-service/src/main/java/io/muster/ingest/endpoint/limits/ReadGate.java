@@ -54,11 +54,19 @@ public final class ReadGate {
       channel.config().setAutoRead(false);
       paused.oneMore();
     }
-    holds.add(hold);
+    if (holds.add(hold) && !abandoned) {
+      paused.held(hold);
+    }
   }
 
   public void release(Hold hold) {
-    if (holds.remove(hold) && holds.isEmpty()) {
+    if (!holds.remove(hold)) {
+      return;
+    }
+    if (!abandoned) {
+      paused.released(hold);
+    }
+    if (holds.isEmpty()) {
       resumedAtNanos = System.nanoTime();
       paused.oneLess();
       channel.eventLoop().execute(this::read);
@@ -122,6 +130,7 @@ public final class ReadGate {
   public void abandon() {
     if (!holds.isEmpty() && !abandoned) {
       paused.oneLess();
+      holds.forEach(paused::released);
     }
     abandoned = true;
     holds.clear();

@@ -58,9 +58,20 @@ public final class EndpointMetrics {
           "not-subscribed",
           "connection-ended");
 
+  /** What may become of a filter in SUBSCRIBE. */
+  private static final List<String> SUBSCRIPTIONS =
+      List.of(
+          "granted",
+          "not-authorized",
+          "topic-filter-invalid",
+          "shared-subscriptions-not-supported",
+          "quota-exceeded",
+          "not-stored");
+
   private final MeterRegistry registry;
   private final Counter[] publishes = new Counter[3];
   private final Counter receivedBytes;
+  private final Counter sentBytes;
   private final Counter shed;
   private final Counter accepted;
   private final Timer acknowledge;
@@ -75,6 +86,7 @@ public final class EndpointMetrics {
           counter("muster.endpoint.publishes", "Publishes by QoS", "qos", Integer.toString(qos));
     }
     receivedBytes = counter("muster.endpoint.received.bytes", "Payload bytes of publishes");
+    sentBytes = counter("muster.endpoint.sent.bytes", "Payload bytes of messages to devices");
     shed = counter("muster.endpoint.shed", "QoS 0 publishes dropped for want of memory");
     accepted = connects("accepted");
     acknowledge =
@@ -101,6 +113,7 @@ public final class EndpointMetrics {
     // A counter that is there before its first event can be told from one that is missing.
     FORBIDDEN.forEach(reason -> forbiddenBy(reason.label()));
     DOWN.forEach(this::downward);
+    SUBSCRIPTIONS.forEach(this::subscriptions);
   }
 
   private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
@@ -204,6 +217,24 @@ public final class EndpointMetrics {
     return counter("muster.endpoint.down", "Messages to devices", "outcome", outcome);
   }
 
+  /** A message went to its device's socket. */
+  public void sent(int payloadBytes) {
+    down("sent");
+    sentBytes.increment(payloadBytes);
+  }
+
+  /**
+   * @param outcome one of {@link #SUBSCRIPTIONS}
+   */
+  public void subscription(String outcome) {
+    subscriptions(outcome).increment();
+  }
+
+  private Counter subscriptions(String outcome) {
+    return counter(
+        "muster.endpoint.subscriptions", "Filters in SUBSCRIBE by outcome", "outcome", outcome);
+  }
+
   private Counter connects(String outcome) {
     return counter("muster.endpoint.connects", "CONNECTs by outcome", "outcome", outcome);
   }
@@ -212,7 +243,8 @@ public final class EndpointMetrics {
     return Counter.builder(name).description(description).tags(tags).register(registry);
   }
 
-  private static String label(Enum<?> value) {
+  /** How a value is written as a label. */
+  public static String label(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -74,13 +74,19 @@ final class Follower {
     waitingBytes.addAndGet(-event.bytes());
   }
 
-  /** Says why it ends, and ends. */
-  void end(String reason) {
+  /**
+   * Says why it ends, and ends.
+   *
+   * @return false when it had ended before, or has not begun
+   */
+  boolean end(String reason) {
     var open = emitter;
-    if (open != null && !ended) {
-      ended = true;
-      open.emit(LiveEvent.end(reason));
-      open.complete();
+    if (open == null || ended) {
+      return false;
     }
+    ended = true;
+    open.emit(LiveEvent.end(reason));
+    open.complete();
+    return true;
   }
 }

@@ -44,6 +44,7 @@ class LiveFeed {
   private final ReadingLookup lookup;
   private final ObjectMapper json;
   private final TelemetryConfig.Live config;
+  private final LiveShedding shedding;
   private final Vertx vertx;
   private final Map<Interest, Set<Follower>> followers = new ConcurrentHashMap<>();
   private final AtomicInteger clients = new AtomicInteger();
@@ -55,6 +56,7 @@ class LiveFeed {
       ReadingLookup lookup,
       ObjectMapper json,
       TelemetryConfig config,
+      LiveShedding shedding,
       MeterRegistry meters,
       Vertx vertx) {
     this.notifications = notifications;
@@ -62,6 +64,7 @@ class LiveFeed {
     this.lookup = lookup;
     this.json = json;
     this.config = config.live();
+    this.shedding = shedding;
     this.vertx = vertx;
     this.lookUps = new Semaphore(this.config.lookUps());
     Gauge.builder("muster.live.clients", clients, AtomicInteger::get)
@@ -69,6 +72,8 @@ class LiveFeed {
         .register(meters);
     notifications.listen(LiveTeller.CHANNEL, this::heard, this::missed);
     notifications.listen(INTEREST, this::interested, this::renew);
+    vertx.setPeriodic(
+        Math.max(1, this.config.shedEvery().toMillis()), now -> shedding.of(followers.values()));
     vertx.setPeriodic(
         Math.max(1, this.config.interest().toMillis() / RENEWALS),
         now -> {
@@ -83,9 +88,11 @@ class LiveFeed {
    * Follows a device or a tenant.
    *
    * @param atMost after which the feed ends
-   * @throws io.muster.ingest.problem.RefusedException when as many clients as allowed follow
+   * @throws io.muster.ingest.problem.RefusedException when as many clients as allowed follow, or
+   *     under pressure
    */
   Multi<LiveEvent> follow(Interest interest, Duration atMost) {
+    shedding.requireCalm();
     if (clients.incrementAndGet() > config.clients()) {
       clients.decrementAndGet();
       throw new Refusal.LimitReached("live-feed clients", config.clients()).asException();

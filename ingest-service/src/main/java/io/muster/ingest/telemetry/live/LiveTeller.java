@@ -26,6 +26,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
@@ -47,6 +48,7 @@ class LiveTeller implements Afterwards {
   private final ObjectMapper json;
   private final Vertx vertx;
   private final Interests interests;
+  private final BooleanSupplier pressed;
   private final Duration every;
   private final int mostNotifications;
   private final long mostBytes;
@@ -68,20 +70,32 @@ class LiveTeller implements Afterwards {
       ObjectMapper json,
       Vertx vertx,
       TelemetryConfig config,
+      LiveShedding shedding,
       Clock clock) {
-    this(payloads -> notifications.tell(CHANNEL, payloads), json, vertx, config.live(), clock);
+    this(
+        payloads -> notifications.tell(CHANNEL, payloads),
+        json,
+        vertx,
+        config.live(),
+        shedding::isPressed,
+        clock);
   }
 
+  /**
+   * @param pressed whether nothing may be told now
+   */
   LiveTeller(
       Function<List<String>, Uni<Void>> telling,
       ObjectMapper json,
       Vertx vertx,
       TelemetryConfig.Live config,
+      BooleanSupplier pressed,
       Clock clock) {
     this.telling = telling;
     this.json = json;
     this.vertx = vertx;
     this.interests = new Interests(clock);
+    this.pressed = pressed;
     this.every = config.every();
     this.mostNotifications = config.notifications();
     this.mostBytes = config.waitingBytes();
@@ -94,6 +108,11 @@ class LiveTeller implements Afterwards {
   @Override
   public void stored(DeviceAddress device, List<Reading> readings) {
     if (!interests.any() || !interests.in(Interest.in(device))) {
+      return;
+    }
+    if (pressed.getAsBoolean()) {
+      // Told as a gap with what is told next.
+      skip(device.tenant(), readings.size());
       return;
     }
     for (var reading : readings) {

@@ -63,4 +63,12 @@ class ByteBudgetTest {
     assertTrue(budget.hasRecovered());
     assertTrue(budget.tryReserve(10));
   }
+
+  @ParameterizedTest
+  @CsvSource({"700, false", "780, false", "781, true", "1000, true"})
+  void shedsWhatPeopleReadAfterQos0AndBeforeConnections(long used, boolean reads) {
+    var budget = new ByteBudget(1_000);
+    budget.add(used);
+    assertEquals(reads, budget.shedsReads());
+  }
 }

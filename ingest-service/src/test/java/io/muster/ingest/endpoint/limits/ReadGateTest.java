@@ -44,4 +44,24 @@ class ReadGateTest {
     gate.abandon();
     assertEquals(0, paused.count());
   }
+
+  @Test
+  void eachReasonIsCountedUntilItIsGoneOrTheConnectionIs() {
+    gate.hold(Hold.WINDOW);
+    gate.hold(Hold.WINDOW);
+    gate.hold(Hold.RATE);
+    assertEquals(1, paused.count(Hold.WINDOW));
+    assertEquals(1, paused.count(Hold.RATE));
+    gate.release(Hold.RATE);
+    gate.release(Hold.RATE);
+    assertEquals(0, paused.count(Hold.RATE));
+    gate.abandon();
+    gate.abandon();
+    gate.hold(Hold.OUTPUT);
+    gate.release(Hold.WINDOW);
+    gate.release(Hold.OUTPUT);
+    for (var hold : Hold.values()) {
+      assertEquals(0, paused.count(hold), hold::name);
+    }
+  }
 }

@@ -23,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +40,7 @@ class LiveTellerTest {
   private final AtomicInteger failing = new AtomicInteger();
   private final AtomicInteger telling = new AtomicInteger();
   private final AtomicInteger atOnce = new AtomicInteger();
+  private final AtomicBoolean pressed = new AtomicBoolean();
 
   @AfterEach
   void stop() {
@@ -77,6 +79,16 @@ class LiveTellerTest {
     assertTrue(readings() <= 12, () -> readings() + " readings waited");
   }
 
+  @Test
+  void whatIsStoredUnderPressureIsAGap() {
+    var teller = teller(Map.of());
+    pressed.set(true);
+    teller.stored(DEVICE, Collections.nCopies(7, reading("x")));
+    pressed.set(false);
+    teller.stored(DEVICE, List.of(reading("y")));
+    await().atMost(PATIENCE).until(() -> skipped() == 7 && readings() == 1);
+  }
+
   private void storeAgainAndAgain(LiveTeller teller, int times) {
     teller.stored(DEVICE, List.of(reading("x")));
     if (times > 1) {
@@ -92,7 +104,8 @@ class LiveTellerTest {
             .withDefaultValues(settings)
             .build()
             .getConfigMapping(TelemetryConfig.class);
-    var teller = new LiveTeller(this::tell, json, vertx, config.live(), Clock.systemUTC());
+    var teller =
+        new LiveTeller(this::tell, json, vertx, config.live(), pressed::get, Clock.systemUTC());
     teller.interests().add(Interest.in(DEVICE), Duration.ofHours(1));
     return teller;
   }

@@ -1,0 +1,133 @@
+package io.muster.ingest.packetlog;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.endpoint.packetlog.PacketEntry;
+import io.muster.ingest.problem.Refusal;
+import io.smallrye.mutiny.Multi;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+
+/**
+ * What this replica has heard of packet logs, its own and the others', for whoever asks or follows
+ * here. Bounded in devices and in entries of each. Thread-safe.
+ */
+@ApplicationScoped
+class LastEntries {
+  private static final Logger LOG = Logger.getLogger(LastEntries.class);
+
+  private final ObjectMapper json;
+  private final PacketLogConfig config;
+  private final Map<DeviceAddress, FollowedLog> logs = new ConcurrentHashMap<>();
+  private final AtomicInteger followers = new AtomicInteger();
+
+  LastEntries(ObjectMapper json, PacketLogConfig config) {
+    this.json = json;
+    this.config = config;
+  }
+
+  /** A replica told of an entry. */
+  void heard(String payload) {
+    try {
+      var told = json.readValue(payload, ToldEntry.class);
+      heard(told.address(), told.entry());
+    } catch (JsonProcessingException fromAnotherVersion) {
+      LOG.debug("An entry of a packet log is not understood");
+    }
+  }
+
+  void heard(DeviceAddress device, PacketEntry entry) {
+    var log = logs.get(device);
+    if (log == null && logs.size() <= 2 * config.devices()) {
+      // It may come before word of its switch; what has no switch is forgotten then.
+      log = logs.computeIfAbsent(device, unknown -> new FollowedLog(config.keep()));
+    }
+    if (log != null) {
+      log.add(entry, new LogEvent("packet", text(entry)));
+    }
+  }
+
+  private String text(PacketEntry entry) {
+    try {
+      return json.writeValueAsString(entry);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** Entries may have been missed. */
+  void missed() {
+    toAll(LogEvent.GAP);
+  }
+
+  void toAll(LogEvent event) {
+    logs.values().forEach(log -> log.toFollowers(event));
+  }
+
+  /**
+   * Takes the switches as they are now.
+   *
+   * @param known whose entries are kept, on or not
+   * @param on whose log is on; who follows another one is told that it has ended
+   */
+  void keep(Collection<DeviceAddress> known, Set<DeviceAddress> on) {
+    known.forEach(device -> logs.computeIfAbsent(device, it -> new FollowedLog(config.keep())));
+    logs.forEach(
+        (device, log) -> {
+          if (!on.contains(device)) {
+            log.followers().forEach(follower -> follower.end("off"));
+          }
+        });
+    logs.keySet().retainAll(known);
+  }
+
+  List<PacketEntry> of(DeviceAddress device, int limit) {
+    var log = logs.get(device);
+    return log == null ? List.of() : log.last(limit);
+  }
+
+  void forget(DeviceAddress device) {
+    var log = logs.remove(device);
+    if (log != null) {
+      log.followers().forEach(follower -> follower.end("off"));
+    }
+  }
+
+  /**
+   * Follows a device's log, which is on.
+   *
+   * @throws io.muster.ingest.problem.RefusedException when as many as allowed follow
+   */
+  Multi<LogEvent> follow(DeviceAddress device, LogFollower follower) {
+    if (followers.incrementAndGet() > config.followers()) {
+      followers.decrementAndGet();
+      throw new Refusal.LimitReached("followers of packet logs", config.followers()).asException();
+    }
+    return follower
+        .events(
+            () -> {
+              log(device).followers().add(follower);
+              follower.offer(LogEvent.OPEN);
+            })
+        .onTermination()
+        .invoke(
+            () -> {
+              followers.decrementAndGet();
+              var log = logs.get(device);
+              if (log != null) {
+                log.followers().remove(follower);
+              }
+            });
+  }
+
+  private FollowedLog log(DeviceAddress device) {
+    return logs.computeIfAbsent(device, it -> new FollowedLog(config.keep()));
+  }
+}

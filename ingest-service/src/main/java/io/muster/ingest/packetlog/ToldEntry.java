@@ -1,0 +1,20 @@
+package io.muster.ingest.packetlog;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.DeviceId;
+import io.muster.contract.id.TenantId;
+import io.muster.ingest.endpoint.packetlog.PacketEntry;
+import io.quarkus.runtime.annotations.RegisterForReflection;
+
+/** An entry, as one replica tells the others of it. */
+@RegisterForReflection
+record ToldEntry(TenantId tenant, DeviceId device, PacketEntry entry) {
+
+  static ToldEntry of(DeviceAddress device, PacketEntry entry) {
+    return new ToldEntry(device.tenant(), device.device(), entry);
+  }
+
+  DeviceAddress address() {
+    return new DeviceAddress(tenant, device);
+  }
+}
