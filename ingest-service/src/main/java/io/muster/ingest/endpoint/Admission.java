@@ -92,6 +92,10 @@ final class Admission {
       refuse(nobody.code(), nobody.label(), nobody.getMessage());
       return;
     }
+    if (!ConnAcks.fit(connect, terms, shared.config)) {
+      refuse(ReasonCode.PACKET_TOO_LARGE, "maximum-packet-size", "CONNACK needs larger packets");
+      return;
+    }
     seated = shared.connected.take();
     if (!seated) {
       refuse(

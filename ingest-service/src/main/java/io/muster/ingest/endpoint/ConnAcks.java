@@ -18,6 +18,20 @@ final class ConnAcks {
       PacketWriter.connAck3(out, present, 0);
       return;
     }
+    PacketWriter.connAck5(out, present, ReasonCode.SUCCESS, properties(connect, terms, config));
+  }
+
+  /**
+   * Whether the client takes a packet as large as the answer that lets it in (MQTT 5 §3.1.2.11.4).
+   */
+  static boolean fit(Packet.Connect connect, Terms terms, EndpointConfig config) {
+    var most = connect.properties().maximumPacketBytes();
+    return most == Properties.ABSENT
+        || PacketWriter.connAckBytes(properties(connect, terms, config)) <= most;
+  }
+
+  private static WrittenProperties properties(
+      Packet.Connect connect, Terms terms, EndpointConfig config) {
     var properties =
         new WrittenProperties()
             .receiveMaximum(config.up().window())
@@ -32,7 +46,7 @@ final class ConnAcks {
     if (terms.keepAliveSeconds() != connect.keepAliveSeconds()) {
       properties.serverKeepAliveSeconds(terms.keepAliveSeconds());
     }
-    PacketWriter.connAck5(out, present, ReasonCode.SUCCESS, properties);
+    return properties;
   }
 
   static void refused(ByteBuf out, Packet.Connect connect, ReasonCode code, String detail) {
@@ -41,12 +55,15 @@ final class ConnAcks {
       return;
     }
     var properties = new WrittenProperties();
-    var most = connect.properties().maximumPacketBytes();
-    if (most == Properties.ABSENT || PacketWriter.connAckBytes(detail) <= most) {
+    var asked = connect.properties().maximumPacketBytes();
+    var most = asked == Properties.ABSENT ? Long.MAX_VALUE : asked;
+    if (PacketWriter.connAckBytes(detail) <= most) {
       // MQTT 5 §3.2.2.3.9: no words where they would not fit.
       properties.reasonString(detail);
     }
-    PacketWriter.connAck5(out, false, code, properties);
+    if (PacketWriter.connAckBytes(properties) <= most) {
+      PacketWriter.connAck5(out, false, code, properties);
+    }
   }
 
   /** A protocol version that nobody here speaks; every version before 5 knows this packet. */

@@ -112,13 +112,23 @@ final class Conversation {
     control.end(EndReason.PROTOCOL_ERROR, detail);
   }
 
-  private void subscribe(Packet.Subscribe packet) {
+  /** MQTT 5 §3.1.2.11.4: an answer that the client would not take must not be sent. */
+  private void requireRoomForCodes(int filters) throws MalformedPacketException {
+    if (PacketWriter.subAckBytes(filters, "") > session.maximumPacketBytes()) {
+      throw new MalformedPacketException(
+          ReasonCode.PACKET_TOO_LARGE, "an answer for each filter is more than the client takes");
+    }
+  }
+
+  private void subscribe(Packet.Subscribe packet) throws MalformedPacketException {
+    requireRoomForCodes(packet.filters().size());
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
     down.subscribe(packet, codes -> answer(out -> SubAcks.write(out, session, identifier, codes)));
   }
 
-  private void unsubscribe(Packet.Unsubscribe packet) {
+  private void unsubscribe(Packet.Unsubscribe packet) throws MalformedPacketException {
+    requireRoomForCodes(packet.filters().size());
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
     down.unsubscribe(

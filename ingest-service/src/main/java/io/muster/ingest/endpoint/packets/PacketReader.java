@@ -87,6 +87,10 @@ final class PacketReader {
     if (qos == 3) {
       throw malformed("QoS 3");
     }
+    if (qos == 0 && (flags & 8) != 0) {
+      // MQTT 5 §3.3.1.1.
+      throw malformed("a duplicate at QoS 0");
+    }
     var topic = topic();
     var identifier = qos == 0 ? 0 : body.packetIdentifier();
     var props =
@@ -126,21 +130,11 @@ final class PacketReader {
     while (body.remaining() > 0) {
       requireRoomFor(filters);
       var filter = body.string();
-      filters.add(new Packet.RequestedFilter(filter, requestedQos(body.unsignedByte(), five)));
+      var qos = SubscriptionOptions.qos(body.unsignedByte(), filter, version);
+      filters.add(new Packet.RequestedFilter(filter, qos));
     }
     requireSome(filters);
     return new Packet.Subscribe(identifier, filters, props);
-  }
-
-  /** MQTT 5 §3.8.3.1; MQTT 3.1.1 §3.8.3 reserves all but the QoS. */
-  private static int requestedQos(int options, boolean five) throws MalformedPacketException {
-    var qos = options & 0b11;
-    var reserved = five ? options & 0b1100_0000 : options & 0b1111_1100;
-    var retainHandling = (options >> 4) & 0b11;
-    if (qos == 3 || reserved != 0 || (five && retainHandling == 3)) {
-      throw malformed("reserved subscription options");
-    }
-    return qos;
   }
 
   private Packet.Unsubscribe unsubscribe(ProtocolVersion version) throws MalformedPacketException {
