@@ -60,6 +60,7 @@ final class Conversation {
             shared.index.registerOf(reach));
     up = new Upstream(channel, session, rights, mandates, gate, control, shared.up);
     down = new Downward(channel, reach, session, mandates, shared.down);
+    down.reserve(accepted.taken().outgoing());
     reach.settle(session, down);
   }
 
@@ -94,8 +95,8 @@ final class Conversation {
         case Packet.Subscribe subscribe -> subscribe(subscribe);
         case Packet.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
         case Packet.Disconnect disconnect -> goodbye(disconnect);
-        case Packet.PubRec neverGranted -> wrong("QoS 2 is never granted");
-        case Packet.PubComp neverGranted -> wrong("QoS 2 is never granted");
+        case Packet.PubRec rec -> down.received(rec.packetIdentifier(), rec.reasonCode());
+        case Packet.PubComp comp -> down.completed(comp.packetIdentifier());
         case Packet.Auth notOffered -> wrong("AUTH is not offered");
         case Packet.Connect second -> wrong("a second CONNECT");
       }

@@ -2,6 +2,7 @@ package io.muster.ingest.relay;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DownwardTopic;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import io.muster.mqtt.MqttInboundMetadata;
@@ -11,8 +12,6 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -85,7 +84,7 @@ class DownwardChannel {
     return new DownwardMessage(
         topic,
         payload,
-        Math.min(1, mqtt.qos().getCode()),
+        mqtt.qos().getCode(),
         mqtt.contentType().orElse(null),
         mqtt.responseTopic().orElse(null),
         mqtt.correlationData().map(DownwardChannel::bytes).orElse(null),
@@ -99,9 +98,9 @@ class DownwardChannel {
     return bytes;
   }
 
-  private static Map<String, String> userProperties(MqttInboundMetadata mqtt) {
-    Map<String, String> properties = new HashMap<>();
-    mqtt.userProperties().forEach(property -> properties.put(property.name(), property.value()));
-    return properties;
+  private static UserProperties userProperties(MqttInboundMetadata mqtt) {
+    var properties = UserProperties.builder();
+    mqtt.userProperties().forEach(property -> properties.add(property.name(), property.value()));
+    return properties.build();
   }
 }

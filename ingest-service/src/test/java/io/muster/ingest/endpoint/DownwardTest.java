@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.event.DeliveredEvent;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DownwardTopic;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,7 +107,7 @@ class DownwardTest {
               "text",
               "r",
               "c".getBytes(UTF_8),
-              Map.of("k", "v"),
+              UserProperties.of("k", "v"),
               -1));
       client.expect(
           "30 36 \"" + command(1) + "\" 16 03 \"text\" 08 \"r\" 09 \"c\" 26 \"k\" \"v\" '!'");

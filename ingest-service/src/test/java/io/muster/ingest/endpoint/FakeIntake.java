@@ -30,6 +30,7 @@ public final class FakeIntake implements Intake {
   public final ConcurrentLinkedQueue<Letter> letters = new ConcurrentLinkedQueue<>();
   public final CopyOnWriteArrayList<Announcement> announcements = new CopyOnWriteArrayList<>();
   public final ConcurrentLinkedQueue<Offered> held = new ConcurrentLinkedQueue<>();
+  private final HeldAnnouncements heldAnnouncements = new HeldAnnouncements();
   private volatile boolean holding;
   private volatile Function<Publication, Outcome> judge = publication -> Outcome.kept();
 
@@ -58,7 +59,23 @@ public final class FakeIntake implements Intake {
   @Override
   public void announce(Announcement announcement, Completion completion) {
     announcements.add(announcement);
-    completion.complete(Outcome.kept());
+    if (!heldAnnouncements.offer(announcement, completion)) {
+      completion.complete(Outcome.kept());
+    }
+  }
+
+  /** From now on announcements wait. */
+  public void holdAnnouncements() {
+    heldAnnouncements.hold();
+  }
+
+  /** Completes the one that came last. */
+  public void letTheLastAnnouncementGo() {
+    heldAnnouncements.letLastGo();
+  }
+
+  public void letAnnouncementsGo() {
+    heldAnnouncements.letGo();
   }
 
   @Override

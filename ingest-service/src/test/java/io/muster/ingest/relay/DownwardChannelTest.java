@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.UserProperties;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import io.muster.mqtt.MqttInboundMetadata;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +46,7 @@ class DownwardChannelTest {
     assertEquals("text/plain", message.contentType());
     assertEquals("answer/here", message.responseTopic());
     assertArrayEquals(new byte[] {7}, message.correlationData());
-    assertEquals(Map.of("traceparent", "t"), message.userProperties());
+    assertEquals(UserProperties.of("traceparent", "t"), message.userProperties());
     assertEquals(30, message.messageExpirySeconds());
     assertEquals(1, acknowledged.get());
   }
