@@ -13,6 +13,7 @@ import io.muster.ingest.endpoint.packets.Properties;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.ActiveSession;
 import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.endpoint.up.Carried;
 import io.muster.ingest.sessions.SessionClaim;
 import io.muster.ingest.sessions.SessionEnd;
 import io.muster.ingest.sessions.StoredWill;
@@ -254,7 +255,9 @@ final class Admission {
         will.retain(),
         properties.contentType(),
         properties.userProperties(),
-        Math.max(0, properties.willDelaySeconds()));
+        Math.max(0, properties.willDelaySeconds()),
+        Carried.withoutExpiry(properties),
+        properties.messageExpirySeconds());
   }
 
   private void sessionsAway() {

@@ -3,8 +3,6 @@ package io.muster.ingest.sessions;
 import io.muster.outbox.TimedPool;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
-import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -77,13 +75,6 @@ final class Taking {
       UPDATE outgoing_exactly_once SET epoch = $8 WHERE session_key = $3 AND $2
       RETURNING\s"""
           + OutgoingRows.COLUMNS;
-
-  private static final String LEAVE_WILL =
-      """
-      INSERT INTO mqtt_will (epoch, client_identifier, topic, payload, qos, retain, content_type,
-        user_properties, delay_seconds)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-      """;
 
   private final SessionClaim claim;
   private final Replica replica;
@@ -246,24 +237,9 @@ final class Taking {
   }
 
   private Uni<?> leaveWill(SqlConnection db, TakenSession taken) {
-    var will = claim.will();
-    if (will == null) {
-      return Uni.createFrom().voidItem();
-    }
-    var properties = new JsonObject();
-    will.userProperties().forEach(properties::put);
-    return db.preparedQuery(LEAVE_WILL)
-        .execute(
-            Tuple.tuple()
-                .addLong(taken.epoch())
-                .addString(claim.client().value())
-                .addString(will.topic())
-                .addBuffer(Buffer.buffer(will.payload()))
-                .addShort((short) will.qos())
-                .addBoolean(will.retain())
-                .addString(will.contentType())
-                .addJsonObject(properties)
-                .addLong(will.delaySeconds()));
+    return claim.will() == null
+        ? Uni.createFrom().voidItem()
+        : WillRows.insert(db, taken.epoch(), claim.client(), claim.will());
   }
 
   private static List<StoredSubscription> subscriptions(JsonArray array) {

@@ -5,15 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DownwardTopic;
 import io.muster.ingest.intake.Announcement;
 import io.muster.ingest.intake.Completion;
-import io.muster.ingest.intake.DeadLetterReason;
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.intake.Outcome;
 import io.muster.ingest.intake.Publication;
+import io.muster.ingest.intake.RefusedPublish;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import io.muster.ingest.sessions.HeldConnections;
 import io.muster.ingest.sessions.LostSession;
@@ -52,13 +51,8 @@ class HeldConnectionsTest {
     }
 
     @Override
-    public void deadLetter(
-        DeviceAddress from,
-        String topicName,
-        byte[] payload,
-        DeadLetterReason reason,
-        Completion completion) {
-      rest.deadLetter(from, topicName, payload, reason, completion);
+    public void deadLetter(RefusedPublish refused, Completion completion) {
+      rest.deadLetter(refused, completion);
     }
 
     @Override
