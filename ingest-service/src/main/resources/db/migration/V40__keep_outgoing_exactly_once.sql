@@ -10,6 +10,7 @@ CREATE TABLE outgoing_exactly_once (
   -- Null, as all that follows, once the client has taken the message (PUBREC) and has only to forget the identifier (PUBREL).
   topic                    text,
   payload                  bytea,
+  payload_format           integer,
   content_type             text,
   response_topic           text,
   correlation_data         bytea,

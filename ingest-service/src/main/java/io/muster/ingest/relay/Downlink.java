@@ -20,6 +20,7 @@ public interface Downlink {
    * @param correlationData or null
    * @param userProperties in their order, trace context among them
    * @param messageExpirySeconds what is left, or -1 for never
+   * @param payloadFormat 0 or 1, or null
    */
   record DownwardMessage(
       DownwardTopic topic,
@@ -29,5 +30,29 @@ public interface Downlink {
       String responseTopic,
       byte[] correlationData,
       UserProperties userProperties,
-      long messageExpirySeconds) {}
+      long messageExpirySeconds,
+      Integer payloadFormat) {
+
+    /** Without a payload format. */
+    public DownwardMessage(
+        DownwardTopic topic,
+        byte[] payload,
+        int qos,
+        String contentType,
+        String responseTopic,
+        byte[] correlationData,
+        UserProperties userProperties,
+        long messageExpirySeconds) {
+      this(
+          topic,
+          payload,
+          qos,
+          contentType,
+          responseTopic,
+          correlationData,
+          userProperties,
+          messageExpirySeconds,
+          null);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package io.muster.ingest.relay;
 
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.message.UserProperties;
@@ -89,7 +90,8 @@ class DownwardChannel {
         mqtt.responseTopic().orElse(null),
         mqtt.correlationData().map(DownwardChannel::bytes).orElse(null),
         userProperties(mqtt),
-        mqtt.messageExpiry().map(Duration::toSeconds).orElse(NEVER_EXPIRES));
+        mqtt.messageExpiry().map(Duration::toSeconds).orElse(NEVER_EXPIRES),
+        mqtt.payloadFormat().map(Mqtt5PayloadFormatIndicator::getCode).orElse(null));
   }
 
   private static byte[] bytes(ByteBuffer data) {

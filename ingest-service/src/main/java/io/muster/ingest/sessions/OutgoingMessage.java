@@ -17,6 +17,7 @@ public record OutgoingMessage(int packetIdentifier, Message message) {
    *
    * @param topic the topic name between the services
    * @param payload never altered
+   * @param payloadFormat 0 or 1, or null
    * @param contentType or null
    * @param responseTopic or null
    * @param correlationData or null
@@ -27,6 +28,7 @@ public record OutgoingMessage(int packetIdentifier, Message message) {
   public record Message(
       String topic,
       byte[] payload,
+      Integer payloadFormat,
       String contentType,
       String responseTopic,
       byte[] correlationData,

@@ -14,7 +14,7 @@ final class OutgoingRows {
   /** What {@link #read} wants, in this order. */
   static final String COLUMNS =
       "place, packet_identifier, topic, payload, content_type, response_topic, correlation_data,"
-          + " user_properties, subscription_identifiers, expires_at";
+          + " user_properties, subscription_identifiers, expires_at, payload_format";
 
   /** Messages of one session, in the order in which they were first sent. */
   static List<OutgoingMessage> read(RowSet<Row> rows) {
@@ -34,6 +34,7 @@ final class OutgoingRows {
     return new OutgoingMessage.Message(
         row.getString(2),
         bytes(row.getBuffer(3)),
+        row.getInteger(10),
         row.getString(4),
         row.getString(5),
         bytes(row.getBuffer(6)),

@@ -26,25 +26,28 @@ final class OutgoingTable {
       """
       WITH owned AS (
         SELECT r.* FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::text[], $5::bytea[],
-            $6::text[], $7::text[], $8::bytea[], $9::text[], $10::text[], $11::timestamptz[])
+            $6::text[], $7::text[], $8::bytea[], $9::text[], $10::text[], $11::timestamptz[],
+            $12::integer[])
             WITH ORDINALITY
           AS r (session_key, packet_identifier, epoch, topic, payload, content_type, response_topic,
-            correlation_data, user_properties, subscription_identifiers, expires_at, nth)
+            correlation_data, user_properties, subscription_identifiers, expires_at,
+            payload_format, nth)
           JOIN mqtt_session s ON s.session_key = r.session_key AND s.epoch = r.epoch
          ORDER BY r.session_key FOR KEY SHARE OF s
       )
       INSERT INTO outgoing_exactly_once (session_key, packet_identifier, epoch, topic, payload,
         content_type, response_topic, correlation_data, user_properties, subscription_identifiers,
-        expires_at)
+        expires_at, payload_format)
       SELECT session_key, packet_identifier, epoch, topic, payload, content_type, response_topic,
-        correlation_data, user_properties::jsonb, subscription_identifiers::jsonb, expires_at
+        correlation_data, user_properties::jsonb, subscription_identifiers::jsonb, expires_at,
+        payload_format
         FROM owned ORDER BY nth
       ON CONFLICT (session_key, packet_identifier) DO UPDATE SET epoch = excluded.epoch,
         place = excluded.place, topic = excluded.topic, payload = excluded.payload,
         content_type = excluded.content_type, response_topic = excluded.response_topic,
         correlation_data = excluded.correlation_data, user_properties = excluded.user_properties,
         subscription_identifiers = excluded.subscription_identifiers,
-        expires_at = excluded.expires_at
+        expires_at = excluded.expires_at, payload_format = excluded.payload_format
       RETURNING session_key, packet_identifier, epoch
       """;
 
@@ -52,7 +55,7 @@ final class OutgoingTable {
       """
       UPDATE outgoing_exactly_once o SET topic = NULL, payload = NULL, content_type = NULL,
         response_topic = NULL, correlation_data = NULL, user_properties = NULL,
-        subscription_identifiers = NULL, expires_at = NULL
+        subscription_identifiers = NULL, expires_at = NULL, payload_format = NULL
       FROM unnest($1::bigint[], $2::integer[], $3::bigint[])
         AS r (session_key, packet_identifier, epoch)
       WHERE o.session_key = r.session_key AND o.packet_identifier = r.packet_identifier
@@ -111,7 +114,11 @@ final class OutgoingTable {
             .addArrayOfString(texts(messages, OutgoingTable::properties))
             .addArrayOfString(texts(messages, OutgoingTable::subscriptions))
             .addArrayOfOffsetDateTime(
-                messages.stream().map(OutgoingTable::expiry).toArray(OffsetDateTime[]::new));
+                messages.stream().map(OutgoingTable::expiry).toArray(OffsetDateTime[]::new))
+            .addArrayOfInteger(
+                messages.stream()
+                    .map(OutgoingMessage.Message::payloadFormat)
+                    .toArray(Integer[]::new));
     return db.preparedQuery(BEGIN)
         .execute(values)
         .map(OutgoingTable::found)

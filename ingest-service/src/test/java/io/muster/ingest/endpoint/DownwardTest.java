@@ -107,10 +107,13 @@ class DownwardTest {
               "text",
               "r",
               "c".getBytes(UTF_8),
-              UserProperties.of("k", "v"),
-              -1));
+              UserProperties.builder().add("k", "v").add("a", "b").add("k", "w").build(),
+              -1,
+              1));
       client.expect(
-          "30 36 \"" + command(1) + "\" 16 03 \"text\" 08 \"r\" 09 \"c\" 26 \"k\" \"v\" '!'");
+          "30 46 \""
+              + command(1)
+              + "\" 26 01 01 03 \"text\" 08 \"r\" 09 \"c\" 26 \"k\" \"v\" 26 \"a\" \"b\" 26 \"k\" \"w\" '!'");
     }
   }
 

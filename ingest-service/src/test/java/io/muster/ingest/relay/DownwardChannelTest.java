@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.message.UserProperties;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import io.muster.mqtt.MqttInboundMetadata;
 import java.nio.ByteBuffer;
@@ -38,7 +38,10 @@ class DownwardChannelTest {
                 .responseTopic("answer/here")
                 .correlationData(ByteBuffer.wrap(new byte[] {7}))
                 .messageExpiry(Duration.ofSeconds(30))
-                .userProperty("traceparent", "t")));
+                .payloadFormat(Mqtt5PayloadFormatIndicator.UTF_8)
+                .userProperty("b", "1")
+                .userProperty("traceparent", "t")
+                .userProperty("b", "2")));
     var message = delivered.getFirst();
     assertEquals(DeviceAddress.of("acme", "d1"), message.topic().device().orElseThrow());
     assertArrayEquals(new byte[] {1, 2}, message.payload());
@@ -46,7 +49,8 @@ class DownwardChannelTest {
     assertEquals("text/plain", message.contentType());
     assertEquals("answer/here", message.responseTopic());
     assertArrayEquals(new byte[] {7}, message.correlationData());
-    assertEquals(UserProperties.of("traceparent", "t"), message.userProperties());
+    assertEquals("[[b, 1], [traceparent, t], [b, 2]]", message.userProperties().toString());
+    assertEquals(1, message.payloadFormat());
     assertEquals(30, message.messageExpirySeconds());
     assertEquals(1, acknowledged.get());
   }

@@ -69,6 +69,7 @@ class OutgoingMessagesIT {
     return new Message(
         "command/acme/d/req/1/on",
         payload.getBytes(),
+        1,
         "text/plain",
         "answer/here",
         new byte[] {7},
@@ -81,6 +82,7 @@ class OutgoingMessagesIT {
     return new Message(
         "firmware/acme/d/notify",
         new byte[0],
+        null,
         null,
         null,
         null,
@@ -132,6 +134,7 @@ class OutgoingMessagesIT {
     var kept = second.outgoing().getFirst().message();
     assertEquals("command/acme/d/req/1/on", kept.topic());
     assertArrayEquals("!".getBytes(), kept.payload());
+    assertEquals(1, kept.payloadFormat());
     assertEquals("text/plain", kept.contentType());
     assertEquals("answer/here", kept.responseTopic());
     assertArrayEquals(new byte[] {7}, kept.correlationData());
@@ -139,6 +142,7 @@ class OutgoingMessagesIT {
     assertEquals(List.of(7, 9), kept.subscriptionIdentifiers());
     assertEquals(Instant.parse("2030-01-01T00:00:00Z"), kept.expiresAt());
     var other = second.outgoing().getLast().message();
+    assertNull(other.payloadFormat());
     assertNull(other.contentType());
     assertNull(other.correlationData());
     assertNull(other.expiresAt());

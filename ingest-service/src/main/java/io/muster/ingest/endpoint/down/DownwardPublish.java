@@ -19,6 +19,9 @@ final class DownwardPublish {
     }
     var message = waiting.message();
     var properties = new WrittenProperties();
+    if (message.payloadFormat() != null) {
+      properties.payloadFormatIndicator(message.payloadFormat());
+    }
     if (message.messageExpirySeconds() >= 0) {
       properties.messageExpirySeconds(waiting.remainingSeconds(nowNanos));
     }

@@ -25,6 +25,7 @@ final class KeptMessages {
         new OutgoingMessage.Message(
             message.topic().serviceName(),
             message.payload(),
+            message.payloadFormat(),
             message.contentType(),
             message.responseTopic(),
             message.correlationData(),
@@ -54,7 +55,8 @@ final class KeptMessages {
             kept.responseTopic(),
             kept.correlationData(),
             kept.userProperties(),
-            left == null ? -1 : Math.max(0, left.toSeconds()));
+            left == null ? -1 : left.toSeconds(),
+            kept.payloadFormat());
     return new Waiting(
         message,
         2,
