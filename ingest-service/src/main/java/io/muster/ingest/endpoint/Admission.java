@@ -88,6 +88,11 @@ final class Admission {
       refuse(nobody.code(), label(nobody.code()), nobody.getMessage());
       return;
     }
+    if (!ConnAcks.fits(connect, terms, shared.config)) {
+      refuse(
+          ReasonCode.PACKET_TOO_LARGE, "packet-too-large", "the client takes too small packets");
+      return;
+    }
     seated = shared.connected.take();
     if (!seated) {
       refuse(

@@ -10,6 +10,9 @@ import io.netty.buffer.ByteBuf;
 
 /** Writes the answers to CONNECT. Stateless. */
 final class ConnAcks {
+  /** What a CONNACK takes that says nothing but its reason. */
+  private static final int LEAST_BYTES = 5;
+
   private ConnAcks() {}
 
   static void accepted(
@@ -18,6 +21,18 @@ final class ConnAcks {
       PacketWriter.connAck3(out, present, 0);
       return;
     }
+    PacketWriter.connAck5(out, present, ReasonCode.SUCCESS, properties(connect, terms, config));
+  }
+
+  /** Whether the client takes a CONNACK that says all that it must know (MQTT 5 §3.1.2.11.4). */
+  static boolean fits(Packet.Connect connect, Terms terms, EndpointConfig config) {
+    var most = connect.properties().maximumPacketBytes();
+    return most == Properties.ABSENT
+        || PacketWriter.connAckBytes(properties(connect, terms, config)) <= most;
+  }
+
+  private static WrittenProperties properties(
+      Packet.Connect connect, Terms terms, EndpointConfig config) {
     var properties =
         new WrittenProperties()
             .receiveMaximum(config.up().window())
@@ -32,7 +47,7 @@ final class ConnAcks {
     if (terms.keepAliveSeconds() != connect.keepAliveSeconds()) {
       properties.serverKeepAliveSeconds(terms.keepAliveSeconds());
     }
-    PacketWriter.connAck5(out, present, ReasonCode.SUCCESS, properties);
+    return properties;
   }
 
   static void refused(ByteBuf out, Packet.Connect connect, ReasonCode code, String detail) {
@@ -42,6 +57,10 @@ final class ConnAcks {
     }
     var properties = new WrittenProperties();
     var most = connect.properties().maximumPacketBytes();
+    if (most != Properties.ABSENT && most < LEAST_BYTES) {
+      // Not even that.
+      return;
+    }
     if (most == Properties.ABSENT || PacketWriter.connAckBytes(detail) <= most) {
       // MQTT 5 §3.2.2.3.9: no words where they would not fit.
       properties.reasonString(detail);

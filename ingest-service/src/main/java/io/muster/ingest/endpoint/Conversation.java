@@ -112,7 +112,9 @@ final class Conversation {
   private void subscribe(Packet.Subscribe packet) {
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
-    down.subscribe(packet, codes -> answer(out -> SubAcks.write(out, session, identifier, codes)));
+    down.subscribe(
+        packet,
+        codes -> answer(codes.size(), out -> SubAcks.write(out, session, identifier, codes)));
   }
 
   private void unsubscribe(Packet.Unsubscribe packet) {
@@ -120,10 +122,17 @@ final class Conversation {
     var identifier = packet.packetIdentifier();
     down.unsubscribe(
         packet,
-        codes -> answer(out -> PacketWriter.unsubAck(out, session.version(), identifier, codes)));
+        codes ->
+            answer(
+                codes.size(),
+                out -> PacketWriter.unsubAck(out, session.version(), identifier, codes)));
   }
 
-  private void answer(Consumer<ByteBuf> packet) {
+  private void answer(int codes, Consumer<ByteBuf> packet) {
+    if (PacketWriter.subAckBytes(codes, "") > session.maximumPacketBytes()) {
+      // Without an answer it would wait for ever (MQTT 5 §3.1.2.11.4).
+      control.end(EndReason.PACKET_TOO_LARGE, "the answer is larger than the client takes");
+    }
     // After DISCONNECT nothing may be sent (MQTT 5 §3.14.4).
     if (!ended) {
       Output.send(channel, packet);

@@ -442,6 +442,35 @@ class DownwardExactlyOnceTest {
     }
   }
 
+  /** A service sends again what it does not know to be delivered, also when that is under way. */
+  @Test
+  void sendsACommandThatIsUnderWayNotTwice() {
+    var client = kept(MQTT_5);
+    server.deliver(command(1), "", 2);
+    client.expect(publish(MQTT_5, 1, 1, false));
+    server.deliver(command(1), "", 2);
+    client.expectNothing();
+    try (var again = again(client, MQTT_5)) {
+      again.expect(publish(MQTT_5, 1, 1, true)).expectNothing();
+      server.deliver(command(1), "", 2);
+      again.send("50 02 0001").expect("62 02 0001").expectNothing();
+      assertEquals(2, outcome("under-way"));
+      again.send("70 02 0001").expectNothing();
+      server.deliver(command(1), "", 2);
+      again.expect(publish(MQTT_5, 1, 1, false));
+    }
+  }
+
+  @Test
+  void takesOneWayCommandsForDifferentOnes() {
+    try (var client = kept(MQTT_5)) {
+      for (int i = 1; i <= 2; i++) {
+        server.deliver("command/acme/boiler/req//on", "", 2);
+        assertEquals(0x34, client.hear().first());
+      }
+    }
+  }
+
   @Test
   void forgetsAllAtACleanStart() {
     var client = kept(MQTT_5);

@@ -73,6 +73,8 @@ final class ExactlyOnce {
   void begin(Waiting message) {
     if (message.isExpired(System.nanoTime())) {
       drop(message, "expired");
+    } else if (isUnderWay(message)) {
+      drop(message, "under-way");
     } else if (isTooLarge(message)) {
       drop(message, "too-large");
     } else if (exchanges.count(Exchange::isOver) >= most + FREED_LATER) {
@@ -81,6 +83,13 @@ final class ExactlyOnce {
     } else {
       keep(new Exchange(sent.nextIdentifier(), message, false, State.KEEPING));
     }
+  }
+
+  /** The service has sent a command again that the client gets, or has, by an exchange here. */
+  private boolean isUnderWay(Waiting message) {
+    var request = exchanges.isEmpty() ? null : Exchange.request(message);
+    return request != null
+        && exchanges.count(it -> !it.isOver() && request.equals(it.request)) > 0;
   }
 
   private boolean isTooLarge(Waiting message) {

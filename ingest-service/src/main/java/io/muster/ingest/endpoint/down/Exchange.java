@@ -20,10 +20,15 @@ final class Exchange {
     OVER
   }
 
+  private static final int REQUEST_LEVELS = 6;
+
   final int packetIdentifier;
 
   /** Whether an earlier connection may have sent it. */
   final boolean resumed;
+
+  /** The topic name of a command that awaits an answer, which no other command has; or null. */
+  final String request;
 
   State state;
 
@@ -35,6 +40,16 @@ final class Exchange {
     this.message = message;
     this.resumed = resumed;
     this.state = state;
+    this.request = message == null ? null : request(message);
+  }
+
+  /** {@code command/{tenant}/{device}/req/{requestId}/{name}} (docs/architecture.md), or null. */
+  static String request(Waiting message) {
+    var topic = message.message().topic().serviceName();
+    var level = topic.split("/", REQUEST_LEVELS);
+    return level.length == REQUEST_LEVELS && level[0].equals("command") && !level[4].isEmpty()
+        ? topic
+        : null;
   }
 
   /** Whether the client counts it as one that it was sent and is not through with. */

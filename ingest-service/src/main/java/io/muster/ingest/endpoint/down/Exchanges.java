@@ -28,6 +28,10 @@ final class Exchanges {
     }
   }
 
+  boolean isEmpty() {
+    return byIdentifier.isEmpty();
+  }
+
   /** Null when there is none. */
   Exchange get(int packetIdentifier) {
     return byIdentifier.get(packetIdentifier);

@@ -21,6 +21,8 @@ final class PacketReader {
   private static final int DISCONNECT = 14;
   private static final int AUTH = 15;
 
+  private static final int NO_LOCAL = 0b100;
+
   private final PacketLimits limits;
   private final PacketBody body;
   private final PropertyReader properties;
@@ -126,7 +128,12 @@ final class PacketReader {
     while (body.remaining() > 0) {
       requireRoomFor(filters);
       var filter = body.string();
-      filters.add(new Packet.RequestedFilter(filter, requestedQos(body.unsignedByte(), five)));
+      var options = body.unsignedByte();
+      if (five && (options & NO_LOCAL) != 0 && filter.startsWith("$share/")) {
+        // MQTT 5 §3.8.3.1.
+        throw protocolError("no local on a shared subscription");
+      }
+      filters.add(new Packet.RequestedFilter(filter, requestedQos(options, five)));
     }
     requireSome(filters);
     return new Packet.Subscribe(identifier, filters, props);

@@ -195,6 +195,11 @@ public final class PacketWriter {
     disconnect5(out, reason, fits ? reasonString : "");
   }
 
+  /** How large a CONNACK with these properties is as a whole. */
+  public static int connAckBytes(WrittenProperties properties) {
+    return wholeBytes(2 + properties.sizeWithLength());
+  }
+
   /** How large a CONNACK with that reason string is as a whole. */
   public static int connAckBytes(String reasonString) {
     return wholeBytes(2 + propertiesBytes(reasonString));
