@@ -1,6 +1,7 @@
 package io.muster.mqtt;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param attempt 1 at the first delivery in this process, one more at each retry after a nack; a
  *     redelivery by the broker begins at 1 again
  * @param messageExpiry the life time that was left when the broker sent it
+ * @param payloadFormat whether the payload is text in UTF-8
  * @param contentType as its publisher described the payload
  * @param responseTopic where its publisher awaits an answer
  * @param correlationData what an answer has to carry, read-only
@@ -30,6 +32,7 @@ public record MqttInboundMetadata(
     boolean retained,
     int attempt,
     Optional<Duration> messageExpiry,
+    Optional<Mqtt5PayloadFormatIndicator> payloadFormat,
     Optional<String> contentType,
     Optional<String> responseTopic,
     Optional<ByteBuffer> correlationData,
@@ -70,6 +73,7 @@ public record MqttInboundMetadata(
     private boolean retained;
     private int attempt = 1;
     private Optional<Duration> messageExpiry = Optional.empty();
+    private Optional<Mqtt5PayloadFormatIndicator> payloadFormat = Optional.empty();
     private Optional<String> contentType = Optional.empty();
     private Optional<String> responseTopic = Optional.empty();
     private Optional<ByteBuffer> correlationData = Optional.empty();
@@ -97,6 +101,11 @@ public record MqttInboundMetadata(
 
     public Builder messageExpiry(Duration value) {
       messageExpiry = Optional.ofNullable(value);
+      return this;
+    }
+
+    public Builder payloadFormat(Mqtt5PayloadFormatIndicator value) {
+      payloadFormat = Optional.ofNullable(value);
       return this;
     }
 
@@ -128,6 +137,7 @@ public record MqttInboundMetadata(
           retained,
           attempt,
           messageExpiry,
+          payloadFormat,
           contentType,
           responseTopic,
           correlationData,

@@ -1,6 +1,7 @@
 package io.muster.mqtt;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +15,9 @@ import java.util.Optional;
  * @param topic the topic name, instead of the attribute {@code topic}
  * @param qos instead of the attribute {@code qos}
  * @param retain instead of the attribute {@code retain}
- * @param messageExpiry how long the broker keeps it for a subscriber; whole seconds
+ * @param messageExpiry for how long it is of use, in whole seconds: what waits for the broker longer
+ *     than that is nacked with {@link MessageExpiredException}, what waits for less has the rest left
+ * @param payloadFormat whether the payload is text in UTF-8
  * @param contentType what the payload is, a media type by custom
  * @param responseTopic where an answer is awaited
  * @param correlationData what an answer has to carry, read-only
@@ -26,6 +29,7 @@ public record MqttOutboundMetadata(
     Optional<MqttQos> qos,
     Optional<Boolean> retain,
     Optional<Duration> messageExpiry,
+    Optional<Mqtt5PayloadFormatIndicator> payloadFormat,
     Optional<String> contentType,
     Optional<String> responseTopic,
     Optional<ByteBuffer> correlationData,
@@ -69,6 +73,7 @@ public record MqttOutboundMetadata(
     private Optional<MqttQos> qos = Optional.empty();
     private Optional<Boolean> retain = Optional.empty();
     private Optional<Duration> messageExpiry = Optional.empty();
+    private Optional<Mqtt5PayloadFormatIndicator> payloadFormat = Optional.empty();
     private Optional<String> contentType = Optional.empty();
     private Optional<String> responseTopic = Optional.empty();
     private Optional<ByteBuffer> correlationData = Optional.empty();
@@ -93,6 +98,11 @@ public record MqttOutboundMetadata(
 
     public Builder messageExpiry(Duration value) {
       messageExpiry = Optional.ofNullable(value);
+      return this;
+    }
+
+    public Builder payloadFormat(Mqtt5PayloadFormatIndicator value) {
+      payloadFormat = Optional.ofNullable(value);
       return this;
     }
 
@@ -122,6 +132,7 @@ public record MqttOutboundMetadata(
           qos,
           retain,
           messageExpiry,
+          payloadFormat,
           contentType,
           responseTopic,
           correlationData,

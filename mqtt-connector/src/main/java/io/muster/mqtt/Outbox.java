@@ -34,11 +34,31 @@ final class Outbox {
   static final class Entry {
     private final Message<?> message;
     private final Mqtt5Publish publish;
+    private final Lifetime lifetime;
     private boolean sentBefore;
 
     Entry(Message<?> message, Mqtt5Publish publish) {
+      this(message, publish, Lifetime.of(publish, System.nanoTime()));
+    }
+
+    private Entry(Message<?> message, Mqtt5Publish publish, Lifetime lifetime) {
       this.message = message;
       this.publish = publish;
+      this.lifetime = lifetime;
+    }
+
+    /** The same with what is left of its life; null when nothing is, and it was never sent. */
+    Entry aged(long nowNanos) {
+      if (lifetime == null) {
+        return this;
+      }
+      if (lifetime.isOver(nowNanos) && !sentBefore) {
+        return null;
+      }
+      var left = publish.extend().messageExpiryInterval(lifetime.secondsLeft(nowNanos)).build();
+      var aged = new Entry(message, left, lifetime);
+      aged.sentBefore = sentBefore;
+      return aged;
     }
   }
 
@@ -82,6 +102,7 @@ final class Outbox {
 
   /** Sends everything over a fresh connection, and from now on what is added. */
   void sendOver(Connection connection) {
+    age();
     sending = UnicastProcessor.create();
     answers =
         connection
@@ -93,6 +114,23 @@ final class Outbox {
                   // The link learns of the end of the connection itself.
                 });
     entries.values().stream().limit(suspects > 0 ? 1 : Long.MAX_VALUE).toList().forEach(this::send);
+  }
+
+  /** Time has passed: takes it off what has an expiry (MQTT 5 §3.3.2.3.3). */
+  private void age() {
+    var now = System.nanoTime();
+    var before = List.copyOf(entries.values());
+    entries.clear();
+    for (var entry : before) {
+      var aged = entry.aged(now);
+      if (aged == null) {
+        var expired = new MessageExpiredException(entry.publish.getTopic().toString());
+        settled.accept(entry.message, refused(expired));
+      } else {
+        entries.put(new Key(aged.publish), aged);
+      }
+    }
+    size = entries.size();
   }
 
   /**

@@ -20,6 +20,7 @@ final class Properties {
         expiry.isPresent()
             ? java.util.Optional.of(Duration.ofSeconds(expiry.getAsLong()))
             : java.util.Optional.empty(),
+        publish.getPayloadFormatIndicator(),
         publish.getContentType().map(Object::toString),
         publish.getResponseTopic().map(Object::toString),
         publish.getCorrelationData(),

@@ -38,6 +38,7 @@ final class PublishFactory {
             .payload(encoded.bytes())
             .qos(metadata.qos().orElse(settings.qos()))
             .retain(metadata.retain().orElse(settings.retain()))
+            .payloadFormatIndicator(metadata.payloadFormat().orElse(null))
             .contentType(metadata.contentType().orElse(encoded.contentType()))
             .responseTopic(metadata.responseTopic().orElse(null))
             .correlationData(metadata.correlationData().orElse(null))

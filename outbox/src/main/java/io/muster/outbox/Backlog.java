@@ -15,7 +15,8 @@ final class Backlog {
   private static final String HEAD =
       "SELECT "
           + OutboxRows.COLUMNS
-          + ", created_at < now() - $2::bigint * interval '1 ms' AS expired"
+          + ", created_at < now() - $2::bigint * interval '1 ms'"
+          + " OR coalesce(expires_at <= now(), false) AS expired"
           + " FROM outbox WHERE sequence IS NOT NULL AND settled_at IS NULL"
           + " ORDER BY sequence LIMIT $1";
   private static final String COUNT =
@@ -34,7 +35,7 @@ final class Backlog {
 
   /**
    * @param toPublish in order
-   * @param expired waited too long for the broker
+   * @param expired waited too long for the broker, or for longer than they are of use
    */
   record Head(List<OutboxEvent> toPublish, List<OutboxEvent> expired) {
     int size() {

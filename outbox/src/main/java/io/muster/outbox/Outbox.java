@@ -1,14 +1,17 @@
 package io.muster.outbox;
 
+import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -22,25 +25,29 @@ import java.util.UUID;
 public final class Outbox {
 
   /**
-   * Inserts a batch from the seven arrays of {@link #batch}; the order of the arrays becomes the
+   * Inserts a batch from the arrays of {@link #batch}; the order of the arrays becomes the
    * order of the log. What is there already is left out, so a batch may be repeated when nobody
    * knows whether it was committed.
    */
   public static final String INSERT_BATCH =
       """
-      INSERT INTO outbox (id, topic, qos, content_type, user_properties, payload, created_at)
-      SELECT id, topic, qos, content_type, user_properties::jsonb, payload, created_at
+      INSERT INTO outbox (id, topic, qos, content_type, user_properties, payload, created_at,
+                          user_property_list, payload_format, correlation_data, expires_at)
+      SELECT id, topic, qos, content_type, user_properties::jsonb, payload, created_at,
+             user_property_list::jsonb, payload_format, correlation_data, expires_at
         FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[], $5::text[], $6::bytea[],
-                    $7::timestamptz[])
+                    $7::timestamptz[], $8::text[], $9::smallint[], $10::bytea[],
+                    $11::timestamptz[])
              WITH ORDINALITY
-          AS entry (id, topic, qos, content_type, user_properties, payload, created_at, ordinal)
+          AS entry (id, topic, qos, content_type, user_properties, payload, created_at,
+                    user_property_list, payload_format, correlation_data, expires_at, ordinal)
        ORDER BY ordinal
       ON CONFLICT (id) DO NOTHING""";
 
   /**
    * Inserts one entry; the same as a native query for Hibernate Reactive, with the positional
    * parameters of {@link #row} in the same order. The inner cast makes the fifth a text: a jsonb
-   * parameter would be written as a JSON string.
+   * parameter would be written as a JSON string. Only for what {@link #row} takes.
    */
   public static final String INSERT_ONE =
       """
@@ -76,8 +83,13 @@ public final class Outbox {
     var userProperties = new String[size];
     var payload = new Buffer[size];
     var createdAt = new OffsetDateTime[size];
+    var propertyList = new String[size];
+    var payloadFormat = new Short[size];
+    var correlationData = new Buffer[size];
+    var expiresAt = new OffsetDateTime[size];
     for (int i = 0; i < size; i++) {
       var entry = entries.get(i);
+      var carried = entry.carried();
       id[i] = entry.id();
       topic[i] = entry.topic();
       qos[i] = (short) entry.qos();
@@ -85,17 +97,41 @@ public final class Outbox {
       userProperties[i] = json(entry.userProperties());
       payload[i] = Buffer.buffer(entry.payload());
       createdAt[i] = entry.createdAt().atOffset(ZoneOffset.UTC);
+      propertyList[i] = list(entry.userProperties());
+      payloadFormat[i] =
+          carried.payloadFormat() == null ? null : carried.payloadFormat().shortValue();
+      correlationData[i] =
+          carried.correlationData() == null ? null : Buffer.buffer(carried.correlationData());
+      expiresAt[i] =
+          carried.expiresAt() == null ? null : carried.expiresAt().atOffset(ZoneOffset.UTC);
     }
     return Tuple.newInstance(
         io.vertx.sqlclient.Tuple.of(
-            id, topic, qos, contentType, userProperties, payload, createdAt));
+            id,
+            topic,
+            qos,
+            contentType,
+            userProperties,
+            payload,
+            createdAt,
+            propertyList,
+            payloadFormat,
+            correlationData,
+            expiresAt));
   }
 
   /**
    * The values of {@link #INSERT_ONE}, the first for {@code ?1}; the fourth may be null and then
    * needs its type told ({@code setParameter(4, value, String.class)}).
+   *
+   * @throws IllegalArgumentException when the entry says more than these can: a user property
+   *     twice, or {@link OutboxEntry#carried}; the order of user properties is not kept
    */
   public static Object[] row(OutboxEntry entry) {
+    if (entry.userProperties().hasRepeatedNames()
+        || !entry.carried().equals(CarriedProperties.NONE)) {
+      throw new IllegalArgumentException("only a batch can hold all of " + entry);
+    }
     return new Object[] {
       entry.id(),
       entry.topic(),
@@ -107,9 +143,15 @@ public final class Outbox {
     };
   }
 
-  private static String json(Map<String, String> userProperties) {
+  /** For whoever reads it as it always was; of a name that comes more than once the last value. */
+  private static String json(UserProperties userProperties) {
     return userProperties.isEmpty()
         ? "{}"
-        : new JsonObject(Map.<String, Object>copyOf(userProperties)).encode();
+        : new JsonObject(new LinkedHashMap<String, Object>(userProperties.asMap())).encode();
+  }
+
+  /** Null when the object says all: {@code jsonb} keeps neither order nor repetitions. */
+  private static String list(UserProperties userProperties) {
+    return userProperties.size() < 2 ? null : new JsonArray(userProperties.pairs()).encode();
   }
 }

@@ -3,6 +3,8 @@ package io.muster.outbox;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.muster.contract.event.CloudEvent;
 import io.muster.contract.event.ContractJson;
+import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.PlatformTopic;
 import java.time.Instant;
 import java.util.Map;
@@ -21,15 +23,18 @@ import java.util.UUID;
  * @param userProperties MQTT 5 user properties, W3C trace context among them
  * @param payload goes out as it is
  * @param createdAt when it happened
+ * @param carried what else the broker gets; one that expires before is given up like one that
+ *     waited for too long
  */
 public record OutboxEntry(
     UUID id,
     String topic,
     int qos,
     String contentType,
-    Map<String, String> userProperties,
+    UserProperties userProperties,
     byte[] payload,
-    Instant createdAt) {
+    Instant createdAt,
+    CarriedProperties carried) {
 
   public OutboxEntry {
     Objects.requireNonNull(id, "id");
@@ -41,7 +46,28 @@ public record OutboxEntry(
     if (qos < 0 || qos > 2) {
       throw new IllegalArgumentException("QoS is 0, 1 or 2");
     }
-    userProperties = userProperties == null ? Map.of() : Map.copyOf(userProperties);
+    userProperties = userProperties == null ? UserProperties.NONE : userProperties;
+    carried = carried == null ? CarriedProperties.NONE : carried;
+  }
+
+  /** With user properties that come once, in any order, and nothing else. */
+  public OutboxEntry(
+      UUID id,
+      String topic,
+      int qos,
+      String contentType,
+      Map<String, String> userProperties,
+      byte[] payload,
+      Instant createdAt) {
+    this(
+        id,
+        topic,
+        qos,
+        contentType,
+        userProperties == null ? UserProperties.NONE : UserProperties.of(userProperties),
+        payload,
+        createdAt,
+        CarriedProperties.NONE);
   }
 
   /**

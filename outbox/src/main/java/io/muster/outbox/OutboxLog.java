@@ -33,6 +33,7 @@ public final class OutboxLog {
           FROM outbox_counter),
       page AS (
         SELECT sequence, id, topic, qos, content_type, user_properties, payload, created_at,
+               user_property_list, payload_format, correlation_data, expires_at,
                sum(length(payload)) OVER (ORDER BY sequence) - length(payload) AS bytes_before
           FROM (SELECT * FROM outbox WHERE sequence > $1 ORDER BY sequence LIMIT $2) AS candidate)
       SELECT bounds.last_sequence, bounds.oldest, page.*

@@ -16,6 +16,11 @@ public final class OutboxSchema {
     return text("outbox.sql");
   }
 
+  /** More columns of {@code outbox}; a migration of its own, after {@link #outbox()}. */
+  public static String properties() {
+    return text("outbox_properties.sql");
+  }
+
   /** Tables {@code followed_log} and {@code followed_event}, for {@link EventFollower}. */
   public static String follower() {
     return text("follower.sql");

@@ -10,7 +10,7 @@ public interface UndeliveredSink {
 
   /** Why the publisher gave a message up. */
   enum Reason {
-    /** It waited longer than messages are kept for the broker. */
+    /** It waited longer than messages are kept for the broker, or than it is of use. */
     EXPIRED,
     /** The broker will not take it, now or ever. */
     REFUSED

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.event.EventPage;
+import io.muster.contract.message.UserProperties;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,7 +75,7 @@ class OutboxIT {
     numberAll();
     var event = page(0, 10).items().getFirst();
     assertEquals(null, event.contentType());
-    assertEquals(Map.of(), event.userProperties());
+    assertEquals(UserProperties.NONE, event.userProperties());
     assertEquals(0, event.payload().length);
     assertEquals(Instant.EPOCH, event.createdAt());
   }
@@ -87,7 +88,7 @@ class OutboxIT {
             new OutboxEntry(
                 UUID.randomUUID(), "event/acme/d1", 1, null, odd, new byte[] {0}, Instant.now())));
     numberAll();
-    assertEquals(odd, page(0, 10).items().getFirst().userProperties());
+    assertEquals(UserProperties.of(odd), page(0, 10).items().getFirst().userProperties());
   }
 
   @Test

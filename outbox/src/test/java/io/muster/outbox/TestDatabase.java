@@ -50,6 +50,7 @@ final class TestDatabase
     pool = newPool(8);
     run("CREATE SCHEMA " + schema);
     run(OutboxSchema.outbox());
+    run(OutboxSchema.properties());
     run(OutboxSchema.follower());
   }
 

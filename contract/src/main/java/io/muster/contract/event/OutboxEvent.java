@@ -1,6 +1,8 @@
 package io.muster.contract.event;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
@@ -17,6 +19,9 @@ import java.util.UUID;
  * @param userProperties MQTT 5 user properties, W3C trace context among them; never null
  * @param payload the payload's bytes, never altered (Base64 in JSON)
  * @param createdAt when it was written
+ * @param payloadFormat MQTT 5 payload format indicator, 0 or 1, or null
+ * @param correlationData MQTT 5 correlation data (Base64 in JSON), or null
+ * @param expiresAt when it is of no use any more (MQTT 5 message expiry), or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record OutboxEvent(
@@ -25,11 +30,66 @@ public record OutboxEvent(
     String topic,
     int qos,
     String contentType,
-    Map<String, String> userProperties,
+    UserProperties userProperties,
     byte[] payload,
-    Instant createdAt) {
+    Instant createdAt,
+    Integer payloadFormat,
+    byte[] correlationData,
+    Instant expiresAt) {
 
   public OutboxEvent {
-    userProperties = userProperties == null ? Map.of() : Map.copyOf(userProperties);
+    userProperties = userProperties == null ? UserProperties.NONE : userProperties;
+  }
+
+  /** With what else the broker gets. */
+  public OutboxEvent(
+      long sequence,
+      UUID id,
+      String topic,
+      int qos,
+      String contentType,
+      UserProperties userProperties,
+      byte[] payload,
+      Instant createdAt,
+      CarriedProperties carried) {
+    this(
+        sequence,
+        id,
+        topic,
+        qos,
+        contentType,
+        userProperties,
+        payload,
+        createdAt,
+        carried.payloadFormat(),
+        carried.correlationData(),
+        carried.expiresAt());
+  }
+
+  /** With user properties that come once, in any order, and nothing else. */
+  public OutboxEvent(
+      long sequence,
+      UUID id,
+      String topic,
+      int qos,
+      String contentType,
+      Map<String, String> userProperties,
+      byte[] payload,
+      Instant createdAt) {
+    this(
+        sequence,
+        id,
+        topic,
+        qos,
+        contentType,
+        UserProperties.of(userProperties),
+        payload,
+        createdAt,
+        CarriedProperties.NONE);
+  }
+
+  /** What else the broker gets. */
+  public CarriedProperties carried() {
+    return new CarriedProperties(payloadFormat, correlationData, expiresAt);
   }
 }

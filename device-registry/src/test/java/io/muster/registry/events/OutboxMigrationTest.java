@@ -10,8 +10,13 @@ import org.junit.jupiter.api.Test;
 class OutboxMigrationTest {
   @Test
   void theMigrationIsTheModulesOwnText() throws IOException {
-    try (var in = getClass().getResourceAsStream("/db/migration/V2__create_outbox.sql")) {
-      assertEquals(OutboxSchema.outbox(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    assertEquals(OutboxSchema.outbox(), text("V2__create_outbox.sql"));
+    assertEquals(OutboxSchema.properties(), text("V3__add_outbox_properties.sql"));
+  }
+
+  private String text(String migration) throws IOException {
+    try (var in = getClass().getResourceAsStream("/db/migration/" + migration)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 }

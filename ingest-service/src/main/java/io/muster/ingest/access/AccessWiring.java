@@ -7,6 +7,7 @@ import io.muster.contract.event.CloudEvent;
 import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.RegistryEvent;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.contract.registry.DeviceView;
@@ -28,6 +29,7 @@ import java.time.Duration;
       CloudEvent.class,
       EventPage.class,
       OutboxEvent.class,
+      UserProperties.class,
       RegistryEvent.DeviceCreated.class,
       RegistryEvent.DeviceUpdated.class,
       RegistryEvent.DeviceDisabled.class,

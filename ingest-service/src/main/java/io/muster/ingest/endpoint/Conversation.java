@@ -62,6 +62,7 @@ final class Conversation {
             shared.index.registerOf(reach));
     up = new Upstream(channel, session, rights, mandates, gate, control, shared.up);
     down = new Downward(channel, reach, session, mandates, shared.down);
+    down.reserve(accepted.taken().outgoing());
     reach.settle(session, down);
     kind = ClientKind.of(channel, session.version());
     shared.clients.came(kind);
@@ -98,8 +99,8 @@ final class Conversation {
         case Packet.Subscribe subscribe -> subscribe(subscribe);
         case Packet.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
         case Packet.Disconnect disconnect -> goodbye(disconnect);
-        case Packet.PubRec neverGranted -> wrong("QoS 2 is never granted");
-        case Packet.PubComp neverGranted -> wrong("QoS 2 is never granted");
+        case Packet.PubRec rec -> down.received(rec.packetIdentifier(), rec.reasonCode());
+        case Packet.PubComp comp -> down.completed(comp.packetIdentifier());
         case Packet.Auth notOffered -> wrong("AUTH is not offered");
         case Packet.Connect second -> wrong("a second CONNECT");
       }
@@ -124,7 +125,9 @@ final class Conversation {
     requireRoomForCodes(packet.filters().size());
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
-    down.subscribe(packet, codes -> answer(out -> SubAcks.write(out, session, identifier, codes)));
+    down.subscribe(
+        packet,
+        codes -> answer(codes.size(), out -> SubAcks.write(out, session, identifier, codes)));
   }
 
   private void unsubscribe(Packet.Unsubscribe packet) throws MalformedPacketException {
@@ -133,10 +136,17 @@ final class Conversation {
     var identifier = packet.packetIdentifier();
     down.unsubscribe(
         packet,
-        codes -> answer(out -> PacketWriter.unsubAck(out, session.version(), identifier, codes)));
+        codes ->
+            answer(
+                codes.size(),
+                out -> PacketWriter.unsubAck(out, session.version(), identifier, codes)));
   }
 
-  private void answer(Consumer<ByteBuf> packet) {
+  private void answer(int codes, Consumer<ByteBuf> packet) {
+    if (PacketWriter.subAckBytes(codes, "") > session.maximumPacketBytes()) {
+      // Without an answer it would wait for ever (MQTT 5 §3.1.2.11.4).
+      control.end(EndReason.PACKET_TOO_LARGE, "the answer is larger than the client takes");
+    }
     // After DISCONNECT nothing may be sent (MQTT 5 §3.14.4).
     if (!ended) {
       Output.send(channel, packet);

@@ -290,6 +290,13 @@ public interface EndpointConfig {
     @WithDefault("16")
     @Min(1) @Max(1_024) int window();
 
+    /**
+     * Bytes of QoS 2 messages of a session that is kept that may be on their way; one larger than
+     * that goes alone.
+     */
+    @WithDefault("1048576")
+    @Min(1) int exactlyOnceBytes();
+
     /** Filters that a connection may be subscribed to. */
     @WithDefault("100")
     @Min(1) @Max(10_000) int maxSubscriptions();

@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint;
 
 import io.muster.ingest.endpoint.packets.Packet;
+import io.muster.ingest.endpoint.up.Carried;
 import io.muster.ingest.sessions.StoredWill;
 
 /** The will of a CONNECT as it is kept with the session. Stateless. */
@@ -23,6 +24,8 @@ final class LastWill {
         will.retain(),
         properties.contentType(),
         properties.userProperties(),
-        Math.max(0, properties.willDelaySeconds()));
+        Math.max(0, properties.willDelaySeconds()),
+        Carried.withoutExpiry(properties),
+        properties.messageExpirySeconds());
   }
 }

@@ -57,7 +57,7 @@ sealed interface Content {
 
     @Override
     public int bytes() {
-      return ROW_BYTES + publication.payload().length + Content.bytes(publication.userProperties());
+      return ROW_BYTES + publication.heldBytes();
     }
   }
 
@@ -70,7 +70,10 @@ sealed interface Content {
 
     @Override
     public int bytes() {
-      return ROW_BYTES + entry.payload().length + Content.bytes(entry.userProperties());
+      return ROW_BYTES
+          + entry.payload().length
+          + entry.userProperties().heldBytes()
+          + entry.carried().heldBytes();
     }
   }
 

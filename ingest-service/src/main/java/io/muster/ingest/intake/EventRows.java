@@ -39,7 +39,7 @@ final class EventRows {
       id[i] = event.id();
       receivedAt[i] = event.publication().receivedAt().atOffset(ZoneOffset.UTC);
       contentType[i] = event.publication().contentType();
-      properties[i] = json(event.publication().userProperties());
+      properties[i] = json(event.publication().userProperties().asMap());
       payload[i] = Buffer.buffer(event.publication().payload());
     }
     return Tuple.tuple()

@@ -1,7 +1,5 @@
 package io.muster.ingest.intake;
 
-import io.muster.contract.id.DeviceAddress;
-
 /**
  * The way into the store. What is offered is held in memory until the transaction that keeps it has
  * committed; with the database away that is until it is back. The caller bounds how much it offers
@@ -14,18 +12,10 @@ public interface Intake {
   void offer(Publication publication, Completion completion);
 
   /**
-   * Puts a message that the endpoint refused into the dead letters (a foreign topic, too large a
-   * payload), with its bytes up to a bound.
-   *
-   * @param from whose connection it came over
-   * @param topicName as received
+   * Puts a message that was refused into the dead letters, with its bytes up to a bound. Never
+   * blocks, never throws.
    */
-  void deadLetter(
-      DeviceAddress from,
-      String topicName,
-      byte[] payload,
-      DeadLetterReason reason,
-      Completion completion);
+  void deadLetter(RefusedPublish refused, Completion completion);
 
   /**
    * Puts an event of this service into the outbox, in order with the publications of the same

@@ -132,7 +132,8 @@ final class Interpreter {
         publication.contentType(),
         DeviceTrace.onwards(publication.userProperties(), publication.trace()),
         publication.payload(),
-        publication.receivedAt());
+        publication.receivedAt(),
+        publication.carried());
   }
 
   /** The publication as a dead letter. */
@@ -146,7 +147,7 @@ final class Interpreter {
             publication.topic().name(),
             publication.qos(),
             publication.contentType(),
-            publication.userProperties(),
+            publication.userProperties().asMap(),
             publication.payload(),
             publication.payload().length,
             reason,

@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -115,25 +114,21 @@ public final class Lanes implements Intake, IntakePressure, AutoCloseable {
   }
 
   @Override
-  public void deadLetter(
-      DeviceAddress from,
-      String topicName,
-      byte[] payload,
-      DeadLetterReason reason,
-      Completion completion) {
+  public void deadLetter(RefusedPublish refused, Completion completion) {
+    var from = refused.from();
     var letter =
         new DeadLetter(
                 ids.next(),
                 from,
-                Optional.empty(),
-                topicName,
-                1,
-                null,
-                Map.of(),
-                payload,
-                payload.length,
-                reason,
-                null,
+                refused.about(),
+                refused.topicName(),
+                refused.qos(),
+                refused.contentType(),
+                refused.userProperties().asMap(),
+                refused.payload(),
+                refused.payload().length,
+                refused.reason(),
+                refused.detail(),
                 clock.instant())
             .cutTo(settings.deadLetterBytes());
     lane(from).offer(new Entry(null, null, from, new Content.Refused(letter), completion));

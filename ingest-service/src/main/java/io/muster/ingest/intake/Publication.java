@@ -1,6 +1,8 @@
 package io.muster.ingest.intake;
 
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DeviceTopic;
 import io.opentelemetry.context.Context;
 import java.time.Instant;
@@ -16,11 +18,13 @@ import java.util.Map;
  * @param qos as received, 0 to 2
  * @param retain as received; only on presence
  * @param contentType MQTT 5 content type, or null
- * @param userProperties MQTT 5 user properties; of a name that comes twice the last one
+ * @param userProperties MQTT 5 user properties, as they came
  * @param receivedAt when the endpoint had read it
  * @param exactlyOnce where its packet identifier must be remembered with it (QoS 2 of a persistent
  *     session), or null
  * @param trace the span that began with its arrival
+ * @param carried what else goes on with a message to the services; it means nothing for what is
+ *     stored, so that a reading is kept however long it took to come
  */
 public record Publication(
     DeviceTopic topic,
@@ -29,25 +33,46 @@ public record Publication(
     int qos,
     boolean retain,
     String contentType,
-    Map<String, String> userProperties,
+    UserProperties userProperties,
     Instant receivedAt,
     ExactlyOnce exactlyOnce,
-    Context trace) {
-  /** What a user property costs beside its characters: the entry and its two strings. */
-  private static final int USER_PROPERTY_BYTES = 128;
+    Context trace,
+    CarriedProperties carried) {
+
+  /** With user properties that come once, in any order, and nothing else to carry. */
+  public Publication(
+      DeviceTopic topic,
+      DeviceAddress publisher,
+      byte[] payload,
+      int qos,
+      boolean retain,
+      String contentType,
+      Map<String, String> userProperties,
+      Instant receivedAt,
+      ExactlyOnce exactlyOnce,
+      Context trace) {
+    this(
+        topic,
+        publisher,
+        payload,
+        qos,
+        retain,
+        contentType,
+        UserProperties.of(userProperties),
+        receivedAt,
+        exactlyOnce,
+        trace,
+        CarriedProperties.NONE);
+  }
 
   /**
    * What it holds in memory beside its topic name, at most about; strings may take two bytes for
    * each character. Whoever counts what waits counts this, so that all mean the same.
    */
   public int heldBytes() {
-    var bytes = payload.length;
+    var bytes = payload.length + userProperties.heldBytes() + carried.heldBytes();
     if (contentType != null) {
       bytes += 2 * contentType.length();
-    }
-    for (var property : userProperties.entrySet()) {
-      bytes += USER_PROPERTY_BYTES;
-      bytes += 2 * (property.getKey().length() + property.getValue().length());
     }
     return bytes;
   }

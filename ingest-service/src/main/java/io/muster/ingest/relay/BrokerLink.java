@@ -4,6 +4,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.exceptions.MqttEncodeException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.mqtt.MqttOutboundMetadata;
@@ -12,6 +13,9 @@ import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.smallrye.reactive.messaging.TracingMetadata;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,23 +44,30 @@ class BrokerLink {
 
   private static final int BUFFERED = 1_024;
 
+  /** MQTT 5 §3.3.2.3.3. */
+  private static final long MAX_EXPIRY_SECONDS = 0xFFFF_FFFFL;
+
   private final Emitter<byte[]> channel;
   private final RelayTracing tracing;
+  private final Clock clock;
   private final ConcurrentMap<UUID, Uni<Void>> underWay = new ConcurrentHashMap<>();
 
   BrokerLink(
       @Channel(CHANNEL) @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = BUFFERED)
           Emitter<byte[]> channel,
-      RelayTracing tracing) {
+      RelayTracing tracing,
+      Clock clock) {
     this.channel = channel;
     this.tracing = tracing;
+    this.clock = clock;
   }
 
   /**
    * Completes when the broker has it, also when nobody subscribes there (reason 0x10): the log is
    * what consumers rely on.
    *
-   * @return fails with {@link RefusedMessageException} when the broker never will
+   * @return fails with {@link RefusedMessageException} when the broker never will; with anything else
+   *     also when its message expiry has passed, of which the outbox knows by itself
    */
   Uni<Void> publish(OutboxEvent event) {
     return underWay.computeIfAbsent(
@@ -76,7 +87,15 @@ class BrokerLink {
             .topic(event.topic())
             // Ids make up for what QoS 2 would add between services, at half the packets.
             .qos(event.qos() == 0 ? MqttQos.AT_MOST_ONCE : MqttQos.AT_LEAST_ONCE)
-            .contentType(event.contentType());
+            .contentType(event.contentType())
+            .messageExpiry(left(event));
+    var carried = event.carried();
+    if (carried.payloadFormat() != null) {
+      properties.payloadFormat(Mqtt5PayloadFormatIndicator.fromCode(carried.payloadFormat()));
+    }
+    if (carried.correlationData() != null) {
+      properties.correlationData(ByteBuffer.wrap(carried.correlationData()));
+    }
     event.userProperties().forEach(properties::userProperty);
     properties.userProperty(ID_PROPERTY, event.id().toString());
     properties.userProperty(SEQUENCE_PROPERTY, Long.toString(event.sequence()));
@@ -86,6 +105,18 @@ class BrokerLink {
         Metadata.of(properties.build(), trace),
         () -> taken(answer),
         reason -> notTaken(answer, reason));
+  }
+
+  /** In whole seconds, rounded up; null for ever. */
+  private Duration left(OutboxEvent event) {
+    if (event.expiresAt() == null) {
+      return null;
+    }
+    var left = Duration.between(clock.instant(), event.expiresAt());
+    if (!left.isPositive()) {
+      throw new IllegalStateException("its message expiry has passed");
+    }
+    return Duration.ofSeconds(Math.min(MAX_EXPIRY_SECONDS, left.plusNanos(999_999_999).toSeconds()));
   }
 
   private static CompletionStage<Void> taken(UniEmitter<? super Void> answer) {

@@ -1,7 +1,7 @@
 package io.muster.ingest.relay;
 
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DownwardTopic;
-import java.util.Map;
 
 /** Takes what services say to devices to the connections of this replica. Thread-safe. */
 public interface Downlink {
@@ -14,12 +14,13 @@ public interface Downlink {
    *
    * @param topic where it goes
    * @param payload never altered
-   * @param qos as the service published it, 0 or 1
+   * @param qos as the service published it, 0 to 2
    * @param contentType or null
    * @param responseTopic or null
    * @param correlationData or null
-   * @param userProperties trace context among them
+   * @param userProperties in their order, trace context among them
    * @param messageExpirySeconds what is left, or -1 for never
+   * @param payloadFormat 0 or 1, or null
    */
   record DownwardMessage(
       DownwardTopic topic,
@@ -28,6 +29,30 @@ public interface Downlink {
       String contentType,
       String responseTopic,
       byte[] correlationData,
-      Map<String, String> userProperties,
-      long messageExpirySeconds) {}
+      UserProperties userProperties,
+      long messageExpirySeconds,
+      Integer payloadFormat) {
+
+    /** Without a payload format. */
+    public DownwardMessage(
+        DownwardTopic topic,
+        byte[] payload,
+        int qos,
+        String contentType,
+        String responseTopic,
+        byte[] correlationData,
+        UserProperties userProperties,
+        long messageExpirySeconds) {
+      this(
+          topic,
+          payload,
+          qos,
+          contentType,
+          responseTopic,
+          correlationData,
+          userProperties,
+          messageExpirySeconds,
+          null);
+    }
+  }
 }

@@ -1,7 +1,9 @@
 package io.muster.ingest.relay;
 
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DownwardTopic;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import io.muster.mqtt.MqttInboundMetadata;
@@ -11,8 +13,6 @@ import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -85,12 +85,13 @@ class DownwardChannel {
     return new DownwardMessage(
         topic,
         payload,
-        Math.min(1, mqtt.qos().getCode()),
+        mqtt.qos().getCode(),
         mqtt.contentType().orElse(null),
         mqtt.responseTopic().orElse(null),
         mqtt.correlationData().map(DownwardChannel::bytes).orElse(null),
         userProperties(mqtt),
-        mqtt.messageExpiry().map(Duration::toSeconds).orElse(NEVER_EXPIRES));
+        mqtt.messageExpiry().map(Duration::toSeconds).orElse(NEVER_EXPIRES),
+        mqtt.payloadFormat().map(Mqtt5PayloadFormatIndicator::getCode).orElse(null));
   }
 
   private static byte[] bytes(ByteBuffer data) {
@@ -99,9 +100,9 @@ class DownwardChannel {
     return bytes;
   }
 
-  private static Map<String, String> userProperties(MqttInboundMetadata mqtt) {
-    Map<String, String> properties = new HashMap<>();
-    mqtt.userProperties().forEach(property -> properties.put(property.name(), property.value()));
-    return properties;
+  private static UserProperties userProperties(MqttInboundMetadata mqtt) {
+    var properties = UserProperties.builder();
+    mqtt.userProperties().forEach(property -> properties.add(property.name(), property.value()));
+    return properties.build();
   }
 }

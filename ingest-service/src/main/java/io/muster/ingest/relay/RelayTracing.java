@@ -1,10 +1,10 @@
 package io.muster.ingest.relay;
 
+import io.muster.contract.message.UserProperties;
 import io.muster.ingest.tracing.MapGetter;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Map;
 
 /**
  * A message goes on in the trace that it was written in, however much later: its context is in the
@@ -18,10 +18,10 @@ class RelayTracing {
     this.openTelemetry = openTelemetry;
   }
 
-  Context contextOf(Map<String, String> userProperties) {
+  Context contextOf(UserProperties userProperties) {
     return openTelemetry
         .getPropagators()
         .getTextMapPropagator()
-        .extract(Context.root(), userProperties, MapGetter.GETTER);
+        .extract(Context.root(), userProperties.asMap(), MapGetter.GETTER);
   }
 }

@@ -63,7 +63,7 @@ class UndeliveredLetters implements UndeliveredSink {
         event.topic(),
         event.qos(),
         event.contentType(),
-        event.userProperties(),
+        event.userProperties().asMap(),
         event.payload(),
         event.payload().length,
         switch (reason) {
@@ -71,7 +71,10 @@ class UndeliveredLetters implements UndeliveredSink {
           case REFUSED -> DeadLetterReason.TOPIC_NOT_ALLOWED;
         },
         switch (reason) {
-          case EXPIRED -> "the broker was away for longer than messages are kept for it";
+          case EXPIRED ->
+              event.expiresAt() == null
+                  ? "the broker was away for longer than messages are kept for it"
+                  : "the broker was away until its message expiry";
           case REFUSED -> "the broker will not take it";
         },
         event.createdAt());

@@ -38,7 +38,9 @@ public final class PostgresSessions implements Sessions {
           SELECT client_identifier FROM mqtt_session
           WHERE replica_key IS NULL AND expires_at <= now()
           LIMIT $1 FOR UPDATE SKIP LOCKED)
-        RETURNING session_key)
+        RETURNING session_key
+      ), outgoing AS (
+        DELETE FROM outgoing_exactly_once o USING expired WHERE o.session_key = expired.session_key)
       DELETE FROM exactly_once e USING expired WHERE e.session_key = expired.session_key
       """;
 
@@ -59,6 +61,7 @@ public final class PostgresSessions implements Sessions {
   private final RetriedBatches<Unaccepted> unaccepted;
   private final RetriedBatches<Release> releases;
   private final RetriedBatches<Long> publishedWills;
+  private final PostgresOutgoing outgoing;
   private volatile HeldConnections held;
 
   public PostgresSessions(
@@ -71,6 +74,7 @@ public final class PostgresSessions implements Sessions {
     unaccepted = batches("Ends of connections that were not accepted", this::writeUnaccepted);
     releases = batches("PUBRELs", batch -> pool.use(db -> ExactlyOnceTable.release(db, batch)));
     publishedWills = batches("Published wills", this::deleteWills);
+    outgoing = new PostgresOutgoing(pool, config, timer);
     wills = new WillPublisher(chores, intake, clock, publishedWills, config.batch());
     lapsed = new LapsedReplicas(chores, intake, clock, config.batch());
     takeovers = new Takeovers(pool, config.batch(), this::tellTakenOver);
@@ -200,6 +204,11 @@ public final class PostgresSessions implements Sessions {
   }
 
   @Override
+  public OutgoingMessages outgoing() {
+    return outgoing;
+  }
+
+  @Override
   public void compareWith(HeldConnections connections) {
     held = connections;
   }
@@ -239,7 +248,8 @@ public final class PostgresSessions implements Sessions {
     return wills
         .releaseOrphans()
         .chain(takeovers::forgetOrphans)
-        .chain(() -> chores.use(ExactlyOnceTable::forgetOrphans));
+        .chain(() -> chores.use(ExactlyOnceTable::forgetOrphans))
+        .chain(() -> chores.use(OutgoingTable::forgetOrphans));
   }
 
   /** Writes what is left, within the shutdown timeout, and gives the lease back. */
@@ -264,6 +274,7 @@ public final class PostgresSessions implements Sessions {
     return ends.unwritten()
         + unaccepted.unwritten()
         + releases.unwritten()
-        + publishedWills.unwritten();
+        + publishedWills.unwritten()
+        + outgoing.unwritten();
   }
 }

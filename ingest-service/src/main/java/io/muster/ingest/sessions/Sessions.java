@@ -42,6 +42,9 @@ public interface Sessions {
    */
   Uni<Boolean> release(long sessionKey, int packetIdentifier);
 
+  /** Where the QoS 2 messages to the clients of sessions that are kept are kept. */
+  OutgoingMessages outgoing();
+
   /**
    * Names the connections of this replica, with which is compared now and then what the database
    * holds.

@@ -1,6 +1,7 @@
 package io.muster.ingest.sessions;
 
-import java.util.Map;
+import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 
 /**
  * A will that was authorised when its connection began.
@@ -12,6 +13,8 @@ import java.util.Map;
  * @param contentType or null
  * @param userProperties never null
  * @param delaySeconds how long after the connection's end it is due
+ * @param carried what else is published with it; its expiry is not known yet
+ * @param expirySeconds for how long it is of use from its publication, or -1 for ever
  */
 public record StoredWill(
     String topic,
@@ -19,5 +22,7 @@ public record StoredWill(
     int qos,
     boolean retain,
     String contentType,
-    Map<String, String> userProperties,
-    long delaySeconds) {}
+    UserProperties userProperties,
+    long delaySeconds,
+    CarriedProperties carried,
+    long expirySeconds) {}

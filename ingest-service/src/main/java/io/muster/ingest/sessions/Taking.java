@@ -3,8 +3,6 @@ package io.muster.ingest.sessions;
 import io.muster.outbox.TimedPool;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
-import io.vertx.mutiny.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -53,7 +51,8 @@ final class Taking {
    * MQTT 5 §3.1.3.2.2: a will that waits is cancelled by a connection that goes on with the
    * session; else it is due now. $1 epoch, $2 goes on, $3 session, $4 replica and $5 connection
    * that lose it, $6 the will of a connection that never was, $7 how long its goodbye may still be
-   * on its way to the database, in milliseconds.
+   * on its way to the database, in milliseconds, $8 the new epoch. Also what is on its way to the
+   * client at QoS 2 changes hands.
    */
   private static final String SETTLE_FORMER =
       """
@@ -67,17 +66,15 @@ final class Taking {
           AND (due_at IS NULL OR due_at > now())
       ), forgotten AS (
         DELETE FROM exactly_once WHERE session_key = $3 AND NOT $2
+      ), dropped AS (
+        DELETE FROM outgoing_exactly_once WHERE session_key = $3 AND NOT $2
+      ), told AS (
+        INSERT INTO mqtt_takeover (replica_key, connection_id)
+        SELECT $4::integer, $5::bigint WHERE $4::integer IS NOT NULL ON CONFLICT DO NOTHING
       )
-      INSERT INTO mqtt_takeover (replica_key, connection_id)
-      SELECT $4::integer, $5::bigint WHERE $4::integer IS NOT NULL ON CONFLICT DO NOTHING
-      """;
-
-  private static final String LEAVE_WILL =
-      """
-      INSERT INTO mqtt_will (epoch, client_identifier, topic, payload, qos, retain, content_type,
-        user_properties, delay_seconds)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-      """;
+      UPDATE outgoing_exactly_once SET epoch = $8 WHERE session_key = $3 AND $2
+      RETURNING\s"""
+          + OutgoingRows.COLUMNS;
 
   private final SessionClaim claim;
   private final Replica replica;
@@ -199,11 +196,13 @@ final class Taking {
     return db.preparedQuery(NEXT)
         .execute(values)
         .map(rows -> taken(rows, goesOn, goesOn ? former.subscriptions : List.of()))
-        .call(() -> settle(db, former, goesOn));
+        .chain(
+            taken -> settle(db, former, goesOn, taken.epoch()).map(taken::withOutgoing));
   }
 
   /** The one that loses it is told also when it is of this replica: who takes it may yet fail. */
-  private Uni<?> settle(SqlConnection db, Former former, boolean goesOn) {
+  private Uni<List<OutgoingMessage>> settle(
+      SqlConnection db, Former former, boolean goesOn, long epoch) {
     var elsewhere = former.replicaKey != null && former.replicaKey != replica.key;
     return db.preparedQuery(SETTLE_FORMER)
         .execute(
@@ -214,7 +213,9 @@ final class Taking {
                 .addInteger(former.replicaKey)
                 .addLong(former.connectionId)
                 .addBoolean(neverWas(former))
-                .addLong(elsewhere ? replica.grace.toMillis() : 0));
+                .addLong(elsewhere ? replica.grace.toMillis() : 0)
+                .addLong(epoch))
+        .map(OutgoingRows::read);
   }
 
   /** Its answer was lost on the way, so that the client was told no. */
@@ -236,24 +237,9 @@ final class Taking {
   }
 
   private Uni<?> leaveWill(SqlConnection db, TakenSession taken) {
-    var will = claim.will();
-    if (will == null) {
-      return Uni.createFrom().voidItem();
-    }
-    var properties = new JsonObject();
-    will.userProperties().forEach(properties::put);
-    return db.preparedQuery(LEAVE_WILL)
-        .execute(
-            Tuple.tuple()
-                .addLong(taken.epoch())
-                .addString(claim.client().value())
-                .addString(will.topic())
-                .addBuffer(Buffer.buffer(will.payload()))
-                .addShort((short) will.qos())
-                .addBoolean(will.retain())
-                .addString(will.contentType())
-                .addJsonObject(properties)
-                .addLong(will.delaySeconds()));
+    return claim.will() == null
+        ? Uni.createFrom().voidItem()
+        : WillRows.insert(db, taken.epoch(), claim.client(), claim.will());
   }
 
   private static List<StoredSubscription> subscriptions(JsonArray array) {

@@ -6,13 +6,10 @@ import io.muster.ingest.intake.Publication;
 import io.muster.outbox.TimedPool;
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
@@ -35,9 +32,8 @@ final class WillPublisher {
             SELECT 1 FROM endpoint_replica r
             WHERE r.key = w.claimed_by AND r.lease_until > now()))
         ORDER BY w.due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-      RETURNING epoch, client_identifier, topic, payload, qos, retain, content_type,
-        user_properties
-      """;
+      RETURNING\s"""
+          + WillRows.PUBLISHED;
 
   private static final String DELETE = "DELETE FROM mqtt_will WHERE epoch = ANY ($1)";
 
@@ -106,6 +102,7 @@ final class WillPublisher {
       published.add(epoch);
       return;
     }
+    var now = clock.instant();
     intake.offer(
         new Publication(
             topic.get(),
@@ -114,16 +111,11 @@ final class WillPublisher {
             row.getShort(4),
             row.getBoolean(5),
             row.getString(6),
-            userProperties(row.getJsonObject(7)),
-            clock.instant(),
+            WillRows.userProperties(row),
+            now,
             null,
-            Context.root()),
+            Context.root(),
+            WillRows.carried(row, now)),
         outcome -> published.add(epoch));
-  }
-
-  private static Map<String, String> userProperties(JsonObject json) {
-    Map<String, String> properties = new LinkedHashMap<>();
-    json.forEach(entry -> properties.put(entry.getKey(), (String) entry.getValue()));
-    return properties;
   }
 }

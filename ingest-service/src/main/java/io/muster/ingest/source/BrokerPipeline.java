@@ -3,20 +3,21 @@ package io.muster.ingest.source;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.intake.Completion;
 import io.muster.ingest.intake.DeadLetterReason;
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.intake.Publication;
+import io.muster.ingest.intake.RefusedPublish;
 import io.muster.mqtt.MqttInboundMetadata;
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.TracingMetadata;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -112,11 +113,20 @@ final class BrokerPipeline {
   private void deadLetter(
       DeviceAddress of, Message<?> message, MqttInboundMetadata mqtt, String outcome) {
     count(outcome);
+    var detail =
+        of.equals(strays)
+            ? "not a topic of telemetry or events"
+            : "the registry does not know the device";
     intake.deadLetter(
-        of,
-        mqtt.topic(),
-        payload(message),
-        DeadLetterReason.TOPIC_NOT_ALLOWED,
+        new RefusedPublish(
+            of,
+            mqtt.topic(),
+            mqtt.qos().getCode(),
+            mqtt.contentType().orElse(null),
+            userProperties(mqtt),
+            payload(message),
+            DeadLetterReason.TOPIC_NOT_ALLOWED,
+            detail),
         acknowledging(message));
   }
 
@@ -151,7 +161,8 @@ final class BrokerPipeline {
         null,
         TracingMetadata.fromMessage(message)
             .map(TracingMetadata::getCurrentContext)
-            .orElseGet(Context::root));
+            .orElseGet(Context::root),
+        CarriedProperties.NONE);
   }
 
   /** Whatever became of it, it is off the broker's hands; only QoS 0 is ever shed. */
@@ -170,10 +181,10 @@ final class BrokerPipeline {
         .register(meters);
   }
 
-  private static Map<String, String> userProperties(MqttInboundMetadata mqtt) {
-    Map<String, String> properties = new HashMap<>();
-    mqtt.userProperties().forEach(property -> properties.put(property.name(), property.value()));
-    return properties;
+  private static UserProperties userProperties(MqttInboundMetadata mqtt) {
+    var properties = UserProperties.builder();
+    mqtt.userProperties().forEach(property -> properties.add(property.name(), property.value()));
+    return properties.build();
   }
 
   private static byte[] payload(Message<?> message) {

@@ -1,5 +1,6 @@
 package io.muster.ingest.tracing;
 
+import io.muster.contract.message.UserProperties;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanId;
@@ -8,7 +9,6 @@ import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -38,6 +38,11 @@ public final class DeviceTrace {
     return Span.fromContext(extracted).getSpanContext();
   }
 
+  /** The same in user properties. */
+  public static SpanContext of(UserProperties carrier) {
+    return carrier.get(TRACEPARENT) == null ? SpanContext.getInvalid() : of(carrier.asMap());
+  }
+
   /** The parent for a span that the server has decided to record. */
   public static Context recorded(SpanContext said) {
     return said.isValid()
@@ -49,17 +54,23 @@ public final class DeviceTrace {
    * The user properties with which a device's message goes on to a service: in the span that the
    * endpoint recorded for it, else unrecorded in the trace that the device named, or in a new one.
    *
-   * @param said as the device sent them
+   * @param said as the device sent them, whose order and repetitions are kept
    * @param span the endpoint's, or the root
    */
-  public static Map<String, String> onwards(Map<String, String> said, Context span) {
+  public static UserProperties onwards(UserProperties said, Context span) {
     var recorded = Span.fromContext(span).getSpanContext();
     var goesOn = recorded.isValid() ? recorded : unrecorded(of(said));
-    var properties = new HashMap<>(said);
-    properties.remove(TRACESTATE);
+    var properties = UserProperties.builder();
+    said.forEach(
+        (name, value) -> {
+          if (!name.equals(TRACEPARENT) && !name.equals(TRACESTATE)) {
+            properties.add(name, value);
+          }
+        });
     W3CTraceContextPropagator.getInstance()
-        .inject(Context.root().with(Span.wrap(goesOn)), properties, HashMap::put);
-    return properties;
+        .inject(
+            Context.root().with(Span.wrap(goesOn)), properties, UserProperties.Builder::add);
+    return properties.build();
   }
 
   private static SpanContext unrecorded(SpanContext said) {

@@ -85,7 +85,8 @@ final class ScriptedRegistry implements RegistryClient {
             entry.contentType(),
             entry.userProperties(),
             entry.payload(),
-            entry.createdAt()));
+            entry.createdAt(),
+            entry.carried()));
   }
 
   int verifications() {

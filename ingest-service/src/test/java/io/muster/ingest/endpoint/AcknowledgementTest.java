@@ -3,15 +3,18 @@ package io.muster.ingest.endpoint;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_3_1_1;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
+import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.intake.DeadLetterReason;
 import io.muster.ingest.intake.Outcome;
 import io.muster.ingest.intake.Outcome.Refused.Shortage;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +88,24 @@ class AcknowledgementTest {
   }
 
   @Test
+  void handsOverWhatGoesOnToTheServices() {
+    try (var client = RawClient.connected(server, MQTT_5)) {
+      var properties =
+          "01 01 02 0000003C 09 0002 0700 26 \"b\" \"1\" 26 \"a\" \"2\" 26 \"b\" \"3\"";
+      client.publish("presence/acme/boiler", 1, 1, "{}", properties).expect("40 02 0001");
+      client.publish("presence/acme/boiler", 1, 2, "{}").expect("40 02 0002");
+      var publications =
+          server.intake.offered.stream().map(FakeIntake.Offered::publication).toList();
+      var publication = publications.getFirst();
+      assertEquals("[[b, 1], [a, 2], [b, 3]]", publication.userProperties().toString());
+      assertEquals(1, publication.carried().payloadFormat());
+      assertArrayEquals(new byte[] {7, 0}, publication.carried().correlationData());
+      assertEquals(publication.receivedAt().plusSeconds(60), publication.carried().expiresAt());
+      assertSame(CarriedProperties.NONE, publications.getLast().carried());
+    }
+  }
+
+  @Test
   void handsOverWhatTheClientSaidOfTheMessage() {
     try (var client = RawClient.connected(server, MQTT_5)) {
       client
@@ -92,7 +113,7 @@ class AcknowledgementTest {
           .expect("40 02 0001");
       var publication = server.intake.offered.element().publication();
       assertEquals("application/json", publication.contentType());
-      assertEquals(Map.of("k", "v"), publication.userProperties());
+      assertEquals(UserProperties.of("k", "v"), publication.userProperties());
       assertEquals(1, publication.qos());
       assertEquals(TestEndpoint.DEVICE, publication.publisher());
       assertEquals("{}", new String(publication.payload(), StandardCharsets.UTF_8));

@@ -39,8 +39,6 @@ class ConversationErrorsTest {
   @ParameterizedTest
   @CsvSource({
     "AUTH,                            F0 00,       PROTOCOL_ERROR",
-    "PUBREC for what was never sent,  50 02 0001,  PROTOCOL_ERROR",
-    "PUBCOMP for what was never sent, 70 02 0001,  PROTOCOL_ERROR",
     "a packet of the server,          D0 00,       PROTOCOL_ERROR",
     "reserved flags,                  C1 00,       MALFORMED_PACKET",
     "too large a packet,              30 FFFFFF7F, PACKET_TOO_LARGE",

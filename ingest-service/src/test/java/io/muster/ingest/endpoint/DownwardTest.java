@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.event.DeliveredEvent;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DownwardTopic;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,10 +107,13 @@ class DownwardTest {
               "text",
               "r",
               "c".getBytes(UTF_8),
-              Map.of("k", "v"),
-              -1));
+              UserProperties.builder().add("k", "v").add("a", "b").add("k", "w").build(),
+              -1,
+              1));
       client.expect(
-          "30 36 \"" + command(1) + "\" 16 03 \"text\" 08 \"r\" 09 \"c\" 26 \"k\" \"v\" '!'");
+          "30 46 \""
+              + command(1)
+              + "\" 26 01 01 03 \"text\" 08 \"r\" 09 \"c\" 26 \"k\" \"v\" 26 \"a\" \"b\" 26 \"k\" \"w\" '!'");
     }
   }
 

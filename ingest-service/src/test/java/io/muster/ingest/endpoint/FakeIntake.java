@@ -1,12 +1,11 @@
 package io.muster.ingest.endpoint;
 
-import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.intake.Announcement;
 import io.muster.ingest.intake.Completion;
-import io.muster.ingest.intake.DeadLetterReason;
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.intake.Outcome;
 import io.muster.ingest.intake.Publication;
+import io.muster.ingest.intake.RefusedPublish;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,13 +22,11 @@ public final class FakeIntake implements Intake {
     }
   }
 
-  public record Letter(
-      DeviceAddress from, String topicName, byte[] payload, DeadLetterReason reason) {}
-
   public final ConcurrentLinkedQueue<Offered> offered = new ConcurrentLinkedQueue<>();
-  public final ConcurrentLinkedQueue<Letter> letters = new ConcurrentLinkedQueue<>();
+  public final ConcurrentLinkedQueue<RefusedPublish> letters = new ConcurrentLinkedQueue<>();
   public final CopyOnWriteArrayList<Announcement> announcements = new CopyOnWriteArrayList<>();
   public final ConcurrentLinkedQueue<Offered> held = new ConcurrentLinkedQueue<>();
+  private final HeldAnnouncements heldAnnouncements = new HeldAnnouncements();
   private volatile boolean holding;
   private volatile Function<Publication, Outcome> judge = publication -> Outcome.kept();
 
@@ -45,20 +42,31 @@ public final class FakeIntake implements Intake {
   }
 
   @Override
-  public void deadLetter(
-      DeviceAddress from,
-      String topicName,
-      byte[] payload,
-      DeadLetterReason reason,
-      Completion completion) {
-    letters.add(new Letter(from, topicName, payload, reason));
-    completion.complete(Outcome.deadLettered(reason));
+  public void deadLetter(RefusedPublish refused, Completion completion) {
+    letters.add(refused);
+    completion.complete(Outcome.deadLettered(refused.reason()));
   }
 
   @Override
   public void announce(Announcement announcement, Completion completion) {
     announcements.add(announcement);
-    completion.complete(Outcome.kept());
+    if (!heldAnnouncements.offer(announcement, completion)) {
+      completion.complete(Outcome.kept());
+    }
+  }
+
+  /** From now on announcements wait. */
+  public void holdAnnouncements() {
+    heldAnnouncements.hold();
+  }
+
+  /** Completes the one that came last. */
+  public void letTheLastAnnouncementGo() {
+    heldAnnouncements.letLastGo();
+  }
+
+  public void letAnnouncementsGo() {
+    heldAnnouncements.letGo();
   }
 
   @Override

@@ -32,6 +32,7 @@ final class FakeSessions implements Sessions {
 
   final CopyOnWriteArrayList<SessionClaim> claims = new CopyOnWriteArrayList<>();
   final CopyOnWriteArrayList<SessionEnd> ends = new CopyOnWriteArrayList<>();
+  final FakeOutgoing outgoing = new FakeOutgoing();
   final Set<String> awaitingRelease = ConcurrentHashMap.newKeySet();
   volatile boolean away;
   volatile boolean answersNever;
@@ -61,7 +62,9 @@ final class FakeSessions implements Sessions {
     row.expirySeconds = claim.expirySeconds();
     row.epoch = epochs.incrementAndGet();
     rows.put(claim.client().value(), row);
-    var taken = new TakenSession(row.key, row.epoch, present, row.subscriptions);
+    var taken = 
+        new TakenSession(
+            row.key, row.epoch, present, row.subscriptions, outgoing.taken(row.key, row.epoch));
     return holding
         ? Uni.createFrom().emitter(client -> held.add(() -> client.complete(taken)))
         : Uni.createFrom().item(taken);
@@ -113,6 +116,11 @@ final class FakeSessions implements Sessions {
     return holding
         ? Uni.createFrom().emitter(client -> held.add(() -> client.complete(forget.get())))
         : Uni.createFrom().item(forget);
+  }
+
+  @Override
+  public FakeOutgoing outgoing() {
+    return outgoing;
   }
 
   /** How many wait for the database. */

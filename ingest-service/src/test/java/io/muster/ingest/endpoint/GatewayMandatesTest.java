@@ -16,12 +16,12 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5UnsubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DownwardTopic;
 import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import io.muster.ingest.sessions.LostSession;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -102,7 +102,7 @@ class GatewayMandatesTest {
   private void command(DeviceAddress device) {
     var topic = DownwardTopic.parse("command/" + device + "/req/1/go").orElseThrow();
     server.endpoint.deliver(
-        new DownwardMessage(topic, new byte[0], 0, null, null, null, Map.of(), -1));
+        new DownwardMessage(topic, new byte[0], 0, null, null, null, UserProperties.NONE, -1));
   }
 
   @Test

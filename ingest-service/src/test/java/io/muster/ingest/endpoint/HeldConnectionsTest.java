@@ -5,17 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DownwardTopic;
 import io.muster.ingest.intake.Announcement;
 import io.muster.ingest.intake.Completion;
-import io.muster.ingest.intake.DeadLetterReason;
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.intake.Outcome;
 import io.muster.ingest.intake.Publication;
+import io.muster.ingest.intake.RefusedPublish;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import io.muster.ingest.sessions.HeldConnections;
 import io.muster.ingest.sessions.LostSession;
+import io.muster.ingest.sessions.OutgoingMessages;
 import io.muster.ingest.sessions.ReplicaIdentity;
 import io.muster.ingest.sessions.SessionClaim;
 import io.muster.ingest.sessions.SessionEnd;
@@ -28,7 +29,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -51,13 +51,8 @@ class HeldConnectionsTest {
     }
 
     @Override
-    public void deadLetter(
-        DeviceAddress from,
-        String topicName,
-        byte[] payload,
-        DeadLetterReason reason,
-        Completion completion) {
-      rest.deadLetter(from, topicName, payload, reason, completion);
+    public void deadLetter(RefusedPublish refused, Completion completion) {
+      rest.deadLetter(refused, completion);
     }
 
     @Override
@@ -101,6 +96,11 @@ class HeldConnectionsTest {
     @Override
     public Uni<Boolean> release(long sessionKey, int packetIdentifier) {
       return rest.release(sessionKey, packetIdentifier);
+    }
+
+    @Override
+    public OutgoingMessages outgoing() {
+      return rest.outgoing();
     }
 
     @Override
@@ -176,7 +176,7 @@ class HeldConnectionsTest {
     try (var client = connected(TestEndpoint.CLIENT)) {
       client.send(ProbeClient.subscribe5(1, "command/acme/boiler/req/#")).hear();
       var topic = DownwardTopic.parse("command/acme/boiler/req/1/reboot").orElseThrow();
-      endpoint.deliver(new DownwardMessage(topic, new byte[0], 1, null, null, null, Map.of(), -1));
+      endpoint.deliver(new DownwardMessage(topic, new byte[0], 1, null, null, null, UserProperties.NONE, -1));
       var publish = client.hear();
       assertEquals(0x32, publish[0]);
       var at = 4 + "command/acme/boiler/req/1/reboot".length();

@@ -4,6 +4,7 @@ import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_3_1_1;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
@@ -41,12 +42,38 @@ class PublishTopicsTest {
     return server.intake.offered.stream().map(it -> it.publication().topic().name()).toList();
   }
 
+  @Test
+  void keepsAllThatARefusedMessageSaid() {
+    server.access.knowsGateways = false;
+    try (var client = RawClient.connected(server, MQTT_5)) {
+      client
+          .publish("event/acme/sensor", 2, 5, "!", "03 \"text\" 26 \"b\" \"1\" 26 \"a\" \"2\"")
+          .expect("50 03 0005 87");
+      assertOneLetter("event/acme/sensor", DeadLetterReason.TOPIC_NOT_ALLOWED);
+      var letter = server.intake.letters.element();
+      assertEquals(DeviceAddress.of("acme", "sensor"), letter.about().orElseThrow());
+      assertEquals(2, letter.qos());
+      assertEquals("text", letter.contentType());
+      assertEquals("[[b, 1], [a, 2]]", letter.userProperties().toString());
+      assertEquals("the device is not the gateway of the one that the topic names", letter.detail());
+    }
+  }
+
+  @Test
+  void tellsNoTenantOfAnothersDevices() {
+    try (var client = RawClient.connected(server, MQTT_5)) {
+      client.publish("event/globex/sensor", 1, 5, "!").expect("40 03 0005 87");
+      assertTrue(server.intake.letters.element().about().isEmpty());
+    }
+  }
+
   private void assertOneLetter(String topic, DeadLetterReason reason) {
     assertEquals(1, server.intake.letters.size());
     var letter = server.intake.letters.element();
     assertEquals(TestEndpoint.DEVICE, letter.from());
     assertEquals(topic, letter.topicName());
     assertEquals(reason, letter.reason());
+    assertFalse(letter.detail().isEmpty());
     assertTrue(server.intake.offered.isEmpty());
   }
 

@@ -91,8 +91,8 @@ class SubscriptionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 00", "1, 01", "2, 01"})
-  void grantsQos1AtMost(int asked, String granted) {
+  @CsvSource({"0, 00", "1, 01", "2, 02"})
+  void grantsTheQosThatIsAskedFor(int asked, String granted) {
     try (var client = RawClient.connected(server, MQTT_5)) {
       client.subscribe(1, OWN, asked).expect(subAck(MQTT_5, 1, granted));
     }
@@ -118,7 +118,7 @@ class SubscriptionTest {
           .send(
               "82 67 0001 00 \"#\" 01 \"command/acme/sensor/req/#\" 00 \"command/acme/other/req/#\" 01"
                   + " \"command/acme/boiler/req/#\" 02 \"$share/g/a\" 01")
-          .expect("90 08 0001 00 87 00 87 01 9E");
+          .expect("90 08 0001 00 87 00 87 02 9E");
     }
   }
 

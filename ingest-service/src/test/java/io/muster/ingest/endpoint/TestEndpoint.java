@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DownwardTopic;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
@@ -103,7 +104,7 @@ final class TestEndpoint implements AutoCloseable {
     var to = DownwardTopic.parse(topic).orElseThrow();
     var bytes = payload.getBytes(StandardCharsets.UTF_8);
     endpoint.deliver(
-        new DownwardMessage(to, bytes, qos, null, null, null, Map.of(), expirySeconds));
+        new DownwardMessage(to, bytes, qos, null, null, null, UserProperties.NONE, expirySeconds));
   }
 
   /** Until a connection has ended for a reason. */

@@ -4,14 +4,16 @@ import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_3_1_1;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,8 +50,24 @@ class WillTest {
       assertEquals(1, will.qos());
       assertEquals(true, will.retain());
       assertEquals("text/plain", will.contentType());
-      assertEquals(Map.of("k", "v"), will.userProperties());
+      assertEquals(UserProperties.of("k", "v"), will.userProperties());
+      assertEquals(CarriedProperties.NONE, will.carried());
+      assertEquals(-1, will.expirySeconds());
       assertEquals(60, will.delaySeconds());
+    }
+  }
+
+  @Test
+  void leavesAllThatAnMqtt5WillSays() {
+    var properties =
+        "01 01 02 0000003C 08 \"ignored\" 09 0002 0700 26 \"b\" \"1\" 26 \"a\" \"2\" 26 \"b\" \"3\"";
+    var connect = ConnectPacket.of(MQTT_5).will(PRESENCE, "gone", 1, false, properties);
+    try (var client = RawClient.connected(server, connect)) {
+      var will = server.sessions.claims.getFirst().will();
+      assertEquals("[[b, 1], [a, 2], [b, 3]]", will.userProperties().toString());
+      assertEquals(1, will.carried().payloadFormat());
+      assertArrayEquals(new byte[] {7, 0}, will.carried().correlationData());
+      assertEquals(60, will.expirySeconds());
     }
   }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.event.DeliveredEvent;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.intake.Outcome.Refused.Shortage;
 import io.muster.ingest.intake.Publication.ExactlyOnce;
@@ -430,17 +431,43 @@ class LanesIT {
 
   @Test
   void keepsAForeignTopicsMessageAsADeadLetter() {
+    refuse("telemetry/other\0/x");
+    assertEquals(1, deadLetters("topic-not-allowed"));
+  }
+
+  private void refuse(String topic) {
     var outcome = new CompletableFuture<Outcome>();
     intake
         .lanes()
         .deadLetter(
-            device,
-            "telemetry/other\0/x",
-            new byte[] {1, 2},
-            DeadLetterReason.TOPIC_NOT_ALLOWED,
+            new RefusedPublish(
+                device,
+                topic,
+                2,
+                "text/plain",
+                UserProperties.of("why", "asked"),
+                new byte[] {1, 2},
+                DeadLetterReason.TOPIC_NOT_ALLOWED,
+                "not yours"),
             outcome::complete);
     assertEquals(Outcome.deadLettered(DeadLetterReason.TOPIC_NOT_ALLOWED), outcomeOf(outcome));
-    assertEquals(1, deadLetters("topic-not-allowed"));
+  }
+
+  @Test
+  void keepsAllThatARefusedMessageSaid() {
+    refuse("event/" + tenant + "/sensor");
+    assertEquals(
+        1,
+        database.number(
+            "SELECT count(*) FROM dead_letter WHERE tenant = $1 AND device = 'sensor' AND qos = 2"
+                + " AND content_type = 'text/plain' AND detail = 'not yours'"
+                + " AND user_properties = '{\"why\":\"asked\"}'",
+            tenant));
+    refuse("event/" + tenant + "x/sensor");
+    assertEquals(
+        1,
+        database.number(
+            "SELECT count(*) FROM dead_letter WHERE tenant = $1 AND device IS NULL", tenant));
   }
 
   @Test

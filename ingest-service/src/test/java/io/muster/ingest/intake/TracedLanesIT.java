@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.endpoint.observe.PublishTracing;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -56,7 +57,7 @@ class TracedLanesIT {
 
   private void publish(DeviceTopic topic, Map<String, String> properties) {
     var payload = "{\"t\":1}".getBytes(UTF_8);
-    var trace = tracing.begin(topic, 1, payload, properties);
+    var trace = tracing.begin(topic, 1, payload, UserProperties.of(properties));
     var outcome = new CompletableFuture<Outcome>();
     intake
         .lanes()

@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.exceptions.MqttEncodeException;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
 import io.muster.contract.event.OutboxEvent;
+import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 import io.muster.mqtt.MqttOutboundMetadata;
 import io.muster.mqtt.UserProperty;
 import io.muster.outbox.RefusedMessageException;
@@ -17,8 +20,10 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.smallrye.reactive.messaging.TracingMetadata;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +36,7 @@ import org.junit.jupiter.api.Test;
 
 class BrokerLinkTest {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
   private static final String TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
 
   private final RecordingEmitter channel = new RecordingEmitter();
@@ -39,7 +45,8 @@ class BrokerLinkTest {
           channel,
           new RelayTracing(
               OpenTelemetry.propagating(
-                  ContextPropagators.create(W3CTraceContextPropagator.getInstance()))));
+                  ContextPropagators.create(W3CTraceContextPropagator.getInstance()))),
+          Clock.fixed(NOON, ZoneOffset.UTC));
 
   @Test
   void aMessageKeepsTopicPayloadAndPropertiesAndGetsItsIdAndSequence() {
@@ -55,6 +62,56 @@ class BrokerLinkTest {
     assertTrue(
         mqtt.userProperties().contains(new UserProperty("muster-id", event.id().toString())));
     assertTrue(mqtt.userProperties().contains(new UserProperty("muster-sequence", "1")));
+  }
+
+  private MqttOutboundMetadata sent(UserProperties properties, CarriedProperties carried) {
+    link.publish(
+            new OutboxEvent(
+                1, UUID.randomUUID(), "a/b/c", 1, null, properties, new byte[0], NOON, carried))
+        .subscribeAsCompletionStage();
+    return channel.sent.getLast().getMetadata(MqttOutboundMetadata.class).orElseThrow();
+  }
+
+  @Test
+  void userPropertiesKeepTheirOrderAndRepetitions() {
+    var said = UserProperties.builder().add("b", "1").add("a", "2").add("b", "3").build();
+    var properties = sent(said, CarriedProperties.NONE).userProperties();
+    assertEquals(
+        List.of(
+            new UserProperty("b", "1"), new UserProperty("a", "2"), new UserProperty("b", "3")),
+        properties.subList(0, 3));
+  }
+
+  @Test
+  void aMessageCarriesWhatElseWasSaidOfIt() {
+    var carried = new CarriedProperties(1, new byte[] {7}, NOON.plusMillis(29_001));
+    var mqtt = sent(UserProperties.NONE, carried);
+    assertEquals(Mqtt5PayloadFormatIndicator.UTF_8, mqtt.payloadFormat().orElseThrow());
+    assertEquals(7, mqtt.correlationData().orElseThrow().get());
+    assertEquals(Duration.ofSeconds(30), mqtt.messageExpiry().orElseThrow());
+    var bare = sent(UserProperties.NONE, CarriedProperties.NONE);
+    assertTrue(bare.payloadFormat().isEmpty() && bare.correlationData().isEmpty());
+    assertTrue(bare.messageExpiry().isEmpty());
+  }
+
+  /** The outbox finds it expired the next time it looks. */
+  @Test
+  void aMessageThatHasExpiredIsNotSent() {
+    var event =
+        new OutboxEvent(
+            1,
+            UUID.randomUUID(),
+            "a/b/c",
+            1,
+            null,
+            UserProperties.NONE,
+            new byte[0],
+            NOON,
+            new CarriedProperties(null, null, NOON));
+    var failed = link.publish(event).subscribeAsCompletionStage();
+    var failure = assertThrows(CompletionException.class, failed::join);
+    assertFalse(failure.getCause() instanceof RefusedMessageException);
+    assertTrue(channel.sent.isEmpty());
   }
 
   @Test

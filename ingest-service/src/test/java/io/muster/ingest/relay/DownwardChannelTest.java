@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
@@ -14,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -38,7 +38,10 @@ class DownwardChannelTest {
                 .responseTopic("answer/here")
                 .correlationData(ByteBuffer.wrap(new byte[] {7}))
                 .messageExpiry(Duration.ofSeconds(30))
-                .userProperty("traceparent", "t")));
+                .payloadFormat(Mqtt5PayloadFormatIndicator.UTF_8)
+                .userProperty("b", "1")
+                .userProperty("traceparent", "t")
+                .userProperty("b", "2")));
     var message = delivered.getFirst();
     assertEquals(DeviceAddress.of("acme", "d1"), message.topic().device().orElseThrow());
     assertArrayEquals(new byte[] {1, 2}, message.payload());
@@ -46,7 +49,8 @@ class DownwardChannelTest {
     assertEquals("text/plain", message.contentType());
     assertEquals("answer/here", message.responseTopic());
     assertArrayEquals(new byte[] {7}, message.correlationData());
-    assertEquals(Map.of("traceparent", "t"), message.userProperties());
+    assertEquals("[[b, 1], [traceparent, t], [b, 2]]", message.userProperties().toString());
+    assertEquals(1, message.payloadFormat());
     assertEquals(30, message.messageExpirySeconds());
     assertEquals(1, acknowledged.get());
   }

@@ -16,6 +16,8 @@ class OutboxMigrationTest {
   @Test
   void theMigrationIsTheOutboxModulesText() throws IOException {
     assertEquals(OutboxSchema.outbox(), resource("/db/migration/V10__create_outbox.sql"));
+    assertEquals(
+        OutboxSchema.properties(), resource("/db/migration/V41__add_outbox_properties.sql"));
   }
 
   @Test

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.CarriedProperties;
 import io.smallrye.mutiny.Uni;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -182,7 +183,32 @@ class PostgresSessionsIT {
     assertArrayEquals("gone".getBytes(), publication.payload());
     assertTrue(publication.retain());
     assertEquals("text/plain", publication.contentType());
+    assertEquals(will(device, 0).userProperties(), publication.userProperties());
+    assertEquals(1, publication.carried().payloadFormat());
+    assertArrayEquals(new byte[] {7}, publication.carried().correlationData());
+    assertEquals(publication.receivedAt().plusSeconds(60), publication.carried().expiresAt());
+  }
+
+  @Test
+  void aWillOfAReplicaOfBeforeIsPublished() {
+    var taken = one.take(device, true, 0, will(device, 0));
+    one.pool
+        .query(
+            "UPDATE mqtt_will SET user_property_list = NULL, payload_format = NULL,"
+                + " correlation_data = NULL, expiry_seconds = NULL")
+        .execute()
+        .await()
+        .indefinitely();
+    one.end(device, taken, 0, true);
+    await().until(() -> wills() == 0);
+    var publication =
+        java.util.stream.Stream.concat(one.intake.offered.stream(), two.intake.offered.stream())
+            .findFirst()
+            .orElseThrow()
+            .publication();
     assertEquals("unknown", publication.userProperties().get("why"));
+    assertEquals(2, publication.userProperties().size());
+    assertEquals(CarriedProperties.NONE, publication.carried());
   }
 
   @Test

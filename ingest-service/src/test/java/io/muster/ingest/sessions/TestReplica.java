@@ -3,6 +3,8 @@ package io.muster.ingest.sessions;
 import io.muster.contract.event.SessionEvent;
 import io.muster.contract.id.ClientIdentifier;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 import io.muster.ingest.endpoint.FakeIntake;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -81,8 +83,10 @@ final class TestReplica implements AutoCloseable {
         1,
         true,
         "text/plain",
-        Map.of("why", "unknown"),
-        delaySeconds);
+        UserProperties.builder().add("why", "first").add("a", "b").add("why", "unknown").build(),
+        delaySeconds,
+        new CarriedProperties(1, new byte[] {7}, null),
+        60);
   }
 
   TakenSession take(DeviceAddress device, boolean cleanStart, long expirySeconds) {

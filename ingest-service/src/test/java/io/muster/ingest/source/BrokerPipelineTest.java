@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.intake.Announcement;
 import io.muster.ingest.intake.Completion;
@@ -15,6 +16,7 @@ import io.muster.ingest.intake.DeadLetterReason;
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.intake.Outcome;
 import io.muster.ingest.intake.Publication;
+import io.muster.ingest.intake.RefusedPublish;
 import io.muster.mqtt.MqttInboundMetadata;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.operators.multi.processors.UnicastProcessor;
@@ -64,7 +66,7 @@ class BrokerPipelineTest {
     assertArrayEquals("1".getBytes(StandardCharsets.UTF_8), publication.payload());
     assertEquals(1, publication.qos());
     assertEquals("application/json", publication.contentType());
-    assertEquals(Map.of("traceparent", "t"), publication.userProperties());
+    assertEquals(UserProperties.of("traceparent", "t"), publication.userProperties());
     assertEquals(NOW, publication.receivedAt());
     assertEquals(List.of(), acknowledged);
     intake.complete("1", Outcome.kept());
@@ -194,15 +196,10 @@ class BrokerPipelineTest {
     }
 
     @Override
-    public void deadLetter(
-        DeviceAddress from,
-        String topicName,
-        byte[] payload,
-        DeadLetterReason reason,
-        Completion completion) {
-      assertEquals(DeadLetterReason.TOPIC_NOT_ALLOWED, reason);
-      var text = new String(payload, StandardCharsets.UTF_8);
-      letters.add(from + " " + text);
+    public void deadLetter(RefusedPublish refused, Completion completion) {
+      assertEquals(DeadLetterReason.TOPIC_NOT_ALLOWED, refused.reason());
+      var text = new String(refused.payload(), StandardCharsets.UTF_8);
+      letters.add(refused.from() + " " + text);
       completions.put(text, completion);
     }
 

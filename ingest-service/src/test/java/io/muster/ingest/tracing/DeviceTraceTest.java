@@ -3,13 +3,16 @@ package io.muster.ingest.tracing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.contract.message.UserProperties;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +47,7 @@ class DeviceTraceTest {
 
   @Test
   void goesOnUnrecordedInTheDevicesTraceWhenTheServerDidNotChooseIt() {
-    var onwards = DeviceTrace.onwards(SAMPLED, Context.root());
+    var onwards = DeviceTrace.onwards(UserProperties.of(SAMPLED), Context.root());
     assertEquals("00-" + TRACE + "-" + SPAN + "-00", onwards.get("traceparent"));
     assertEquals("a=b", onwards.get("tracestate"));
     assertEquals("y", onwards.get("x"));
@@ -55,15 +58,31 @@ class DeviceTraceTest {
     var span =
         SpanContext.create(
             TRACE, "00f067aa0ba902b7", TraceFlags.getSampled(), TraceState.getDefault());
-    var onwards = DeviceTrace.onwards(SAMPLED, Context.root().with(Span.wrap(span)));
+    var onwards = DeviceTrace.onwards(UserProperties.of(SAMPLED), Context.root().with(Span.wrap(span)));
     assertEquals("00-" + TRACE + "-00f067aa0ba902b7-01", onwards.get("traceparent"));
-    assertFalse(onwards.containsKey("tracestate"));
+    assertNull(onwards.get("tracestate"));
+  }
+
+  @Test
+  void leavesTheOtherPropertiesAsTheyWere() {
+    var said =
+        UserProperties.builder()
+            .add("b", "1")
+            .add("traceparent", "nonsense")
+            .add("a", "2")
+            .add("b", "3")
+            .build();
+    var onwards = DeviceTrace.onwards(said, Context.root()).pairs();
+    assertEquals(
+        List.of(List.of("b", "1"), List.of("a", "2"), List.of("b", "3")), onwards.subList(0, 3));
+    assertEquals("traceparent", onwards.get(3).getFirst());
+    assertEquals(4, onwards.size());
   }
 
   @Test
   void startsAnUnrecordedTraceForADeviceWithoutOne() {
-    var one = DeviceTrace.of(DeviceTrace.onwards(Map.of("x", "y"), Context.root()));
-    var other = DeviceTrace.of(DeviceTrace.onwards(Map.of(), Context.root()));
+    var one = DeviceTrace.of(DeviceTrace.onwards(UserProperties.of("x", "y"), Context.root()));
+    var other = DeviceTrace.of(DeviceTrace.onwards(UserProperties.NONE, Context.root()));
     assertTrue(one.isValid());
     assertFalse(one.isSampled());
     assertNotEquals(one.getTraceId(), other.getTraceId());

@@ -1,11 +1,11 @@
 package io.muster.ingest.endpoint.down;
 
-import io.muster.contract.event.DeliveredEvent;
 import io.muster.ingest.endpoint.session.ActiveSession;
-import io.muster.ingest.intake.Announcement;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
+import io.muster.ingest.sessions.OutgoingMessage;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -16,18 +16,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * delivered. All but {@link #offer} on the event loop.
  */
 public final class Downstream {
-  /** What a waiting message costs beside its payload. */
-  private static final int OVERHEAD_BYTES = 512;
-
-  /** What the announcement that a device has something costs, with its topic names and JSON. */
-  private static final int ANNOUNCEMENT_BYTES = 1_536;
-
   private final Channel channel;
   private final ActiveSession session;
   private final DownSupport support;
   private final Subscriptions subscriptions;
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>(2);
+  private final Exchanges exchanges = new Exchanges();
   private final SentMessages sent;
+  private final Receipts receipts;
+  private final ExactlyOnce exactlyOnce;
   private final AtomicInteger queued = new AtomicInteger();
   private boolean ended;
 
@@ -37,12 +34,16 @@ public final class Downstream {
     this.session = session;
     this.subscriptions = subscriptions;
     this.support = support;
-    this.sent = new SentMessages(Math.min(support.config().window(), session.receiveMaximum()));
+    var most = Math.min(support.config().window(), session.receiveMaximum());
+    this.sent = new SentMessages(most, exchanges::has);
+    this.receipts = new Receipts(session, support);
+    this.exactlyOnce =
+        new ExactlyOnce(channel, session, support, exchanges, sent, most, this::send);
   }
 
   /** Queues or drops; on any thread. */
   void offer(DownwardMessage message) {
-    var bytes = message.payload().length + OVERHEAD_BYTES;
+    var bytes = message.payload().length + Waiting.OVERHEAD_BYTES;
     if (queued.incrementAndGet() > support.config().queue()) {
       queued.decrementAndGet();
       support.metrics().down("queue-full");
@@ -83,12 +84,19 @@ public final class Downstream {
     var wrote = false;
     while (!ended && !queue.isEmpty() && channel.isWritable()) {
       var next = queue.peek();
-      if (next.qos() > 0 && sent.isFull()) {
+      if (next.qos() > 0 && exactlyOnce.isFull()
+          || next.qos() == 2 && !exactlyOnce.hasRoomFor(next)) {
         break;
       }
       queue.remove();
-      wrote |= write(next);
+      if (next.qos() == 2) {
+        queued.decrementAndGet();
+        exactlyOnce.begin(next);
+      } else {
+        wrote |= write(next);
+      }
     }
+    wrote |= !ended && exactlyOnce.send();
     if (wrote) {
       channel.flush();
     }
@@ -108,7 +116,7 @@ public final class Downstream {
     }
     var identifier = next.qos() > 0 ? sent.add(next) : 0;
     var out = channel.alloc().ioBuffer(bytes);
-    DownwardPublish.write(out, next, identifier, properties);
+    DownwardPublish.write(out, next, identifier, false, properties);
     channel.write(out, channel.voidPromise());
     queued.decrementAndGet();
     support.metrics().sent(next.message().payload().length);
@@ -132,24 +140,37 @@ public final class Downstream {
     if (reasonCode >= 0x80) {
       support.metrics().down("refused");
     } else {
-      support.metrics().down("delivered");
-      announce(message.message());
+      receipts.delivered(message.message(), () -> {});
     }
     send();
   }
 
-  private void announce(DownwardMessage message) {
-    var event =
-        new DeliveredEvent(
-            message.topic().serviceName(), session.epoch(), support.clock().instant());
-    var device = message.topic().device().orElse(session.device());
-    // With the database away these wait for it like any publish, and count like one.
-    support.budget().add(ANNOUNCEMENT_BYTES);
-    support
-        .intake()
-        .announce(
-            new Announcement("delivered", device, event),
-            outcome -> support.budget().release(ANNOUNCEMENT_BYTES));
+  /**
+   * PUBREC of the device.
+   *
+   * @param reasonCode at or above 0x80 it did not take the message
+   */
+  public void received(int packetIdentifier, int reasonCode) {
+    exactlyOnce.received(packetIdentifier, reasonCode);
+  }
+
+  /** PUBCOMP of the device. */
+  public void completed(int packetIdentifier) {
+    exactlyOnce.completed(packetIdentifier);
+  }
+
+  /** Takes over what earlier connections of the session left of QoS 2. */
+  void reserve(List<OutgoingMessage> left) {
+    exactlyOnce.reserve(
+        left.stream().map(it -> KeptMessages.exchange(it, support.clock())).toList());
+  }
+
+  /** Goes on with what was reserved, when the subscriptions are taken up again. */
+  void resume() {
+    if (!ended) {
+      exactlyOnce.resume(subscriptions);
+      send();
+    }
   }
 
   /** The connection has ended: what it had not acknowledged is dropped. */
@@ -158,5 +179,6 @@ public final class Downstream {
     queue.forEach(waiting -> drop(waiting.heldBytes(), "connection-ended"));
     queue.clear();
     support.budget().release(sent.heldBytesAndClear());
+    exactlyOnce.end();
   }
 }

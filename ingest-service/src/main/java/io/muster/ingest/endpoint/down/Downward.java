@@ -5,6 +5,7 @@ import io.muster.ingest.endpoint.authorisation.Mandates;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.session.ActiveSession;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
+import io.muster.ingest.sessions.OutgoingMessage;
 import io.muster.ingest.sessions.StoredSubscription;
 import io.netty.channel.Channel;
 import java.util.List;
@@ -48,12 +49,18 @@ public final class Downward {
   }
 
   /**
-   * Takes up what an earlier connection of the session was subscribed to.
+   * Takes up what an earlier connection of the session was subscribed to, then what it left of
+   * QoS 2.
    *
    * @param done runs on the event loop when that is settled
    */
   public void restore(List<StoredSubscription> subscriptions, Runnable done) {
-    desk.restore(subscriptions, done);
+    desk.restore(
+        subscriptions,
+        () -> {
+          stream.resume();
+          done.run();
+        });
   }
 
   /** Ends what is heard of a device that may no longer be spoken for. */
@@ -66,8 +73,26 @@ public final class Downward {
     desk.reconsider(device);
   }
 
+  /**
+   * Takes over what earlier connections of the session left of QoS 2; before anything is sent.
+   */
+  public void reserve(List<OutgoingMessage> left) {
+    stream.reserve(left);
+  }
+
+  /** PUBACK. */
   public void acknowledged(int packetIdentifier, int reasonCode) {
     stream.acknowledged(packetIdentifier, reasonCode);
+  }
+
+  /** PUBREC. */
+  public void received(int packetIdentifier, int reasonCode) {
+    stream.received(packetIdentifier, reasonCode);
+  }
+
+  /** PUBCOMP. */
+  public void completed(int packetIdentifier) {
+    stream.completed(packetIdentifier);
   }
 
   /** The socket takes bytes again. */

@@ -7,6 +7,9 @@ import io.netty.buffer.ByteBuf;
 
 /** Writes a waiting message as the PUBLISH that its client gets. Stateless. */
 final class DownwardPublish {
+  /** MQTT 5 §3.3.1.1. */
+  private static final int DUPLICATE = 0x08;
+
   private DownwardPublish() {}
 
   /** Null at MQTT 3.1.1. */
@@ -16,6 +19,9 @@ final class DownwardPublish {
     }
     var message = waiting.message();
     var properties = new WrittenProperties();
+    if (message.payloadFormat() != null) {
+      properties.payloadFormatIndicator(message.payloadFormat());
+    }
     if (message.messageExpirySeconds() >= 0) {
       properties.messageExpirySeconds(waiting.remainingSeconds(nowNanos));
     }
@@ -39,9 +45,17 @@ final class DownwardPublish {
         message.topic().deviceName(), waiting.qos(), message.payload(), properties);
   }
 
+  /**
+   * @param duplicate whether it may have been sent before
+   */
   static void write(
-      ByteBuf out, Waiting waiting, int packetIdentifier, WrittenProperties properties) {
+      ByteBuf out,
+      Waiting waiting,
+      int packetIdentifier,
+      boolean duplicate,
+      WrittenProperties properties) {
     var message = waiting.message();
+    var first = out.writerIndex();
     PacketWriter.publish(
         out,
         message.topic().deviceName(),
@@ -49,5 +63,8 @@ final class DownwardPublish {
         packetIdentifier,
         message.payload(),
         properties);
+    if (duplicate) {
+      out.setByte(first, out.getByte(first) | DUPLICATE);
+    }
   }
 }

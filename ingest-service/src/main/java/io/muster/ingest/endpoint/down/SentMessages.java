@@ -1,21 +1,27 @@
 package io.muster.ingest.endpoint.down;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * The QoS 1 messages that a client has not acknowledged, in as many places as may be on the way,
- * and their packet identifiers, which go round so that a late PUBACK meets no newer message. On the
- * event loop.
+ * and the packet identifiers of the connection, which go round so that a late PUBACK meets no newer
+ * message. On the event loop.
  */
 final class SentMessages {
   private final Waiting[] messages;
   private final int[] identifiers;
+  private final IntPredicate usedElsewhere;
   private int count;
   private int lastIdentifier;
 
-  SentMessages(int most) {
+  /**
+   * @param usedElsewhere which identifiers belong to messages that are not here
+   */
+  SentMessages(int most, IntPredicate usedElsewhere) {
     messages = new Waiting[most];
     identifiers = new int[most];
+    this.usedElsewhere = usedElsewhere;
   }
 
   boolean isFull() {
@@ -33,10 +39,11 @@ final class SentMessages {
     return identifier;
   }
 
-  private int nextIdentifier() {
+  /** One that no message has; whoever asks uses it elsewhere from now on. */
+  int nextIdentifier() {
     do {
       lastIdentifier = lastIdentifier == 65_535 ? 1 : lastIdentifier + 1;
-    } while (indexOf(lastIdentifier) >= 0);
+    } while (indexOf(lastIdentifier) >= 0 || usedElsewhere.test(lastIdentifier));
     return lastIdentifier;
   }
 

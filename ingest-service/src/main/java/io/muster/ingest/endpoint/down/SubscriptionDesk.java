@@ -87,7 +87,7 @@ final class SubscriptionDesk {
           if (isNew) {
             added.add(filter);
           }
-          var qos = Math.min(1, filters.get(i).qos());
+          var qos = filters.get(i).qos();
           granted.add(
               new Subscription(it.reading().filter(), it.reading().device(), qos, identifier));
           codes.add(qos);

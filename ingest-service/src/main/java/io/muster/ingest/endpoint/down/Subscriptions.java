@@ -13,7 +13,7 @@ final class Subscriptions {
 
   /**
    * @param about whose downward topics the filter stays within
-   * @param qos granted, 0 or 1
+   * @param qos granted, 0 to 2
    * @param identifier MQTT 5 subscription identifier, or 0
    */
   record Subscription(TopicFilter filter, DeviceAddress about, int qos, int identifier) {

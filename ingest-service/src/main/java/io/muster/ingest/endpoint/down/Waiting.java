@@ -15,6 +15,8 @@ record Waiting(
     Subscriptions.Match match,
     long expiresAtNanos,
     int heldBytes) {
+  /** What a waiting message costs beside its payload. */
+  static final int OVERHEAD_BYTES = 512;
 
   boolean isExpired(long nowNanos) {
     return message.messageExpirySeconds() >= 0 && nowNanos - expiresAtNanos >= 0;

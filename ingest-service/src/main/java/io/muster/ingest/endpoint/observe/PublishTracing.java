@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint.observe;
 
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.reading.TraceMembers;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.intake.Outcome;
@@ -10,7 +11,6 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -39,7 +39,7 @@ public final class PublishTracing {
 
   /** The context that goes with the publish: with a span, or the root. */
   public Context begin(
-      DeviceTopic topic, int qos, byte[] payload, Map<String, String> userProperties) {
+      DeviceTopic topic, int qos, byte[] payload, UserProperties userProperties) {
     if (ratio == 0 || ThreadLocalRandom.current().nextDouble() >= ratio) {
       return Context.root();
     }
@@ -60,7 +60,7 @@ public final class PublishTracing {
 
   /** What the device said of its trace: in user properties, else among the members of its JSON. */
   private static Context parent(
-      DeviceTopic topic, byte[] payload, Map<String, String> userProperties) {
+      DeviceTopic topic, byte[] payload, UserProperties userProperties) {
     var said = DeviceTrace.of(userProperties);
     if (!said.isValid() && topic instanceof DeviceTopic.Telemetry) {
       said = DeviceTrace.of(TraceMembers.of(payload));

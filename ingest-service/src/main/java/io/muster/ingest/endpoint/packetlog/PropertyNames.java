@@ -38,7 +38,7 @@ final class PropertyNames {
     number(names, "topic-alias-maximum", properties.topicAliasMaximum());
     number(names, "topic-alias", properties.topicAlias());
     number(names, "maximum-packet-size", properties.maximumPacketBytes());
-    properties.userProperties().keySet().forEach(name -> names.add(userProperty(name)));
+    properties.userProperties().forEach((name, _) -> names.add(userProperty(name)));
     put(names, field, fields);
   }
 

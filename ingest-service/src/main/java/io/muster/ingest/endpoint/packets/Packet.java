@@ -60,12 +60,13 @@ public sealed interface Packet {
    */
   record PubAck(int packetIdentifier, int reasonCode) implements Packet {}
 
-  /** Sent only by a client that takes QoS 2, which is never granted. */
+  /**
+   * @param reasonCode as sent, 0 when absent
+   */
   record PubRec(int packetIdentifier, int reasonCode) implements Packet {}
 
   record PubRel(int packetIdentifier, int reasonCode) implements Packet {}
 
-  /** Sent only by a client that takes QoS 2, which is never granted. */
   record PubComp(int packetIdentifier, int reasonCode) implements Packet {}
 
   /**

@@ -1,6 +1,6 @@
 package io.muster.ingest.endpoint.packets;
 
-import java.util.Map;
+import io.muster.contract.message.UserProperties;
 
 /**
  * The properties of a packet that a client may send (MQTT 5 §2.2.2). Numbers that were not sent are
@@ -12,9 +12,6 @@ public final class Properties {
 
   /** No properties at all, as in most packets and in all of MQTT 3.1.1. */
   public static final Properties NONE = new Properties();
-
-  /** What a user property costs beside its characters: the entry and its two strings. */
-  private static final int USER_PROPERTY_BYTES = 128;
 
   int payloadFormatIndicator = ABSENT;
   long messageExpirySeconds = ABSENT;
@@ -30,7 +27,7 @@ public final class Properties {
   int topicAliasMaximum = ABSENT;
   int topicAlias = ABSENT;
   long maximumPacketBytes = ABSENT;
-  Map<String, String> userProperties = Map.of();
+  UserProperties userProperties = UserProperties.NONE;
 
   Properties() {}
 
@@ -38,11 +35,7 @@ public final class Properties {
   public int heldBytes() {
     var bytes = correlationData == null ? 0 : correlationData.length;
     bytes += heldBytes(contentType) + heldBytes(responseTopic) + heldBytes(authenticationMethod);
-    for (var property : userProperties.entrySet()) {
-      bytes += USER_PROPERTY_BYTES;
-      bytes += heldBytes(property.getKey()) + heldBytes(property.getValue());
-    }
-    return bytes;
+    return bytes + userProperties.heldBytes();
   }
 
   static int heldBytes(String text) {
@@ -105,8 +98,8 @@ public final class Properties {
     return maximumPacketBytes;
   }
 
-  /** Of a name that came twice the last value; never null. */
-  public Map<String, String> userProperties() {
+  /** Never null. */
+  public UserProperties userProperties() {
     return userProperties;
   }
 }

@@ -2,8 +2,7 @@ package io.muster.ingest.endpoint.packets;
 
 import static io.muster.ingest.endpoint.packets.MalformedPacketException.protocolError;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.muster.contract.message.UserProperties;
 
 /**
  * Reads properties, each only in the packets where MQTT 5 §2.2.2.2 puts it, each at most once (but
@@ -78,6 +77,9 @@ final class PropertyReader {
   private final PacketBody body;
   private final int maxUserProperties;
 
+  /** Of the packet that is being read; null when it has none yet. */
+  private UserProperties.Builder userProperties;
+
   PropertyReader(PacketBody body, int maxUserProperties) {
     this.body = body;
     this.maxUserProperties = maxUserProperties;
@@ -90,6 +92,7 @@ final class PropertyReader {
     }
     var outer = body.narrow(length);
     var properties = new Properties();
+    userProperties = null;
     long seen = 0;
     while (body.remaining() > 0) {
       var identifier = body.variableByteInteger();
@@ -104,6 +107,9 @@ final class PropertyReader {
       readInto(properties, identifier);
     }
     body.widen(outer);
+    if (userProperties != null) {
+      properties.userProperties = userProperties.build();
+    }
     if ((seen & 1L << AUTHENTICATION_DATA) != 0 && properties.authenticationMethod == null) {
       // MQTT 5 §3.1.2.11.10, §3.15.2.2.3.
       throw protocolError("authentication data without a method");
@@ -128,7 +134,7 @@ final class PropertyReader {
       case TOPIC_ALIAS_MAXIMUM -> into.topicAliasMaximum = body.unsignedShort();
       case TOPIC_ALIAS -> into.topicAlias = body.unsignedShort();
       case MAXIMUM_PACKET_SIZE -> into.maximumPacketBytes = maximumPacketBytes();
-      case USER_PROPERTY -> userProperty(into);
+      case USER_PROPERTY -> userProperty();
       // Read for their form; nobody asks for them.
       case AUTHENTICATION_DATA -> body.binary();
       case REASON_STRING -> body.string();
@@ -169,14 +175,12 @@ final class PropertyReader {
   }
 
   /** Bounded by their number too: each costs many times its bytes. */
-  private void userProperty(Properties into) throws MalformedPacketException {
-    Map<String, String> map = into.userProperties;
-    if (map.isEmpty()) {
-      map = LinkedHashMap.newLinkedHashMap(4);
-      into.userProperties = map;
+  private void userProperty() throws MalformedPacketException {
+    if (userProperties == null) {
+      userProperties = UserProperties.builder();
     }
-    map.put(body.string(), body.string());
-    if (map.size() > maxUserProperties) {
+    userProperties.add(body.string(), body.string());
+    if (userProperties.size() > maxUserProperties) {
       throw new MalformedPacketException(
           ReasonCode.QUOTA_EXCEEDED, "more than " + maxUserProperties + " user properties");
     }

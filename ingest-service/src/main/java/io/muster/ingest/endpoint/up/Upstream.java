@@ -15,6 +15,7 @@ import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.intake.DeadLetterReason;
 import io.muster.ingest.intake.Outcome;
 import io.muster.ingest.intake.Publication;
+import io.muster.ingest.intake.RefusedPublish;
 import io.netty.channel.Channel;
 import io.opentelemetry.context.Context;
 import java.time.Instant;
@@ -88,7 +89,11 @@ public final class Upstream {
     switch (rights.judge(topicName, publish.qos(), publish.retain())) {
       case PublishVerdict.Allowed allowed -> admit(publish, topicName, allowed.topic());
       case PublishVerdict.Forbidden forbidden ->
-          deadLetter(publish, topicName, DeadLetterReason.TOPIC_NOT_ALLOWED);
+          deadLetter(
+              publish,
+              topicName,
+              DeadLetterReason.TOPIC_NOT_ALLOWED,
+              "not a topic, QoS or retain flag that the device may use");
       case PublishVerdict.AskRegistry question -> ask(publish, topicName, question);
     }
   }
@@ -116,7 +121,12 @@ public final class Upstream {
       Mandate mandate) {
     switch (mandate) {
       case GIVEN -> admit(publish, topicName, question.topic());
-      case NOT_GIVEN -> deadLetter(publish, topicName, DeadLetterReason.TOPIC_NOT_ALLOWED);
+      case NOT_GIVEN ->
+          deadLetter(
+              publish,
+              topicName,
+              DeadLetterReason.TOPIC_NOT_ALLOWED,
+              "the device is not the gateway of the one that the topic names");
       case UNKNOWN -> {
         control.end(EndReason.REGISTRY_AWAY, "the server cannot tell who may speak for the device");
         return;
@@ -127,7 +137,11 @@ public final class Upstream {
 
   private void admit(Packet.Publish publish, String topicName, DeviceTopic topic) {
     if (publish.payload().length > session.payloadLimitBytes()) {
-      deadLetter(publish, topicName, DeadLetterReason.TOO_LARGE);
+      deadLetter(
+          publish,
+          topicName,
+          DeadLetterReason.TOO_LARGE,
+          "larger than the device's payload limit of " + session.payloadLimitBytes() + " bytes");
       return;
     }
     if (publish.qos() == 0 && support.budget().shedsQos0()) {
@@ -159,21 +173,30 @@ public final class Upstream {
             properties.userProperties(),
             readAt(),
             exactlyOnce,
-            trace);
+            trace,
+            Carried.of(properties, readAt()));
     var pending = answers.expect(publish, publication.heldBytes(), trace, exactlyOnce != null);
     support.intake().offer(publication, pending);
   }
 
-  private void deadLetter(Packet.Publish publish, String topicName, DeadLetterReason reason) {
+  private void deadLetter(
+      Packet.Publish publish, String topicName, DeadLetterReason reason, String detail) {
     support.metrics().forbidden(reason.label());
-    var pending = answers.expect(publish, publish.payload().length, Context.root(), false);
+    var properties = publish.properties();
+    var heldBytes = publish.payload().length + properties.heldBytes();
+    var pending = answers.expect(publish, heldBytes, Context.root(), false);
     support
         .intake()
         .deadLetter(
-            session.device(),
-            topicName,
-            publish.payload(),
-            reason,
+            new RefusedPublish(
+                session.device(),
+                topicName,
+                publish.qos(),
+                properties.contentType(),
+                properties.userProperties(),
+                publish.payload(),
+                reason,
+                detail),
             // The client hears the reason whatever the intake says of the letter.
             outcome -> pending.complete(Outcome.deadLettered(reason)));
   }

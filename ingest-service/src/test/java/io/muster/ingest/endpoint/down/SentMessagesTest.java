@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 
 class SentMessagesTest {
+  private static final IntPredicate NOWHERE = identifier -> false;
 
   private static Waiting message(int bytes) {
     return new Waiting(null, 1, null, 0, bytes);
@@ -16,7 +18,7 @@ class SentMessagesTest {
 
   @Test
   void isFullWhenEveryPlaceIsTaken() {
-    var sent = new SentMessages(2);
+    var sent = new SentMessages(2, NOWHERE);
     sent.add(message(1));
     assertFalse(sent.isFull());
     sent.add(message(1));
@@ -27,7 +29,7 @@ class SentMessagesTest {
 
   @Test
   void findsEachByItsIdentifierOnce() {
-    var sent = new SentMessages(3);
+    var sent = new SentMessages(3, NOWHERE);
     var first = message(1);
     var second = message(2);
     var third = message(3);
@@ -44,7 +46,7 @@ class SentMessagesTest {
   /** A late PUBACK must not meet a newer message. */
   @Test
   void usesAnIdentifierAgainOnlyAfterAllOthersAndNeverWhileItIsOut() {
-    var sent = new SentMessages(2);
+    var sent = new SentMessages(2, NOWHERE);
     var stays = message(1);
     assertEquals(1, sent.add(stays));
     for (int i = 2; i <= 65_535; i++) {
@@ -56,8 +58,15 @@ class SentMessagesTest {
   }
 
   @Test
+  void leavesOutIdentifiersThatAreUsedElsewhere() {
+    var sent = new SentMessages(2, identifier -> identifier == 1 || identifier == 3);
+    assertEquals(2, sent.add(message(1)));
+    assertEquals(4, sent.nextIdentifier());
+  }
+
+  @Test
   void tellsWhatIsToBeGivenBackWhenItForgetsAll() {
-    var sent = new SentMessages(3);
+    var sent = new SentMessages(3, NOWHERE);
     sent.add(message(10));
     sent.add(message(20));
     sent.remove(1);

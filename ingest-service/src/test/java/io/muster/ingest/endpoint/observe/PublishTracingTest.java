@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.intake.DeadLetterReason;
 import io.muster.ingest.intake.Outcome;
@@ -16,7 +17,6 @@ import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +36,7 @@ class PublishTracingTest {
     provider.close();
   }
 
-  private SpanData traced(String payload, Map<String, String> properties, Outcome outcome) {
+  private SpanData traced(String payload, UserProperties properties, Outcome outcome) {
     var tracing = new PublishTracing(tracer, 1);
     exporter.reset();
     tracing.end(tracing.begin(TOPIC, 1, payload.getBytes(UTF_8), properties), outcome);
@@ -45,27 +45,27 @@ class PublishTracingTest {
 
   @Test
   void goesOnInTheTraceOfADevicesUserProperties() {
-    var span = traced("{}", Map.of("traceparent", UNSAMPLED), Outcome.kept());
+    var span = traced("{}", UserProperties.of("traceparent", UNSAMPLED), Outcome.kept());
     assertEquals(TRACE, span.getTraceId());
     assertEquals(SPAN, span.getParentSpanId());
   }
 
   @Test
   void goesOnInTheTraceThatADeviceWithoutUserPropertiesPutIntoItsJson() {
-    var span = traced("{\"t\":1,\"traceparent\":\"" + UNSAMPLED + "\"}", Map.of(), Outcome.kept());
+    var span = traced("{\"t\":1,\"traceparent\":\"" + UNSAMPLED + "\"}", UserProperties.NONE, Outcome.kept());
     assertEquals(TRACE, span.getTraceId());
     assertEquals(SPAN, span.getParentSpanId());
   }
 
   @Test
   void startsATraceForADeviceThatNamedNone() {
-    var span = traced("{\"t\":1}", Map.of(), Outcome.kept());
+    var span = traced("{\"t\":1}", UserProperties.NONE, Outcome.kept());
     assertEquals(SpanId.getInvalid(), span.getParentSpanId());
   }
 
   @Test
   void saysWhatBecameOfTheMessage() {
-    var span = traced("x", Map.of(), Outcome.deadLettered(DeadLetterReason.MALFORMED));
+    var span = traced("x", UserProperties.NONE, Outcome.deadLettered(DeadLetterReason.MALFORMED));
     assertEquals(StatusCode.ERROR, span.getStatus().getStatusCode());
     assertEquals("malformed", span.getStatus().getDescription());
   }
@@ -73,7 +73,7 @@ class PublishTracingTest {
   @Test
   void recordsNothingForASampledFlagWhenTheServerTracesNothing() {
     var tracing = new PublishTracing(tracer, 0);
-    var properties = Map.of("traceparent", "00-" + TRACE + "-" + SPAN + "-01");
+    var properties = UserProperties.of("traceparent", "00-" + TRACE + "-" + SPAN + "-01");
     assertSame(Context.root(), tracing.begin(TOPIC, 1, "{}".getBytes(UTF_8), properties));
     assertFalse(
         exporter.getFinishedSpanItems().stream().anyMatch(it -> it.getTraceId().equals(TRACE)));

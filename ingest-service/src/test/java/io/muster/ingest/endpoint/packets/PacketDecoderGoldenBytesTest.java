@@ -124,10 +124,10 @@ class PacketDecoderGoldenBytesTest {
   }
 
   @Test
-  void keepsTheLastValueOfAUserPropertyThatComesTwice() {
+  void keepsEveryValueOfAUserPropertyThatComesTwice() {
     try (var decoding = Decoding.of(MQTT_5)) {
       decoding.feed("30 12 \"t\" 0E 26 \"k\" \"1\" 26 \"k\" \"2\"");
-      assertEquals("PUBLISH t qos=0 id=0 payload= {k:2}", Shown.of(decoding.next()));
+      assertEquals("PUBLISH t qos=0 id=0 payload= {k:1 k:2}", Shown.of(decoding.next()));
     }
   }
 

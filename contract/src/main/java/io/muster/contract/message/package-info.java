@@ -1,0 +1,2 @@
+/** What belongs to any MQTT message. */
+package io.muster.contract.message;
