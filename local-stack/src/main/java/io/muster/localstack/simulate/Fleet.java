@@ -110,9 +110,21 @@ final class Fleet {
     }
   }
 
+  /**
+   * Lets those whose time is over wait for what they sent last: what is stored and not counted as
+   * acknowledged would look like a mistake. Returns when they have, or after a few seconds.
+   */
+  void finish() {
+    join();
+  }
+
   /** Has them end their connections; returns when they have, or after a few seconds. */
   void stop() {
     senders.forEach(AtLeastOnceSender::stop);
+    join();
+  }
+
+  private void join() {
     var end = System.nanoTime() + ENDED_WITHIN.toNanos();
     try {
       for (var life : lives) {

@@ -100,6 +100,7 @@ public final class SimulateCommand implements Callable<Integer> {
     try {
       var end = fleet.start(endpoint.endpoint(around, secrets));
       live(fleet, settings, end, around);
+      fleet.finish();
     } finally {
       signal.close();
     }
