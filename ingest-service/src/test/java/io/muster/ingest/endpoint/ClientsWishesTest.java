@@ -138,7 +138,7 @@ class ClientsWishesTest {
     }
     await()
         .until(
-            () -> server.count("muster.endpoint.connects", "outcome", "packet-too-large") == 1);
+            () -> server.count("muster.endpoint.connects", "outcome", "maximum-packet-size") == 1);
     var enough = ConnectPacket.of(MQTT_5).property("27 00000018");
     RawClient.connected(server, enough).close();
   }
