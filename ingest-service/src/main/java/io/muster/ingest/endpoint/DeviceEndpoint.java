@@ -4,6 +4,7 @@ import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.down.Reachable;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.endpoint.tls.HandshakeTurn;
 import io.muster.ingest.endpoint.tls.RenegotiationGuard;
 import io.muster.ingest.endpoint.tls.ServerTls;
 import io.muster.ingest.endpoint.websocket.MqttOverWebSocket;
@@ -59,6 +60,7 @@ public final class DeviceEndpoint implements Downlink {
     transport = Transport.start(config.transport(), config.threads());
     var timer = transport.loops();
     shared.line.useTimer((task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
+    shared.handshakes.useTimer((task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
     var made = new IdentityHashMap<EventExecutor, LoopShard>();
     for (var executor : transport.loops()) {
       var shard = new LoopShard((EventLoop) executor, shared);
@@ -134,7 +136,8 @@ public final class DeviceEndpoint implements Downlink {
         context -> {
           var handler = context.newHandler(channel.alloc());
           handler.setHandshakeTimeoutMillis(config.tls().handshakeTimeout().toMillis());
-          channel.pipeline().addLast(new RenegotiationGuard(), handler);
+          var turn = new HandshakeTurn(shared.handshakes, () -> shared.metrics.refused("busy"));
+          channel.pipeline().addLast(turn, new RenegotiationGuard(), handler);
         });
     var connection =
         new DeviceConnection(channel, client, shared, shards.get(channel.eventLoop()), place);

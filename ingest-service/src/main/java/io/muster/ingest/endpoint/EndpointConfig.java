@@ -103,6 +103,10 @@ public interface EndpointConfig {
     /** How long a handshake may take. */
     @WithDefault("10s")
     Duration handshakeTimeout();
+
+    /** Handshakes that begin in a second; the other sockets are not read before their turn. */
+    @WithDefault("500")
+    @Min(1) @Max(1_000_000) int handshakesPerSecond();
   }
 
   /** MQTT over WebSocket (MQTT 5 §6), without TLS and with the certificate of {@link #tls()}. */
