@@ -84,11 +84,8 @@ public final class DeviceEndpoint implements Downlink {
       return -1;
     }
     var greeter = greeter(tls, webSocket);
-    var bound = 
-        transport
-            .server(config.acceptBacklog())
-            .childHandler(greeter)
-            .bind(config.host(), onPort);
+    var bound =
+        transport.server(config.acceptBacklog()).childHandler(greeter).bind(config.host(), onPort);
     bound.awaitUninterruptibly();
     if (!bound.isSuccess()) {
       stop();
@@ -97,8 +94,7 @@ public final class DeviceEndpoint implements Downlink {
     }
     listening.add(bound.channel());
     var taken = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-    LOG.infof(
-        "Devices connect to %s:%d (%s, %s)", config.host(), taken, what, transport.label());
+    LOG.infof("Devices connect to %s:%d (%s, %s)", config.host(), taken, what, transport.label());
     return taken;
   }
 

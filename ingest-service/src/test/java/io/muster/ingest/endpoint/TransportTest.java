@@ -35,8 +35,7 @@ class TransportTest {
 
   @ParameterizedTest
   @EnumSource
-  void readsToTheEndWhatCameBeforeTheClientClosedWhileItWasNotRead(
-      EndpointConfig.Sockets sockets) {
+  void readsToTheEndWhatCameBeforeTheClientClosedWhileItWasNotRead(EndpointConfig.Sockets sockets) {
     try (var server = TestEndpoint.start("transport", sockets.name(), "up.window", "1");
         var client = RawClient.connected(server, MQTT_3_1_1)) {
       server.intake.hold();

@@ -114,8 +114,7 @@ public final class EndpointMetrics {
         "Connections that wait for their TLS handshake",
         handshakes,
         AdmissionLine::waiting);
-    gauge(
-        "muster.endpoint.admissions", "CONNECTs looked at now", line, AdmissionLine::underWay);
+    gauge("muster.endpoint.admissions", "CONNECTs looked at now", line, AdmissionLine::underWay);
     gauge(
         "muster.endpoint.admissions.waiting",
         "CONNECTs that wait in the line",
