@@ -58,11 +58,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
    * @param client whose connection it is; not the channel's other end when that is a proxy
    */
   DeviceConnection(
-      Channel channel,
-      SocketAddress client,
-      Shared shared,
-      LoopShard shard,
-      Knocking.Place place) {
+      Channel channel, SocketAddress client, Shared shared, LoopShard shard, Knocking.Place place) {
     this.channel = channel;
     this.client = client;
     this.shared = shared;

@@ -7,6 +7,7 @@ import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.packetlog.PacketSink;
 import io.muster.ingest.endpoint.packetlog.PacketSwitch;
 import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.endpoint.tls.HandshakeTurn;
 import io.muster.ingest.endpoint.tls.RenegotiationGuard;
 import io.muster.ingest.endpoint.tls.ServerTls;
 import io.muster.ingest.endpoint.websocket.MqttOverWebSocket;
@@ -65,6 +66,7 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
     transport = Transport.start(config.transport(), config.threads());
     var timer = transport.loops();
     shared.line.useTimer((task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
+    shared.handshakes.useTimer((task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
     var made = new IdentityHashMap<EventExecutor, LoopShard>();
     for (var executor : transport.loops()) {
       var shard = new LoopShard((EventLoop) executor, shared);
@@ -88,11 +90,8 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
       return -1;
     }
     var greeter = greeter(tls, webSocket);
-    var bound = 
-        transport
-            .server(config.acceptBacklog())
-            .childHandler(greeter)
-            .bind(config.host(), onPort);
+    var bound =
+        transport.server(config.acceptBacklog()).childHandler(greeter).bind(config.host(), onPort);
     bound.awaitUninterruptibly();
     if (!bound.isSuccess()) {
       stop();
@@ -101,8 +100,7 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
     }
     listening.add(bound.channel());
     var taken = ((InetSocketAddress) bound.channel().localAddress()).getPort();
-    LOG.infof(
-        "Devices connect to %s:%d (%s, %s)", config.host(), taken, what, transport.label());
+    LOG.infof("Devices connect to %s:%d (%s, %s)", config.host(), taken, what, transport.label());
     return taken;
   }
 
@@ -137,7 +135,12 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
       return;
     }
     tls.ifPresent(
-        it -> channel.pipeline().addLast(new RenegotiationGuard(), it.handler(channel.alloc())));
+        it -> {
+          var turn = new HandshakeTurn(shared.handshakes, () -> shared.metrics.refused("busy"));
+          channel
+              .pipeline()
+              .addLast(turn, new RenegotiationGuard(), it.handler(channel.alloc()));
+        });
     var connection =
         new DeviceConnection(channel, client, shared, shards.get(channel.eventLoop()), place);
     if (webSocket) {

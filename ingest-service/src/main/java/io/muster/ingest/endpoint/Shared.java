@@ -48,6 +48,7 @@ final class Shared {
   final Seats connected;
   final Knocking knocking;
   final AdmissionLine line;
+  final AdmissionLine handshakes;
   final RefusalLog refusals =
       new RefusalLog(new QuietLog(QUIET_LINES, TimeUnit.SECONDS.toNanos(10), System.nanoTime()));
   final ProxyDoor proxies;
@@ -73,8 +74,9 @@ final class Shared {
     connected = new Seats(config.connections().most());
     knocking = knocking(config, budget);
     line = line(config.connections());
+    handshakes = handshakes(config);
     proxies = new ProxyDoor(config.proxyProtocol(), knocking, metrics, refusals);
-    metrics.watch(line);
+    metrics.watch(line, handshakes);
     metrics.watch(connected, knocking, paused, budget);
     clients = new ConnectedClients(ports.meters());
     new FullnessGauges(ports.meters()).watch(paused, knocking, budget);
@@ -84,6 +86,17 @@ final class Shared {
     return new AdmissionLine(
         new AdmissionLine.Limits(
             config.mostAdmitting(), config.mostWaiting(), config.perSecond(), config.patience()),
+        System::nanoTime);
+  }
+
+  /** As many as have a place, and can be done before the time for CONNECT is over. */
+  private static AdmissionLine handshakes(EndpointConfig config) {
+    return new AdmissionLine(
+        new AdmissionLine.Limits(
+            Integer.MAX_VALUE,
+            Integer.MAX_VALUE,
+            config.tls().handshakesPerSecond(),
+            config.connections().connectTimeout()),
         System::nanoTime);
   }
 

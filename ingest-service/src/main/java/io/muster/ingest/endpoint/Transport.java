@@ -63,8 +63,7 @@ record Transport(EventLoopGroup loops, Class<? extends ServerChannel> channel, b
       case AUTO -> {
         if (!Epoll.isAvailable()) {
           LOG.infof(
-              "No epoll here, so sockets are Java's own: %s",
-              reason(Epoll.unavailabilityCause()));
+              "No epoll here, so sockets are Java's own: %s", reason(Epoll.unavailabilityCause()));
         }
         yield Epoll.isAvailable();
       }

@@ -56,8 +56,7 @@ class ConnectLineTest {
   @ParameterizedTest
   @EnumSource
   void refusesWhoFindsTheLineFull(ProtocolVersion version) {
-    server =
-        TestEndpoint.start("connections.most-admitting", "1", "connections.most-waiting", "1");
+    server = TestEndpoint.start("connections.most-admitting", "1", "connections.most-waiting", "1");
     server.sessions.hold();
     knock(MQTT_5, "a");
     knock(MQTT_5, "b");
@@ -74,8 +73,7 @@ class ConnectLineTest {
 
   @Test
   void refusesWhoWaitsForTooLong() {
-    server =
-        TestEndpoint.start("connections.most-admitting", "1", "connections.patience", "300ms");
+    server = TestEndpoint.start("connections.most-admitting", "1", "connections.patience", "300ms");
     server.sessions.hold();
     var first = knock(MQTT_5, "a");
     awaitLine(1, 0);

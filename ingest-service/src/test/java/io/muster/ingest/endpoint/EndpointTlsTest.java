@@ -136,6 +136,22 @@ class EndpointTlsTest {
   }
 
   @Test
+  void shakesHandsWithSoManyInASecond() throws Exception {
+    try (var server = start("tls.handshakes-per-second", "1");
+        var first = new Socket("127.0.0.1", server.endpoint.tlsPort());
+        var second = new Socket("127.0.0.1", server.endpoint.tlsPort());
+        var third = new Socket("127.0.0.1", server.endpoint.tlsPort())) {
+      await().until(() -> server.gauge("muster.endpoint.handshakes.waiting") >= 1);
+      RawClient.connected(server, MQTT_5).close();
+      try (var patient = client(server, "TLSv1.3")) {
+        patient.send(ConnectPacket.of(MQTT_5).bytes()).expectConnAck(ReasonCode.SUCCESS);
+      }
+      assertEquals(0, server.gauge("muster.endpoint.handshakes.waiting"));
+      assertTrue(first.isConnected() && second.isConnected() && third.isConnected());
+    }
+  }
+
+  @Test
   void closesWhatIsNotTls() throws Exception {
     try (var server = start();
         var socket = new Socket("127.0.0.1", server.endpoint.tlsPort());

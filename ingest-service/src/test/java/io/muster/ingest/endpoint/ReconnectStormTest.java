@@ -176,8 +176,7 @@ class ReconnectStormTest {
       try {
         while (!stopped.get()) {
           var identifier = 1 + acknowledged % 60_000;
-          client.publish(
-              "telemetry/acme/" + device, 1, identifier, Integer.toString(acknowledged));
+          client.publish("telemetry/acme/" + device, 1, identifier, Integer.toString(acknowledged));
           client.expect("40 02 %04X".formatted(identifier));
           acknowledged++;
           LockSupport.parkNanos(PAUSE_NANOS);

@@ -5,6 +5,7 @@ import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.muster.ingest.endpoint.session.EndReason;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -25,6 +26,7 @@ class TransportTest {
 
   @Test
   void linuxOnTheseProcessorsHasEpoll() {
+    assumeFalse(Boolean.getBoolean("io.netty.transport.noNative"), "epoll is switched off");
     var isLinux = System.getProperty("os.name").equals("Linux");
     var hasLibrary = List.of("amd64", "aarch64").contains(System.getProperty("os.arch"));
     assertEquals(
@@ -33,8 +35,7 @@ class TransportTest {
 
   @ParameterizedTest
   @EnumSource
-  void readsToTheEndWhatCameBeforeTheClientClosedWhileItWasNotRead(
-      EndpointConfig.Sockets sockets) {
+  void readsToTheEndWhatCameBeforeTheClientClosedWhileItWasNotRead(EndpointConfig.Sockets sockets) {
     try (var server = TestEndpoint.start("transport", sockets.name(), "up.window", "1");
         var client = RawClient.connected(server, MQTT_3_1_1)) {
       server.intake.hold();

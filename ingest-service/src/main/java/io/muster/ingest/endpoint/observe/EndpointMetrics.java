@@ -120,10 +120,14 @@ public final class EndpointMetrics {
     Gauge.builder(name, source, value).description(description).register(registry);
   }
 
-  /** Shows how many CONNECTs are being answered, and how many wait for that. */
-  public void watch(AdmissionLine line) {
+  /** Shows how many CONNECTs are being answered, how many wait for that, and how many for TLS. */
+  public void watch(AdmissionLine line, AdmissionLine handshakes) {
     gauge(
-        "muster.endpoint.admissions", "CONNECTs looked at now", line, AdmissionLine::underWay);
+        "muster.endpoint.handshakes.waiting",
+        "Connections that wait for their TLS handshake",
+        handshakes,
+        AdmissionLine::waiting);
+    gauge("muster.endpoint.admissions", "CONNECTs looked at now", line, AdmissionLine::underWay);
     gauge(
         "muster.endpoint.admissions.waiting",
         "CONNECTs that wait in the line",

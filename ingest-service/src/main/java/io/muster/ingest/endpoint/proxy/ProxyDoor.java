@@ -24,10 +24,7 @@ public final class ProxyDoor {
    * @throws IllegalStateException when nobody is trusted, or what is written there is no network
    */
   public ProxyDoor(
-      ProxyProtocolConfig config,
-      Knocking knocking,
-      EndpointMetrics metrics,
-      RefusalLog refusals) {
+      ProxyProtocolConfig config, Knocking knocking, EndpointMetrics metrics, RefusalLog refusals) {
     this.config = config;
     this.trusted = networks(config.trusted().orElse(List.of()));
     this.knocking = knocking;

@@ -101,8 +101,7 @@ record ProxyHeader(InetSocketAddress client) {
             }
             default -> throw new MalformedHeaderException("a PROXY header for what is not TCP");
           };
-      default ->
-          throw new MalformedHeaderException("a PROXY header of another version or command");
+      default -> throw new MalformedHeaderException("a PROXY header of another version or command");
     };
   }
 
@@ -118,7 +117,9 @@ record ProxyHeader(InetSocketAddress client) {
     }
   }
 
-  /** What stands behind the addresses is nothing to us, but it must fit in, and its sum be right. */
+  /**
+   * What stands behind the addresses is nothing to us, but it must fit in, and its sum be right.
+   */
   private static void judgeExtensions(ByteBuf header, int from) throws MalformedHeaderException {
     var end = header.readableBytes();
     int at = from;

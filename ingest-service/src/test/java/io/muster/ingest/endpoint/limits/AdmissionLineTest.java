@@ -139,8 +139,7 @@ class AdmissionLineTest {
   @Test
   @Timeout(30)
   void isTheSameFromManyThreads() throws Exception {
-    var line =
-        new AdmissionLine(new Limits(8, 100_000, 1_000_000, PATIENCE), System::nanoTime);
+    var line = new AdmissionLine(new Limits(8, 100_000, 1_000_000, PATIENCE), System::nanoTime);
     var atOnce = new AtomicInteger();
     var most = new AtomicInteger();
     var done = new CountDownLatch(5_000);

@@ -28,16 +28,24 @@ class NetworkTest {
     "2001:db8::/33, 2001:db8:8000::, false",
     "10.0.0.0/8, ::ffff:10.9.9.9, true"
   })
-  void knowsItsAddresses(String network, String address, boolean inIt)
-      throws UnknownHostException {
+  void knowsItsAddresses(String network, String address, boolean inIt) throws UnknownHostException {
     assertEquals(inIt, Network.parse(network).contains(InetAddress.getByName(address)));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0/8", "fd00::/129", "balancer",
-        "localhost/8", "10.0.0.0/8/8", "10.0.0.0/x"
+        "",
+        "/",
+        "10.0.0.0/",
+        "10.0.0.0/33",
+        "10.0.0.0/-1",
+        "10.0/8",
+        "fd00::/129",
+        "balancer",
+        "localhost/8",
+        "10.0.0.0/8/8",
+        "10.0.0.0/x"
       })
   void saysWhatIsNoNetwork(String text) {
     var error = assertThrows(IllegalArgumentException.class, () -> Network.parse(text));

@@ -140,15 +140,15 @@ class ProxyHeaderTest {
   void saysWhenItIsProbablyOfTheOtherVersion() {
     var old = WireBytes.of("'PROXY TCP4 203.0.113.7 10.0.0.1 54321 1883' 0D0A");
     var error = assertThrows(MalformedHeaderException.class, () -> read(old));
-    assertEquals(
-        "perhaps a PROXY header of version 1; version 2 is wanted", error.getMessage());
+    assertEquals("perhaps a PROXY header of version 1; version 2 is wanted", error.getMessage());
   }
 
   @Test
   void readsOrRefusesWhateverComes() {
     var random = new Random(7);
     for (int i = 0; i < 200_000; i++) {
-      var bytes = header("21 " + (i % 2 == 0 ? "11" : "21"), IPV6 + "03 0004 00000000 04 0002 00 00");
+      var bytes =
+          header("21 " + (i % 2 == 0 ? "11" : "21"), IPV6 + "03 0004 00000000 04 0002 00 00");
       for (int change = random.nextInt(4); change >= 0; change--) {
         bytes[12 + random.nextInt(bytes.length - 12)] = (byte) random.nextInt();
       }
