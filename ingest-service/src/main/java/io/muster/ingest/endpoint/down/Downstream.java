@@ -69,7 +69,13 @@ public final class Downstream {
     }
     var expiresAt =
         System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.max(0, message.messageExpirySeconds()));
-    queue.add(new Waiting(message, Math.min(message.qos(), match.qos()), match, expiresAt, bytes));
+    var waiting =
+        new Waiting(message, Math.min(message.qos(), match.qos()), match, expiresAt, bytes);
+    if (waiting.qos() == 2 && exactlyOnce.isUnderWay(waiting, queue)) {
+      drop(bytes, "under-way");
+      return;
+    }
+    queue.add(waiting);
     send();
   }
 

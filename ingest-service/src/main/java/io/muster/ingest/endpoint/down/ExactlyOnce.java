@@ -5,6 +5,7 @@ import io.muster.ingest.endpoint.packets.PubRels;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.ActiveSession;
 import io.netty.channel.Channel;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -69,12 +70,21 @@ final class ExactlyOnce {
         || heldBytes + message.heldBytes() <= support.config().exactlyOnceBytes();
   }
 
+  /**
+   * Whether it is a command that its service sends again, although the client gets it or has it by
+   * an exchange here, or by what waits to become one.
+   */
+  boolean isUnderWay(Waiting message, Collection<Waiting> waiting) {
+    var request = Exchange.request(message);
+    return request != null
+        && (exchanges.count(it -> !it.isOver() && request.equals(it.request)) > 0
+            || waiting.stream().anyMatch(it -> it.qos() == 2 && request.equals(Exchange.request(it))));
+  }
+
   /** Takes a message over; it is sent by {@link #send} once it is kept, or dropped. */
   void begin(Waiting message) {
     if (message.isExpired(System.nanoTime())) {
       drop(message, "expired");
-    } else if (isUnderWay(message)) {
-      drop(message, "under-way");
     } else if (isTooLarge(message)) {
       drop(message, "too-large");
     } else if (exchanges.count(Exchange::isOver) >= most + FREED_LATER) {
@@ -83,13 +93,6 @@ final class ExactlyOnce {
     } else {
       keep(new Exchange(sent.nextIdentifier(), message, false, State.KEEPING));
     }
-  }
-
-  /** The service has sent a command again that the client gets, or has, by an exchange here. */
-  private boolean isUnderWay(Waiting message) {
-    var request = exchanges.isEmpty() ? null : Exchange.request(message);
-    return request != null
-        && exchanges.count(it -> !it.isOver() && request.equals(it.request)) > 0;
   }
 
   private boolean isTooLarge(Waiting message) {

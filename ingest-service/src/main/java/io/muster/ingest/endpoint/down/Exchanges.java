@@ -28,10 +28,6 @@ final class Exchanges {
     }
   }
 
-  boolean isEmpty() {
-    return byIdentifier.isEmpty();
-  }
-
   /** Null when there is none. */
   Exchange get(int packetIdentifier) {
     return byIdentifier.get(packetIdentifier);
@@ -42,7 +38,10 @@ final class Exchanges {
   }
 
   void remove(Exchange exchange) {
-    byIdentifier.remove(exchange.packetIdentifier, exchange);
+    // An answer that comes when the connection has ended finds nothing.
+    if (has(exchange.packetIdentifier)) {
+      byIdentifier.remove(exchange.packetIdentifier, exchange);
+    }
   }
 
   /** The next to be sent, once it may; null when there is none, or it may not yet. */
