@@ -89,8 +89,7 @@ final class Admission {
       return;
     }
     if (!ConnAcks.fits(connect, terms, shared.config)) {
-      refuse(
-          ReasonCode.PACKET_TOO_LARGE, "packet-too-large", "the client takes too small packets");
+      refuse(ReasonCode.PACKET_TOO_LARGE, "packet-too-large", "the client takes too small packets");
       return;
     }
     seated = shared.connected.take();

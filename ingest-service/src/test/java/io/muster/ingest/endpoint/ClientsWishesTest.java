@@ -137,8 +137,7 @@ class ClientsWishesTest {
       client.expectEnd();
     }
     await()
-        .until(
-            () -> server.count("muster.endpoint.connects", "outcome", "packet-too-large") == 1);
+        .until(() -> server.count("muster.endpoint.connects", "outcome", "packet-too-large") == 1);
     var enough = ConnectPacket.of(MQTT_5).property("27 00000018");
     RawClient.connected(server, enough).close();
   }

@@ -39,8 +39,7 @@ public final class Downstream {
     this.sent = new SentMessages(most, exchanges::has);
     this.receipts = new Receipts(session, support);
     this.exactlyOnce =
-        new ExactlyOnce(
-            channel, session, support, exchanges, sent, most, receipts, this::send);
+        new ExactlyOnce(channel, session, support, exchanges, sent, most, receipts, this::send);
   }
 
   /** Queues or drops; on any thread. */
