@@ -15,8 +15,9 @@ import java.util.Optional;
  * @param topic the topic name, instead of the attribute {@code topic}
  * @param qos instead of the attribute {@code qos}
  * @param retain instead of the attribute {@code retain}
- * @param messageExpiry for how long it is of use, in whole seconds: what waits for the broker longer
- *     than that is nacked with {@link MessageExpiredException}, what waits for less has the rest left
+ * @param messageExpiry for how long it is of use, in whole seconds: what waits for the broker
+ *     longer than that is nacked with {@link MessageExpiredException}, what waits for less has the
+ *     rest left
  * @param payloadFormat whether the payload is text in UTF-8
  * @param contentType what the payload is, a media type by custom
  * @param responseTopic where an answer is awaited

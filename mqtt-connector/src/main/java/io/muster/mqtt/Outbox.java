@@ -47,6 +47,10 @@ final class Outbox {
       this.lifetime = lifetime;
     }
 
+    Mqtt5Publish publish() {
+      return publish;
+    }
+
     /** The same with what is left of its life; null when nothing is, and it was never sent. */
     Entry aged(long nowNanos) {
       if (lifetime == null) {

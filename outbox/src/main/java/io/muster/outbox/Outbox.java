@@ -25,9 +25,9 @@ import java.util.UUID;
 public final class Outbox {
 
   /**
-   * Inserts a batch from the arrays of {@link #batch}; the order of the arrays becomes the
-   * order of the log. What is there already is left out, so a batch may be repeated when nobody
-   * knows whether it was committed.
+   * Inserts a batch from the arrays of {@link #batch}; the order of the arrays becomes the order of
+   * the log. What is there already is left out, so a batch may be repeated when nobody knows
+   * whether it was committed.
    */
   public static final String INSERT_BATCH =
       """

@@ -125,8 +125,7 @@ class OutboxPropertiesIT {
     var expired = entry(UserProperties.NONE, new CarriedProperties(null, null, Instant.now()));
     var later =
         entry(
-            UserProperties.NONE,
-            new CarriedProperties(null, null, Instant.now().plusSeconds(600)));
+            UserProperties.NONE, new CarriedProperties(null, null, Instant.now().plusSeconds(600)));
     append(expired, later);
     try (var publisher = publisher()) {
       await().atMost(PATIENCE).until(() -> givenUp.equals(List.of("EXPIRED " + expired.id())));
@@ -139,8 +138,7 @@ class OutboxPropertiesIT {
   @Test
   void theStatementForOneEntryRefusesWhatItCannotHold() {
     assertThrows(
-        IllegalArgumentException.class,
-        () -> Outbox.row(entry(TWICE, CarriedProperties.NONE)));
+        IllegalArgumentException.class, () -> Outbox.row(entry(TWICE, CarriedProperties.NONE)));
     assertThrows(
         IllegalArgumentException.class,
         () -> Outbox.row(entry(UserProperties.NONE, new CarriedProperties(1, null, null))));

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.contract.registry.VerifyAnswer;
@@ -61,6 +63,32 @@ class ContractJsonTest {
     var read = ContractJson.mapper().readValue(json, OutboxEvent.class);
     assertArrayEquals(payload, read.payload());
     assertEquals(NOON, read.createdAt());
+  }
+
+  @Test
+  void keepsAllThatAnEventSaysBesideItsPayload() throws JsonProcessingException {
+    var properties = UserProperties.builder().add("b", "1").add("a", "2").add("b", "3").build();
+    var carried = new CarriedProperties(1, new byte[] {7}, NOON);
+    var event =
+        new OutboxEvent(7, ID, "event/a/b", 1, null, properties, new byte[0], NOON, carried);
+    var json = ContractJson.mapper().writeValueAsString(event);
+    var read = ContractJson.mapper().readValue(json, OutboxEvent.class);
+    assertEquals(properties, read.userProperties());
+    assertEquals(1, read.payloadFormat());
+    assertArrayEquals(new byte[] {7}, read.correlationData());
+    assertEquals(NOON, read.expiresAt());
+  }
+
+  /** As it always was, where nothing else is said. */
+  @Test
+  void writesAnEventThatSaysNoMoreAsBefore() throws JsonProcessingException {
+    var event =
+        new OutboxEvent(7, ID, "event/a/b", 1, null, Map.of("a", "1"), new byte[] {'x'}, NOON);
+    assertEquals(
+        "{\"sequence\":7,\"id\":\"%s\",\"topic\":\"event/a/b\",\"qos\":1,".formatted(ID)
+            + "\"userProperties\":{\"a\":\"1\"},\"payload\":\"eA==\",\"createdAt\":\"%s\"}"
+                .formatted(NOON),
+        ContractJson.mapper().writeValueAsString(event));
   }
 
   @Test

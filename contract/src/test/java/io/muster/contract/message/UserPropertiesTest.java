@@ -62,7 +62,10 @@ class UserPropertiesTest {
   void areEqualInTheSameOrderAlone() {
     assertEquals(UserProperties.of("a", "1"), UserProperties.of(Map.of("a", "1")));
     assertFalse(
-        UserProperties.builder().add("a", "1").add("b", "2").build()
+        UserProperties.builder()
+            .add("a", "1")
+            .add("b", "2")
+            .build()
             .equals(UserProperties.builder().add("b", "2").add("a", "1").build()));
   }
 

@@ -4,6 +4,7 @@ import io.muster.contract.event.CloudEvent;
 import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.RegistryEvent;
+import io.muster.contract.message.UserProperties;
 import io.muster.outbox.OutboxLog;
 import io.muster.registry.access.Roles;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -29,6 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
       CloudEvent.class,
       EventPage.class,
       OutboxEvent.class,
+      UserProperties.class,
       RegistryEvent.DeviceCreated.class,
       RegistryEvent.DeviceUpdated.class,
       RegistryEvent.DeviceDisabled.class,

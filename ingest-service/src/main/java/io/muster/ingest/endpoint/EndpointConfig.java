@@ -117,6 +117,7 @@ public interface EndpointConfig {
     /** Handshakes that begin in a second; the other sockets are not read before their turn. */
     @WithDefault("500")
     @Min(1) @Max(1_000_000) int handshakesPerSecond();
+
     /** What is asked of clients in the handshake. */
     enum ClientCertificates {
       NONE,

@@ -66,8 +66,8 @@ class BrokerLink {
    * Completes when the broker has it, also when nobody subscribes there (reason 0x10): the log is
    * what consumers rely on.
    *
-   * @return fails with {@link RefusedMessageException} when the broker never will; with anything else
-   *     also when its message expiry has passed, of which the outbox knows by itself
+   * @return fails with {@link RefusedMessageException} when the broker never will; with anything
+   *     else also when its message expiry has passed, of which the outbox knows by itself
    */
   Uni<Void> publish(OutboxEvent event) {
     return underWay.computeIfAbsent(
@@ -116,7 +116,8 @@ class BrokerLink {
     if (!left.isPositive()) {
       throw new IllegalStateException("its message expiry has passed");
     }
-    return Duration.ofSeconds(Math.min(MAX_EXPIRY_SECONDS, left.plusNanos(999_999_999).toSeconds()));
+    return Duration.ofSeconds(
+        Math.min(MAX_EXPIRY_SECONDS, left.plusNanos(999_999_999).toSeconds()));
   }
 
   private static CompletionStage<Void> taken(UniEmitter<? super Void> answer) {

@@ -196,8 +196,7 @@ final class Taking {
     return db.preparedQuery(NEXT)
         .execute(values)
         .map(rows -> taken(rows, goesOn, goesOn ? former.subscriptions : List.of()))
-        .chain(
-            taken -> settle(db, former, goesOn, taken.epoch()).map(taken::withOutgoing));
+        .chain(taken -> settle(db, former, goesOn, taken.epoch()).map(taken::withOutgoing));
   }
 
   /** The one that loses it is told also when it is of this replica: who takes it may yet fail. */

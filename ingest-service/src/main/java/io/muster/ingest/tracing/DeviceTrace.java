@@ -68,8 +68,7 @@ public final class DeviceTrace {
           }
         });
     W3CTraceContextPropagator.getInstance()
-        .inject(
-            Context.root().with(Span.wrap(goesOn)), properties, UserProperties.Builder::add);
+        .inject(Context.root().with(Span.wrap(goesOn)), properties, UserProperties.Builder::add);
     return properties.build();
   }
 

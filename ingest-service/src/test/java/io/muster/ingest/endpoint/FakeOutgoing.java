@@ -56,8 +56,7 @@ final class FakeOutgoing implements OutgoingMessages {
 
   @Override
   public synchronized Uni<Void> over(long sessionKey, long epoch, int packetIdentifier) {
-    return when(
-            () -> owns(sessionKey, epoch) && of(sessionKey).remove(packetIdentifier) != null)
+    return when(() -> owns(sessionKey, epoch) && of(sessionKey).remove(packetIdentifier) != null)
         .replaceWithVoid();
   }
 

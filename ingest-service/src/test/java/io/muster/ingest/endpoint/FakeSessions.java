@@ -62,7 +62,7 @@ final class FakeSessions implements Sessions {
     row.expirySeconds = claim.expirySeconds();
     row.epoch = epochs.incrementAndGet();
     rows.put(claim.client().value(), row);
-    var taken = 
+    var taken =
         new TakenSession(
             row.key, row.epoch, present, row.subscriptions, outgoing.taken(row.key, row.epoch));
     return holding

@@ -176,7 +176,8 @@ class HeldConnectionsTest {
     try (var client = connected(TestEndpoint.CLIENT)) {
       client.send(ProbeClient.subscribe5(1, "command/acme/boiler/req/#")).hear();
       var topic = DownwardTopic.parse("command/acme/boiler/req/1/reboot").orElseThrow();
-      endpoint.deliver(new DownwardMessage(topic, new byte[0], 1, null, null, null, UserProperties.NONE, -1));
+      endpoint.deliver(
+          new DownwardMessage(topic, new byte[0], 1, null, null, null, UserProperties.NONE, -1));
       var publish = client.hear();
       assertEquals(0x32, publish[0]);
       var at = 4 + "command/acme/boiler/req/1/reboot".length();

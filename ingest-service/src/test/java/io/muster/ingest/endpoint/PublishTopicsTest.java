@@ -55,7 +55,8 @@ class PublishTopicsTest {
       assertEquals(2, letter.qos());
       assertEquals("text", letter.contentType());
       assertEquals("[[b, 1], [a, 2]]", letter.userProperties().toString());
-      assertEquals("the device is not the gateway of the one that the topic names", letter.detail());
+      assertEquals(
+          "the device is not the gateway of the one that the topic names", letter.detail());
     }
   }
 

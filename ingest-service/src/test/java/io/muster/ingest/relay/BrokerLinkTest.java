@@ -77,8 +77,7 @@ class BrokerLinkTest {
     var said = UserProperties.builder().add("b", "1").add("a", "2").add("b", "3").build();
     var properties = sent(said, CarriedProperties.NONE).userProperties();
     assertEquals(
-        List.of(
-            new UserProperty("b", "1"), new UserProperty("a", "2"), new UserProperty("b", "3")),
+        List.of(new UserProperty("b", "1"), new UserProperty("a", "2"), new UserProperty("b", "3")),
         properties.subList(0, 3));
   }
 

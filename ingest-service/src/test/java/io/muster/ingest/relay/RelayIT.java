@@ -14,6 +14,8 @@ import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.RegistryEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.ServiceName;
+import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.ingest.IngestStack;
 import io.muster.ingest.access.DeviceAccess;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +139,54 @@ class RelayIT {
                               + " AND payload = 'too late'::bytea")
                       == 1);
       assertEquals(0, waiting("expired"));
+    } finally {
+      stack.broker().restart();
+    }
+  }
+
+  @Test
+  void aMessageCarriesAllThatItsDeviceSaidOfIt() {
+    var properties = UserProperties.builder().add("zz", "1").add("a", "2").add("zz", "3").build();
+    var carried = new CarriedProperties(1, new byte[] {7}, Instant.now().plusSeconds(600));
+    try (var command = service(ServiceName.COMMAND).subscribe("command/said/+/res/+/+")) {
+      append(List.of(saying("command/said/d1/res/r1/200", properties, carried)));
+      await().atMost(PATIENCE).until(() -> !command.received().isEmpty());
+      var heard = command.received().getFirst();
+      assertEquals(
+          "zz=1 a=2 zz=3",
+          heard.getUserProperties().asList().stream()
+              .map(it -> it.getName() + "=" + it.getValue())
+              .limit(3)
+              .collect(Collectors.joining(" ")));
+      assertEquals(1, heard.getPayloadFormatIndicator().orElseThrow().getCode());
+      assertEquals(7, heard.getCorrelationData().orElseThrow().get(0));
+      var left = heard.getMessageExpiryInterval().orElseThrow();
+      assertTrue(left > 500 && left <= 600, () -> left + " seconds");
+    }
+  }
+
+  private OutboxEntry saying(String topic, UserProperties properties, CarriedProperties carried) {
+    return new OutboxEntry(
+        ids.next(), topic, 1, null, properties, new byte[] {'x'}, Instant.now(), carried);
+  }
+
+  @Test
+  void whatExpiresWhileTheBrokerIsAwayBecomesADeadLetter() {
+    stack.broker().kill();
+    try {
+      var soon = new CarriedProperties(null, null, Instant.now().plusSeconds(2));
+      append(List.of(saying("command/short/d1/res/r1/200", UserProperties.of("a", "b"), soon)));
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  count(
+                          "SELECT count(*) FROM dead_letter WHERE tenant = 'short'"
+                              + " AND reason = 'expired-undelivered'"
+                              + " AND detail LIKE '%message expiry'"
+                              + " AND user_properties = '{\"a\":\"b\"}'")
+                      == 1);
+      assertEquals(0, waiting("short"));
     } finally {
       stack.broker().restart();
     }

@@ -226,8 +226,7 @@ class OutgoingMessagesIT {
                 .subscribeAsCompletionStage();
       }
       var next = two.take(device, false, NEVER_ENDS);
-      var kept =
-          IntStream.range(0, begun.length).filter(i -> (Boolean) begun[i].join()).count();
+      var kept = IntStream.range(0, begun.length).filter(i -> (Boolean) begun[i].join()).count();
       assertEquals(before + kept, identifiers(next).size());
     }
   }

@@ -58,7 +58,8 @@ class DeviceTraceTest {
     var span =
         SpanContext.create(
             TRACE, "00f067aa0ba902b7", TraceFlags.getSampled(), TraceState.getDefault());
-    var onwards = DeviceTrace.onwards(UserProperties.of(SAMPLED), Context.root().with(Span.wrap(span)));
+    var onwards =
+        DeviceTrace.onwards(UserProperties.of(SAMPLED), Context.root().with(Span.wrap(span)));
     assertEquals("00-" + TRACE + "-00f067aa0ba902b7-01", onwards.get("traceparent"));
     assertNull(onwards.get("tracestate"));
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.hivemq.client.mqtt.datatypes.MqttQos;
 import io.muster.systemtests.clients.Login.Scheme;
 import io.muster.systemtests.clients.RealClient.Received;
 import io.muster.systemtests.devices.TestDevice;
@@ -137,7 +138,7 @@ class RealClientsIT {
 
   private void tell(TestDevice device, int qos) {
     var told = told(device, qos);
-    new ServiceAccount(stack, "command", 941).publish(told.topicName(), told.payload(), qos);
+    new ServiceAccount(stack, "command", 941).publish(told.topicName(), told.payload(), MqttQos.fromCode(qos));
   }
 
   /** What is told at the QoS that was granted. */

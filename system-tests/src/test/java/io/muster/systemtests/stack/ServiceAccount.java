@@ -40,17 +40,17 @@ public final class ServiceAccount {
 
   /** Publishes one message at QoS 1 and waits for the PUBACK. */
   public void publish(String topicName, String payload) {
-    publish(topicName, payload, MqttQos.AT_LEAST_ONCE.getCode());
+    publish(topicName, payload, MqttQos.AT_LEAST_ONCE);
   }
 
-  /** Publishes one message and waits for what its QoS promises. */
-  public void publish(String topicName, String payload, int qos) {
+  /** Publishes one message and waits until the broker has it. */
+  public void publish(String topicName, String payload, MqttQos qos) {
     client.connect();
     try {
       client
           .publishWith()
           .topic(topicName)
-          .qos(MqttQos.fromCode(qos))
+          .qos(qos)
           .payload(payload.getBytes(StandardCharsets.UTF_8))
           .send();
     } finally {

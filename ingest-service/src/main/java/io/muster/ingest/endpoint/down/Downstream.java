@@ -21,7 +21,7 @@ public final class Downstream {
   private final DownSupport support;
   private final Subscriptions subscriptions;
   private final ArrayDeque<Waiting> queue = new ArrayDeque<>(2);
-  private final Exchanges exchanges = new Exchanges();
+  private final Exchanges exchanges;
   private final SentMessages sent;
   private final Receipts receipts;
   private final ExactlyOnce exactlyOnce;
@@ -35,10 +35,11 @@ public final class Downstream {
     this.subscriptions = subscriptions;
     this.support = support;
     var most = Math.min(support.config().window(), session.receiveMaximum());
+    this.exchanges = new Exchanges(support);
     this.sent = new SentMessages(most, exchanges::has);
     this.receipts = new Receipts(session, support);
     this.exactlyOnce =
-        new ExactlyOnce(channel, session, support, exchanges, sent, most, this::send);
+        new ExactlyOnce(channel, session, support, exchanges, sent, most, receipts, this::send);
   }
 
   /** Queues or drops; on any thread. */
@@ -69,7 +70,13 @@ public final class Downstream {
     }
     var expiresAt =
         System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.max(0, message.messageExpirySeconds()));
-    queue.add(new Waiting(message, Math.min(message.qos(), match.qos()), match, expiresAt, bytes));
+    var waiting =
+        new Waiting(message, Math.min(message.qos(), match.qos()), match, expiresAt, bytes);
+    if (waiting.qos() == 2 && exchanges.haveUnderWay(waiting, queue)) {
+      drop(bytes, "under-way");
+      return;
+    }
+    queue.add(waiting);
     send();
   }
 

@@ -49,8 +49,8 @@ public final class Downward {
   }
 
   /**
-   * Takes up what an earlier connection of the session was subscribed to, then what it left of
-   * QoS 2.
+   * Takes up what an earlier connection of the session was subscribed to, then what it left of QoS
+   * 2.
    *
    * @param done runs on the event loop when that is settled
    */
@@ -73,9 +73,7 @@ public final class Downward {
     desk.reconsider(device);
   }
 
-  /**
-   * Takes over what earlier connections of the session left of QoS 2; before anything is sent.
-   */
+  /** Takes over what earlier connections of the session left of QoS 2; before anything is sent. */
   public void reserve(List<OutgoingMessage> left) {
     stream.reserve(left);
   }

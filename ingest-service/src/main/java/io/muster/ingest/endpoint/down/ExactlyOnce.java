@@ -1,7 +1,6 @@
 package io.muster.ingest.endpoint.down;
 
 import io.muster.ingest.endpoint.down.Exchange.State;
-import io.muster.ingest.endpoint.packets.PubRels;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.ActiveSession;
 import io.netty.channel.Channel;
@@ -23,15 +22,11 @@ final class ExactlyOnce {
   private final ActiveSession session;
   private final DownSupport support;
   private final SentMessages sent;
-  private final Receipts receipts;
   private final Runnable roomAgain;
   private final Exchanges exchanges;
   private final Keeping keeping;
+  private final Releases releases;
   private final int most;
-
-  /** Of the messages whose exchange has not come to PUBREC. */
-  private long heldBytes;
-
   private boolean ended;
 
   /**
@@ -45,6 +40,7 @@ final class ExactlyOnce {
       Exchanges exchanges,
       SentMessages sent,
       int most,
+      Receipts receipts,
       Runnable roomAgain) {
     this.channel = channel;
     this.session = session;
@@ -52,9 +48,9 @@ final class ExactlyOnce {
     this.exchanges = exchanges;
     this.sent = sent;
     this.most = most;
-    this.receipts = new Receipts(session, support);
     this.roomAgain = roomAgain;
     this.keeping = new Keeping(session, support, channel.eventLoop());
+    this.releases = new Releases(channel, session, exchanges, keeping, receipts);
   }
 
   /** Whether there is no place for another one, of QoS 1 or 2. */
@@ -64,53 +60,43 @@ final class ExactlyOnce {
 
   /** Whether one of that size may be kept beside the others; one alone always may. */
   boolean hasRoomFor(Waiting message) {
-    return heldBytes == 0
+    var held = exchanges.heldBytes();
+    return held == 0
         || !keeping.isNeeded()
-        || heldBytes + message.heldBytes() <= support.config().exactlyOnceBytes();
+        || held + message.heldBytes() <= support.config().exactlyOnceBytes();
   }
 
   /** Takes a message over; it is sent by {@link #send} once it is kept, or dropped. */
   void begin(Waiting message) {
-    if (message.isExpired(System.nanoTime())) {
-      drop(message, "expired");
-    } else if (isUnderWay(message)) {
-      drop(message, "under-way");
-    } else if (isTooLarge(message)) {
-      drop(message, "too-large");
-    } else if (exchanges.count(Exchange::isOver) >= most + FREED_LATER) {
-      // The database is away; these wait for it.
-      drop(message, "not-kept");
-    } else {
-      keep(new Exchange(sent.nextIdentifier(), message, false, State.KEEPING));
-    }
-  }
-
-  /** The service has sent a command again that the client gets, or has, by an exchange here. */
-  private boolean isUnderWay(Waiting message) {
-    var request = exchanges.isEmpty() ? null : Exchange.request(message);
-    return request != null
-        && exchanges.count(it -> !it.isOver() && request.equals(it.request)) > 0;
-  }
-
-  private boolean isTooLarge(Waiting message) {
-    var properties = DownwardPublish.properties(session, message, System.nanoTime());
-    return DownwardPublish.bytes(message, properties) > session.maximumPacketBytes();
-  }
-
-  private void keep(Exchange exchange) {
-    add(exchange);
-    if (keeping.isNeeded()) {
+    var exchange = new Exchange(sent.nextIdentifier(), message, false, State.KEEPING);
+    exchanges.add(exchange);
+    var obstacle = obstacle(message);
+    if (obstacle != null) {
+      exchanges.drop(exchange, obstacle);
+      exchange.state = State.OVER;
+      exchanges.remove(exchange);
+    } else if (keeping.isNeeded()) {
       keeping.begin(exchange, kept -> kept(exchange, kept));
     } else {
       exchange.state = State.READY;
     }
   }
 
-  private void add(Exchange exchange) {
-    exchanges.add(exchange);
-    if (exchange.message != null) {
-      heldBytes += exchange.message.heldBytes();
+  /** Why it cannot be sent, or null. */
+  private String obstacle(Waiting message) {
+    var now = System.nanoTime();
+    if (message.isExpired(now)) {
+      return "expired";
     }
+    if (bytes(message, now) > session.maximumPacketBytes()) {
+      return "too-large";
+    }
+    // The database is away; these wait for it.
+    return exchanges.count(Exchange::isOver) >= most + FREED_LATER ? "not-kept" : null;
+  }
+
+  private int bytes(Waiting message, long now) {
+    return DownwardPublish.bytes(message, DownwardPublish.properties(session, message, now));
   }
 
   private void kept(Exchange exchange, boolean kept) {
@@ -120,7 +106,7 @@ final class ExactlyOnce {
     if (kept) {
       exchange.state = State.READY;
     } else {
-      drop(letGo(exchange), "not-kept");
+      exchanges.drop(exchange, "not-kept");
       over(exchange);
     }
     roomAgain.run();
@@ -147,7 +133,7 @@ final class ExactlyOnce {
     var now = System.nanoTime();
     // MQTT 5 §4.3.3: what may have been sent does not expire any more.
     if (!exchange.resumed && message.isExpired(now)) {
-      drop(letGo(exchange), "expired");
+      exchanges.drop(exchange, "expired");
       over(exchange);
       return false;
     }
@@ -155,9 +141,8 @@ final class ExactlyOnce {
     var bytes = DownwardPublish.bytes(message, properties);
     if (bytes > session.maximumPacketBytes()) {
       // An earlier connection took more; the client may yet remember the identifier.
-      drop(letGo(exchange), "too-large");
-      exchanges.taken(exchange);
-      letForget(exchange);
+      exchanges.drop(exchange, "too-large");
+      releases.withoutReceipt(exchange);
       return false;
     }
     var out = channel.alloc().ioBuffer(bytes);
@@ -172,48 +157,19 @@ final class ExactlyOnce {
   void received(int packetIdentifier, int reasonCode) {
     var exchange = exchanges.get(packetIdentifier);
     switch (exchange == null ? State.OVER : exchange.state) {
-      case KEEPING, OVER -> pubRel(packetIdentifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+      case KEEPING, OVER -> releases.say(packetIdentifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
       case READY, SENT -> {
         if (reasonCode < 0x80) {
-          delivered(exchange);
+          releases.delivered(exchange);
         } else {
-          drop(letGo(exchange), "refused");
+          exchanges.drop(exchange, "refused");
           over(exchange);
           roomAgain.run();
         }
       }
       // PUBREL follows.
       case TAKEN, RELEASABLE -> {}
-      case RELEASED -> pubRel(packetIdentifier, ReasonCode.SUCCESS);
-    }
-  }
-
-  /** The receipt first: were it lost on the way, the message would be sent to the device again. */
-  private void delivered(Exchange exchange) {
-    var message = letGo(exchange);
-    support.budget().release(message.heldBytes());
-    exchanges.taken(exchange);
-    receipts.delivered(message.message(), () -> keeping.onLoop(() -> letForget(exchange)));
-  }
-
-  /** Makes the client forget the identifier, once it is kept that the message is not sent again. */
-  private void letForget(Exchange exchange) {
-    keeping.taken(exchange, () -> takenIsKept(exchange));
-  }
-
-  private void takenIsKept(Exchange exchange) {
-    exchange.state = State.RELEASABLE;
-    for (var next = exchanges.nextToRelease(); next != null; next = exchanges.nextToRelease()) {
-      next.state = State.RELEASED;
-      pubRel(next.packetIdentifier, ReasonCode.SUCCESS);
-    }
-  }
-
-  private void pubRel(int packetIdentifier, ReasonCode code) {
-    if (!ended && channel.isActive()) {
-      var out = channel.alloc().ioBuffer(PubRels.MOST_BYTES);
-      PubRels.write(out, session.version(), packetIdentifier, code);
-      channel.writeAndFlush(out, channel.voidPromise());
+      case RELEASED -> releases.say(packetIdentifier, ReasonCode.SUCCESS);
     }
   }
 
@@ -231,23 +187,10 @@ final class ExactlyOnce {
     keeping.over(exchange, () -> exchanges.remove(exchange));
   }
 
-  /** Takes the message out of an exchange. */
-  private Waiting letGo(Exchange exchange) {
-    var message = exchange.message;
-    exchange.message = null;
-    heldBytes -= message.heldBytes();
-    return message;
-  }
-
-  private void drop(Waiting message, String outcome) {
-    support.budget().release(message.heldBytes());
-    support.metrics().down(outcome);
-  }
-
   /** Takes over what earlier connections of the session left: its identifiers are in use. */
   void reserve(List<Exchange> left) {
-    left.forEach(this::add);
-    support.budget().add(heldBytes);
+    left.forEach(exchanges::add);
+    support.budget().add(exchanges.heldBytes());
   }
 
   /**
@@ -259,12 +202,10 @@ final class ExactlyOnce {
   void resume(Subscriptions subscriptions) {
     for (var exchange : exchanges.all()) {
       if (exchange.resumed && exchange.message == null) {
-        exchanges.taken(exchange);
-        takenIsKept(exchange);
+        releases.again(exchange);
       } else if (exchange.resumed && !mayHear(exchange, subscriptions)) {
-        drop(letGo(exchange), "not-subscribed");
-        exchanges.taken(exchange);
-        letForget(exchange);
+        exchanges.drop(exchange, "not-subscribed");
+        releases.withoutReceipt(exchange);
       }
     }
   }
@@ -279,8 +220,7 @@ final class ExactlyOnce {
   /** The connection has ended: what is kept is the next one's. */
   void end() {
     ended = true;
-    support.budget().release(heldBytes);
-    heldBytes = 0;
+    releases.end();
     exchanges.clear();
   }
 }

@@ -2,22 +2,31 @@ package io.muster.ingest.endpoint.down;
 
 import io.muster.ingest.endpoint.down.Exchange.State;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * The QoS 2 exchanges of one connection, the line of those that are yet to be sent, and that of
- * those whose PUBREL is yet to go (MQTT 5 §4.6: both in order). Nothing for a connection that has
- * none. On the event loop.
+ * The QoS 2 exchanges of one connection, what their messages hold of the memory of all, the line of
+ * those that are yet to be sent, and that of those whose PUBREL is yet to go (MQTT 5 §4.6: both in
+ * order). Nothing for a connection that has none. On the event loop.
  */
 final class Exchanges {
+  private final DownSupport support;
   private Map<Integer, Exchange> byIdentifier = Map.of();
   private final ArrayDeque<Exchange> unsent = new ArrayDeque<>(0);
   private final ArrayDeque<Exchange> unreleased = new ArrayDeque<>(0);
 
-  /** Adds one; what has a message stands in line for being sent. */
+  /** Of the messages whose exchange has not come to PUBREC. */
+  private long heldBytes;
+
+  Exchanges(DownSupport support) {
+    this.support = support;
+  }
+
+  /** Adds one; what has a message, which is held already, stands in line for being sent. */
   void add(Exchange exchange) {
     if (byIdentifier.isEmpty()) {
       byIdentifier = new LinkedHashMap<>();
@@ -25,11 +34,8 @@ final class Exchanges {
     byIdentifier.put(exchange.packetIdentifier, exchange);
     if (exchange.message != null) {
       unsent.add(exchange);
+      heldBytes += exchange.message.heldBytes();
     }
-  }
-
-  boolean isEmpty() {
-    return byIdentifier.isEmpty();
   }
 
   /** Null when there is none. */
@@ -42,7 +48,29 @@ final class Exchanges {
   }
 
   void remove(Exchange exchange) {
-    byIdentifier.remove(exchange.packetIdentifier, exchange);
+    // An answer that comes when the connection has ended finds nothing.
+    if (has(exchange.packetIdentifier)) {
+      byIdentifier.remove(exchange.packetIdentifier, exchange);
+    }
+  }
+
+  long heldBytes() {
+    return heldBytes;
+  }
+
+  /** Takes the message out of an exchange, which the client has, and gives its memory back. */
+  Waiting letGo(Exchange exchange) {
+    var message = exchange.message;
+    exchange.message = null;
+    heldBytes -= message.heldBytes();
+    support.budget().release(message.heldBytes());
+    return message;
+  }
+
+  /** The same for one that the client does not get from here. */
+  void drop(Exchange exchange, String outcome) {
+    letGo(exchange);
+    support.metrics().down(outcome);
   }
 
   /** The next to be sent, once it may; null when there is none, or it may not yet. */
@@ -78,12 +106,27 @@ final class Exchanges {
     return byIdentifier.isEmpty() ? 0 : (int) byIdentifier.values().stream().filter(such).count();
   }
 
+  /**
+   * Whether a message is a command that its service sends again, although the client gets it or has
+   * it by an exchange here, or by what waits to become one.
+   */
+  boolean haveUnderWay(Waiting message, Collection<Waiting> waiting) {
+    var request = Exchange.request(message);
+    return request != null
+        && (count(it -> !it.isOver() && request.equals(it.request)) > 0
+            || waiting.stream()
+                .anyMatch(it -> it.qos() == 2 && request.equals(Exchange.request(it))));
+  }
+
   /** In the order in which they began. */
   List<Exchange> all() {
     return List.copyOf(byIdentifier.values());
   }
 
+  /** Forgets all, and gives their memory back. */
   void clear() {
+    support.budget().release(heldBytes);
+    heldBytes = 0;
     byIdentifier = Map.of();
     unsent.clear();
     unreleased.clear();

@@ -35,7 +35,8 @@ final class Keeping {
     messages
         .begin(session.sessionKey(), session.epoch(), KeptMessages.of(exchange, clock))
         .subscribe()
-        .with(kept -> onLoop(() -> answer.accept(kept)), away -> onLoop(() -> answer.accept(false)));
+        .with(
+            kept -> onLoop(() -> answer.accept(kept)), away -> onLoop(() -> answer.accept(false)));
   }
 
   /**

@@ -40,8 +40,7 @@ final class KeptMessages {
     var topic = message == null ? null : DownwardTopic.parse(message.topic()).orElse(null);
     return topic == null
         ? new Exchange(kept.packetIdentifier(), null, true, State.TAKEN)
-        : new Exchange(
-            kept.packetIdentifier(), waiting(topic, message, clock), true, State.READY);
+        : new Exchange(kept.packetIdentifier(), waiting(topic, message, clock), true, State.READY);
   }
 
   private static Waiting waiting(DownwardTopic topic, OutgoingMessage.Message kept, Clock clock) {

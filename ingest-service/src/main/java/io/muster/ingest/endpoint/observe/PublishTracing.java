@@ -38,8 +38,7 @@ public final class PublishTracing {
   }
 
   /** The context that goes with the publish: with a span, or the root. */
-  public Context begin(
-      DeviceTopic topic, int qos, byte[] payload, UserProperties userProperties) {
+  public Context begin(DeviceTopic topic, int qos, byte[] payload, UserProperties userProperties) {
     if (ratio == 0 || ThreadLocalRandom.current().nextDouble() >= ratio) {
       return Context.root();
     }
@@ -59,8 +58,7 @@ public final class PublishTracing {
   }
 
   /** What the device said of its trace: in user properties, else among the members of its JSON. */
-  private static Context parent(
-      DeviceTopic topic, byte[] payload, UserProperties userProperties) {
+  private static Context parent(DeviceTopic topic, byte[] payload, UserProperties userProperties) {
     var said = DeviceTrace.of(userProperties);
     if (!said.isValid() && topic instanceof DeviceTopic.Telemetry) {
       said = DeviceTrace.of(TraceMembers.of(payload));

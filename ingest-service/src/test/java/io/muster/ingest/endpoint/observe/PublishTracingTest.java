@@ -52,7 +52,9 @@ class PublishTracingTest {
 
   @Test
   void goesOnInTheTraceThatADeviceWithoutUserPropertiesPutIntoItsJson() {
-    var span = traced("{\"t\":1,\"traceparent\":\"" + UNSAMPLED + "\"}", UserProperties.NONE, Outcome.kept());
+    var span =
+        traced(
+            "{\"t\":1,\"traceparent\":\"" + UNSAMPLED + "\"}", UserProperties.NONE, Outcome.kept());
     assertEquals(TRACE, span.getTraceId());
     assertEquals(SPAN, span.getParentSpanId());
   }
