@@ -124,7 +124,9 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
 
   private void knock(Packet packet) {
     if (packet instanceof Packet.Connect connect) {
-      PacketTap.greet(shared.packetLogs, channel, this, connect, this::remoteAddress);
+      if (shared.packetLogs.any()) {
+        PacketTap.greet(shared.packetLogs, channel, this, connect, this::remoteAddress);
+      }
       phase = Phase.ADMITTING;
       gate.hold(Hold.ADMISSION);
       admission = new Admission(this, shared, connect);
@@ -140,7 +142,9 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     room.moveTo(shared.budget);
     shared.metrics.connected();
     conversation = new Conversation(channel, shared, gate, this, accepted);
-    PacketTap.accepted(shared.packetLogs, channel, this, accepted.session(), this::remoteAddress);
+    if (shared.packetLogs.any()) {
+      PacketTap.accepted(shared.packetLogs, channel, this, accepted.session(), this::remoteAddress);
+    }
     shared.events.connected(accepted.session());
     takeOver(accepted.reach());
     if (phase != Phase.CONNECTED) {

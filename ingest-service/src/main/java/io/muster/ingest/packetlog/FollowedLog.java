@@ -16,14 +16,13 @@ final class FollowedLog {
     this.most = most;
   }
 
-  void add(PacketEntry entry, LogEvent event) {
+  void add(PacketEntry entry) {
     synchronized (last) {
       last.add(entry);
       if (last.size() > most) {
         last.remove();
       }
     }
-    toFollowers(event);
   }
 
   List<PacketEntry> last(int limit) {

@@ -50,7 +50,10 @@ class LastEntries {
       log = logs.computeIfAbsent(device, unknown -> new FollowedLog(config.keep()));
     }
     if (log != null) {
-      log.add(entry, new LogEvent("packet", text(entry)));
+      log.add(entry);
+      if (!log.followers().isEmpty()) {
+        log.toFollowers(new LogEvent("packet", text(entry)));
+      }
     }
   }
 

@@ -255,7 +255,7 @@ class PacketLogTest {
   void whatIsTooMuchIsLeftOutAndCounted() {
     switchOn(false, 1, LONG, TestEndpoint.DEVICE);
     try (var client = RawClient.connected(server, MQTT_5)) {
-      for (int i = 0; i < 50; i++) {
+      for (int i = 0; i < 20; i++) {
         client.ping().expect("D0 00");
       }
       assertEquals(10, written.size());

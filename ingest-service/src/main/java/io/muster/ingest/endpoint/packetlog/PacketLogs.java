@@ -58,6 +58,11 @@ public final class PacketLogs {
     return begun;
   }
 
+  /** Whether there is any; costs a read of a field. */
+  public boolean any() {
+    return !on.isEmpty();
+  }
+
   /** The device's log, or null while it is off. */
   PacketLog of(DeviceAddress device) {
     var log = on.get(device);
@@ -69,9 +74,6 @@ public final class PacketLogs {
    * name, else by its client identifier. Null while it is off.
    */
   PacketLog claimedBy(Packet.Connect connect) {
-    if (on.isEmpty()) {
-      return null;
-    }
     return Stream.of(ofUserName(connect.userName()), ofClient(connect.clientIdentifier()))
         .filter(log -> log != null)
         .findFirst()
