@@ -8,6 +8,7 @@ import io.muster.ingest.access.Mandate;
 import io.muster.ingest.endpoint.authorisation.Claimant;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
 import io.muster.ingest.endpoint.authorisation.WillRights;
+import io.muster.ingest.endpoint.limits.DeviceUse;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.Properties;
 import io.muster.ingest.endpoint.packets.ReasonCode;
@@ -50,6 +51,10 @@ final class Admission {
   private Future<?> limit;
   private Future<?> turn;
   private boolean seated;
+
+  /** Null until it showed its credential. */
+  private DeviceUse use;
+
   private boolean over;
 
   Admission(DeviceConnection connection, Shared shared, Packet.Connect connect) {
@@ -141,8 +146,8 @@ final class Admission {
     }
     switch (answer) {
       case Granted granted -> count(granted);
-      case Denied denied ->
-          refuse(code(denied.reason()), denied.reason().label(), "user name or password refused");
+      case Denied(var reason) ->
+          refuse(code(reason), reason.label(), "user name or password refused");
       case Unavailable unavailable ->
           refuse(
               ReasonCode.SERVER_UNAVAILABLE,
@@ -181,6 +186,20 @@ final class Admission {
           ReasonCode.QUOTA_EXCEEDED,
           "device-connections",
           "the device has as many connections as it may; close one, or use its client identifier");
+      return;
+    }
+    var client = claimant.client();
+    use =
+        shared.quotas.enter(
+            client.device(),
+            granted.answer().limits(),
+            shared.index.isClaimed(client.value()),
+            System.nanoTime());
+    if (use == null) {
+      refuse(
+          ReasonCode.QUOTA_EXCEEDED,
+          "tenant-connections",
+          "the tenant has as many connections as it may");
       return;
     }
     judgeWill(granted);
@@ -313,7 +332,7 @@ final class Admission {
         answer.credential(),
         answer.validUntil(),
         answer.limits().payloadBytes(),
-        shared.index.rateOf(reach, answer.limits()),
+        use,
         properties.receiveMaximum() == Properties.ABSENT
             ? MQTT_RECEIVE_MAXIMUM
             : properties.receiveMaximum(),
@@ -357,6 +376,10 @@ final class Admission {
     if (seated) {
       shared.connected.leave();
       seated = false;
+    }
+    if (use != null) {
+      shared.quotas.leave(use, System.nanoTime());
+      use = null;
     }
     if (reach != null) {
       shared.index.leave(reach);

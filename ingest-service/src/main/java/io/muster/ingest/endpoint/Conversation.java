@@ -90,7 +90,7 @@ final class Conversation {
         case Packet.Publish publish -> up.publish(publish);
         case Packet.PubAck ack -> down.acknowledged(ack.packetIdentifier(), ack.reasonCode());
         case Packet.PubRel release -> up.release(release.packetIdentifier());
-        case Packet.PingReq ping -> Output.send(channel, PacketWriter::pingResp);
+        case Packet.PingReq ping -> ping();
         case Packet.Subscribe subscribe -> subscribe(subscribe);
         case Packet.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
         case Packet.Disconnect disconnect -> goodbye(disconnect);
@@ -104,17 +104,24 @@ final class Conversation {
     }
   }
 
+  private void ping() {
+    up.countOther();
+    Output.send(channel, PacketWriter::pingResp);
+  }
+
   private void wrong(String detail) {
     control.end(EndReason.PROTOCOL_ERROR, detail);
   }
 
   private void subscribe(Packet.Subscribe packet) {
+    up.countOther();
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
     down.subscribe(packet, codes -> answer(out -> SubAcks.write(out, session, identifier, codes)));
   }
 
   private void unsubscribe(Packet.Unsubscribe packet) {
+    up.countOther();
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
     down.unsubscribe(
@@ -158,6 +165,7 @@ final class Conversation {
     } finally {
       shared.index.leave(reach);
       shared.connected.leave();
+      shared.quotas.leave(session.use(), System.nanoTime());
       shared.metrics.ended(reason);
       shared.events.disconnected(session, reason);
     }

@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint;
 
+import io.muster.ingest.endpoint.limits.LimitsConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.DecimalMax;
@@ -44,6 +45,9 @@ public interface EndpointConfig {
 
   /** What devices are sent. */
   Down down();
+
+  /** What devices, tenants and all together may use. */
+  LimitsConfig limits();
 
   /** Gateways that speak for devices behind them. */
   Mandates mandates();

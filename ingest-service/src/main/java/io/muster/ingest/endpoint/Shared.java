@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.ingest.access.DeviceAccess;
 import io.muster.ingest.endpoint.down.ConnectionIndex;
 import io.muster.ingest.endpoint.down.DownSupport;
@@ -7,6 +8,7 @@ import io.muster.ingest.endpoint.limits.ByteBudget;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.PausedConnections;
 import io.muster.ingest.endpoint.limits.QuietLog;
+import io.muster.ingest.endpoint.limits.Quotas;
 import io.muster.ingest.endpoint.limits.RateLimit;
 import io.muster.ingest.endpoint.limits.Seats;
 import io.muster.ingest.endpoint.observe.EndpointMetrics;
@@ -28,6 +30,9 @@ final class Shared {
   /** What strangers may hold, beside the budget: that part of it. */
   private static final int KNOCKING_SHARE = 8;
 
+  /** Of so many devices that have gone, for each that may be connected, the use is remembered. */
+  private static final int IDLE_DEVICES = 2;
+
   final EndpointConfig config;
   final DeviceAccess access;
   final Sessions sessions;
@@ -42,6 +47,7 @@ final class Shared {
   final PausedConnections paused = new PausedConnections();
   final Seats connected;
   final Knocking knocking;
+  final Quotas quotas;
   final RateLimit connects;
   final RefusalLog refusals =
       new RefusalLog(new QuietLog(QUIET_LINES, TimeUnit.SECONDS.toNanos(10), System.nanoTime()));
@@ -64,6 +70,7 @@ final class Shared {
     packetLimits = packetLimits(config.packets());
     connected = new Seats(config.connections().most());
     knocking = knocking(config, budget);
+    quotas = quotas(config, ports.meters());
     var perSecond = config.connections().perSecond();
     connects = new RateLimit(perSecond, Math.max(1, perSecond / 10.0), System.nanoTime());
     metrics.watch(connected, knocking, paused, budget);
@@ -80,6 +87,11 @@ final class Shared {
         new Seats(connections.mostKnocking()),
         connections.mostKnockingPerAddress(),
         new ByteBudget(bytes));
+  }
+
+  private Quotas quotas(EndpointConfig settings, MeterRegistry meters) {
+    var mostIdle = IDLE_DEVICES * settings.connections().most();
+    return new Quotas(settings.limits(), budget.maxBytes(), mostIdle, meters, System.nanoTime());
   }
 
   private static PacketLimits packetLimits(EndpointConfig.Packets packets) {
