@@ -1,6 +1,5 @@
 package io.muster.ingest.endpoint;
 
-import io.muster.contract.registry.VerifyAnswer;
 import io.muster.ingest.access.Admission.Denied;
 import io.muster.ingest.access.Admission.Granted;
 import io.muster.ingest.access.Admission.Unavailable;
@@ -92,6 +91,10 @@ final class Admission {
       refuse(nobody.code(), label(nobody.code()), nobody.getMessage());
       return;
     }
+    if (shared.doorkeeper.keepsOut(claimant.client().device(), connection.remoteAddress())) {
+      refuse(ReasonCode.BANNED, "banned", "too many failures from this address; try again later");
+      return;
+    }
     seated = shared.connected.take();
     if (!seated) {
       refuse(
@@ -141,43 +144,21 @@ final class Admission {
   }
 
   private void verified(io.muster.ingest.access.Admission answer) {
+    // Also of a client that did not wait for it.
+    shared.doorkeeper.hears(answer, claimant.client().device(), connection.remoteAddress());
     if (over) {
       return;
     }
     switch (answer) {
       case Granted granted -> count(granted);
       case Denied(var reason) ->
-          refuse(code(reason), reason.label(), "user name or password refused");
+          refuse(Doorkeeper.code(reason), reason.label(), "user name or password refused");
       case Unavailable unavailable ->
           refuse(
               ReasonCode.SERVER_UNAVAILABLE,
               "registry-away",
               "the server cannot verify credentials now; try again later");
     }
-  }
-
-  /**
-   * The same answer for a wrong secret and an unknown device: nobody learns which devices exist.
-   */
-  private static ReasonCode code(VerifyAnswer.Reason reason) {
-    return switch (reason) {
-      case DEVICE_DISABLED, TENANT_SUSPENDED -> ReasonCode.NOT_AUTHORIZED;
-      case UNKNOWN_DEVICE,
-          WRONG_SECRET,
-          CREDENTIAL_EXPIRED,
-          CREDENTIAL_NOT_YET_VALID,
-          NO_SUCH_CREDENTIAL,
-          TOKEN_MALFORMED,
-          TOKEN_ALGORITHM,
-          TOKEN_SIGNATURE,
-          TOKEN_EXPIRED,
-          TOKEN_LIFETIME,
-          TOKEN_AUDIENCE,
-          TOKEN_SUBJECT,
-          CERTIFICATE_UNKNOWN,
-          CERTIFICATE_EXPIRED ->
-          ReasonCode.BAD_USER_NAME_OR_PASSWORD;
-    };
   }
 
   private void count(Granted granted) {

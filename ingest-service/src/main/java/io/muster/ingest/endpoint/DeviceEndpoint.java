@@ -2,6 +2,7 @@ package io.muster.ingest.endpoint;
 
 import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.down.Reachable;
+import io.muster.ingest.endpoint.limits.Network;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.tls.RenegotiationGuard;
 import io.muster.ingest.endpoint.tls.ServerTls;
@@ -104,6 +105,11 @@ public final class DeviceEndpoint implements Downlink {
   }
 
   private void greet(Channel channel, Optional<SslContext> tls, boolean webSocket) {
+    if (shared.bans.isBanned(Network.of(channel.remoteAddress()), System.nanoTime())) {
+      shared.metrics.refused("banned-address");
+      channel.close();
+      return;
+    }
     var place = shared.draining.get() ? null : shared.knocking.take(channel.remoteAddress());
     if (place == null) {
       shared.metrics.refused("knocking");

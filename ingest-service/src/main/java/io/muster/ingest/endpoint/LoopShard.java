@@ -59,6 +59,7 @@ final class LoopShard {
     // A copy: a tick may end the connection, which removes it.
     List.copyOf(connections).forEach(it -> guarded(it, () -> it.tick(nowNanos, nowMillis)));
     shared.quotas.forgetRecovered(nowNanos);
+    shared.bans.forgetSpent(nowNanos);
   }
 
   /** What fails for one connection must not end the timer of all. */

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.ingest.access.DeviceAccess;
 import io.muster.ingest.endpoint.down.ConnectionIndex;
 import io.muster.ingest.endpoint.down.DownSupport;
+import io.muster.ingest.endpoint.limits.Bans;
 import io.muster.ingest.endpoint.limits.ByteBudget;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.PausedConnections;
@@ -48,6 +49,8 @@ final class Shared {
   final Seats connected;
   final Knocking knocking;
   final Quotas quotas;
+  final Bans bans;
+  final Doorkeeper doorkeeper;
   final RateLimit connects;
   final RefusalLog refusals =
       new RefusalLog(new QuietLog(QUIET_LINES, TimeUnit.SECONDS.toNanos(10), System.nanoTime()));
@@ -71,6 +74,8 @@ final class Shared {
     connected = new Seats(config.connections().most());
     knocking = knocking(config, budget);
     quotas = quotas(config, ports.meters());
+    bans = new Bans(config.bans(), ports.meters(), System.nanoTime());
+    doorkeeper = new Doorkeeper(bans, refusals);
     var perSecond = config.connections().perSecond();
     connects = new RateLimit(perSecond, Math.max(1, perSecond / 10.0), System.nanoTime());
     metrics.watch(connected, knocking, paused, budget);

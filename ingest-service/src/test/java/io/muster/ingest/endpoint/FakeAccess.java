@@ -32,12 +32,34 @@ final class FakeAccess implements DeviceAccess {
   volatile CredentialProof lastProof;
   private final Queue<Runnable> heldQuestions = new ConcurrentLinkedQueue<>();
   private volatile boolean holdsQuestions;
+  private final Queue<Runnable> heldAdmissions = new ConcurrentLinkedQueue<>();
+  private volatile boolean holdsAdmissions;
   private volatile Consumer<Withdrawal> listener;
 
   @Override
   public Uni<Admission> admit(DeviceAddress device, CredentialProof proof, String remoteAddress) {
     lastProof = proof;
+    if (holdsAdmissions) {
+      return Uni.createFrom()
+          .emitter(asking -> heldAdmissions.add(() -> asking.complete(answer(device, proof))));
+    }
     return answersNever ? Uni.createFrom().nothing() : Uni.createFrom().item(answer(device, proof));
+  }
+
+  /** From now on who wants to come in must wait. */
+  void holdAdmissions() {
+    holdsAdmissions = true;
+  }
+
+  int heldAdmissions() {
+    return heldAdmissions.size();
+  }
+
+  void letAdmissionsGo() {
+    holdsAdmissions = false;
+    for (var next = heldAdmissions.poll(); next != null; next = heldAdmissions.poll()) {
+      next.run();
+    }
   }
 
   private Admission answer(DeviceAddress device, CredentialProof proof) {

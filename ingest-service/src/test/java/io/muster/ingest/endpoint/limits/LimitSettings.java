@@ -5,7 +5,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.util.HashMap;
 
-/** The settings of limits, all but some at their defaults. */
+/** The settings of limits and bans, all but some at their defaults. */
 final class LimitSettings {
   private LimitSettings() {}
 
@@ -14,6 +14,10 @@ final class LimitSettings {
    */
   static LimitsConfig limits(String... settings) {
     return config(LimitsConfig.class, settings);
+  }
+
+  static BansConfig bans(String... settings) {
+    return config(BansConfig.class, settings);
   }
 
   private static <T> T config(Class<T> mapping, String... settings) {
