@@ -9,6 +9,7 @@ import io.muster.ingest.endpoint.authorisation.PublishRights;
 import io.muster.ingest.endpoint.authorisation.WillRights;
 import io.muster.ingest.endpoint.limits.AdmissionLine;
 import io.muster.ingest.endpoint.packetlog.PacketTap;
+import io.muster.ingest.endpoint.limits.DeviceUse;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.Properties;
 import io.muster.ingest.endpoint.packets.ReasonCode;
@@ -53,6 +54,10 @@ final class Admission {
   private Future<?> limit;
   private AdmissionLine.Ticket ticket;
   private boolean seated;
+
+  /** Null until it showed its credential. */
+  private DeviceUse use;
+
   private boolean over;
 
   Admission(DeviceConnection connection, Shared shared, Packet.Connect connect) {
@@ -94,6 +99,10 @@ final class Admission {
     }
     if (!ConnAcks.fit(connect, terms, shared.config)) {
       refuse(ReasonCode.PACKET_TOO_LARGE, "maximum-packet-size", "CONNACK needs larger packets");
+      return;
+    }
+    if (shared.doorkeeper.keepsOut(claimant.client().device(), connection.remoteAddress())) {
+      refuse(ReasonCode.BANNED, "banned", "too many failures from this address; try again later");
       return;
     }
     seated = shared.connected.take();
@@ -150,6 +159,8 @@ final class Admission {
   }
 
   private void verified(io.muster.ingest.access.Admission answer) {
+    // Also of a client that did not wait for it.
+    shared.doorkeeper.hears(answer, claimant.client().device(), connection.remoteAddress());
     if (over) {
       return;
     }
@@ -185,6 +196,20 @@ final class Admission {
           ReasonCode.QUOTA_EXCEEDED,
           "device-connections",
           "the device has as many connections as it may; close one, or use its client identifier");
+      return;
+    }
+    var client = claimant.client();
+    use =
+        shared.quotas.enter(
+            client.device(),
+            granted.answer().limits(),
+            shared.index.isClaimed(client.value()),
+            System.nanoTime());
+    if (use == null) {
+      refuse(
+          ReasonCode.QUOTA_EXCEEDED,
+          "tenant-connections",
+          "the tenant has as many connections as it may");
       return;
     }
     judgeWill(granted);
@@ -303,7 +328,7 @@ final class Admission {
         answer.credential(),
         answer.validUntil(),
         answer.limits().payloadBytes(),
-        shared.index.rateOf(reach, answer.limits()),
+        use,
         properties.receiveMaximum() == Properties.ABSENT
             ? MQTT_RECEIVE_MAXIMUM
             : properties.receiveMaximum(),
@@ -348,6 +373,10 @@ final class Admission {
     if (seated) {
       shared.connected.leave();
       seated = false;
+    }
+    if (use != null) {
+      shared.quotas.leave(use, System.nanoTime());
+      use = null;
     }
     if (reach != null) {
       shared.index.leave(reach);

@@ -95,7 +95,7 @@ final class Conversation {
         case Packet.Publish publish -> up.publish(publish);
         case Packet.PubAck ack -> down.acknowledged(ack.packetIdentifier(), ack.reasonCode());
         case Packet.PubRel release -> up.release(release.packetIdentifier());
-        case Packet.PingReq ping -> Output.send(channel, PacketWriter::pingResp);
+        case Packet.PingReq ping -> ping();
         case Packet.Subscribe subscribe -> subscribe(subscribe);
         case Packet.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
         case Packet.Disconnect disconnect -> goodbye(disconnect);
@@ -107,6 +107,11 @@ final class Conversation {
     } catch (MalformedPacketException error) {
       control.end(EndReason.of(error.reason()), error.getMessage());
     }
+  }
+
+  private void ping() {
+    up.countOther();
+    Output.send(channel, PacketWriter::pingResp);
   }
 
   private void wrong(String detail) {
@@ -123,6 +128,7 @@ final class Conversation {
 
   private void subscribe(Packet.Subscribe packet) throws MalformedPacketException {
     requireRoomForCodes(packet.filters().size());
+    up.countOther();
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
     down.subscribe(
@@ -132,6 +138,7 @@ final class Conversation {
 
   private void unsubscribe(Packet.Unsubscribe packet) throws MalformedPacketException {
     requireRoomForCodes(packet.filters().size());
+    up.countOther();
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
     down.unsubscribe(
@@ -188,6 +195,7 @@ final class Conversation {
       shared.index.leave(reach);
       shared.connected.leave();
       shared.clients.left(kind);
+      shared.quotas.leave(session.use(), System.nanoTime());
       shared.metrics.ended(reason);
       shared.events.disconnected(session, reason);
     }

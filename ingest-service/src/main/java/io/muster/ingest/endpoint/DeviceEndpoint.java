@@ -6,6 +6,7 @@ import io.muster.ingest.endpoint.down.Reachable;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.packetlog.PacketSink;
 import io.muster.ingest.endpoint.packetlog.PacketSwitch;
+import io.muster.ingest.endpoint.limits.Network;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.tls.HandshakeTurn;
 import io.muster.ingest.endpoint.tls.RenegotiationGuard;
@@ -111,8 +112,13 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
         if (shared.proxies.isUsed()) {
           shared.proxies.meet(
               channel, (client, place) -> greet(channel, client, place, tls, webSocket));
+          return;
+        }
+        var client = channel.remoteAddress();
+        if (shared.bans.isBanned(Network.of(client), System.nanoTime())) {
+          shared.metrics.refused("banned-address");
+          channel.close();
         } else {
-          var client = channel.remoteAddress();
           greet(channel, client, shared.knocking.take(client), tls, webSocket);
         }
       }

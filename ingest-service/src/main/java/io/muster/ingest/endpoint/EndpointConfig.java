@@ -1,5 +1,7 @@
 package io.muster.ingest.endpoint;
 
+import io.muster.ingest.endpoint.limits.BansConfig;
+import io.muster.ingest.endpoint.limits.LimitsConfig;
 import io.muster.ingest.endpoint.proxy.ProxyProtocolConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -60,6 +62,12 @@ public interface EndpointConfig {
 
   /** What devices are sent. */
   Down down();
+
+  /** What devices, tenants and all together may use. */
+  LimitsConfig limits();
+
+  /** Those who try to get in again and again. */
+  BansConfig bans();
 
   /** Gateways that speak for devices behind them. */
   Mandates mandates();

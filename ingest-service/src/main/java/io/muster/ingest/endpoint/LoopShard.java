@@ -64,7 +64,8 @@ final class LoopShard {
     var nowMillis = shared.clock.millis();
     // A copy: a tick may end the connection, which removes it.
     List.copyOf(connections).forEach(it -> guarded(it, () -> it.tick(nowNanos, nowMillis)));
-    shared.index.forgetRecovered(nowNanos);
+    shared.quotas.forgetRecovered(nowNanos);
+    shared.bans.forgetSpent(nowNanos);
   }
 
   /** What fails for one connection must not end the timer of all. */

@@ -1,13 +1,16 @@
 package io.muster.ingest.endpoint;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.ingest.access.DeviceAccess;
 import io.muster.ingest.endpoint.down.ConnectionIndex;
 import io.muster.ingest.endpoint.down.DownSupport;
+import io.muster.ingest.endpoint.limits.Bans;
 import io.muster.ingest.endpoint.limits.AdmissionLine;
 import io.muster.ingest.endpoint.limits.ByteBudget;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.PausedConnections;
 import io.muster.ingest.endpoint.limits.QuietLog;
+import io.muster.ingest.endpoint.limits.Quotas;
 import io.muster.ingest.endpoint.limits.Seats;
 import io.muster.ingest.endpoint.observe.ConnectedClients;
 import io.muster.ingest.endpoint.observe.EndpointMetrics;
@@ -32,6 +35,9 @@ final class Shared {
   /** What strangers may hold, beside the budget: that part of it. */
   private static final int KNOCKING_SHARE = 8;
 
+  /** Of so many devices that have gone, for each that may be connected, the use is remembered. */
+  private static final int IDLE_DEVICES = 2;
+
   final EndpointConfig config;
   final DeviceAccess access;
   final Sessions sessions;
@@ -49,6 +55,9 @@ final class Shared {
   final Knocking knocking;
   final AdmissionLine line;
   final AdmissionLine handshakes;
+  final Quotas quotas;
+  final Bans bans;
+  final Doorkeeper doorkeeper;
   final RefusalLog refusals =
       new RefusalLog(new QuietLog(QUIET_LINES, TimeUnit.SECONDS.toNanos(10), System.nanoTime()));
   final ProxyDoor proxies;
@@ -76,6 +85,9 @@ final class Shared {
     line = line(config.connections());
     handshakes = handshakes(config);
     proxies = new ProxyDoor(config.proxyProtocol(), knocking, metrics, refusals);
+    quotas = quotas(config, ports.meters());
+    bans = new Bans(config.bans(), ports.meters(), System.nanoTime());
+    doorkeeper = new Doorkeeper(bans, refusals);
     metrics.watch(line, handshakes);
     metrics.watch(connected, knocking, paused, budget);
     clients = new ConnectedClients(ports.meters());
@@ -111,6 +123,11 @@ final class Shared {
         new Seats(connections.mostKnocking()),
         connections.mostKnockingPerAddress(),
         new ByteBudget(bytes));
+  }
+
+  private Quotas quotas(EndpointConfig settings, MeterRegistry meters) {
+    var mostIdle = IDLE_DEVICES * settings.connections().most();
+    return new Quotas(settings.limits(), budget.maxBytes(), mostIdle, meters, System.nanoTime());
   }
 
   private static PacketLimits packetLimits(EndpointConfig.Packets packets) {

@@ -45,7 +45,7 @@ final class SubAcks {
       return "shared subscriptions are not for devices";
     }
     if (code == ReasonCode.QUOTA_EXCEEDED.code()) {
-      return "the connection has as many subscriptions as it may";
+      return "the connection, its device or its tenant has as many subscriptions as it may";
     }
     return code >= ReasonCode.UNSPECIFIED_ERROR.code()
         ? "it could not be stored; subscribe again later"

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Map;
 
@@ -77,7 +78,7 @@ final class IntakeMeters {
               .tag("cause", failure.name().toLowerCase(Locale.ROOT).replace('_', '-'))
               .register(registry));
     }
-    for (var shortage : Outcome.Refused.Shortage.values()) {
+    for (var shortage : EnumSet.complementOf(EnumSet.of(Outcome.Refused.Shortage.QUOTA))) {
       refused.put(
           shortage,
           Counter.builder(PREFIX + "refused")

@@ -26,7 +26,9 @@ public sealed interface Outcome {
     public enum Shortage {
       MEMORY,
       DATABASE,
-      QUARANTINED
+      QUARANTINED,
+      /** Of what the device may send; said by the endpoint, never by the intake. */
+      QUOTA
     }
   }
 

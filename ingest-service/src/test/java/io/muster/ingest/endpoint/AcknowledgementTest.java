@@ -151,7 +151,7 @@ class AcknowledgementTest {
 
   /** It has no word for it, and an acknowledgement would be a lie: the message comes again. */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "QUARANTINED")
+  @EnumSource(names = {"MEMORY", "DATABASE"})
   void closesAnMqtt3ConnectionAtWhatIsNotKept(Shortage shortage) {
     server.intake.judge(
         publication ->

@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.ClientIdentifier;
+import io.muster.contract.registry.DeviceLimits;
 import io.muster.ingest.endpoint.authorisation.Mandates;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
 import io.muster.ingest.endpoint.down.ConnectionIndex;
 import io.muster.ingest.endpoint.limits.ByteBudget;
 import io.muster.ingest.endpoint.limits.PausedConnections;
-import io.muster.ingest.endpoint.limits.RateLimit;
+import io.muster.ingest.endpoint.limits.Quotas;
 import io.muster.ingest.endpoint.limits.ReadGate;
 import io.muster.ingest.endpoint.observe.EndpointMetrics;
 import io.muster.ingest.endpoint.observe.PublishTracing;
@@ -70,7 +71,14 @@ class EndedConnectionTest {
             FakeAccess.CREDENTIAL,
             null,
             1_000,
-            new RateLimit(1_000, 1_000, System.nanoTime()),
+            new Quotas(
+                    TestEndpoint.config(Map.of()).limits(),
+                    1_000_000,
+                    1,
+                    new SimpleMeterRegistry(),
+                    System.nanoTime())
+                .enter(
+                    TestEndpoint.DEVICE, new DeviceLimits(1_000, 1_000), false, System.nanoTime()),
             100,
             Long.MAX_VALUE,
             true);

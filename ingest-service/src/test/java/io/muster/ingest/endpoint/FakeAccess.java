@@ -39,6 +39,8 @@ final class FakeAccess implements DeviceAccess {
   volatile String lastRemoteAddress;
   private final Queue<Runnable> heldQuestions = new ConcurrentLinkedQueue<>();
   private volatile boolean holdsQuestions;
+  private final Queue<Runnable> heldAdmissions = new ConcurrentLinkedQueue<>();
+  private volatile boolean holdsAdmissions;
   private volatile Consumer<Withdrawal> listener;
 
   /** What an answer goes through on its way. */
@@ -49,10 +51,30 @@ final class FakeAccess implements DeviceAccess {
     lastAsked = device;
     lastProof = proof;
     lastRemoteAddress = remoteAddress;
+    if (holdsAdmissions) {
+      return Uni.createFrom()
+          .emitter(asking -> heldAdmissions.add(() -> asking.complete(answer(device, proof))));
+    }
     if (answersNever) {
       return Uni.createFrom().nothing();
     }
     return way.apply(Uni.createFrom().item(() -> answer(device, proof)));
+  }
+
+  /** From now on who wants to come in must wait. */
+  void holdAdmissions() {
+    holdsAdmissions = true;
+  }
+
+  int heldAdmissions() {
+    return heldAdmissions.size();
+  }
+
+  void letAdmissionsGo() {
+    holdsAdmissions = false;
+    for (var next = heldAdmissions.poll(); next != null; next = heldAdmissions.poll()) {
+      next.run();
+    }
   }
 
   private Admission answer(DeviceAddress device, CredentialProof proof) {

@@ -2,9 +2,7 @@ package io.muster.ingest.endpoint.down;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
-import io.muster.contract.registry.DeviceLimits;
 import io.muster.ingest.endpoint.authorisation.Mandates;
-import io.muster.ingest.endpoint.limits.RateLimit;
 import io.muster.ingest.sessions.HeldConnections;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,8 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /**
@@ -21,9 +17,6 @@ import java.util.function.Predicate;
  * downward messages they want. Thread-safe; readers never wait.
  */
 public final class ConnectionIndex implements HeldConnections {
-  private static final double BURST_SECONDS = 10;
-  private static final long LOOK_AT_RECOVERING_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private final ConcurrentHashMap<String, Reachable> byClient = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<Long, Reachable> byConnection = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<DeviceAddress, Present> byDevice = new ConcurrentHashMap<>();
@@ -32,37 +25,25 @@ public final class ConnectionIndex implements HeldConnections {
   private final ConcurrentHashMap<DeviceAddress, List<Reachable>> speakers =
       new ConcurrentHashMap<>();
 
-  /** The rates of devices that have gone, until they are as good as new ones. */
-  private final ConcurrentHashMap<DeviceAddress, Rate> recovering = new ConcurrentHashMap<>();
-
-  private final AtomicLong lookedAtRecovering = new AtomicLong(System.nanoTime());
-
-  private record Rate(DeviceLimits limits, RateLimit limit) {}
-
   /**
-   * A device's connections and what they share.
+   * A device's connections.
    *
    * @param connections also those that have only knocked
    * @param admitted those of them that showed a credential
-   * @param rate or null
    */
-  private record Present(List<Reachable> connections, List<Reachable> admitted, Rate rate) {
-    static final Present NONE = new Present(List.of(), List.of(), null);
+  private record Present(List<Reachable> connections, List<Reachable> admitted) {
+    static final Present NONE = new Present(List.of(), List.of());
 
     Present knocking(Reachable more) {
-      return new Present(with(connections, more), admitted, rate);
+      return new Present(with(connections, more), admitted);
     }
 
     Present admitting(Reachable more) {
-      return new Present(connections, with(admitted, more), rate);
-    }
-
-    Present at(Rate other) {
-      return new Present(connections, admitted, other);
+      return new Present(connections, with(admitted, more));
     }
 
     Present leaving(Reachable less) {
-      return new Present(without(connections, less), without(admitted, less), rate);
+      return new Present(without(connections, less), without(admitted, less));
     }
 
     long clientsBeside(Reachable one) {
@@ -107,39 +88,6 @@ public final class ConnectionIndex implements HeldConnections {
   }
 
   /**
-   * The rate that all connections of the device share. It outlives them until it has recovered, so
-   * that connecting anew is no way around it.
-   */
-  public RateLimit rateOf(Reachable connection, DeviceLimits limits) {
-    var entry =
-        byDevice.compute(
-            connection.device(),
-            (device, known) -> {
-              var present = orNone(known);
-              var before = present.rate == null ? recovering.remove(device) : present.rate;
-              return present.at(
-                  before != null && before.limits.equals(limits)
-                      ? before
-                      : new Rate(limits, rate(limits)));
-            });
-    return entry.rate.limit;
-  }
-
-  /** Forgets the rates of devices that have gone and recovered; looks once in a second. */
-  public void forgetRecovered(long nowNanos) {
-    var before = lookedAtRecovering.get();
-    if (nowNanos - before >= LOOK_AT_RECOVERING_NANOS
-        && lookedAtRecovering.compareAndSet(before, nowNanos)) {
-      recovering.values().removeIf(rate -> rate.limit.hasRecovered(nowNanos));
-    }
-  }
-
-  private static RateLimit rate(DeviceLimits limits) {
-    var perSecond = limits.messagesPerSecond();
-    return new RateLimit(perSecond, perSecond * BURST_SECONDS, System.nanoTime());
-  }
-
-  /**
    * Makes a connection the one of its client identifier.
    *
    * @return the one that loses it: the former, or this one when the other's epoch is greater; null
@@ -155,6 +103,11 @@ public final class ConnectionIndex implements HeldConnections {
           return holds ? holder : connection;
         });
     return loser[0];
+  }
+
+  /** Whether an accepted connection has the client identifier. */
+  public boolean isClaimed(String clientIdentifier) {
+    return byClient.containsKey(clientIdentifier);
   }
 
   /** Adds a connection to those that want what is said to a device. */
@@ -226,13 +179,7 @@ public final class ConnectionIndex implements HeldConnections {
         connection.device(),
         (device, present) -> {
           var rest = present.leaving(connection);
-          if (!rest.connections.isEmpty()) {
-            return rest;
-          }
-          if (rest.rate != null && !rest.rate.limit.hasRecovered(System.nanoTime())) {
-            recovering.put(device, rest.rate);
-          }
-          return null;
+          return rest.connections.isEmpty() ? null : rest;
         });
   }
 

@@ -7,6 +7,7 @@ import io.muster.ingest.endpoint.authorisation.SubscribeRights;
 import io.muster.ingest.endpoint.authorisation.SubscribeRights.Reading;
 import io.muster.ingest.endpoint.down.SubscriptionJudge.Verdict;
 import io.muster.ingest.endpoint.down.Subscriptions.Subscription;
+import io.muster.ingest.endpoint.limits.SubscriptionQuota;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.ActiveSession;
@@ -34,6 +35,7 @@ final class SubscriptionDesk {
 
   private final Mandates mandates;
   private final SubscriptionJudge judge;
+  private final SubscriptionQuota quota;
   private final DownSupport support;
   private final Executor loop;
   private final SubscriptionCodes codesOf;
@@ -52,6 +54,7 @@ final class SubscriptionDesk {
     this.mandates = mandates;
     this.judge = new SubscriptionJudge(connection, mandates);
     this.support = support;
+    this.quota = new SubscriptionQuota(session.use(), support.config().maxSubscriptions());
     this.loop = loop;
     this.codesOf = new SubscriptionCodes(session, support.metrics());
   }
@@ -80,7 +83,7 @@ final class SubscriptionDesk {
           var filter = filters.get(i).filter();
           var isNew =
               !subscriptions.has(filter) && !unsettled.has(filter) && !added.contains(filter);
-          if (isNew && size() + added.size() >= support.config().maxSubscriptions()) {
+          if (isNew && !quota.reserve()) {
             codes.add(codesOf.refused(ReasonCode.QUOTA_EXCEEDED));
             continue;
           }
@@ -102,13 +105,18 @@ final class SubscriptionDesk {
           granted.forEach(it -> unsettled.remove(it.filter().value()));
           granted.forEach(this::begin);
           codesOf.granted(granted.size());
+          count();
+          quota.settleReserved();
           answer.accept(codes);
         },
-        () -> answer.accept(codes.stream().map(codesOf::failed).toList()));
+        () -> {
+          quota.settleReserved();
+          answer.accept(codes.stream().map(codesOf::failed).toList());
+        });
   }
 
-  private int size() {
-    return subscriptions.size() + unsettled.size();
+  private void count() {
+    quota.held(subscriptions.size() + unsettled.size());
   }
 
   /** What belongs into the store: also what nobody could tell about yet, else it would be lost. */
@@ -141,6 +149,7 @@ final class SubscriptionDesk {
         after,
         () -> {
           packet.filters().forEach(this::drop);
+          count();
           answer.accept(codes);
         },
         () -> unsubscribeFailed(codes, answer));
@@ -195,6 +204,7 @@ final class SubscriptionDesk {
         }
       }
     }
+    count();
     settleFrom(0, unsettled.all().stream().map(Subscription::about).distinct().toList(), done);
   }
 
@@ -229,6 +239,7 @@ final class SubscriptionDesk {
                 begin(it);
               }
             });
+    count();
   }
 
   /** Ends what it hears of a device that is no longer its to speak for. */
@@ -237,6 +248,7 @@ final class SubscriptionDesk {
     unsettled.removeAbout(device);
     subscriptions.removeAbout(device);
     support.index().stopListening(device, connection);
+    count();
   }
 
   /** The device may have got another gateway. While nobody can tell it is not heard of. */
@@ -262,6 +274,7 @@ final class SubscriptionDesk {
   /** The connection has ended. */
   void end() {
     ended = true;
+    quota.end();
     subscriptions.all().stream()
         .map(Subscription::about)
         .distinct()

@@ -1,9 +1,6 @@
 package io.muster.ingest.endpoint.limits;
 
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -12,15 +9,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * be in each other's way. Thread-safe.
  */
 public final class Knocking {
-  /** A network of IPv6 is somebody's as a whole (RFC 6177); its addresses are free to choose. */
-  private static final int IPV6_PREFIX_BYTES = 8;
-
-  private static final ByteBuffer UNKNOWN = ByteBuffer.allocate(0);
-
   private final Seats seats;
   private final int mostPerAddress;
   private final ByteBudget memory;
-  private final ConcurrentHashMap<ByteBuffer, Integer> byAddress = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Network, Integer> byAddress = new ConcurrentHashMap<>();
 
   public Knocking(Seats seats, int mostPerAddress, ByteBudget memory) {
     this.seats = seats;
@@ -46,14 +38,6 @@ public final class Knocking {
     return seats.take() ? new Place(null) : null;
   }
 
-  private static ByteBuffer key(SocketAddress remote) {
-    if (!(remote instanceof InetSocketAddress address) || address.getAddress() == null) {
-      return UNKNOWN;
-    }
-    var bytes = address.getAddress().getAddress();
-    return ByteBuffer.wrap(Arrays.copyOf(bytes, Math.min(bytes.length, IPV6_PREFIX_BYTES)));
-  }
-
   /** What they hold of CONNECTs, whole and half. */
   public ByteBudget memory() {
     return memory;
@@ -66,11 +50,11 @@ public final class Knocking {
   /** A connection's place. On its event loop. */
   public final class Place {
     /** Null when it is of none. */
-    private ByteBuffer address;
+    private Network address;
 
     private boolean left;
 
-    private Place(ByteBuffer address) {
+    private Place(Network address) {
       this.address = address;
     }
 
@@ -80,7 +64,7 @@ public final class Knocking {
      * @return false when too many are taken from that address; then it is to be left
      */
     public boolean belongsTo(SocketAddress remote) {
-      address = key(remote);
+      address = Network.of(remote);
       return byAddress.merge(address, 1, Integer::sum) <= mostPerAddress;
     }
 

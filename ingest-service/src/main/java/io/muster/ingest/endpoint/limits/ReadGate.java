@@ -21,7 +21,9 @@ public final class ReadGate {
     WINDOW,
     /** As many bytes as it may have wait for the store. */
     BYTES,
-    /** It sent more than its device may in a second. */
+    /** Its device, or its tenant or all by it, have as much on its way to the store as they may. */
+    IN_FLIGHT,
+    /** It sent more in a second than its device, its tenant or all may. */
     RATE,
     /** All connections together hold as much as they may. */
     MEMORY,

@@ -2,7 +2,7 @@ package io.muster.ingest.endpoint.session;
 
 import io.muster.contract.id.ClientIdentifier;
 import io.muster.contract.id.DeviceAddress;
-import io.muster.ingest.endpoint.limits.RateLimit;
+import io.muster.ingest.endpoint.limits.DeviceUse;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import java.time.Instant;
 import java.util.UUID;
@@ -18,7 +18,7 @@ import java.util.UUID;
  * @param credential what it showed
  * @param validUntil when it must end, or null
  * @param payloadLimitBytes a larger payload goes to the dead letters
- * @param rate shared by the connections of the device
+ * @param use what its device uses over all its connections, against what it may
  * @param receiveMaximum QoS 1 messages that the client takes at a time
  * @param maximumPacketBytes the largest packet that the client takes
  * @param wantsProblemInformation whether acknowledgements may say why in words (MQTT 5 §3.1.2.11.7)
@@ -33,7 +33,7 @@ public record ActiveSession(
     UUID credential,
     Instant validUntil,
     int payloadLimitBytes,
-    RateLimit rate,
+    DeviceUse use,
     int receiveMaximum,
     long maximumPacketBytes,
     boolean wantsProblemInformation) {

@@ -9,6 +9,7 @@ import io.muster.ingest.endpoint.session.ConnectionControl;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.up.Pending.Answer;
 import io.muster.ingest.intake.Outcome;
+import io.muster.ingest.intake.Outcome.Refused.Shortage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.opentelemetry.context.Context;
@@ -45,7 +46,9 @@ final class Answers {
     this.qos2 = qos2;
     // An MQTT 5 client keeps to its Receive Maximum; room above it is for QoS 0 and PUBREL.
     var window = support.config().window();
-    this.inFlight = new InFlight(support, gate, control, session.isMqtt5() ? 2 * window : window);
+    this.inFlight =
+        new InFlight(
+            support, session.use(), gate, control, session.isMqtt5() ? 2 * window : window);
     this.queue = new AnswerQueue(channel.eventLoop(), done -> answerDone());
   }
 
@@ -78,6 +81,11 @@ final class Answers {
   /** A QoS 2 publish that was or is being stored: its PUBREC comes after the first one's. */
   void repeat(int packetIdentifier) {
     add(Answer.PUBREC, packetIdentifier, 0, Context.root(), false).complete(Outcome.kept());
+  }
+
+  /** A publish that its device, its tenant or all have no quota for. */
+  void refuse(Packet.Publish publish) {
+    expect(publish, 0, Context.root(), false).complete(Outcome.refused(Shortage.QUOTA));
   }
 
   void release(int packetIdentifier) {
@@ -138,7 +146,7 @@ final class Answers {
       // make it resend for ever.
       if (!session.isMqtt5()
           && done.outcome() instanceof Outcome.Refused refused
-          && refused.shortage() != Outcome.Refused.Shortage.QUARANTINED) {
+          && refused.shortage() != Shortage.QUARANTINED) {
         notKept = refused;
       }
       if (notKept != null) {
@@ -157,7 +165,9 @@ final class Answers {
     }
     if (notKept != null) {
       // An acknowledgement would be a lie, and MQTT 3.1.1 has no other word.
-      control.end(EndReason.NOT_KEPT, notKept.shortage().name());
+      control.end(
+          notKept.shortage() == Shortage.QUOTA ? EndReason.QUOTA_EXCEEDED : EndReason.NOT_KEPT,
+          notKept.shortage().name());
     }
     if (count > 0) {
       inFlight.release(count, bytes);

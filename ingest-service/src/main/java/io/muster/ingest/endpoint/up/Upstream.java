@@ -19,14 +19,12 @@ import io.muster.ingest.intake.RefusedPublish;
 import io.netty.channel.Channel;
 import io.opentelemetry.context.Context;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Takes one connection's publishes to the intake: topic, rights, limits, offer. What becomes of
  * them is answered by {@link Answers}. On the event loop.
  */
 public final class Upstream {
-  private final Channel channel;
   private final ActiveSession session;
   private final UpSupport support;
   private final ReadGate gate;
@@ -36,6 +34,7 @@ public final class Upstream {
   private final TopicAliases aliases;
   private final Qos2Identifiers qos2 = new Qos2Identifiers();
   private final Answers answers;
+  private final Throttle throttle;
   private Instant readAt;
 
   public Upstream(
@@ -46,7 +45,6 @@ public final class Upstream {
       ReadGate gate,
       ConnectionControl control,
       UpSupport support) {
-    this.channel = channel;
     this.session = session;
     this.rights = rights;
     this.mandates = mandates;
@@ -55,6 +53,7 @@ public final class Upstream {
     this.support = support;
     this.aliases = new TopicAliases(session.isMqtt5() ? support.config().topicAliases() : 0);
     this.answers = new Answers(channel, session, gate, control, support, qos2);
+    this.throttle = new Throttle(channel, session.use(), gate, support.metrics());
   }
 
   /**
@@ -68,20 +67,15 @@ public final class Upstream {
           EndReason.RECEIVE_MAXIMUM_EXCEEDED, "more unacknowledged messages than announced");
       return;
     }
-    slowDownIfTooFast();
+    var admitted = throttle.admits(publish, topic);
     if (publish.qos() == 2 && !qos2.open(publish.packetIdentifier())) {
       answers.repeat(publish.packetIdentifier());
       return;
     }
-    judge(publish, topic);
-  }
-
-  private void slowDownIfTooFast() {
-    var waitNanos = session.rate().charge(System.nanoTime());
-    if (waitNanos > 0 && !gate.isHeld(Hold.RATE)) {
-      support.metrics().held(Hold.RATE);
-      gate.hold(Hold.RATE);
-      channel.eventLoop().schedule(() -> gate.release(Hold.RATE), waitNanos, TimeUnit.NANOSECONDS);
+    if (admitted) {
+      judge(publish, topic);
+    } else if (publish.qos() > 0) {
+      answers.refuse(publish);
     }
   }
 
@@ -206,9 +200,15 @@ public final class Upstream {
     return answers.isEmpty();
   }
 
+  /** Any other packet that costs something to answer. */
+  public void countOther() {
+    throttle.count();
+  }
+
   /** The connection has ended: nothing more is answered. */
   public void end() {
     answers.end();
+    throttle.end();
   }
 
   /** PUBREL: the client will not send the message again. */

@@ -14,7 +14,7 @@ final class Verdicts {
       case Outcome.DeadLettered letter -> of(letter.reason());
       case Outcome.Refused refused ->
           switch (refused.shortage()) {
-            case MEMORY, QUARANTINED -> ReasonCode.QUOTA_EXCEEDED;
+            case MEMORY, QUARANTINED, QUOTA -> ReasonCode.QUOTA_EXCEEDED;
             case DATABASE -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
           };
     };
@@ -50,6 +50,7 @@ final class Verdicts {
             case QUARANTINED ->
                 "too many messages that cannot be understood; ask the operator to release the device";
             case DATABASE -> "the server cannot store it now; send it again later";
+            case QUOTA -> "not kept: more than the device may send in a second, for too long";
           };
     };
   }

@@ -2,12 +2,9 @@ package io.muster.ingest.endpoint.down;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.registry.DeviceLimits;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import java.util.UUID;
@@ -16,8 +13,6 @@ import org.junit.jupiter.api.Test;
 /** What the connections of one device share. */
 class DeviceShareTest {
   private static final DeviceAddress DEVICE = DeviceAddress.of("acme", "boiler");
-  private static final DeviceLimits LIMITS = new DeviceLimits(10, 1_000);
-  private static final long TWENTY_SECONDS = 20_000_000_000L;
 
   private record Connection(String clientIdentifier, long connectionId) implements Reachable {
     @Override
@@ -57,34 +52,6 @@ class DeviceShareTest {
     var connection = new Connection(client, id);
     index.knock(connection);
     return connection;
-  }
-
-  @Test
-  void connectingAnewIsNoWayAroundTheRate() {
-    var first = knock("acme:boiler", 1);
-    var rate = index.rateOf(first, LIMITS);
-    rate.charge(System.nanoTime());
-    index.leave(first);
-    assertSame(rate, index.rateOf(knock("acme:boiler", 2), LIMITS));
-  }
-
-  @Test
-  void forgetsTheRateOfADeviceThatHasGoneOnceItHasRecovered() {
-    var first = knock("acme:boiler", 1);
-    var rate = index.rateOf(first, LIMITS);
-    rate.charge(System.nanoTime());
-    index.leave(first);
-    index.forgetRecovered(System.nanoTime() + TWENTY_SECONDS);
-    assertNotSame(rate, index.rateOf(knock("acme:boiler", 2), LIMITS));
-  }
-
-  @Test
-  void newLimitsMakeANewRate() {
-    var first = knock("acme:boiler", 1);
-    var rate = index.rateOf(first, LIMITS);
-    rate.charge(System.nanoTime());
-    index.leave(first);
-    assertNotSame(rate, index.rateOf(knock("acme:boiler", 2), new DeviceLimits(20, 1_000)));
   }
 
   @Test
