@@ -33,16 +33,20 @@ public record Settling(RowStore table, Duration patience) {
         pause = untilTheLast(last, now, expected);
         last = now;
       } else {
-        pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+        pause = Math.min(2 * pause, longestPause());
       }
     }
     return last;
   }
 
   /** Half of the time that the rest takes when it comes as fast as what came just now. */
-  private static long untilTheLast(Settled before, Settled now, long expected) {
+  private long longestPause() {
+    return Math.clamp(patience.toMillis() / 4, SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS);
+  }
+
+  private long untilTheLast(Settled before, Settled now, long expected) {
     var perMilli = (now.rows() - before.rows()) * 1e6 / (now.atNanos() - before.atNanos());
     var millis = (long) ((expected - now.rows()) / perMilli / 2);
-    return Math.clamp(millis, SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS);
+    return Math.clamp(millis, SHORTEST_PAUSE_MILLIS, longestPause());
   }
 }
