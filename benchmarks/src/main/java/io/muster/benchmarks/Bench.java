@@ -57,8 +57,7 @@ final class Bench implements AutoCloseable {
   /** Connects the first devices, each once, to something else that speaks MQTT. */
   Fleet connect(int connections, int port) {
     var target =
-        new Target(
-            "127.0.0.1", port, null, options.version(), options.window(), CONNECT_TIMEOUT);
+        new Target("127.0.0.1", port, null, options.version(), options.window(), CONNECT_TIMEOUT);
     return Fleet.connect(target, logins.subList(0, connections), connections, options.threads());
   }
 

@@ -34,6 +34,7 @@ import picocli.CommandLine.Option;
 final class BrokerCommand extends MeasuringCommand {
   private static final int STOCK_BUFFER = 128;
   private static final int LARGE_BUFFER = 10_000_000;
+
   /** The peer is a new process in each turn; its compiler must not be what is measured. */
   private static final Duration PEER_WARM_UP = Duration.ofSeconds(5);
 

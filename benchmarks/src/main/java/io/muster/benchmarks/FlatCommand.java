@@ -87,8 +87,7 @@ final class FlatCommand extends StackCommand {
     var usual = stackOptions().settings(List.of());
     var jvm = new ArrayList<>(usual.ingestJvm());
     jvm.add(GcLog.option(gcLog(usual.home())));
-    settings =
-        new StackSettings(usual.home(), jvm, usual.ingestEnvironment(), usual.keepHome());
+    settings = new StackSettings(usual.home(), jvm, usual.ingestEnvironment(), usual.keepHome());
     return settings;
   }
 
@@ -104,8 +103,7 @@ final class FlatCommand extends StackCommand {
       bench.table().reset();
       tell("publishing for " + duration);
       var publishing =
-          thread.submit(
-              () -> fleet.publish(new Pace.FixedRate(rate), duration, target().drain()));
+          thread.submit(() -> fleet.publish(new Pace.FixedRate(rate), duration, target().drain()));
       var samples = sampleUntil(publishing, stack);
       return figures(samples, checked(result(publishing), bench));
     }
@@ -159,8 +157,7 @@ final class FlatCommand extends StackCommand {
     if (!result.isComplete() || rows != result.acks().successes()) {
       throw new RoundFailedException(
           "%,d sent, %,d acknowledged, %,d rows, %d connections lost"
-              .formatted(
-                  result.sent(), result.acks().successes(), rows, result.lostConnections()));
+              .formatted(result.sent(), result.acks().successes(), rows, result.lostConnections()));
     }
     return result;
   }
@@ -192,8 +189,7 @@ final class FlatCommand extends StackCommand {
     var half = samples.size() / 2;
     var later = samples.subList(half, samples.size());
     var slope =
-        Slope.of(
-            later.stream().map(it -> new Point(it.minutes(), of.applyAsDouble(it))).toList());
+        Slope.of(later.stream().map(it -> new Point(it.minutes(), of.applyAsDouble(it))).toList());
     table.line(
         name,
         shown(of.applyAsDouble(samples.getFirst())),

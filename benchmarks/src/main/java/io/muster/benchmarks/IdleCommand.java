@@ -86,8 +86,10 @@ final class IdleCommand extends StackCommand {
   @Override
   Map<String, String> prepare(BenchmarkStack stack) {
     return Map.of(
-        "MUSTER_ENDPOINT_CONNECTIONS_PER_SECOND", "1000000",
-        "MUSTER_ENDPOINT_CONNECTIONS_MOST", Integer.toString(connections + 1_000));
+        "MUSTER_ENDPOINT_CONNECTIONS_PER_SECOND",
+        "1000000",
+        "MUSTER_ENDPOINT_CONNECTIONS_MOST",
+        Integer.toString(connections + 1_000));
   }
 
   @Override
@@ -110,7 +112,8 @@ final class IdleCommand extends StackCommand {
     var bareSecure = run(trial, bare.observed(), bare.tlsPort(), tls, () -> {});
     bare.process().close();
 
-    var table = new Table(2, List.of("", "", "kB", "of it heap", "of it outside", "of the bare server"));
+    var table =
+        new Table(2, List.of("", "", "kB", "of it heap", "of it outside", "of the bare server"));
     line(table, "ingest-service", "plain", plain, barePlain);
     line(table, "ingest-service", "TLS", secure, bareSecure);
     line(table, "bare server", "plain", barePlain, barePlain);
@@ -126,7 +129,8 @@ final class IdleCommand extends StackCommand {
     var connection = trial.run(server, at, calm);
     tell(
         "%s %s: %.1f kB"
-            .formatted(server.name(), tls == null ? "plain" : "TLS", connection.bytes() / KILOBYTE));
+            .formatted(
+                server.name(), tls == null ? "plain" : "TLS", connection.bytes() / KILOBYTE));
     return connection;
   }
 

@@ -32,7 +32,13 @@ class BenchmarksTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"stored,--rounds=many", "stored,--mqtt=4", "load,--duration=long", "latency,--rat=1", "stored,--connections=8;9"})
+  @CsvSource({
+    "stored,--rounds=many",
+    "stored,--mqtt=4",
+    "load,--duration=long",
+    "latency,--rat=1",
+    "stored,--connections=8;9"
+  })
   void aMistakeIsToldAndIsNoSuccess(String command, String option) {
     assertEquals(2, execute(command, option));
 

@@ -19,8 +19,9 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * The device endpoint with nothing behind it: whoever connects is let in, whatever is published is
- * acknowledged at once and dropped. For measuring what the endpoint itself costs; it keeps nobody out
- * and nothing safe. Configured by the environment, as ingest-service: {@code MUSTER_ENDPOINT_…}.
+ * acknowledged at once and dropped. For measuring what the endpoint itself costs; it keeps nobody
+ * out and nothing safe. Configured by the environment, as ingest-service: {@code
+ * MUSTER_ENDPOINT_…}.
  */
 public final class EndpointFloorMain {
   private static final int CONVERTER_PRIORITY = 200;

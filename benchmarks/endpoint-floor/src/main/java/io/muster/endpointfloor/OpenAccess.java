@@ -20,8 +20,7 @@ final class OpenAccess implements DeviceAccess {
   @Override
   public Uni<Admission> admit(DeviceAddress device, CredentialProof proof, String remoteAddress) {
     return Uni.createFrom()
-        .item(
-            new Admission.Granted(new VerifyAnswer.Allowed(device, CREDENTIAL, null, LIMITS)));
+        .item(new Admission.Granted(new VerifyAnswer.Allowed(device, CREDENTIAL, null, LIMITS)));
   }
 
   @Override

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * GC(3) Pause Young (Normal) (G1 Evacuation Pause) 45M->12M(64M) 3.4ms}. Not thread-safe.
  */
 public final class GcLog {
-  private static final Pattern COLLECTION = Pattern.compile("GC\\(\\d+\\) Pause.* (\\d+)M->(\\d+)M\\(");
+  private static final Pattern COLLECTION =
+      Pattern.compile("GC\\(\\d+\\) Pause.* (\\d+)M->(\\d+)M\\(");
   private static final int MEBI = 20;
 
   private final Path file;

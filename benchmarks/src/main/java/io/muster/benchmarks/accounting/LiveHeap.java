@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
  * @param bytesByClass the classes that hold the most first
  */
 public record LiveHeap(long bytes, Map<String, Long> bytesByClass) {
-  private static final Pattern LINE =
-      Pattern.compile("\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+).*");
+  private static final Pattern LINE = Pattern.compile("\\s*\\d+:\\s+\\d+\\s+(\\d+)\\s+(\\S+).*");
   private static final Pattern TOTAL = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
 
   /**

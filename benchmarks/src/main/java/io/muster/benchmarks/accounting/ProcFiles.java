@@ -48,8 +48,8 @@ public record ProcFiles(Path root) {
   }
 
   /**
-   * Lets {@link #peakResidentBytes} begin anew with what the process holds now, proc_pid_clear_refs(5).
-   * Where that is not allowed the peak stays that of its whole life.
+   * Lets {@link #peakResidentBytes} begin anew with what the process holds now,
+   * proc_pid_clear_refs(5). Where that is not allowed the peak stays that of its whole life.
    */
   void forgetPeak(long pid) {
     try {

@@ -25,8 +25,8 @@ import java.io.IOException;
  * always the same, and reads the rest away. The floor of connecting, and of holding a connection. A
  * process of its own.
  *
- * <p>Arguments: two ports on the loopback address, without and with TLS; certificate chain and key as
- * PEM files.
+ * <p>Arguments: two ports on the loopback address, without and with TLS; certificate chain and key
+ * as PEM files.
  */
 public final class BareServerMain {
   private static final int BACKLOG = 4_096;
@@ -38,8 +38,7 @@ public final class BareServerMain {
 
   /** Runs until the process is ended. */
   public static void main(String... arguments) throws IOException {
-    var tls =
-        SslContextBuilder.forServer(new File(arguments[2]), new File(arguments[3])).build();
+    var tls = SslContextBuilder.forServer(new File(arguments[2]), new File(arguments[3])).build();
     var loops = loops();
     var plain = listen(loops, Integer.parseInt(arguments[0]), null);
     listen(loops, Integer.parseInt(arguments[1]), tls);

@@ -14,8 +14,8 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * Devices that connect as fast as a server lets them in, so many at a time, and stay connected until
- * this is closed. For one thread; one storm.
+ * Devices that connect as fast as a server lets them in, so many at a time, and stay connected
+ * until this is closed. For one thread; one storm.
  */
 public final class ConnectStorm implements AutoCloseable {
   private static final long LONGEST_MICROSECONDS = 10 * 60 * 1_000_000L;

@@ -47,10 +47,7 @@ final class Connector {
    * @throws LoadException when one of them cannot be made
    */
   List<DeviceConnection> connect(List<DeviceLogin> logins, int first, int last) {
-    var pending =
-        IntStream.range(first, last)
-            .mapToObj(i -> connect(logins, i))
-            .toList();
+    var pending = IntStream.range(first, last).mapToObj(i -> connect(logins, i)).toList();
     return pending.stream().map(this::await).toList();
   }
 

@@ -32,7 +32,8 @@ public record Report(String unit, List<Comparison> comparisons, List<Round> roun
     var text = new StringBuilder();
     for (var comparison : comparisons) {
       var ratio = ratio(comparison.contender(), comparison.by()).show("%.2f");
-      text.append("**%s is %s of %s.**  %n".formatted(comparison.contender(), ratio, comparison.by()));
+      text.append(
+          "**%s is %s of %s.**  %n".formatted(comparison.contender(), ratio, comparison.by()));
     }
     return text.toString();
   }
@@ -62,29 +63,28 @@ public record Report(String unit, List<Comparison> comparisons, List<Round> roun
     for (var name : contenders()) {
       var own = roundsOf(name);
       table.line(
-              name,
-              series(own, round -> round.stored().perSecond()).show("%,.0f"),
-              Integer.toString(own.size()),
-              "%,d".formatted(own.stream().mapToLong(round -> round.stored().rows()).sum()),
-              latency(own, round -> round.stored().p50Milliseconds()),
-              latency(own, round -> round.stored().p99Milliseconds()),
-              series(own, round -> 100 * round.bill().disturbance()).show("%.0f %%"));
+          name,
+          series(own, round -> round.stored().perSecond()).show("%,.0f"),
+          Integer.toString(own.size()),
+          "%,d".formatted(own.stream().mapToLong(round -> round.stored().rows()).sum()),
+          latency(own, round -> round.stored().p50Milliseconds()),
+          latency(own, round -> round.stored().p99Milliseconds()),
+          series(own, round -> 100 * round.bill().disturbance()).show("%.0f %%"));
     }
     return table.markdown();
   }
 
   private String costs() {
     var table =
-        new Table(
-            2, List.of("", "process", "CPU seconds for 100,000 " + unit, "peak memory, MiB"));
+        new Table(2, List.of("", "process", "CPU seconds for 100,000 " + unit, "peak memory, MiB"));
     for (var name : contenders()) {
       var own = roundsOf(name);
       for (var process : own.getFirst().bill().costs().stream().map(Cost::process).toList()) {
         table.line(
-                name,
-                process,
-                series(own, r -> cost(r, process).secondsPer100k(r.stored().rows())).show("%.2f"),
-                "%,.0f".formatted(series(own, r -> mebibytes(cost(r, process))).most()));
+            name,
+            process,
+            series(own, r -> cost(r, process).secondsPer100k(r.stored().rows())).show("%.2f"),
+            "%,.0f".formatted(series(own, r -> mebibytes(cost(r, process))).most()));
       }
     }
     return table.markdown();

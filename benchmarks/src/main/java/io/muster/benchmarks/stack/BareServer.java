@@ -31,8 +31,7 @@ public record BareServer(ChildProcess process, int port, int tlsPort) {
     var port = Ports.free();
     var tlsPort = Ports.free();
     var classPath = stack.checkout().classPath("benchmarks");
-    var command =
-        new ArrayList<>(JavaCommand.main(classPath, BareServerMain.class.getName(), jvm));
+    var command = new ArrayList<>(JavaCommand.main(classPath, BareServerMain.class.getName(), jvm));
     command.addAll(
         List.of(
             Integer.toString(port),

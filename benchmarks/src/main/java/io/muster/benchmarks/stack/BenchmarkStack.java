@@ -158,8 +158,7 @@ public final class BenchmarkStack implements AutoCloseable {
     return environment;
   }
 
-  Launch launch(
-      String module, int port, Map<String, String> environment, List<String> jvm) {
+  Launch launch(String module, int port, Map<String, String> environment, List<String> jvm) {
     var name = Path.of(module).getFileName().toString();
     return ServiceProcess.launch(checkout, module, name, port, environment, jvm, log(name));
   }

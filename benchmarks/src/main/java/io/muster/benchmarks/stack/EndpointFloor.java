@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * ingest-service's endpoint in a process of its own, with nothing behind it: it acknowledges what it
- * reads and drops it. What is left when there is no decoding and no database.
+ * ingest-service's endpoint in a process of its own, with nothing behind it: it acknowledges what
+ * it reads and drops it. What is left when there is no decoding and no database.
  *
  * @param process its process
  * @param port where it listens on the loopback address

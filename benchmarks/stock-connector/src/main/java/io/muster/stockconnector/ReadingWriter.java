@@ -48,8 +48,6 @@ class ReadingWriter {
       INSERT INTO field_set (digest, names) VALUES ($1, $2)
       ON CONFLICT (digest) DO UPDATE SET names = excluded.names RETURNING key""";
 
-
-
   /** What a message says, and of whom. */
   private record Row(DeviceAddress device, Reading reading) {}
 
@@ -93,7 +91,10 @@ class ReadingWriter {
     Uni<Void> all = Uni.createFrom().voidItem();
     for (var device : newDevices(rows)) {
       var tuple = Tuple.of(device.tenant().value(), device.device().value());
-      all = all.chain(() -> key(DEVICE, tuple)).invoke(key -> put(devices, device, key)).replaceWithVoid();
+      all =
+          all.chain(() -> key(DEVICE, tuple))
+              .invoke(key -> put(devices, device, key))
+              .replaceWithVoid();
     }
     for (var fields : newFieldSets(rows)) {
       var tuple = Tuple.of(fields.digest(), fields.names().toArray(String[]::new));
@@ -106,7 +107,11 @@ class ReadingWriter {
   }
 
   private synchronized List<DeviceAddress> newDevices(List<Row> rows) {
-    return rows.stream().map(Row::device).distinct().filter(it -> !devices.containsKey(it)).toList();
+    return rows.stream()
+        .map(Row::device)
+        .distinct()
+        .filter(it -> !devices.containsKey(it))
+        .toList();
   }
 
   private synchronized List<FieldSet> newFieldSets(List<Row> rows) {

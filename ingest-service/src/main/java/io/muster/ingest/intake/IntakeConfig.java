@@ -29,8 +29,8 @@ public interface IntakeConfig {
   /**
    * How long after the one before a batch begins at the earliest, on each lane, unless it is full.
    * With a few thousand messages a second each transaction then holds several, which saves
-   * processor time in the service and in the database; what comes after a silence does not wait, and
-   * under load batches take longer than this anyhow. 0 begins each batch at once.
+   * processor time in the service and in the database; what comes after a silence does not wait,
+   * and under load batches take longer than this anyhow. 0 begins each batch at once.
    */
   @WithDefault("0ms")
   @NotNull Duration linger();
