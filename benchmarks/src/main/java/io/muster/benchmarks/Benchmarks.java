@@ -12,7 +12,15 @@ import picocli.CommandLine.Command;
 @Command(
     name = "benchmarks",
     description = "Measures what Muster takes in, beside the floors it stands on.",
-    subcommands = {LoadCommand.class, StoredCommand.class, LatencyCommand.class},
+    subcommands = {
+      LoadCommand.class,
+      StoredCommand.class,
+      LatencyCommand.class,
+      BrokerCommand.class,
+      ConnectsCommand.class,
+      IdleCommand.class,
+      FlatCommand.class
+    },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 public final class Benchmarks {

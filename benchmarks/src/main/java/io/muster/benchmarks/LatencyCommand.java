@@ -1,7 +1,7 @@
 package io.muster.benchmarks;
 
 import io.muster.benchmarks.load.Pace;
-import io.muster.benchmarks.rounds.Round;
+import io.muster.benchmarks.report.Report;
 import io.muster.benchmarks.rounds.Tournament;
 import io.muster.benchmarks.stack.BenchmarkStack;
 import java.util.List;
@@ -33,12 +33,17 @@ final class LatencyCommand extends MeasuringCommand {
   }
 
   @Override
-  int connections() {
+  int devices() {
     return connections;
   }
 
   @Override
-  List<String> conditions() {
+  String connections() {
+    return Integer.toString(connections);
+  }
+
+  @Override
+  List<String> moreConditions() {
     return List.of(
         "%,.0f messages a second over all; latency counts from when a message was due"
             .formatted(rate),
@@ -46,10 +51,11 @@ final class LatencyCommand extends MeasuringCommand {
   }
 
   @Override
-  List<Round> measure(BenchmarkStack stack, Bench bench, Tournament tournament)
+  String measure(BenchmarkStack stack, Bench bench, Tournament tournament)
       throws InterruptedException {
-    var contenders = List.of(bench.ingest(new Pace.FixedRate(rate)));
+    var contenders = List.of(bench.ingest("ingest-service", connections, new Pace.FixedRate(rate)));
     tournament.warmUp(contenders, rounds().warmUp());
-    return tournament.run(contenders, rounds().rounds(), rounds().duration());
+    return Report.ofRows(tournament.run(contenders, rounds().rounds(), rounds().duration()))
+        .markdown();
   }
 }

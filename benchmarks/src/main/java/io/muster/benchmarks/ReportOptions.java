@@ -1,7 +1,7 @@
 package io.muster.benchmarks;
 
 import io.muster.benchmarks.accounting.Machine;
-import io.muster.benchmarks.report.Report;
+import io.muster.benchmarks.report.Heading;
 import io.muster.benchmarks.rounds.Round;
 import io.muster.localstack.Checkout;
 import java.io.IOException;
@@ -27,17 +27,16 @@ final class ReportOptions {
   private CommandSpec command;
 
   /** Prints the report, and writes it when asked to. */
-  void show(String title, Instant at, List<String> conditions, List<Round> rounds)
-      throws IOException {
+  void show(String title, Instant at, List<String> conditions, String figures) throws IOException {
     var checkout = Checkout.find().root();
-    var report =
-        new Report(title, at, SourceCommit.of(checkout), Machine.current(), conditions, rounds);
+    var heading = new Heading(title, at, SourceCommit.of(checkout), Machine.current(), conditions);
+    var text = heading.markdown() + figures;
     tell("");
-    tell(report.markdown());
+    tell(text);
     if (write) {
       var folder = Files.createDirectories(checkout.resolve("benchmarks/results"));
       var file = folder.resolve(command.name() + "-" + FILE_TIME.format(at) + ".md");
-      Files.writeString(file, report.markdown());
+      Files.writeString(file, text);
       tell("written to " + checkout.relativize(file));
     }
   }
@@ -45,7 +44,7 @@ final class ReportOptions {
   /** One round is over. */
   void tell(Round round) {
     tell(
-        "%-20s %,10.0f rows a second, %,d rows; others took %.0f %% of the machine"
+        "%-40s %,10.0f a second, %,d in all; others took %.0f %% of the machine"
             .formatted(
                 round.contender(),
                 round.stored().perSecond(),

@@ -5,6 +5,7 @@ import io.muster.localstack.Checkout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,17 +44,27 @@ final class StackOptions {
     return lanes;
   }
 
+  List<String> ingestJvm() {
+    return ingestJvm;
+  }
+
   int batchRows() {
     return batchRows;
   }
 
-  /** With a folder of its own. */
-  StackSettings settings() throws IOException {
+  /**
+   * With a folder of its own.
+   *
+   * @param moreIngestJvm what a measurement adds to the options of ingest-service's JVM
+   */
+  StackSettings settings(List<String> moreIngestJvm) throws IOException {
     var environment = new HashMap<String, String>();
     environment.put("MUSTER_INTAKE_LANES", Integer.toString(lanes));
     environment.put("MUSTER_INTAKE_BATCH_ROWS", Integer.toString(batchRows));
     environment.putAll(ingestEnvironment);
-    return new StackSettings(folder(), ingestJvm, environment, keep);
+    var jvm = new ArrayList<>(ingestJvm);
+    jvm.addAll(moreIngestJvm);
+    return new StackSettings(folder(), jvm, environment, keep);
   }
 
   /**
@@ -66,13 +77,13 @@ final class StackOptions {
   }
 
   /** For the report. */
-  List<String> describe() {
+  List<String> describe(StackSettings settings) {
     var environment =
         ingestEnvironment.isEmpty() ? "" : ", " + String.join(", ", settingsInWords());
     return List.of(
         "the service stores over %d connections, at most %,d rows in a batch"
             .formatted(lanes, batchRows),
-        "ingest-service: JVM mode, " + String.join(" ", ingestJvm) + environment);
+        "ingest-service: JVM mode, " + String.join(" ", settings.ingestJvm()) + environment);
   }
 
   private List<String> settingsInWords() {

@@ -4,16 +4,21 @@ import io.muster.benchmarks.floor.CopyFloor;
 import io.muster.benchmarks.floor.InsertFloor;
 import io.muster.benchmarks.floor.InsertStatement;
 import io.muster.benchmarks.load.Pace;
+import io.muster.benchmarks.report.Comparison;
+import io.muster.benchmarks.report.Report;
 import io.muster.benchmarks.rounds.Contender;
-import io.muster.benchmarks.rounds.Round;
 import io.muster.benchmarks.rounds.RoundFailedException;
 import io.muster.benchmarks.rounds.Tournament;
 import io.muster.benchmarks.stack.BenchmarkStack;
+import io.muster.benchmarks.stack.EndpointFloor;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -21,8 +26,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "stored",
     description = {
-      "Measures how many QoS 1 messages a second ingest-service stores and acknowledges, beside the",
-      "same rows written by its INSERT alone and by COPY, in alternating rounds on a stack of its own."
+      "Measures how many QoS 1 messages a second ingest-service stores and acknowledges, beside its",
+      "endpoint alone (acknowledged and dropped), the same rows written by its INSERT alone, and",
+      "COPY, in alternating rounds on a stack of its own."
     },
     mixinStandardHelpOptions = true)
 final class StoredCommand extends MeasuringCommand {
@@ -30,9 +36,14 @@ final class StoredCommand extends MeasuringCommand {
 
   @Option(
       names = "--connections",
-      defaultValue = "8",
-      description = "devices, each with a connection (default ${DEFAULT-VALUE})")
-  private int connections;
+      split = ",",
+      defaultValue = "8,200,1000",
+      description =
+          "devices, each with a connection; each number takes part (default ${DEFAULT-VALUE})")
+  private List<Integer> connections;
+
+  private final List<Contender> contenders = new ArrayList<>();
+  private final List<Comparison> comparisons = new ArrayList<>();
 
   @Override
   String title() {
@@ -40,33 +51,87 @@ final class StoredCommand extends MeasuringCommand {
   }
 
   @Override
-  int connections() {
-    return connections;
+  int devices() {
+    return Collections.max(connections);
   }
 
   @Override
-  List<String> conditions() {
+  String connections() {
+    return connections.stream().map(Object::toString).collect(Collectors.joining(", "));
+  }
+
+  @Override
+  List<String> moreConditions() {
     return List.of(
         "rows are counted in PostgreSQL, and were exactly as many as PUBACKs or inserted rows",
-        "the floors store over as many connections, the insert-only floor in batches of as many rows",
-        "load generator and floors run in the benchmark's own process, on the same cores");
+        "the endpoint floor is the endpoint's own code in a process with the same JVM options: it"
+            + " acknowledges what it reads and drops it; its `rows` are PUBACKs",
+        "the row floors store over as many connections to the database, the insert-only floor in"
+            + " batches of as many rows",
+        "load generator and row floors run in the benchmark's own process, on the same cores",
+        "peak memory is that of the contender's own rounds");
   }
 
   @Override
-  List<Round> measure(BenchmarkStack stack, Bench bench, Tournament tournament)
+  String measure(BenchmarkStack stack, Bench bench, Tournament tournament)
       throws InterruptedException {
-    try (var insertFloor = insertFloor(stack, bench)) {
-      var ingest = bench.ingest(new Pace.AsAcknowledged());
-      var contenders = List.of(ingest, insertFloor, copyFloor(stack, bench));
+    var endpointFloor = EndpointFloor.start(stack, stackOptions().ingestJvm());
+    var insertFloors = new ArrayList<InsertFloor>();
+    try {
+      for (var number : connections) {
+        insertFloors.add(addContenders(stack, bench, endpointFloor, number));
+      }
+      addCopyFloor(stack, bench);
       tournament.warmUp(contenders, rounds().warmUp());
-      requireSameStatement(bench, ingest);
-      return tournament.run(contenders, rounds().rounds(), rounds().duration());
+      requireSameStatement(bench, contenders.getFirst());
+      var measured = tournament.run(contenders, rounds().rounds(), rounds().duration());
+      return new Report("rows", comparisons, measured).markdown();
+    } finally {
+      insertFloors.forEach(InsertFloor::close);
     }
+  }
+
+  private InsertFloor addContenders(
+      BenchmarkStack stack, Bench bench, EndpointFloor endpointFloor, int number) {
+    var pace = new Pace.AsAcknowledged();
+    var ingest = bench.ingest("ingest-service, %,d connections".formatted(number), number, pace);
+    var endpoint =
+        endpointFloor.contender(
+            "endpoint floor, %,d connections".formatted(number),
+            () -> bench.connect(number, endpointFloor.port()),
+            pace,
+            target().drain());
+    var insert =
+        new InsertFloor(
+            "insert-only floor, %,d devices".formatted(number),
+            stack.ingestDatabase(),
+            stackOptions().lanes(),
+            stackOptions().batchRows(),
+            number,
+            bench.writerAndDatabase());
+    contenders.addAll(List.of(ingest, insert, endpoint));
+    comparisons.add(new Comparison(ingest.name(), insert.name()));
+    comparisons.add(new Comparison(ingest.name(), endpoint.name()));
+    return insert;
+  }
+
+  private void addCopyFloor(BenchmarkStack stack, Bench bench) {
+    var number = connections.getFirst();
+    var copy =
+        new CopyFloor(
+            "COPY floor, %,d devices".formatted(number),
+            stack.ingestDatabase(),
+            stackOptions().lanes(),
+            number,
+            bench.writerAndDatabase());
+    contenders.add(copy);
+    comparisons.add(new Comparison(contenders.getFirst().name(), copy.name()));
   }
 
   /** While the service stores, PostgreSQL shows with which statement. */
   private static void requireSameStatement(Bench bench, Contender ingest)
       throws InterruptedException {
+    ingest.prepare();
     try (var superuser = bench.superuser();
         var threads = Executors.newSingleThreadExecutor()) {
       var seen = threads.submit(() -> InsertStatement.requireSameAsInUse(superuser));
@@ -76,20 +141,8 @@ final class StoredCommand extends MeasuringCommand {
       throw new RoundFailedException(e.getCause().getMessage(), e);
     } catch (SQLException e) {
       throw new RoundFailedException("PostgreSQL: " + e.getMessage(), e);
+    } finally {
+      ingest.rest();
     }
-  }
-
-  private InsertFloor insertFloor(BenchmarkStack stack, Bench bench) {
-    return new InsertFloor(
-        stack.ingestDatabase(),
-        stackOptions().lanes(),
-        stackOptions().batchRows(),
-        connections,
-        bench.writerAndDatabase());
-  }
-
-  private CopyFloor copyFloor(BenchmarkStack stack, Bench bench) {
-    return new CopyFloor(
-        stack.ingestDatabase(), stackOptions().lanes(), connections, bench.writerAndDatabase());
   }
 }

@@ -15,7 +15,7 @@ class BenchmarksTest {
   private final StringWriter err = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"load", "stored", "latency"})
+  @ValueSource(strings = {"load", "stored", "latency", "broker", "connects"})
   void everyCommandExplainsItselfWithItsDefaults(String command) {
     assertEquals(0, execute(command, "--help"), err::toString);
 
@@ -24,7 +24,21 @@ class BenchmarksTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"stored,--rounds=many", "stored,--mqtt=4", "load,--duration=long", "latency,--rat=1"})
+  @CsvSource({"idle,10000", "flat,10m"})
+  void soDoThoseWithoutRounds(String command, String inTheDefaults) {
+    assertEquals(0, execute(command, "--help"), err::toString);
+
+    assertTrue(out.toString().contains("default " + inTheDefaults), out::toString);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "stored,--rounds=many",
+    "stored,--mqtt=4",
+    "load,--duration=long",
+    "latency,--rat=1",
+    "stored,--connections=8;9"
+  })
   void aMistakeIsToldAndIsNoSuccess(String command, String option) {
     assertEquals(2, execute(command, option));
 

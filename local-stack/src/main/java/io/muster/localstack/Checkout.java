@@ -52,7 +52,11 @@ public record Checkout(Path root) {
     }
   }
 
-  /** The jar of a plain module, built by {@code mvn package}. */
+  /**
+   * The jar of a plain module, built by {@code mvn package}.
+   *
+   * @param module its folder; the last part of it is the artifact's name
+   */
   public Path jar(String module) {
     var target = root.resolve(module).resolve("target");
     try (var files = Files.list(target)) {
@@ -82,7 +86,7 @@ public record Checkout(Path root) {
 
   private static boolean isMainJar(String module, Path file) {
     var name = file.getFileName().toString();
-    return name.startsWith(module + "-")
+    return name.startsWith(Path.of(module).getFileName() + "-")
         && name.endsWith(".jar")
         && List.of("-tests.jar", "-sources.jar", "-javadoc.jar").stream().noneMatch(name::endsWith);
   }

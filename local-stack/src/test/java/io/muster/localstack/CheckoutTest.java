@@ -40,6 +40,13 @@ class CheckoutTest {
   }
 
   @Test
+  void aModuleMayStandInTheFolderOfAnother() throws IOException {
+    var target = Files.createDirectories(folder.resolve("benchmarks/floor/target"));
+    var jar = Files.createFile(target.resolve("floor-1.jar"));
+    assertEquals(jar, new Checkout(folder).jar("benchmarks/floor"));
+  }
+
+  @Test
   void anUnbuiltModuleIsAMistake() {
     var checkout = new Checkout(folder);
     assertThrows(UserMistake.class, () -> checkout.jar("broker"));

@@ -30,6 +30,7 @@ public final class Meter implements AutoCloseable {
     for (var process : processes) {
       cpuAtStart.put(process, cpu(process));
       peaks.put(process, 0L);
+      process.forgetPeak(proc);
     }
   }
 

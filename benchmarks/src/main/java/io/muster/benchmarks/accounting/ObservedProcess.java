@@ -42,8 +42,15 @@ public record ObservedProcess(String name, long pid, Family family) {
         .reduce(Duration.ZERO, Duration::plus);
   }
 
+  /** From now on the highest memory is that of what comes. */
+  void forgetPeak(ProcFiles proc) {
+    if (family == Family.ALONE) {
+      proc.forgetPeak(pid);
+    }
+  }
+
   /** Its memory in bytes, so far the highest or just now; 0 when nobody tells. */
-  long memoryBytes(ProcFiles proc) {
+  public long memoryBytes(ProcFiles proc) {
     return switch (family) {
       case ALONE -> proc.peakResidentBytes(pid).orElse(0);
       case WITH_CHILDREN ->

@@ -42,8 +42,25 @@ public record ProcFiles(Path root) {
     return kilobytes(pid, "status", "VmHWM");
   }
 
+  /** What it holds now of memory, {@code VmRSS}, pages that it shares with others included. */
+  public OptionalLong residentBytes(long pid) {
+    return kilobytes(pid, "status", "VmRSS");
+  }
+
+  /**
+   * Lets {@link #peakResidentBytes} begin anew with what the process holds now,
+   * proc_pid_clear_refs(5). Where that is not allowed the peak stays that of its whole life.
+   */
+  void forgetPeak(long pid) {
+    try {
+      Files.writeString(root.resolve(Long.toString(pid)).resolve("clear_refs"), "5");
+    } catch (IOException notAllowed) {
+      // The report says since when the peak counts at the latest.
+    }
+  }
+
   /** What it holds now, shared pages divided by those who share them. */
-  OptionalLong proportionalBytes(long pid) {
+  public OptionalLong proportionalBytes(long pid) {
     return kilobytes(pid, "smaps_rollup", "Pss");
   }
 

@@ -25,17 +25,24 @@ public final class CopyFloor implements Contender {
   private static final int ROWS_IN_A_WRITE = 500;
   private static final int WRITES_IN_A_TRANSACTION = 40;
 
+  private final String name;
   private final ServiceDatabase database;
   private final int connections;
   private final int devices;
   private final List<ObservedProcess> processes;
 
   /**
+   * @param name what the report calls it
    * @param connections as many as the service writes with
    * @param devices whose readings they are
    */
   public CopyFloor(
-      ServiceDatabase database, int connections, int devices, List<ObservedProcess> processes) {
+      String name,
+      ServiceDatabase database,
+      int connections,
+      int devices,
+      List<ObservedProcess> processes) {
+    this.name = name;
     this.database = database;
     this.connections = connections;
     this.devices = devices;
@@ -44,7 +51,7 @@ public final class CopyFloor implements Contender {
 
   @Override
   public String name() {
-    return "COPY floor";
+    return name;
   }
 
   @Override

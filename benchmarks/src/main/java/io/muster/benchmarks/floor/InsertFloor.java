@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionException;
  */
 public final class InsertFloor implements Contender, AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
+  private final String name;
   private final ServiceDatabase database;
   private final int connections;
   private final int batchRows;
@@ -28,16 +29,19 @@ public final class InsertFloor implements Contender, AutoCloseable {
   private final List<ObservedProcess> processes;
 
   /**
+   * @param name what the report calls it
    * @param connections as many as the service writes with
    * @param batchRows as many as the service puts into a batch
    * @param devices whose readings they are
    */
   public InsertFloor(
+      String name,
       ServiceDatabase database,
       int connections,
       int batchRows,
       int devices,
       List<ObservedProcess> processes) {
+    this.name = name;
     this.database = database;
     this.connections = connections;
     this.batchRows = batchRows;
@@ -47,7 +51,7 @@ public final class InsertFloor implements Contender, AutoCloseable {
 
   @Override
   public String name() {
-    return "insert-only floor";
+    return name;
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.mqtt.MqttDecoder;
 import io.netty.handler.codec.mqtt.MqttEncoder;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -46,14 +47,18 @@ final class Connector {
    * @throws LoadException when one of them cannot be made
    */
   List<DeviceConnection> connect(List<DeviceLogin> logins, int first, int last) {
-    var pending =
-        IntStream.range(first, last)
-            .mapToObj(i -> connect(logins.get(i % logins.size()), i / logins.size()))
-            .toList();
+    var pending = IntStream.range(first, last).mapToObj(i -> connect(logins, i)).toList();
     return pending.stream().map(this::await).toList();
   }
 
-  private CompletableFuture<DeviceConnection> connect(DeviceLogin login, int ordinal) {
+  /**
+   * Makes one connection.
+   *
+   * @param nth decides about device, client identifier and source address
+   */
+  CompletableFuture<DeviceConnection> connect(List<DeviceLogin> logins, int nth) {
+    var login = logins.get(nth % logins.size());
+    var ordinal = nth / logins.size();
     var device = login.device();
     var own = device.tenant() + ":" + device.device();
     var clientIdentifier = ordinal == 0 ? own : own + ":" + ordinal;
@@ -61,7 +66,7 @@ final class Connector {
     bootstrap
         .clone()
         .handler(pipeline(new Handshake(target, login, clientIdentifier, connected)))
-        .connect(target.host(), target.port())
+        .connect(new InetSocketAddress(target.host(), target.port()), target.source(nth))
         .addListener(
             attempt -> {
               if (!attempt.isSuccess()) {

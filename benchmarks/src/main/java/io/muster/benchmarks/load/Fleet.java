@@ -2,9 +2,6 @@ package io.muster.benchmarks.load;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollEventLoopGroup;
-import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.handler.codec.mqtt.MqttMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,8 +45,7 @@ public final class Fleet implements AutoCloseable {
    */
   public static Fleet connect(
       Target target, List<DeviceLogin> logins, int connections, int threads) {
-    EventLoopGroup eventLoops =
-        Epoll.isAvailable() ? new EpollEventLoopGroup(threads) : new NioEventLoopGroup(threads);
+    var eventLoops = EventLoops.start(threads);
     try {
       var connector = new Connector(target, eventLoops);
       var connected = new ArrayList<DeviceConnection>();
@@ -59,7 +55,7 @@ public final class Fleet implements AutoCloseable {
       }
       return new Fleet(eventLoops, List.copyOf(connected));
     } catch (RuntimeException e) {
-      stop(eventLoops);
+      EventLoops.stop(eventLoops);
       throw e;
     }
   }
@@ -194,13 +190,7 @@ public final class Fleet implements AutoCloseable {
     connections.forEach(
         connection ->
             connection.channel().closeFuture().awaitUninterruptibly(STOP_TIMEOUT.toMillis()));
-    stop(eventLoops);
-  }
-
-  private static void stop(EventLoopGroup eventLoops) {
-    eventLoops
-        .shutdownGracefully(0, STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-        .awaitUninterruptibly(STOP_TIMEOUT.toMillis());
+    EventLoops.stop(eventLoops);
   }
 
   /** One run's counts, by event loop. */

@@ -1,11 +1,7 @@
 package io.muster.benchmarks.report;
 
 import io.muster.benchmarks.accounting.Cost;
-import io.muster.benchmarks.accounting.Machine;
 import io.muster.benchmarks.rounds.Round;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -14,52 +10,38 @@ import java.util.stream.IntStream;
 /**
  * The rounds of a tournament as Markdown.
  *
- * @param title what was measured
- * @param at when
- * @param commit of the sources
- * @param machine on which
- * @param conditions what else one must know, a line each
+ * @param unit what was stored or made, such as {@code rows}
+ * @param comparisons what stands in the headline
  * @param rounds all of them, in the order in which they were run
  */
-public record Report(
-    String title,
-    Instant at,
-    String commit,
-    Machine machine,
-    List<String> conditions,
-    List<Round> rounds) {
-  private static final DateTimeFormatter DATE =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
+public record Report(String unit, List<Comparison> comparisons, List<Round> rounds) {
 
-  public String markdown() {
-    var text = new StringBuilder("# " + title + "\n\n");
-    text.append("* ").append(DATE.format(at)).append(", commit ").append(commit).append('\n');
-    text.append("* ").append(machine).append('\n');
-    conditions.forEach(condition -> text.append("* ").append(condition).append('\n'));
-    text.append('\n').append(headline()).append('\n');
-    text.append(rates()).append('\n').append(costs());
-    return text.toString();
+  /** Rows, the first contender beside each of the others. */
+  public static Report ofRows(List<Round> rounds) {
+    var names = rounds.stream().map(Round::contender).distinct().toList();
+    var comparisons =
+        names.stream().skip(1).map(name -> new Comparison(names.getFirst(), name)).toList();
+    return new Report("rows", comparisons, rounds);
   }
 
-  /** The first contender beside each of the others, round by round. */
+  public String markdown() {
+    return headline() + "\n" + rates() + "\n" + costs();
+  }
+
   private String headline() {
-    var names = contenders();
     var text = new StringBuilder();
-    for (var other : names.subList(1, names.size())) {
+    for (var comparison : comparisons) {
+      var ratio = ratio(comparison.contender(), comparison.by()).show("%.2f");
       text.append(
-          "**%s is %s of %s.**%n".formatted(names.getFirst(), ratio(other).show("%.2f"), other));
+          "**%s is %s of %s.**  %n".formatted(comparison.contender(), ratio, comparison.by()));
     }
     return text.toString();
   }
 
-  /**
-   * The first contender's rate divided by another one's.
-   *
-   * @param other its name
-   */
-  public Series ratio(String other) {
-    var own = roundsOf(contenders().getFirst());
-    var others = roundsOf(other);
+  /** One contender's rate divided by another one's, in neighbouring rounds. */
+  public Series ratio(String contender, String by) {
+    var own = roundsOf(contender);
+    var others = roundsOf(by);
     return new Series(
         IntStream.range(0, Math.min(own.size(), others.size()))
             .mapToObj(i -> own.get(i).stored().perSecond() / others.get(i).stored().perSecond())
@@ -67,50 +49,45 @@ public record Report(
   }
 
   private String rates() {
-    var text =
-        new StringBuilder(
-            """
-            | | rows a second, median (least–most) | rounds | rows | p50 ms | p99 ms | taken by others |
-            |---|--:|--:|--:|--:|--:|--:|
-            """);
+    var table =
+        new Table(
+            1,
+            List.of(
+                "",
+                unit + " a second, median (least–most)",
+                "rounds",
+                unit,
+                "p50 ms",
+                "p99 ms",
+                "taken by others"));
     for (var name : contenders()) {
       var own = roundsOf(name);
-      text.append(
-          line(
-              name,
-              series(own, round -> round.stored().perSecond()).show("%,.0f"),
-              Integer.toString(own.size()),
-              "%,d".formatted(own.stream().mapToLong(round -> round.stored().rows()).sum()),
-              latency(own, round -> round.stored().p50Milliseconds()),
-              latency(own, round -> round.stored().p99Milliseconds()),
-              series(own, round -> 100 * round.bill().disturbance()).show("%.0f %%")));
+      table.line(
+          name,
+          series(own, round -> round.stored().perSecond()).show("%,.0f"),
+          Integer.toString(own.size()),
+          "%,d".formatted(own.stream().mapToLong(round -> round.stored().rows()).sum()),
+          latency(own, round -> round.stored().p50Milliseconds()),
+          latency(own, round -> round.stored().p99Milliseconds()),
+          series(own, round -> 100 * round.bill().disturbance()).show("%.0f %%"));
     }
-    return text.toString();
+    return table.markdown();
   }
 
   private String costs() {
-    var text =
-        new StringBuilder(
-            """
-            | | process | CPU seconds for 100,000 rows | peak memory, MiB |
-            |---|---|--:|--:|
-            """);
+    var table =
+        new Table(2, List.of("", "process", "CPU seconds for 100,000 " + unit, "peak memory, MiB"));
     for (var name : contenders()) {
       var own = roundsOf(name);
       for (var process : own.getFirst().bill().costs().stream().map(Cost::process).toList()) {
-        text.append(
-            line(
-                name,
-                process,
-                series(own, r -> cost(r, process).secondsPer100k(r.stored().rows())).show("%.2f"),
-                "%,.0f".formatted(series(own, r -> mebibytes(cost(r, process))).most())));
+        table.line(
+            name,
+            process,
+            series(own, r -> cost(r, process).secondsPer100k(r.stored().rows())).show("%.2f"),
+            "%,.0f".formatted(series(own, r -> mebibytes(cost(r, process))).most()));
       }
     }
-    return text.toString();
-  }
-
-  private static String line(String... cells) {
-    return "| " + String.join(" | ", cells) + " |\n";
+    return table.markdown();
   }
 
   private static String latency(List<Round> rounds, Function<Round, OptionalDouble> of) {

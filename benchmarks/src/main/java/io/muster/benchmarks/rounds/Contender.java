@@ -10,7 +10,18 @@ public interface Contender {
   /** What the report calls it. */
   String name();
 
-  /** The processes that do its work. */
+  /** Gets ready for its turn, which is not measured yet. */
+  default void prepare() throws InterruptedException {}
+
+  /** Leaves the machine to the others. */
+  default void rest() throws InterruptedException {}
+
+  /** Whether what it counts are rows of the table. */
+  default boolean storesRows() {
+    return true;
+  }
+
+  /** The processes that do its work; asked when it is prepared. */
   List<ObservedProcess> processes();
 
   /**

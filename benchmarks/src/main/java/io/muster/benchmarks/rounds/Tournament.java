@@ -49,19 +49,37 @@ public final class Tournament {
   public void warmUp(List<? extends Contender> contenders, Duration duration)
       throws InterruptedException {
     for (var contender : contenders) {
-      store.reset();
-      contender.run(duration);
+      turn(contender, () -> contender.run(duration));
     }
   }
 
   private Round measured(Contender contender, Duration duration) throws InterruptedException {
-    store.reset();
-    try (var meter = Meter.start(proc, contender.processes())) {
-      var stored = contender.run(duration);
-      var bill = meter.read();
-      requireSame(contender, stored.rows(), store.count());
-      return new Round(contender.name(), stored, bill);
+    return turn(
+        contender,
+        () -> {
+          try (var meter = Meter.start(proc, contender.processes())) {
+            var stored = contender.run(duration);
+            var bill = meter.read();
+            if (contender.storesRows()) {
+              requireSame(contender, stored.rows(), store.count());
+            }
+            return new Round(contender.name(), stored, bill);
+          }
+        });
+  }
+
+  private <T> T turn(Contender contender, Turn<T> turn) throws InterruptedException {
+    contender.prepare();
+    try {
+      store.reset();
+      return turn.take();
+    } finally {
+      contender.rest();
     }
+  }
+
+  private interface Turn<T> {
+    T take() throws InterruptedException;
   }
 
   private static void requireSame(Contender contender, long told, long counted) {

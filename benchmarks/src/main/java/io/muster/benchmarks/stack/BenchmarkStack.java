@@ -12,15 +12,16 @@ import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.Launch;
 import io.muster.localstack.process.Readiness;
 import io.muster.localstack.process.ServiceProcess;
+import io.muster.localstack.tls.LocalAuthority;
 import io.muster.localstack.tokens.LocalIssuer;
 import io.muster.localstack.tokens.TokenFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -47,9 +48,10 @@ public final class BenchmarkStack implements AutoCloseable {
   private TokenFiles tokens;
   private ChildProcess broker;
   private String brokerUrl;
-  private ChildProcess ingest;
+  private ChildProcess registry;
   private URI registryUrl;
-  private int endpointPort;
+  private LocalAuthority authority;
+  private IngestProcess ingest;
 
   /**
    * A stack that is not started yet. Its folder goes when it is closed, unless it is to be kept.
@@ -62,19 +64,20 @@ public final class BenchmarkStack implements AutoCloseable {
   }
 
   /**
-   * Starts all of it and waits until each part is ready.
+   * Starts all that ingest-service needs and waits until each part is ready.
    *
    * @throws io.muster.localstack.UserMistake when a module is not built
    * @throws io.muster.localstack.process.NotReadyException when a part does not become ready
    */
-  public void start() {
+  public void startFoundations() {
     try {
       startDatabase();
       issuer = teardown.add(LocalIssuer.start(settings.home().resolve("keys"), 0));
       tokens = teardown.add(new TokenFiles());
+      authority = new LocalAuthority(settings.home().resolve("tls"));
+      authority.prepare(Clock.systemUTC());
       startBroker();
       startRegistry();
-      startIngest();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -90,14 +93,14 @@ public final class BenchmarkStack implements AutoCloseable {
                     folder.resolve("secrets"),
                     settings.home().resolve("logs/postgres.log"),
                     checkout.root().resolve(".muster/programs"),
-                    freePort(),
+                    Ports.free(),
                     PostgresSettings.MAX_CONNECTIONS)));
     postgres.restart();
     databases = postgres.createServices();
   }
 
   private void startBroker() {
-    var port = freePort();
+    var port = Ports.free();
     brokerUrl = "mqtt://127.0.0.1:" + port;
     var launch =
         BrokerProcess.launch(
@@ -110,27 +113,34 @@ public final class BenchmarkStack implements AutoCloseable {
   }
 
   private void startRegistry() throws IOException {
-    var port = freePort();
+    var port = Ports.free();
     registryUrl = URI.create("http://127.0.0.1:" + port);
-    started(
-        launch("device-registry", port, environment("registry"), REGISTRY_JVM),
-        ServiceProcess.readiness(port));
+    registry =
+        started(
+            launch("device-registry", port, environment("registry"), REGISTRY_JVM),
+            ServiceProcess.readiness(port));
   }
 
-  private void startIngest() throws IOException {
-    var port = freePort();
-    endpointPort = freePort();
-    var environment = environment("ingest");
-    environment.put("MUSTER_REGISTRY_URL", registryUrl.toString());
-    environment.put("MUSTER_ENDPOINT_HOST", "127.0.0.1");
-    environment.put("MUSTER_ENDPOINT_PORT", Integer.toString(endpointPort));
-    environment.put("MUSTER_ENDPOINT_TLS_PORT", "-1");
-    environment.put("MUSTER_ENDPOINT_WEBSOCKET_PORT", "-1");
-    environment.putAll(settings.ingestEnvironment());
-    ingest =
-        started(
-            launch("ingest-service", port, environment, settings.ingestJvm()),
-            ServiceProcess.readiness(port));
+  /**
+   * Starts ingest-service and waits until it is ready.
+   *
+   * @param configuration what this measurement needs of it; what the user asked for comes before
+   */
+  public void startIngest(Map<String, String> configuration) {
+    try {
+      var environment = environment("ingest");
+      environment.put("MUSTER_REGISTRY_URL", registryUrl.toString());
+      environment.put("MUSTER_ENDPOINT_HOST", "127.0.0.1");
+      environment.put("MUSTER_ENDPOINT_TLS_CERTIFICATE", authority.serverCertificate().toString());
+      environment.put("MUSTER_ENDPOINT_TLS_KEY", authority.serverKey().toString());
+      environment.put("MUSTER_ENDPOINT_WEBSOCKET_PORT", "-1");
+      environment.putAll(configuration);
+      environment.putAll(settings.ingestEnvironment());
+      ingest = teardown.add(new IngestProcess(this, environment, settings.ingestJvm()));
+      ingest.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Map<String, String> environment(String service) throws IOException {
@@ -148,26 +158,21 @@ public final class BenchmarkStack implements AutoCloseable {
     return environment;
   }
 
-  private Launch launch(
-      String module, int port, Map<String, String> environment, List<String> jvm) {
-    var log = settings.home().resolve("logs").resolve(module + ".log");
-    return ServiceProcess.launch(checkout, module, module, port, environment, jvm, log);
+  Launch launch(String module, int port, Map<String, String> environment, List<String> jvm) {
+    var name = Path.of(module).getFileName().toString();
+    return ServiceProcess.launch(checkout, module, name, port, environment, jvm, log(name));
   }
 
-  /** Ctrl-C finds the process also while it is not ready yet. */
-  private ChildProcess started(Launch launch, Readiness readiness) {
+  /**
+   * Starts a process of the measurement and waits until it is ready. Ctrl-C finds it also while it
+   * is not yet.
+   *
+   * @throws io.muster.localstack.process.NotReadyException when it does not become ready
+   */
+  public ChildProcess started(Launch launch, Readiness readiness) {
     var child = teardown.add(ChildProcess.start(launch));
     readiness.await(child, READY_WITHIN);
     return child;
-  }
-
-  /** Another client may take the port before the process does; then the process says so. */
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** A client of the registry that may do anything. */
@@ -176,9 +181,28 @@ public final class BenchmarkStack implements AutoCloseable {
     return new RegistryClient(registryUrl, token);
   }
 
-  /** Where devices connect, on the loopback address. */
-  public int endpointPort() {
-    return endpointPort;
+  public IngestProcess ingest() {
+    return ingest;
+  }
+
+  /** The endpoint's certificate and key, and who vouches for them. */
+  public LocalAuthority authority() {
+    return authority;
+  }
+
+  /** Whose programs are run. */
+  public Checkout checkout() {
+    return checkout;
+  }
+
+  /** A folder for the data of a process of the measurement. */
+  public Path folder(String name) {
+    return settings.home().resolve(name);
+  }
+
+  /** Where a process of the measurement writes what it says. */
+  public Path log(String name) {
+    return settings.home().resolve("logs").resolve(name + ".log");
   }
 
   /** What ingest-service connects to the database with. */
@@ -191,8 +215,8 @@ public final class BenchmarkStack implements AutoCloseable {
     return postgres.connectAsSuperuser();
   }
 
-  public ObservedProcess ingestProcess() {
-    return new ObservedProcess("ingest-service", ingest.pid(), Family.ALONE);
+  public ObservedProcess registryProcess() {
+    return new ObservedProcess("device-registry", registry.pid(), Family.ALONE);
   }
 
   public ObservedProcess brokerProcess() {

@@ -79,6 +79,14 @@ class MeterTest {
   }
 
   @Test
+  void thePeakBeginsWithTheRound() throws IOException {
+    stat(20, 1, 0, 0);
+    try (var _ = Meter.start(new ProcFiles(folder), List.of(SERVICE))) {
+      assertEquals("5", Files.readString(folder.resolve("20/clear_refs")));
+    }
+  }
+
+  @Test
   void aProcessThatEndedHasNoCost() throws IOException {
     stat(20, 1, 100, 0);
     try (var meter = Meter.start(new ProcFiles(folder), List.of(SERVICE))) {

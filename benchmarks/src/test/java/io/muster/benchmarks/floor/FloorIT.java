@@ -51,7 +51,7 @@ class FloorIT {
   @Test
   void everyRowThatTheInsertFloorCountsIsInTheTable() {
     table.reset();
-    try (var floor = new InsertFloor(database, 3, 200, 8, List.of())) {
+    try (var floor = new InsertFloor("floor", database, 3, 200, 8, List.of())) {
       var stored = floor.run(A_MOMENT);
 
       assertTrue(stored.rows() > 0);
@@ -63,7 +63,7 @@ class FloorIT {
   void everyRowThatTheCopyFloorCountsIsInTheTable() throws InterruptedException {
     table.reset();
 
-    var stored = new CopyFloor(database, 2, 8, List.of()).run(A_MOMENT);
+    var stored = new CopyFloor("floor", database, 2, 8, List.of()).run(A_MOMENT);
 
     assertTrue(stored.rows() > 0);
     assertEquals(stored.rows(), table.count());
@@ -72,7 +72,7 @@ class FloorIT {
   @Test
   void copiedRowsAreReadingsOfTheDevicesInTurn() throws SQLException, InterruptedException {
     table.reset();
-    new CopyFloor(database, 1, 8, List.of()).run(Duration.ofMillis(1));
+    new CopyFloor("floor", database, 1, 8, List.of()).run(Duration.ofMillis(1));
 
     try (var connection = postgres.connectAsSuperuser();
         var statement = connection.createStatement();
@@ -91,7 +91,7 @@ class FloorIT {
 
   @Test
   void anEmptiedTableIsEmpty() throws InterruptedException {
-    new CopyFloor(database, 1, 8, List.of()).run(Duration.ofMillis(1));
+    new CopyFloor("floor", database, 1, 8, List.of()).run(Duration.ofMillis(1));
 
     table.reset();
 
@@ -100,7 +100,7 @@ class FloorIT {
 
   @Test
   void theStatementInUseIsSeen() throws Exception {
-    try (var floor = new InsertFloor(database, 1, 2_000, 8, List.of());
+    try (var floor = new InsertFloor("floor", database, 1, 2_000, 8, List.of());
         var superuser = postgres.connectAsSuperuser();
         var threads = Executors.newSingleThreadExecutor()) {
       var seen = threads.submit(() -> InsertStatement.requireSameAsInUse(superuser));

@@ -61,6 +61,53 @@ class TournamentTest {
   }
 
   @Test
+  void aContenderIsReadyBeforeTheTableIsEmptiedAndRestsWhateverHappens() {
+    var contender =
+        new Storing("a", 10) {
+          @Override
+          public void prepare() {
+            log.add("prepare");
+          }
+
+          @Override
+          public Stored run(Duration duration) {
+            throw new RoundFailedException("no connection");
+          }
+
+          @Override
+          public void rest() {
+            log.add("rest");
+          }
+        };
+
+    assertThrows(
+        RoundFailedException.class,
+        () -> tournament.run(List.of(contender), 1, Duration.ofSeconds(1)));
+
+    assertEquals(List.of("prepare", "reset", "rest"), log);
+  }
+
+  @Test
+  void whoStoresNoRowsIsNotHeldAgainstTheTable() throws InterruptedException {
+    var floor =
+        new Storing("a", 0) {
+          @Override
+          public boolean storesRows() {
+            return false;
+          }
+
+          @Override
+          public Stored run(Duration duration) {
+            return Stored.rows(7, duration);
+          }
+        };
+
+    var rounds = tournament.run(List.of(floor), 1, Duration.ofSeconds(1));
+
+    assertEquals(7, rounds.getFirst().stored().rows());
+  }
+
+  @Test
   void warmingUpMeasuresNothing() throws InterruptedException {
     tournament.warmUp(List.of(storing("a", 1), storing("b", 1)), Duration.ofSeconds(1));
 
@@ -71,7 +118,7 @@ class TournamentTest {
     return new Storing(name, rows);
   }
 
-  private final class Storing implements Contender {
+  private class Storing implements Contender {
     private final String name;
     private final long rows;
 

@@ -3,6 +3,7 @@ package io.muster.ingest.intake;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,6 +17,8 @@ import org.jboss.logging.Logger;
 final class Lane {
   private static final Logger LOG = Logger.getLogger("io.muster.ingest.intake");
 
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
   private final Context context;
   private final IntakeSettings settings;
   private final LaneConnection connection;
@@ -28,6 +31,7 @@ final class Lane {
   private boolean busy;
   private boolean lingering;
   private volatile long lastBegin = System.nanoTime();
+  private long earliestBegin = lastBegin;
 
   /**
    * @param atMostOnceBytes what waits at QoS 0, over all lanes
@@ -89,23 +93,15 @@ final class Lane {
 
   /** Takes an entry over. On any thread. */
   void offer(Entry entry) {
-    queued.incrementAndGet();
+    var waiting = queued.incrementAndGet();
     queue.add(entry);
-    if (!awake.get() && awake.compareAndSet(false, true)) {
+    if (!awake.get() && awake.compareAndSet(false, true) || waiting == settings.batchRows()) {
       context.runOnContext(now -> proceed());
     }
   }
 
+  /** Whatever goes wrong, the lane goes on: there is nobody else to write what waits here. */
   private void proceed() {
-    proceed(!settings.linger().isPositive());
-  }
-
-  /**
-   * Whatever goes wrong, the lane goes on: there is nobody else to write what waits here.
-   *
-   * @param hasLingered whether a batch that is not full is not to wait for more
-   */
-  private void proceed(boolean hasLingered) {
     awake.set(false); // before it looks: what comes from here on wakes it again
     try {
       queue.decodeAhead();
@@ -113,10 +109,11 @@ final class Lane {
       if (busy || queue.isEmpty()) {
         return;
       }
-      if (hasLingered || queue.holdsBatch()) {
-        commitNext();
+      var pause = queue.holdsBatch() ? 0 : earliestBegin - System.nanoTime();
+      if (pause > 0) {
+        linger(pause);
       } else {
-        lingerOnce();
+        commitNext();
       }
     } catch (Throwable fault) {
       LOG.error("A lane met a fault and goes on after a pause", fault);
@@ -124,15 +121,17 @@ final class Lane {
     }
   }
 
-  private void lingerOnce() {
+  /** Nothing that comes meanwhile needs to be looked at before, but for what fills the batch. */
+  private void linger(long nanos) {
+    awake.set(true);
     if (!lingering) {
       lingering = true;
       connection
-          .after(settings.linger())
+          .after(Duration.ofMillis(Math.ceilDiv(nanos, NANOS_PER_MILLI)))
           .onComplete(
               waited -> {
                 lingering = false;
-                proceed(true);
+                proceed();
               });
     }
   }
@@ -141,6 +140,7 @@ final class Lane {
     var batch = queue.next();
     busy = true;
     lastBegin = System.nanoTime();
+    earliestBegin = lastBegin + settings.linger().toNanos();
     Future.succeededFuture(batch) // so that what it throws is a failure as any other
         .compose(writer::store)
         .onComplete(

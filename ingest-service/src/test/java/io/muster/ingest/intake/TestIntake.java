@@ -131,6 +131,11 @@ final class TestIntake implements AutoCloseable {
     return registry.get("muster.intake." + name).counter().count();
   }
 
+  /** How many transactions stored something. */
+  long batches() {
+    return registry.get("muster.intake.batch.rows").summary().count();
+  }
+
   Tracer tracer() {
     return tracing.get("test");
   }

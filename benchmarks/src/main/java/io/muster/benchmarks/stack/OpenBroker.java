@@ -1,0 +1,51 @@
+package io.muster.benchmarks.stack;
+
+import io.muster.benchmarks.accounting.ObservedProcess;
+import io.muster.benchmarks.accounting.ObservedProcess.Family;
+import io.muster.benchmarks.broker.OpenBrokerMain;
+import io.muster.localstack.process.BrokerProcess;
+import io.muster.localstack.process.ChildProcess;
+import io.muster.localstack.process.JavaCommand;
+import io.muster.localstack.process.Launch;
+import io.muster.localstack.process.Readiness;
+import io.muster.localstack.process.StopSignal;
+import java.io.File;
+import java.util.ArrayList;
+import java.util.Map;
+
+/**
+ * A broker of others in a process of its own, open to everybody on the loopback address.
+ *
+ * @param process its process
+ * @param port where it listens
+ */
+public record OpenBroker(ChildProcess process, int port) {
+
+  /**
+   * Starts it; it ends with the stack.
+   *
+   * @param name of its log and its folder
+   */
+  public static OpenBroker start(BenchmarkStack stack, String name) {
+    var port = Ports.free();
+    var checkout = stack.checkout();
+    // The broker's libraries first: it brings a Netty of its own.
+    var classPath = checkout.classPath("broker") + File.pathSeparator + checkout.jar("benchmarks");
+    var command =
+        new ArrayList<>(
+            JavaCommand.main(classPath, OpenBrokerMain.class.getName(), BrokerProcess.MEMORY));
+    command.add(Integer.toString(port));
+    command.add(stack.folder(name).toString());
+    var launch = new Launch(name, command, Map.of(), stack.log(name), StopSignal.TERM);
+    return new OpenBroker(stack.started(launch, Readiness.tcp(port)), port);
+  }
+
+  /** {@code mqtt://127.0.0.1:…}. */
+  public String url() {
+    return "mqtt://127.0.0.1:" + port;
+  }
+
+  ObservedProcess observed() {
+    return new ObservedProcess("broker of others", process.pid(), Family.ALONE);
+  }
+}
