@@ -40,12 +40,17 @@ public final class ServiceAccount {
 
   /** Publishes one message at QoS 1 and waits for the PUBACK. */
   public void publish(String topicName, String payload) {
+    publish(topicName, payload, MqttQos.AT_LEAST_ONCE.getCode());
+  }
+
+  /** Publishes one message and waits for what its QoS promises. */
+  public void publish(String topicName, String payload, int qos) {
     client.connect();
     try {
       client
           .publishWith()
           .topic(topicName)
-          .qos(MqttQos.AT_LEAST_ONCE)
+          .qos(MqttQos.fromCode(qos))
           .payload(payload.getBytes(StandardCharsets.UTF_8))
           .send();
     } finally {

@@ -1,0 +1,92 @@
+package io.muster.systemtests.clients;
+
+import io.muster.systemtests.clients.Login.Scheme;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
+import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
+import org.eclipse.paho.client.mqttv3.MqttCallback;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
+import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+
+/** Eclipse Paho's Java client for MQTT 3.1.1. */
+final class PahoMqtt3 implements RealClient, MqttCallback {
+  private static final long PATIENCE_MILLIS = 20_000;
+
+  private final BlockingQueue<Received> messages = new LinkedBlockingQueue<>();
+  private MqttAsyncClient client;
+
+  @Override
+  public boolean connect(Login login) throws Exception {
+    var device = login.device();
+    var scheme = login.scheme() == Scheme.TLS ? "ssl" : "tcp";
+    client =
+        new MqttAsyncClient(
+            scheme + "://localhost:" + login.port(),
+            device.clientIdentifier(),
+            new MemoryPersistence());
+    client.setCallback(this);
+    var options = device.mqtt3Options();
+    options.setCleanSession(!login.kept());
+    if (login.scheme() == Scheme.TLS) {
+      options.setSocketFactory(Trust.sockets(login.authority().orElseThrow()));
+    }
+    login.will().ifPresent(payload -> options.setWill(login.presence(), bytes(payload), 1, false));
+    var connected = client.connect(options);
+    connected.waitForCompletion(PATIENCE_MILLIS);
+    return connected.getSessionPresent();
+  }
+
+  @Override
+  public void publish(String topicName, String payload, int qos) throws MqttException {
+    client.publish(topicName, bytes(payload), qos, false).waitForCompletion(PATIENCE_MILLIS);
+  }
+
+  @Override
+  public int subscribe(String topicFilter, int qos) throws MqttException {
+    var subscribed = client.subscribe(topicFilter, qos);
+    subscribed.waitForCompletion(PATIENCE_MILLIS);
+    return subscribed.getGrantedQos()[0];
+  }
+
+  @Override
+  public Optional<Received> receive(Duration patience) throws InterruptedException {
+    return Optional.ofNullable(messages.poll(patience.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  @Override
+  public void messageArrived(String topicName, MqttMessage message) {
+    var payload = new String(message.getPayload(), StandardCharsets.UTF_8);
+    messages.add(new Received(topicName, payload, message.getQos()));
+  }
+
+  @Override
+  public void connectionLost(Throwable cause) {
+    // The test cuts connections on purpose.
+  }
+
+  @Override
+  public void deliveryComplete(IMqttDeliveryToken token) {
+    // `publish` waits for its own.
+  }
+
+  private static byte[] bytes(String payload) {
+    return payload.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() throws MqttException {
+    if (client == null) {
+      return;
+    }
+    if (client.isConnected()) {
+      client.disconnect().waitForCompletion(PATIENCE_MILLIS);
+    }
+    client.close(true);
+  }
+}
