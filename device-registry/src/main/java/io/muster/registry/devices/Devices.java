@@ -141,12 +141,25 @@ public class Devices {
 
   private Uni<DeviceEntity> insert(TenantEntity tenant, DeviceBody body) {
     var address = new DeviceAddress(tenant.tenantId(), body.id());
-    return tenants
-        .claimPlace(tenant)
+    return refuseWhatExists(tenant, address)
+        .chain(() -> tenants.claimPlace(tenant))
         .chain(() -> state(tenant.key(), body))
         .map(state -> DeviceEntity.create(tenant.key(), body.id(), state, clock.instant()))
         .chain(rows::persistAndFlush)
         .call(device -> outbox.append(new DeviceCreated(address, device.version)));
+  }
+
+  /**
+   * The constraint would tell as well, and does when two create at once. But PostgreSQL writes each
+   * refusal into its log as an error, also for a script that creates what it needs at every start;
+   * and a tenant that is full would be told of its limit instead.
+   */
+  private Uni<Void> refuseWhatExists(TenantEntity tenant, DeviceAddress address) {
+    return rows.withId(tenant.key(), address.device())
+        .onItem()
+        .ifNotNull()
+        .failWith(() -> exists(address))
+        .replaceWithVoid();
   }
 
   private Uni<DeviceRepresentation> update(

@@ -64,11 +64,20 @@ public class Tenants {
       throw wrong("/id", "must be given");
     }
     return changes
-        .inTransaction(() -> rows.persistAndFlush(TenantEntity.create(body, clock.instant())))
+        .inTransaction(() -> insert(body))
         .onFailure(failure -> BrokenConstraint.unique(failure, "tenant_id_is_unique"))
         .transform(_ -> exists(body.id()))
         .invoke(() -> audit.record("tenant-created", body.id()))
         .map(this::view);
+  }
+
+  /** Looks first: PostgreSQL writes each broken constraint into its log as an error. */
+  private Uni<TenantEntity> insert(TenantBody body) {
+    return rows.withId(body.id())
+        .onItem()
+        .ifNotNull()
+        .failWith(() -> exists(body.id()))
+        .chain(() -> rows.persistAndFlush(TenantEntity.create(body, clock.instant())));
   }
 
   Uni<TenantView> read(TenantId id) {

@@ -135,6 +135,7 @@ class TenantsIT {
     assertEquals(204, admin.delete(devices + "/" + one).statusCode());
     assertEquals(201, admin.post(devices, Map.of("id", "more")).statusCode());
     admin.get(TENANTS + "/" + tenant).then().body("devices", equalTo(5));
+    assertProblem(admin.post(devices, Map.of("id", "more")), 409, "device-exists");
   }
 
   @Test
