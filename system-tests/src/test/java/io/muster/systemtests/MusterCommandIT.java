@@ -104,9 +104,13 @@ class MusterCommandIT {
       assertTrue(
           again.output().contains("already running here (process " + supervisor + ")"),
           again.output());
+      assertFalse(again.output().contains("could not be started"), again.output());
       assertNoStackTrace(again);
     }
     assertEquals(supervisor, processes.of("supervisor").pid());
+    // What the second was told is not in the log of the first.
+    var log = muster.runScript(COMMAND, "logs", "supervisor");
+    assertFalse(log.output().contains("already running"), log.output());
   }
 
   private void statusTellsOfEachProcess() {

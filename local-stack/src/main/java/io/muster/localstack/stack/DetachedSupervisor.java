@@ -39,10 +39,14 @@ final class DetachedSupervisor {
   /**
    * Returns when the stack is ready.
    *
-   * @throws UserMistake when it does not become ready
+   * @throws UserMistake when one is running already, or it does not become ready
    */
   void start() {
-    around.home().create();
+    var home = around.home().create();
+    // The running one's log is no place for what this command is told.
+    if (StackLock.isTaken(home.run())) {
+      throw Supervisor.alreadyRunning(run);
+    }
     var log = new FollowedFile(around.home().log(RunFolder.SUPERVISOR));
     log.skipToEnd();
     var supervisor = ChildProcess.start(launch());

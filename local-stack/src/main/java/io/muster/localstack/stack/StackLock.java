@@ -47,6 +47,17 @@ final class StackLock implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether another process has it now.
+   *
+   * @throws UncheckedIOException when the file cannot be made
+   */
+  static boolean isTaken(Path run) {
+    var taken = take(run);
+    taken.ifPresent(StackLock::close);
+    return taken.isEmpty();
+  }
+
   private static boolean locks(FileChannel channel) throws IOException {
     try {
       return channel.tryLock() != null;

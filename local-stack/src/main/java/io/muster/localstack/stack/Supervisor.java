@@ -4,7 +4,6 @@ import io.muster.localstack.UserMistake;
 import io.muster.localstack.process.OnSignal;
 import io.muster.localstack.terminal.Terminal;
 import java.io.UncheckedIOException;
-import java.util.Optional;
 
 /** The process that runs a stack, from its start until Ctrl-C, SIGTERM or {@code ./muster down}. */
 final class Supervisor {
@@ -31,7 +30,7 @@ final class Supervisor {
     var home = settings.around().home().create();
     var lock = StackLock.take(home.run());
     if (lock.isEmpty()) {
-      throw alreadyRunning(run.supervisor());
+      throw alreadyRunning(run);
     }
     try (var held = lock.get()) {
       stopLeftOvers();
@@ -106,8 +105,9 @@ final class Supervisor {
             RunFolder.SUPERVISOR, "http://127.0.0.1:" + settings.issuerPort(), state, ""));
   }
 
-  private static UserMistake alreadyRunning(Optional<ProcessRecord> supervisor) {
-    var pid = supervisor.map(record -> " (process " + record.pid() + ")").orElse("");
+  /** What a second one in the same folder is told. */
+  static UserMistake alreadyRunning(RunFolder run) {
+    var pid = run.supervisor().map(record -> " (process " + record.pid() + ")").orElse("");
     return new UserMistake(
         "A stack is already running here"
             + pid
