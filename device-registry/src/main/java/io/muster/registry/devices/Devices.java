@@ -12,14 +12,14 @@ import io.muster.registry.audit.AuditLog;
 import io.muster.registry.events.Changes;
 import io.muster.registry.events.RegistryOutbox;
 import io.muster.registry.json.MergePatch;
-import io.muster.registry.paging.Cursor;
-import io.muster.registry.paging.Page;
 import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.FieldError;
 import io.muster.registry.problem.Refusal;
 import io.muster.registry.problem.Refusal.ConflictKind;
 import io.muster.registry.tenants.TenantEntity;
 import io.muster.registry.tenants.Tenants;
+import io.muster.registry.types.DeviceTypeEntity;
+import io.muster.registry.types.DeviceTypes;
 import io.muster.registry.versions.IfMatch;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -37,7 +37,9 @@ import java.util.function.Function;
 public class Devices {
   private final DeviceRepository rows;
   private final Tenants tenants;
+  private final DeviceTypes types;
   private final AttributeRules attributeRules;
+  private final TagRules tagRules;
   private final Changes changes;
   private final RegistryOutbox outbox;
   private final MergePatch mergePatch;
@@ -47,7 +49,9 @@ public class Devices {
   Devices(
       DeviceRepository rows,
       Tenants tenants,
+      DeviceTypes types,
       AttributeRules attributeRules,
+      TagRules tagRules,
       Changes changes,
       RegistryOutbox outbox,
       MergePatch mergePatch,
@@ -55,7 +59,9 @@ public class Devices {
       Clock clock) {
     this.rows = rows;
     this.tenants = tenants;
+    this.types = types;
     this.attributeRules = attributeRules;
+    this.tagRules = tagRules;
     this.changes = changes;
     this.outbox = outbox;
     this.mergePatch = mergePatch;
@@ -74,22 +80,14 @@ public class Devices {
         .transform(_ -> exists(address))
         .onFailure(Devices::lostItsGateway)
         .transform(_ -> noSuchGateway())
+        .onFailure(Devices::lostItsType)
+        .transform(_ -> noSuchType())
         .invoke(() -> audit.record("device-created", address))
         .map(DeviceEntity::representation);
   }
 
   Uni<DeviceRepresentation> read(DeviceAddress address) {
     return changes.reading(() -> require(address)).map(DeviceEntity::representation);
-  }
-
-  Uni<Page<DeviceRepresentation>> list(TenantId tenantId, Cursor cursor, int limit) {
-    return changes
-        .reading(
-            () ->
-                tenants
-                    .require(tenantId)
-                    .chain(tenant -> rows.after(tenant.key(), cursor.after(), limit + 1)))
-        .map(found -> Page.of(found, limit, it -> it.id, DeviceEntity::representation));
   }
 
   Uni<DeviceRepresentation> replace(DeviceAddress address, DeviceBody body, IfMatch ifMatch) {
@@ -169,6 +167,8 @@ public class Devices {
             () -> requireLocked(address).call(device -> apply(address, device, ifMatch, change)))
         .onFailure(Devices::lostItsGateway)
         .transform(_ -> noSuchGateway())
+        .onFailure(Devices::lostItsType)
+        .transform(_ -> noSuchType())
         .invoke(() -> audit.record("device-updated", address))
         .map(DeviceEntity::representation);
   }
@@ -221,19 +221,43 @@ public class Devices {
 
   private Uni<DeviceState> state(int tenantKey, DeviceBody body) {
     var attributes = attributeRules.checked(body.attributes());
-    if (body.gateway() == null) {
-      return Uni.createFrom().item(new DeviceState(body.isEnabled(), null, attributes));
-    }
-    return rows.withId(tenantKey, body.gateway())
-        .onItem()
-        .ifNull()
-        .failWith(Devices::noSuchGateway)
-        .map(gateway -> new DeviceState(body.isEnabled(), gateway, attributes));
+    var tags = tagRules.checked(body.tags());
+    return type(tenantKey, body)
+        .chain(
+            type ->
+                gateway(tenantKey, body)
+                    .map(
+                        gateway ->
+                            new DeviceState(body.isEnabled(), type, gateway, tags, attributes)));
+  }
+
+  private Uni<DeviceEntity> gateway(int tenantKey, DeviceBody body) {
+    return body.gateway() == null
+        ? Uni.createFrom().nullItem()
+        : rows.withId(tenantKey, body.gateway())
+            .onItem()
+            .ifNull()
+            .failWith(Devices::noSuchGateway);
+  }
+
+  private Uni<DeviceTypeEntity> type(int tenantKey, DeviceBody body) {
+    return body.type() == null
+        ? Uni.createFrom().nullItem()
+        : types.find(tenantKey, body.type()).onItem().ifNull().failWith(Devices::noSuchType);
   }
 
   /** It was there when it was looked for, and was deleted before the commit. */
   private static boolean lostItsGateway(Throwable failure) {
     return BrokenConstraint.reference(failure, "device_gateway_key_fkey");
+  }
+
+  /** It was there when it was looked for, and was deleted before the commit. */
+  private static boolean lostItsType(Throwable failure) {
+    return BrokenConstraint.reference(failure, "device_type_is_in_use");
+  }
+
+  private static RuntimeException noSuchType() {
+    return wrong("/type", "is no device type of this tenant");
   }
 
   private static RuntimeException noSuchGateway() {

@@ -64,6 +64,8 @@ public sealed interface Refusal {
     TENANT_EXISTS,
     TENANT_HAS_DEVICES,
     DEVICE_EXISTS,
+    DEVICE_TYPE_EXISTS,
+    DEVICE_TYPE_IN_USE,
     IDEMPOTENCY_KEY_USED;
 
     /** The last part of the problem's type. */
