@@ -8,7 +8,7 @@ import io.muster.contract.event.RegistryEvent.DeviceDisabled;
 import io.muster.contract.event.RegistryEvent.DeviceUpdated;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
-import io.muster.registry.audit.AuditLog;
+import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.events.Changes;
 import io.muster.registry.events.RegistryOutbox;
 import io.muster.registry.json.MergePatch;
@@ -43,7 +43,6 @@ public class Devices {
   private final Changes changes;
   private final RegistryOutbox outbox;
   private final MergePatch mergePatch;
-  private final AuditLog audit;
   private final Clock clock;
 
   Devices(
@@ -55,7 +54,6 @@ public class Devices {
       Changes changes,
       RegistryOutbox outbox,
       MergePatch mergePatch,
-      AuditLog audit,
       Clock clock) {
     this.rows = rows;
     this.tenants = tenants;
@@ -65,7 +63,6 @@ public class Devices {
     this.changes = changes;
     this.outbox = outbox;
     this.mergePatch = mergePatch;
-    this.audit = audit;
     this.clock = clock;
   }
 
@@ -75,14 +72,15 @@ public class Devices {
     }
     var address = new DeviceAddress(tenantId, body.id());
     return changes
-        .inTransaction(() -> tenants.require(tenantId).chain(tenant -> insert(tenant, body)))
+        .audited(
+            _ -> entry("device-created", address),
+            () -> tenants.require(tenantId).chain(tenant -> insert(tenant, body)))
         .onFailure(failure -> BrokenConstraint.unique(failure, "device_id_is_unique"))
         .transform(_ -> exists(address))
         .onFailure(Devices::lostItsGateway)
         .transform(_ -> noSuchGateway())
         .onFailure(Devices::lostItsType)
         .transform(_ -> noSuchType())
-        .invoke(() -> audit.record("device-created", address))
         .map(DeviceEntity::representation);
   }
 
@@ -104,7 +102,8 @@ public class Devices {
 
   Uni<Void> delete(DeviceAddress address, IfMatch ifMatch) {
     return changes
-        .inTransaction(
+        .audited(
+            _ -> entry("device-deleted", address),
             () ->
                 tenants
                     .require(address.tenant())
@@ -113,8 +112,7 @@ public class Devices {
                     .onItem()
                     .ifNull()
                     .failWith(() -> absent(address))
-                    .chain(device -> remove(address, device, ifMatch)))
-        .invoke(() -> audit.record("device-deleted", address));
+                    .chain(device -> remove(address, device, ifMatch)));
   }
 
   /** Finds one in the current session; fails with 404 when there is none. */
@@ -163,13 +161,13 @@ public class Devices {
   private Uni<DeviceRepresentation> update(
       DeviceAddress address, IfMatch ifMatch, Function<DeviceEntity, DeviceBody> change) {
     return changes
-        .inTransaction(
+        .audited(
+            _ -> entry("device-updated", address),
             () -> requireLocked(address).call(device -> apply(address, device, ifMatch, change)))
         .onFailure(Devices::lostItsGateway)
         .transform(_ -> noSuchGateway())
         .onFailure(Devices::lostItsType)
         .transform(_ -> noSuchType())
-        .invoke(() -> audit.record("device-updated", address))
         .map(DeviceEntity::representation);
   }
 
@@ -262,6 +260,10 @@ public class Devices {
 
   private static RuntimeException noSuchGateway() {
     return wrong("/gateway", "is no device of this tenant");
+  }
+
+  private static AuditEntry entry(String action, DeviceAddress address) {
+    return AuditEntry.ofDevice(action, address, "");
   }
 
   private static RuntimeException absent(DeviceAddress address) {

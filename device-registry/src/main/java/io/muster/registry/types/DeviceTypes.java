@@ -3,7 +3,7 @@ package io.muster.registry.types;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.id.TypeId;
-import io.muster.registry.audit.AuditLog;
+import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.events.Changes;
 import io.muster.registry.json.MergePatch;
 import io.muster.registry.paging.Cursor;
@@ -28,7 +28,6 @@ public class DeviceTypes {
   private final Tenants tenants;
   private final Changes changes;
   private final MergePatch mergePatch;
-  private final AuditLog audit;
   private final Clock clock;
 
   DeviceTypes(
@@ -36,13 +35,11 @@ public class DeviceTypes {
       Tenants tenants,
       Changes changes,
       MergePatch mergePatch,
-      AuditLog audit,
       Clock clock) {
     this.rows = rows;
     this.tenants = tenants;
     this.changes = changes;
     this.mergePatch = mergePatch;
-    this.audit = audit;
     this.clock = clock;
   }
 
@@ -51,10 +48,11 @@ public class DeviceTypes {
       throw wrong("/id", "must be given");
     }
     return changes
-        .inTransaction(() -> tenants.require(tenantId).chain(tenant -> insert(tenant, body)))
+        .audited(
+            _ -> entry("device-type-created", tenantId, body.id()),
+            () -> tenants.require(tenantId).chain(tenant -> insert(tenant, body)))
         .onFailure(failure -> BrokenConstraint.unique(failure, "device_type_id_is_unique"))
         .transform(_ -> exists(body.id()))
-        .invoke(() -> audit.record("device-type-created", tenantId + "/" + body.id()))
         .map(DeviceTypeEntity::representation);
   }
 
@@ -90,7 +88,8 @@ public class DeviceTypes {
 
   Uni<Void> delete(TenantId tenantId, TypeId id, IfMatch ifMatch) {
     return changes
-        .inTransaction(
+        .audited(
+            _ -> entry("device-type-deleted", tenantId, id),
             () ->
                 tenants
                     .require(tenantId)
@@ -99,8 +98,7 @@ public class DeviceTypes {
                     .chain(rows::delete)
                     .chain(rows::flush))
         .onFailure(failure -> BrokenConstraint.reference(failure, "device_type_is_in_use"))
-        .transform(_ -> inUse(id))
-        .invoke(() -> audit.record("device-type-deleted", tenantId + "/" + id));
+        .transform(_ -> inUse(id));
   }
 
   /** Finds one in the current session; fails with 404 when there is none. */
@@ -134,13 +132,13 @@ public class DeviceTypes {
       IfMatch ifMatch,
       Function<DeviceTypeEntity, DeviceTypeBody> change) {
     return changes
-        .inTransaction(
+        .audited(
+            _ -> entry("device-type-updated", tenantId, id),
             () ->
                 tenants
                     .require(tenantId)
                     .chain(tenant -> locked(tenant.key(), id))
                     .invoke(type -> apply(type, ifMatch, change)))
-        .invoke(() -> audit.record("device-type-updated", tenantId + "/" + id))
         .map(DeviceTypeEntity::representation);
   }
 
@@ -152,6 +150,10 @@ public class DeviceTypes {
       throw wrong("/id", "cannot be changed");
     }
     type.update(body, clock.instant());
+  }
+
+  private static AuditEntry entry(String action, TenantId tenant, TypeId id) {
+    return new AuditEntry(action, tenant, "device-types/" + id);
   }
 
   private static RuntimeException absent(TypeId id) {
