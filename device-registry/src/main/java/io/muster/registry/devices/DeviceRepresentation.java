@@ -20,7 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param updatedAt when it was last changed
  */
 @Schema(name = "Device")
-record DeviceRepresentation(
+public record DeviceRepresentation(
     String id,
     @Schema(nullable = true) String type,
     @Schema(nullable = true) String gateway,

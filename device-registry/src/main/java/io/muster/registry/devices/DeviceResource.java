@@ -82,7 +82,7 @@ class DeviceResource {
       @PathParam("tenant") TenantId tenant,
       @Parameter(
               description =
-                  "RSQL over id, type, gateway, tag, enabled, createdAt, updatedAt and"
+                  "RSQL over id, type, group, gateway, tag, enabled, createdAt, updatedAt and"
                       + " attributes.(path); * in a text stands for any characters",
               example = "type==thermometer;tag==lab;attributes.floor=gt=2")
           @QueryParam("filter")

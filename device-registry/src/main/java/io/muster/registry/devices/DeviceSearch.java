@@ -3,7 +3,6 @@ package io.muster.registry.devices;
 import io.muster.contract.id.TenantId;
 import io.muster.registry.paging.Cursor;
 import io.muster.registry.paging.Page;
-import io.muster.registry.problem.Refusal;
 import io.muster.registry.search.Filter;
 import io.muster.registry.search.Sort;
 import io.muster.registry.search.SqlText;
@@ -12,7 +11,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
-import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,15 +21,17 @@ import java.util.Optional;
  * indexes for jsonb and arrays. Thread-safe.
  */
 @ApplicationScoped
-class DeviceSearch {
+public class DeviceSearch {
   private static final String COLUMNS =
       "SELECT d.id, t.id AS type, g.id AS gateway, d.tags, d.attributes, d.enabled, d.version,"
           + " d.created_at, d.updated_at, ";
 
   private final Pool pool;
+  private final DeviceConditions conditions;
 
-  DeviceSearch(Pool pool) {
+  DeviceSearch(Pool pool, DeviceConditions conditions) {
     this.pool = pool;
+    this.conditions = conditions;
   }
 
   /**
@@ -39,13 +39,14 @@ class DeviceSearch {
    *
    * @param filter empty: all
    */
-  Uni<Page<DeviceRepresentation>> find(
+  public Uni<Page<DeviceRepresentation>> find(
       TenantId tenant, Optional<Filter> filter, Sort sort, Cursor cursor, int limit) {
-    return tenantKey(tenant)
+    return conditions
+        .of(tenant, filter)
         .chain(
-            key -> {
+            condition -> {
               var sql = new SqlText().add(COLUMNS).add(sort.column()).add(" AS place");
-              writeCondition(key, filter, sql);
+              condition.write(sql);
               sort.writeAfter(cursor, sql);
               sort.writeOrder(sql);
               sql.add(" LIMIT ").value(limit + 1);
@@ -55,33 +56,16 @@ class DeviceSearch {
   }
 
   /** How many fit. */
-  Uni<Long> count(TenantId tenant, Optional<Filter> filter) {
-    return tenantKey(tenant)
+  public Uni<Long> count(TenantId tenant, Optional<Filter> filter) {
+    return conditions
+        .of(tenant, filter)
         .chain(
-            key -> {
+            condition -> {
               var sql = new SqlText().add("SELECT count(*)");
-              writeCondition(key, filter, sql);
+              condition.write(sql);
               return pool.preparedQuery(sql.text()).execute(sql.values());
             })
         .map(rows -> rows.iterator().next().getLong(0));
-  }
-
-  private static void writeCondition(int tenantKey, Optional<Filter> filter, SqlText sql) {
-    sql.add(DeviceFields.FROM).add(" WHERE d.tenant_key = ").value(tenantKey);
-    filter.ifPresent(it -> it.write(DeviceFields::named, sql.add(" AND ")));
-  }
-
-  private Uni<Integer> tenantKey(TenantId tenant) {
-    return pool.preparedQuery("SELECT key FROM tenant WHERE id = $1")
-        .execute(Tuple.of(tenant.value()))
-        .map(
-            rows -> {
-              if (rows.size() == 0) {
-                throw new Refusal.Absent("There is no tenant '%s'.".formatted(tenant))
-                    .asException();
-              }
-              return rows.iterator().next().getInteger(0);
-            });
   }
 
   private static Page<DeviceRepresentation> page(RowSet<Row> rows, Sort sort, int limit) {

@@ -66,6 +66,8 @@ public sealed interface Refusal {
     DEVICE_EXISTS,
     DEVICE_TYPE_EXISTS,
     DEVICE_TYPE_IN_USE,
+    GROUP_EXISTS,
+    GROUP_IS_DYNAMIC,
     IDEMPOTENCY_KEY_USED;
 
     /** The last part of the problem's type. */

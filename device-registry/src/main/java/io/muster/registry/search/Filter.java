@@ -9,8 +9,10 @@ import cz.jirutka.rsql.parser.ast.Node;
 import io.muster.registry.problem.FieldError;
 import io.muster.registry.problem.Refusal;
 import io.muster.registry.search.FilterField.UnfitComparisonException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -59,6 +61,26 @@ public final class Filter {
       return new Filter(root);
     } catch (RSQLParserException notRsql) {
       throw wrong(place(notRsql));
+    }
+  }
+
+  /** What fits both. */
+  public Filter and(Filter other) {
+    return new Filter(new AndNode(List.of(root, other.root)));
+  }
+
+  /** All that a name is compared with anywhere in it. */
+  public Set<String> argumentsOf(String name) {
+    var arguments = new HashSet<String>();
+    collect(root, name, arguments);
+    return arguments;
+  }
+
+  private static void collect(Node node, String name, Set<String> arguments) {
+    if (node instanceof LogicalNode logical) {
+      logical.getChildren().forEach(child -> collect(child, name, arguments));
+    } else if (((ComparisonNode) node).getSelector().equals(name)) {
+      arguments.addAll(((ComparisonNode) node).getArguments());
     }
   }
 

@@ -16,7 +16,7 @@ public interface FilterField {
 
   /** Why a comparison means nothing. */
   final class UnfitComparisonException extends RuntimeException {
-    UnfitComparisonException(String message) {
+    public UnfitComparisonException(String message) {
       super(message);
     }
   }
