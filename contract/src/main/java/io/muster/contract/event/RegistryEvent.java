@@ -1,6 +1,7 @@
 package io.muster.contract.event;
 
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.GroupId;
 import io.muster.contract.id.TenantId;
 import java.util.UUID;
 
@@ -68,6 +69,17 @@ public sealed interface RegistryEvent {
     @Override
     public String event() {
       return "credential-revoked";
+    }
+  }
+
+  /**
+   * A group was made, changed or deleted, or has other members. Who belongs to a group with a filter
+   * also changes with its devices.
+   */
+  record GroupChanged(TenantId tenant, GroupId group) implements RegistryEvent {
+    @Override
+    public String event() {
+      return "group-changed";
     }
   }
 

@@ -3,8 +3,11 @@ package io.muster.registry.access;
 import io.muster.contract.id.TenantId;
 import io.muster.registry.problem.Refusal;
 import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import io.vertx.core.net.SocketAddress;
 import jakarta.enterprise.context.RequestScoped;
 import java.security.Principal;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.jwt.JsonWebToken;
 
@@ -15,10 +18,12 @@ public class Caller {
 
   private final SecurityIdentity identity;
   private final AccessConfig config;
+  private final CurrentVertxRequest request;
 
-  Caller(SecurityIdentity identity, AccessConfig config) {
+  Caller(SecurityIdentity identity, AccessConfig config, CurrentVertxRequest request) {
     this.identity = identity;
     this.config = config;
+    this.request = request;
   }
 
   /** The token's subject, for the audit. */
@@ -29,6 +34,16 @@ public class Caller {
       case Principal other when identity.isAnonymous() -> "anonymous";
       case Principal other -> other.getName();
     };
+  }
+
+  /**
+   * From where, for the audit; what a proxy says counts as far as {@code quarkus.http.proxy.*}
+   * trusts it.
+   */
+  public Optional<String> address() {
+    return Optional.ofNullable(request.getCurrent())
+        .map(current -> current.request().remoteAddress())
+        .map(SocketAddress::hostAddress);
   }
 
   /** The tenants by name; does not hold what {@link #isOfPlatform} adds. */

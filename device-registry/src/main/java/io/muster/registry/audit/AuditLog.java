@@ -1,35 +1,73 @@
 package io.muster.registry.audit;
 
 import io.muster.registry.access.Caller;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.ZoneOffset;
 import org.jboss.logging.Logger;
 
 /**
- * Says who changed what, one line for each change, after it was committed. Ids only: never an
- * attribute, never a secret. Thread-safe.
+ * Says who changed what: a row in the transaction of the change, so that neither is without the
+ * other, and a line in the log after it. Called on the request's own context, whose token names who
+ * does it. Thread-safe.
  */
 @ApplicationScoped
 public class AuditLog {
   private static final Logger LOG = Logger.getLogger("io.muster.registry.audit");
+  private static final int ACTOR_CHARACTERS = 200;
+  private static final String INSERT =
+      "INSERT INTO audit (at, tenant, actor, address, action, subject)"
+          + " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+  // A few with each write keep the table within its age without a job of its own.
+  private static final String PRUNE =
+      "DELETE FROM audit WHERE place IN (SELECT place FROM"
+          + " (SELECT place, at FROM audit ORDER BY place LIMIT 20 FOR UPDATE SKIP LOCKED) oldest"
+          + " WHERE at < ?1)";
 
   private final Caller caller;
+  private final AuditConfig config;
+  private final Clock clock;
 
-  AuditLog(Caller caller) {
+  AuditLog(Caller caller, AuditConfig config, Clock clock) {
     this.caller = caller;
+    this.config = config;
+    this.clock = clock;
   }
 
-  /**
-   * Called on the request's own context, whose token names who did it.
-   *
-   * @param action what was done, as {@code device-created}
-   * @param subject to what, as {@code demo/sensor-1}
-   */
-  public void record(String action, Object subject) {
-    LOG.infof("%s %s by %s", action, subject, printable(caller.subject()));
+  /** Writes the row, in the current transaction. */
+  public Uni<Void> write(AuditEntry entry) {
+    var now = clock.instant().atOffset(ZoneOffset.UTC);
+    return Panache.getSession()
+        .call(
+            session ->
+                session
+                    .createNativeQuery(INSERT)
+                    .setParameter(1, now)
+                    .setParameter(2, entry.tenant().value())
+                    .setParameter(3, actor())
+                    .setParameter(4, caller.address().orElse(null))
+                    .setParameter(5, entry.action())
+                    .setParameter(6, entry.subject())
+                    .executeUpdate())
+        .chain(
+            session ->
+                session
+                    .createNativeQuery(PRUNE)
+                    .setParameter(1, now.minus(config.keepFor()))
+                    .executeUpdate())
+        .replaceWithVoid();
   }
 
-  /** A subject comes from outside: it must not be able to write lines of its own. */
-  private static String printable(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?");
+  /** Writes the line, after the commit. */
+  public void tell(AuditEntry entry) {
+    LOG.infof("%s by %s from %s", entry, actor(), caller.address().orElse("?"));
+  }
+
+  /** A subject comes from outside: it must neither write lines of its own nor be without end. */
+  private String actor() {
+    var text = caller.subject().replaceAll("\\p{Cntrl}", "?");
+    return text.length() <= ACTOR_CHARACTERS ? text : text.substring(0, ACTOR_CHARACTERS);
   }
 }

@@ -2,7 +2,7 @@ package io.muster.registry.credentials;
 
 import io.muster.contract.event.RegistryEvent.CredentialRevoked;
 import io.muster.contract.id.DeviceAddress;
-import io.muster.registry.audit.AuditLog;
+import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.credentials.GeneratedSecret.Sha256;
 import io.muster.registry.devices.DeviceEntity;
 import io.muster.registry.devices.Devices;
@@ -29,7 +29,6 @@ class Credentials {
   private final Devices devices;
   private final Changes changes;
   private final RegistryOutbox outbox;
-  private final AuditLog audit;
 
   Credentials(
       CredentialRepository rows,
@@ -38,8 +37,7 @@ class Credentials {
       CredentialLimits limits,
       Devices devices,
       Changes changes,
-      RegistryOutbox outbox,
-      AuditLog audit) {
+      RegistryOutbox outbox) {
     this.rows = rows;
     this.requests = requests;
     this.factory = factory;
@@ -47,13 +45,13 @@ class Credentials {
     this.devices = devices;
     this.changes = changes;
     this.outbox = outbox;
-    this.audit = audit;
   }
 
   Uni<CredentialView> create(
       DeviceAddress device, CredentialBody body, Optional<IdempotencyKey> key) {
     return changes
-        .inTransaction(
+        .audited(
+            created -> AuditEntry.ofDevice("credential-created", device, below(created.id())),
             () ->
                 devices
                     .requireLocked(device)
@@ -64,8 +62,7 @@ class Credentials {
                                 : withdrawEarlier(device, it, body, key.get()))
                     .chain(it -> issue(it, body, key)))
         .onFailure(it -> BrokenConstraint.unique(it, "credential_certificate_is_unique"))
-        .transform(_ -> registeredAlready())
-        .invoke(created -> audit.record("credential-created", device + " " + created.id()));
+        .transform(_ -> registeredAlready());
   }
 
   Uni<List<CredentialView>> list(DeviceAddress device) {
@@ -85,7 +82,8 @@ class Credentials {
 
   Uni<Void> revoke(DeviceAddress device, UUID id) {
     return changes
-        .inTransaction(
+        .audited(
+            _ -> AuditEntry.ofDevice("credential-revoked", device, below(id)),
             () ->
                 devices
                     .requireLocked(device)
@@ -93,8 +91,11 @@ class Credentials {
                     .onItem()
                     .ifNull()
                     .failWith(() -> absent(id))
-                    .chain(credential -> remove(device, credential)))
-        .invoke(() -> audit.record("credential-revoked", device + " " + id));
+                    .chain(credential -> remove(device, credential)));
+  }
+
+  private static String below(UUID credential) {
+    return "/credentials/" + credential;
   }
 
   private Uni<CredentialView> issue(

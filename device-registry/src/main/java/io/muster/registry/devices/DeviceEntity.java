@@ -1,6 +1,7 @@
 package io.muster.registry.devices;
 
 import io.muster.contract.id.DeviceId;
+import io.muster.registry.types.DeviceTypeEntity;
 import io.vertx.core.json.JsonObject;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -12,6 +13,7 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 
 /** A row of {@code device}. The version is ours and not Hibernate's: events need it at once. */
@@ -32,8 +34,15 @@ public class DeviceEntity {
   boolean enabled;
 
   @ManyToOne(fetch = FetchType.LAZY)
+  @JoinColumn(name = "type_key")
+  DeviceTypeEntity type;
+
+  @ManyToOne(fetch = FetchType.LAZY)
   @JoinColumn(name = "gateway_key")
   DeviceEntity gateway;
+
+  @Column(columnDefinition = "text[]")
+  String[] tags;
 
   @Column(columnDefinition = "jsonb")
   JsonObject attributes;
@@ -64,7 +73,7 @@ public class DeviceEntity {
    * @return whether that changed anything
    */
   boolean update(DeviceState state, Instant now) {
-    if (state.equals(new DeviceState(enabled, gateway, attributes))) {
+    if (state.equals(new DeviceState(enabled, type, gateway, List.of(tags), attributes))) {
       return false;
     }
     set(state);
@@ -81,13 +90,24 @@ public class DeviceEntity {
   }
 
   DeviceBody body() {
-    return new DeviceBody(deviceId(), gatewayId(), attributes.getMap(), enabled);
+    var typeId = type == null ? null : type.typeId();
+    return new DeviceBody(
+        deviceId(), typeId, gatewayId(), List.of(tags), attributes.getMap(), enabled);
   }
 
   DeviceRepresentation representation() {
+    var typeId = type == null ? null : type.typeId().value();
     var gatewayId = gateway == null ? null : gateway.id;
     return new DeviceRepresentation(
-        id, gatewayId, attributes.getMap(), enabled, version, createdAt, updatedAt);
+        id,
+        typeId,
+        gatewayId,
+        List.of(tags),
+        attributes.getMap(),
+        enabled,
+        version,
+        createdAt,
+        updatedAt);
   }
 
   /** The compact key, which never leaves the service. */
@@ -106,7 +126,9 @@ public class DeviceEntity {
 
   private void set(DeviceState state) {
     enabled = state.enabled();
+    type = state.type();
     gateway = state.gateway();
+    tags = state.tags().toArray(String[]::new);
     attributes = state.attributes();
   }
 }

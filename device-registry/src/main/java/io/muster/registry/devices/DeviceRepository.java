@@ -12,17 +12,11 @@ import org.hibernate.reactive.mutiny.Mutiny;
 /** The table {@code device}. */
 @ApplicationScoped
 class DeviceRepository implements PanacheRepositoryBase<DeviceEntity, Integer> {
-  private static final String WITH_GATEWAY = "from Device d left join fetch d.gateway ";
+  private static final String WITH_GATEWAY = "from Device d left join fetch d.gateway left join fetch d.type ";
 
   Uni<DeviceEntity> withId(int tenantKey, DeviceId id) {
     return find(WITH_GATEWAY + "where d.tenantKey = ?1 and d.id = ?2", tenantKey, id.value())
         .firstResult();
-  }
-
-  Uni<List<DeviceEntity>> after(int tenantKey, String id, int count) {
-    return find(WITH_GATEWAY + "where d.tenantKey = ?1 and d.id > ?2 order by d.id", tenantKey, id)
-        .range(0, count - 1)
-        .list();
   }
 
   Uni<List<String>> idsAfter(int tenantKey, String id, int count) {
@@ -35,12 +29,12 @@ class DeviceRepository implements PanacheRepositoryBase<DeviceEntity, Integer> {
         .list();
   }
 
-  /** For an update: others wait until the transaction ends. Its gateway is loaded as well. */
+  /** For an update: others wait until the transaction ends. Gateway and type are loaded as well. */
   Uni<DeviceEntity> locked(int tenantKey, DeviceId id) {
     return find("tenantKey = ?1 and id = ?2", tenantKey, id.value())
         .withLock(LockModeType.PESSIMISTIC_WRITE)
         .firstResult()
-        .call(device -> device == null ? Uni.createFrom().nullItem() : fetchGateway(device));
+        .call(device -> device == null ? Uni.createFrom().nullItem() : fetchWhatItNames(device));
   }
 
   /**
@@ -68,7 +62,13 @@ class DeviceRepository implements PanacheRepositoryBase<DeviceEntity, Integer> {
         .list();
   }
 
-  private static Uni<DeviceEntity> fetchGateway(DeviceEntity device) {
-    return device.gateway == null ? Uni.createFrom().nullItem() : Mutiny.fetch(device.gateway);
+  private static Uni<Void> fetchWhatItNames(DeviceEntity device) {
+    return fetch(device.gateway).chain(() -> fetch(device.type));
+  }
+
+  private static Uni<Void> fetch(Object named) {
+    return named == null
+        ? Uni.createFrom().voidItem()
+        : Mutiny.fetch(named).replaceWithVoid();
   }
 }

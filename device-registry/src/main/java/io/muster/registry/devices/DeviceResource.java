@@ -9,6 +9,8 @@ import io.muster.registry.json.MergePatch;
 import io.muster.registry.paging.Cursor;
 import io.muster.registry.paging.Page;
 import io.muster.registry.paging.PageLimit;
+import io.muster.registry.search.Filter;
+import io.muster.registry.search.Sort;
 import io.muster.registry.versions.IfMatch;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
@@ -31,7 +33,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.net.URI;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
@@ -46,9 +50,11 @@ import org.jboss.resteasy.reactive.server.Cancellable;
 @Cancellable(false)
 class DeviceResource {
   private final Devices devices;
+  private final DeviceSearch search;
 
-  DeviceResource(Devices devices) {
+  DeviceResource(Devices devices, DeviceSearch search) {
     this.devices = devices;
+    this.search = search;
   }
 
   @POST
@@ -69,12 +75,29 @@ class DeviceResource {
 
   @GET
   @RolesAllowed({Roles.VIEWER, Roles.OPERATOR, Roles.ADMIN})
-  @Operation(summary = "List a tenant's devices", description = "In the order of their ids.")
+  @Operation(
+      summary = "List a tenant's devices, or search them",
+      description = "In the order of their ids, unless sort says otherwise.")
   public Uni<Page<DeviceRepresentation>> list(
       @PathParam("tenant") TenantId tenant,
+      @Parameter(
+              description =
+                  "RSQL over id, type, group, gateway, tag, enabled, createdAt, updatedAt and"
+                      + " attributes.(path); * in a text stands for any characters",
+              example = "type==thermometer;tag==lab;attributes.floor=gt=2")
+          @QueryParam("filter")
+          String filter,
+      @Parameter(description = "id, createdAt or updatedAt, with :asc or :desc after it")
+          @QueryParam("sort")
+          String sort,
       @QueryParam("cursor") String cursor,
       @QueryParam("limit") @DefaultValue(PageLimit.DEFAULT) @Min(1) @Max(PageLimit.MAX) int limit) {
-    return devices.list(tenant, Cursor.read(cursor), limit);
+    return search.find(
+        tenant,
+        Optional.ofNullable(filter).map(Filter::read),
+        Sort.read(sort),
+        Cursor.read(cursor),
+        limit);
   }
 
   @GET

@@ -8,18 +8,18 @@ import io.muster.contract.event.RegistryEvent.DeviceDisabled;
 import io.muster.contract.event.RegistryEvent.DeviceUpdated;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
-import io.muster.registry.audit.AuditLog;
+import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.events.Changes;
 import io.muster.registry.events.RegistryOutbox;
 import io.muster.registry.json.MergePatch;
-import io.muster.registry.paging.Cursor;
-import io.muster.registry.paging.Page;
 import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.FieldError;
 import io.muster.registry.problem.Refusal;
 import io.muster.registry.problem.Refusal.ConflictKind;
 import io.muster.registry.tenants.TenantEntity;
 import io.muster.registry.tenants.Tenants;
+import io.muster.registry.types.DeviceTypeEntity;
+import io.muster.registry.types.DeviceTypes;
 import io.muster.registry.versions.IfMatch;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -37,29 +37,32 @@ import java.util.function.Function;
 public class Devices {
   private final DeviceRepository rows;
   private final Tenants tenants;
+  private final DeviceTypes types;
   private final AttributeRules attributeRules;
+  private final TagRules tagRules;
   private final Changes changes;
   private final RegistryOutbox outbox;
   private final MergePatch mergePatch;
-  private final AuditLog audit;
   private final Clock clock;
 
   Devices(
       DeviceRepository rows,
       Tenants tenants,
+      DeviceTypes types,
       AttributeRules attributeRules,
+      TagRules tagRules,
       Changes changes,
       RegistryOutbox outbox,
       MergePatch mergePatch,
-      AuditLog audit,
       Clock clock) {
     this.rows = rows;
     this.tenants = tenants;
+    this.types = types;
     this.attributeRules = attributeRules;
+    this.tagRules = tagRules;
     this.changes = changes;
     this.outbox = outbox;
     this.mergePatch = mergePatch;
-    this.audit = audit;
     this.clock = clock;
   }
 
@@ -69,27 +72,20 @@ public class Devices {
     }
     var address = new DeviceAddress(tenantId, body.id());
     return changes
-        .inTransaction(() -> tenants.require(tenantId).chain(tenant -> insert(tenant, body)))
+        .audited(
+            _ -> entry("device-created", address),
+            () -> tenants.require(tenantId).chain(tenant -> insert(tenant, body)))
         .onFailure(failure -> BrokenConstraint.unique(failure, "device_id_is_unique"))
         .transform(_ -> exists(address))
         .onFailure(Devices::lostItsGateway)
         .transform(_ -> noSuchGateway())
-        .invoke(() -> audit.record("device-created", address))
+        .onFailure(Devices::lostItsType)
+        .transform(_ -> noSuchType())
         .map(DeviceEntity::representation);
   }
 
   Uni<DeviceRepresentation> read(DeviceAddress address) {
     return changes.reading(() -> require(address)).map(DeviceEntity::representation);
-  }
-
-  Uni<Page<DeviceRepresentation>> list(TenantId tenantId, Cursor cursor, int limit) {
-    return changes
-        .reading(
-            () ->
-                tenants
-                    .require(tenantId)
-                    .chain(tenant -> rows.after(tenant.key(), cursor.after(), limit + 1)))
-        .map(found -> Page.of(found, limit, it -> it.id, DeviceEntity::representation));
   }
 
   Uni<DeviceRepresentation> replace(DeviceAddress address, DeviceBody body, IfMatch ifMatch) {
@@ -106,7 +102,8 @@ public class Devices {
 
   Uni<Void> delete(DeviceAddress address, IfMatch ifMatch) {
     return changes
-        .inTransaction(
+        .audited(
+            _ -> entry("device-deleted", address),
             () ->
                 tenants
                     .require(address.tenant())
@@ -115,8 +112,7 @@ public class Devices {
                     .onItem()
                     .ifNull()
                     .failWith(() -> absent(address))
-                    .chain(device -> remove(address, device, ifMatch)))
-        .invoke(() -> audit.record("device-deleted", address));
+                    .chain(device -> remove(address, device, ifMatch)));
   }
 
   /** Finds one in the current session; fails with 404 when there is none. */
@@ -165,11 +161,13 @@ public class Devices {
   private Uni<DeviceRepresentation> update(
       DeviceAddress address, IfMatch ifMatch, Function<DeviceEntity, DeviceBody> change) {
     return changes
-        .inTransaction(
+        .audited(
+            _ -> entry("device-updated", address),
             () -> requireLocked(address).call(device -> apply(address, device, ifMatch, change)))
         .onFailure(Devices::lostItsGateway)
         .transform(_ -> noSuchGateway())
-        .invoke(() -> audit.record("device-updated", address))
+        .onFailure(Devices::lostItsType)
+        .transform(_ -> noSuchType())
         .map(DeviceEntity::representation);
   }
 
@@ -221,14 +219,29 @@ public class Devices {
 
   private Uni<DeviceState> state(int tenantKey, DeviceBody body) {
     var attributes = attributeRules.checked(body.attributes());
-    if (body.gateway() == null) {
-      return Uni.createFrom().item(new DeviceState(body.isEnabled(), null, attributes));
-    }
-    return rows.withId(tenantKey, body.gateway())
-        .onItem()
-        .ifNull()
-        .failWith(Devices::noSuchGateway)
-        .map(gateway -> new DeviceState(body.isEnabled(), gateway, attributes));
+    var tags = tagRules.checked(body.tags());
+    return type(tenantKey, body)
+        .chain(
+            type ->
+                gateway(tenantKey, body)
+                    .map(
+                        gateway ->
+                            new DeviceState(body.isEnabled(), type, gateway, tags, attributes)));
+  }
+
+  private Uni<DeviceEntity> gateway(int tenantKey, DeviceBody body) {
+    return body.gateway() == null
+        ? Uni.createFrom().nullItem()
+        : rows.withId(tenantKey, body.gateway())
+            .onItem()
+            .ifNull()
+            .failWith(Devices::noSuchGateway);
+  }
+
+  private Uni<DeviceTypeEntity> type(int tenantKey, DeviceBody body) {
+    return body.type() == null
+        ? Uni.createFrom().nullItem()
+        : types.find(tenantKey, body.type()).onItem().ifNull().failWith(Devices::noSuchType);
   }
 
   /** It was there when it was looked for, and was deleted before the commit. */
@@ -236,8 +249,21 @@ public class Devices {
     return BrokenConstraint.reference(failure, "device_gateway_key_fkey");
   }
 
+  /** It was there when it was looked for, and was deleted before the commit. */
+  private static boolean lostItsType(Throwable failure) {
+    return BrokenConstraint.reference(failure, "device_type_is_in_use");
+  }
+
+  private static RuntimeException noSuchType() {
+    return wrong("/type", "is no device type of this tenant");
+  }
+
   private static RuntimeException noSuchGateway() {
     return wrong("/gateway", "is no device of this tenant");
+  }
+
+  private static AuditEntry entry(String action, DeviceAddress address) {
+    return AuditEntry.ofDevice(action, address, "");
   }
 
   private static RuntimeException absent(DeviceAddress address) {

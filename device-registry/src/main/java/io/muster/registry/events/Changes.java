@@ -1,22 +1,37 @@
 package io.muster.registry.events;
 
+import io.muster.registry.audit.AuditEntry;
+import io.muster.registry.audit.AuditLog;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** How this service's data is read and changed. Thread-safe; needs a Vert.x context. */
 @ApplicationScoped
 public class Changes {
   private final EventPublisher publisher;
+  private final AuditLog audit;
 
-  Changes(EventPublisher publisher) {
+  Changes(EventPublisher publisher, AuditLog audit) {
     this.publisher = publisher;
+    this.audit = audit;
   }
 
   /** Runs in one transaction; its events go out after the commit. */
   public <T> Uni<T> inTransaction(Supplier<Uni<T>> change) {
     return Panache.withTransaction(change).invoke(publisher::wakeUp);
+  }
+
+  /**
+   * The same for what somebody asked for: its entry in the audit is committed with it.
+   *
+   * @param entry what was done, from what came of it
+   */
+  public <T> Uni<T> audited(Function<T, AuditEntry> entry, Supplier<Uni<T>> change) {
+    return inTransaction(() -> change.get().call(done -> audit.write(entry.apply(done))))
+        .invoke(done -> audit.tell(entry.apply(done)));
   }
 
   /** Reads in one session. */

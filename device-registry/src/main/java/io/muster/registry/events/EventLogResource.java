@@ -37,7 +37,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
       RegistryEvent.DeviceDeleted.class,
       RegistryEvent.CredentialRevoked.class,
       RegistryEvent.TenantSuspended.class,
-      RegistryEvent.TenantUpdated.class
+      RegistryEvent.TenantUpdated.class,
+      RegistryEvent.GroupChanged.class
     })
 class EventLogResource {
   private final OutboxLog log;

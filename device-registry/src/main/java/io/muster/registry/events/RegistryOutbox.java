@@ -1,6 +1,7 @@
 package io.muster.registry.events;
 
 import io.muster.contract.event.RegistryEvent;
+import io.muster.contract.event.RegistryEvent.GroupChanged;
 import io.muster.contract.event.RegistryEvent.OfDevice;
 import io.muster.contract.event.RegistryEvent.TenantSuspended;
 import io.muster.contract.event.RegistryEvent.TenantUpdated;
@@ -60,6 +61,7 @@ public class RegistryOutbox {
     return switch (event) {
       case OfDevice it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.device());
       case TenantSuspended it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.tenant());
+      case GroupChanged it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.tenant());
       case TenantUpdated it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.tenant());
     };
   }

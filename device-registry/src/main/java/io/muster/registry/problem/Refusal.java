@@ -65,6 +65,10 @@ public sealed interface Refusal {
     TENANT_HAS_DEVICES,
     DEVICE_EXISTS,
     CERTIFICATE_EXISTS,
+    DEVICE_TYPE_EXISTS,
+    DEVICE_TYPE_IN_USE,
+    GROUP_EXISTS,
+    GROUP_IS_DYNAMIC,
     IDEMPOTENCY_KEY_USED;
 
     /** The last part of the problem's type. */

@@ -6,7 +6,7 @@ import io.muster.contract.event.RegistryEvent.TenantSuspended;
 import io.muster.contract.event.RegistryEvent.TenantUpdated;
 import io.muster.contract.id.TenantId;
 import io.muster.registry.access.Caller;
-import io.muster.registry.audit.AuditLog;
+import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.events.Changes;
 import io.muster.registry.events.RegistryOutbox;
 import io.muster.registry.json.MergePatch;
@@ -35,7 +35,6 @@ public class Tenants {
   private final RegistryOutbox outbox;
   private final MergePatch mergePatch;
   private final Caller caller;
-  private final AuditLog audit;
   private final Clock clock;
 
   Tenants(
@@ -46,7 +45,6 @@ public class Tenants {
       RegistryOutbox outbox,
       MergePatch mergePatch,
       Caller caller,
-      AuditLog audit,
       Clock clock) {
     this.rows = rows;
     this.defaults = defaults;
@@ -55,7 +53,6 @@ public class Tenants {
     this.outbox = outbox;
     this.mergePatch = mergePatch;
     this.caller = caller;
-    this.audit = audit;
     this.clock = clock;
   }
 
@@ -64,10 +61,9 @@ public class Tenants {
       throw wrong("/id", "must be given");
     }
     return changes
-        .inTransaction(() -> insert(body))
+        .audited(_ -> AuditEntry.ofTenant("tenant-created", body.id()), () -> insert(body))
         .onFailure(failure -> BrokenConstraint.unique(failure, "tenant_id_is_unique"))
         .transform(_ -> exists(body.id()))
-        .invoke(() -> audit.record("tenant-created", body.id()))
         .map(this::view);
   }
 
@@ -109,8 +105,9 @@ public class Tenants {
 
   Uni<Void> delete(TenantId id, boolean withDevices, IfMatch ifMatch) {
     return changes
-        .inTransaction(() -> locked(id).chain(tenant -> remove(tenant, withDevices, ifMatch)))
-        .invoke(() -> audit.record("tenant-deleted", id));
+        .audited(
+            _ -> AuditEntry.ofTenant("tenant-deleted", id),
+            () -> locked(id).chain(tenant -> remove(tenant, withDevices, ifMatch)));
   }
 
   /** Finds one in the current session; fails with 404 when there is none. */
@@ -149,9 +146,9 @@ public class Tenants {
   private Uni<TenantView> update(
       TenantId id, IfMatch ifMatch, Function<TenantEntity, TenantBody> change) {
     return changes
-        .inTransaction(
+        .audited(
+            _ -> AuditEntry.ofTenant("tenant-updated", id),
             () -> locked(id).chain(tenant -> apply(tenant, ifMatch, change).replaceWith(tenant)))
-        .invoke(() -> audit.record("tenant-updated", id))
         .map(this::view);
   }
 

@@ -55,6 +55,7 @@ final class RegistryEvents {
       case RegistryEvent.OfDevice ofDevice -> ofDevice.device() == null;
       case RegistryEvent.TenantSuspended suspended -> suspended.tenant() == null;
       case RegistryEvent.TenantUpdated updated -> updated.tenant() == null;
+      case RegistryEvent.GroupChanged changed -> changed.tenant() == null;
     };
   }
 

@@ -8,6 +8,7 @@ import io.muster.contract.event.RegistryEvent.DeviceCreated;
 import io.muster.contract.event.RegistryEvent.DeviceDeleted;
 import io.muster.contract.event.RegistryEvent.DeviceDisabled;
 import io.muster.contract.event.RegistryEvent.DeviceUpdated;
+import io.muster.contract.event.RegistryEvent.GroupChanged;
 import io.muster.contract.event.RegistryEvent.TenantSuspended;
 import io.muster.contract.event.RegistryEvent.TenantUpdated;
 import io.muster.outbox.EventFollower;
@@ -111,6 +112,9 @@ final class WithdrawalFeed implements EventFollower.Effects {
         tell(event.event(), new Withdrawal.OfTenant(suspended.tenant()));
       }
       case TenantUpdated updated -> withdrawals.note(updated.tenant());
+      case GroupChanged _ -> {
+        // Who may connect does not depend on it.
+      }
     }
   }
 

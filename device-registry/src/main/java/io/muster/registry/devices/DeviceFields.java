@@ -1,0 +1,51 @@
+package io.muster.registry.devices;
+
+import io.muster.registry.search.BooleanField;
+import io.muster.registry.search.FilterField;
+import io.muster.registry.search.JsonField;
+import io.muster.registry.search.TagField;
+import io.muster.registry.search.TextField;
+import io.muster.registry.search.TimeField;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a filter may ask of a device, and where {@link #FROM} has it. {@code attributes.a.b} asks
+ * for a member of a member.
+ */
+final class DeviceFields {
+  /** The tables and their names in the columns. */
+  static final String FROM =
+      """
+       FROM device d
+       LEFT JOIN device_type t ON t.key = d.type_key
+       LEFT JOIN device g ON g.key = d.gateway_key
+      """;
+
+  private static final String ATTRIBUTES = "attributes.";
+
+  private static final Map<String, FilterField> FIELDS =
+      Map.of(
+          "id", new TextField("d.id"),
+          "type", new TextField("t.id"),
+          "gateway", new TextField("g.id"),
+          "tag", new TagField("d.tags"),
+          "enabled", new BooleanField("d.enabled"),
+          "createdAt", new TimeField("d.created_at"),
+          "updatedAt", new TimeField("d.updated_at"));
+
+  private DeviceFields() {}
+
+  static Optional<FilterField> named(String name) {
+    return name.startsWith(ATTRIBUTES)
+        ? path(name.substring(ATTRIBUTES.length()))
+        : Optional.ofNullable(FIELDS.get(name));
+  }
+
+  private static Optional<FilterField> path(String names) {
+    List<String> path = Arrays.asList(names.split("\\.", -1));
+    return path.contains("") ? Optional.empty() : Optional.of(new JsonField("d.attributes", path));
+  }
+}

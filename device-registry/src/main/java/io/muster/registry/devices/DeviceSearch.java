@@ -1,0 +1,93 @@
+package io.muster.registry.devices;
+
+import io.muster.contract.id.TenantId;
+import io.muster.registry.paging.Cursor;
+import io.muster.registry.paging.Page;
+import io.muster.registry.search.Filter;
+import io.muster.registry.search.Sort;
+import io.muster.registry.search.SqlText;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Row;
+import io.vertx.mutiny.sqlclient.RowSet;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds devices by a filter. Past Hibernate: the conditions are written as SQL that uses the
+ * indexes for jsonb and arrays. Thread-safe.
+ */
+@ApplicationScoped
+public class DeviceSearch {
+  private static final String COLUMNS =
+      "SELECT d.id, t.id AS type, g.id AS gateway, d.tags, d.attributes, d.enabled, d.version,"
+          + " d.created_at, d.updated_at, ";
+
+  private final Pool pool;
+  private final DeviceConditions conditions;
+
+  DeviceSearch(Pool pool, DeviceConditions conditions) {
+    this.pool = pool;
+    this.conditions = conditions;
+  }
+
+  /**
+   * A page of what fits.
+   *
+   * @param filter empty: all
+   */
+  public Uni<Page<DeviceRepresentation>> find(
+      TenantId tenant, Optional<Filter> filter, Sort sort, Cursor cursor, int limit) {
+    return conditions
+        .of(tenant, filter)
+        .chain(
+            condition -> {
+              var sql = new SqlText().add(COLUMNS).add(sort.column()).add(" AS place");
+              condition.write(sql);
+              sort.writeAfter(cursor, sql);
+              sort.writeOrder(sql);
+              sql.add(" LIMIT ").value(limit + 1);
+              return pool.preparedQuery(sql.text()).execute(sql.values());
+            })
+        .map(rows -> page(rows, sort, limit));
+  }
+
+  /** How many fit. */
+  public Uni<Long> count(TenantId tenant, Optional<Filter> filter) {
+    return conditions
+        .of(tenant, filter)
+        .chain(
+            condition -> {
+              var sql = new SqlText().add("SELECT count(*)");
+              condition.write(sql);
+              return pool.preparedQuery(sql.text()).execute(sql.values());
+            })
+        .map(rows -> rows.iterator().next().getLong(0));
+  }
+
+  private static Page<DeviceRepresentation> page(RowSet<Row> rows, Sort sort, int limit) {
+    List<Row> found = new ArrayList<>(rows.size());
+    rows.forEach(found::add);
+    return Page.of(
+        found,
+        limit,
+        row -> sort.place(row.getString("id"), row.getOffsetDateTime("place")),
+        DeviceSearch::device);
+  }
+
+  private static DeviceRepresentation device(Row row) {
+    return new DeviceRepresentation(
+        row.getString("id"),
+        row.getString("type"),
+        row.getString("gateway"),
+        List.of(row.getArrayOfStrings("tags")),
+        row.get(JsonObject.class, "attributes").getMap(),
+        row.getBoolean("enabled"),
+        row.getLong("version"),
+        row.getOffsetDateTime("created_at").toInstant(),
+        row.getOffsetDateTime("updated_at").toInstant());
+  }
+}
