@@ -11,7 +11,7 @@ class OutboxMigrationTest {
   @Test
   void theMigrationIsTheModulesOwnText() throws IOException {
     assertEquals(OutboxSchema.outbox(), text("V2__create_outbox.sql"));
-    assertEquals(OutboxSchema.properties(), text("V3__add_outbox_properties.sql"));
+    assertEquals(OutboxSchema.properties(), text("V4__add_outbox_properties.sql"));
   }
 
   private String text(String migration) throws IOException {
