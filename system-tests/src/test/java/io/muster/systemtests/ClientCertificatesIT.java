@@ -89,14 +89,10 @@ class ClientCertificatesIT {
             .addDisconnectedListener(context -> ended.set(context.getCause()))
             .buildBlocking();
     client.connect();
-    stack
-        .http()
-        .send("DELETE", credential, stack.tokens().admin(), null)
-        .expect(204);
+    stack.http().send("DELETE", credential, stack.tokens().admin(), null).expect(204);
     await().atMost(Duration.ofSeconds(5)).until(() -> ended.get() != null);
     var told = (Mqtt5DisconnectException) ended.get();
-    assertEquals(
-        Mqtt5DisconnectReasonCode.NOT_AUTHORIZED, told.getMqttMessage().getReasonCode());
+    assertEquals(Mqtt5DisconnectReasonCode.NOT_AUTHORIZED, told.getMqttMessage().getReasonCode());
     assertNotEquals(0, publish("mqttv5", "tlsv1.3", device.clientIdentifier()));
     assertEquals(0, stack.store().readings(device.address()));
   }

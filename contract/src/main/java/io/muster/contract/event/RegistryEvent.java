@@ -73,8 +73,8 @@ public sealed interface RegistryEvent {
   }
 
   /**
-   * A group was made, changed or deleted, or has other members. Who belongs to a group with a filter
-   * also changes with its devices.
+   * A group was made, changed or deleted, or has other members. Who belongs to a group with a
+   * filter also changes with its devices.
    */
   record GroupChanged(TenantId tenant, GroupId group) implements RegistryEvent {
     @Override

@@ -8,8 +8,8 @@ import io.muster.contract.id.TenantId;
  *
  * @param action such as {@code device-created}
  * @param tenant whose thing it was done to
- * @param subject the thing within the tenant, such as {@code devices/sensor-1}; empty for the tenant
- *     itself
+ * @param subject the thing within the tenant, such as {@code devices/sensor-1}; empty for the
+ *     tenant itself
  */
 public record AuditEntry(String action, TenantId tenant, String subject) {
 

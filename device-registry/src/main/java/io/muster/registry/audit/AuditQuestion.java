@@ -22,13 +22,11 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 record AuditQuestion(
     @Parameter(description = "What was changed, or what is above it", example = "devices/sensor-1")
         @QueryParam("subject")
-        @Size(max = 200)
-        String subject,
+        @Size(max = 200) String subject,
     @Parameter(description = "Who did it") @QueryParam("actor") @Size(max = 200) String actor,
     @Parameter(description = "What was done", example = "device-created")
         @QueryParam("action")
-        @Size(max = 60)
-        String action,
+        @Size(max = 60) String action,
     @Parameter(description = "Not before") @QueryParam("from") OffsetDateTime from,
     @Parameter(description = "Before") @QueryParam("to") OffsetDateTime to,
     @QueryParam("cursor") String cursor,

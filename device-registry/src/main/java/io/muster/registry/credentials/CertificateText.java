@@ -79,7 +79,8 @@ final class CertificateText {
     }
     try {
       var factory = CertificateFactory.getInstance("X.509");
-      var certificate = (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
+      var certificate =
+          (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der));
       // TLS shows the bytes as they are; other ones would have another fingerprint.
       if (Arrays.equals(der, certificate.getEncoded())) {
         return certificate;
@@ -113,7 +114,9 @@ final class CertificateText {
     }
   }
 
-  /** It is a stranger's text: nothing in it may move a terminal's cursor or turn its lines round. */
+  /**
+   * It is a stranger's text: nothing in it may move a terminal's cursor or turn its lines round.
+   */
   private static String subject(X509Certificate certificate) throws UnfitCertificateException {
     var subject = certificate.getSubjectX500Principal().getName().replaceAll("\\p{C}", "?");
     if (subject.length() > MAX_SUBJECT_CHARACTERS) {

@@ -81,17 +81,16 @@ class Credentials {
   }
 
   Uni<Void> revoke(DeviceAddress device, UUID id) {
-    return changes
-        .audited(
-            _ -> AuditEntry.ofDevice("credential-revoked", device, below(id)),
-            () ->
-                devices
-                    .requireLocked(device)
-                    .chain(it -> rows.locked(it.key(), id))
-                    .onItem()
-                    .ifNull()
-                    .failWith(() -> absent(id))
-                    .chain(credential -> remove(device, credential)));
+    return changes.audited(
+        _ -> AuditEntry.ofDevice("credential-revoked", device, below(id)),
+        () ->
+            devices
+                .requireLocked(device)
+                .chain(it -> rows.locked(it.key(), id))
+                .onItem()
+                .ifNull()
+                .failWith(() -> absent(id))
+                .chain(credential -> remove(device, credential)));
   }
 
   private static String below(UUID credential) {

@@ -27,7 +27,8 @@ class DatabaseReadiness implements AsyncHealthCheck {
         .execute()
         .ifNoItem()
         .after(patience)
-        .failWith(() -> new IllegalStateException("no answer within " + patience.toMillis() + " ms"))
+        .failWith(
+            () -> new IllegalStateException("no answer within " + patience.toMillis() + " ms"))
         .map(rows -> HealthCheckResponse.named("database").up().build())
         .onFailure()
         .recoverWithItem(

@@ -12,7 +12,8 @@ import org.hibernate.reactive.mutiny.Mutiny;
 /** The table {@code device}. */
 @ApplicationScoped
 class DeviceRepository implements PanacheRepositoryBase<DeviceEntity, Integer> {
-  private static final String WITH_GATEWAY = "from Device d left join fetch d.gateway left join fetch d.type ";
+  private static final String WITH_GATEWAY =
+      "from Device d left join fetch d.gateway left join fetch d.type ";
 
   Uni<DeviceEntity> withId(int tenantKey, DeviceId id) {
     return find(WITH_GATEWAY + "where d.tenantKey = ?1 and d.id = ?2", tenantKey, id.value())
@@ -67,8 +68,6 @@ class DeviceRepository implements PanacheRepositoryBase<DeviceEntity, Integer> {
   }
 
   private static Uni<Void> fetch(Object named) {
-    return named == null
-        ? Uni.createFrom().voidItem()
-        : Mutiny.fetch(named).replaceWithVoid();
+    return named == null ? Uni.createFrom().voidItem() : Mutiny.fetch(named).replaceWithVoid();
   }
 }

@@ -101,18 +101,17 @@ public class Devices {
   }
 
   Uni<Void> delete(DeviceAddress address, IfMatch ifMatch) {
-    return changes
-        .audited(
-            _ -> entry("device-deleted", address),
-            () ->
-                tenants
-                    .require(address.tenant())
-                    .call(tenants::releasePlace)
-                    .chain(tenant -> rows.lockedForRemoval(tenant.key(), address.device()))
-                    .onItem()
-                    .ifNull()
-                    .failWith(() -> absent(address))
-                    .chain(device -> remove(address, device, ifMatch)));
+    return changes.audited(
+        _ -> entry("device-deleted", address),
+        () ->
+            tenants
+                .require(address.tenant())
+                .call(tenants::releasePlace)
+                .chain(tenant -> rows.lockedForRemoval(tenant.key(), address.device()))
+                .onItem()
+                .ifNull()
+                .failWith(() -> absent(address))
+                .chain(device -> remove(address, device, ifMatch)));
   }
 
   /** Finds one in the current session; fails with 404 when there is none. */
@@ -232,10 +231,7 @@ public class Devices {
   private Uni<DeviceEntity> gateway(int tenantKey, DeviceBody body) {
     return body.gateway() == null
         ? Uni.createFrom().nullItem()
-        : rows.withId(tenantKey, body.gateway())
-            .onItem()
-            .ifNull()
-            .failWith(Devices::noSuchGateway);
+        : rows.withId(tenantKey, body.gateway()).onItem().ifNull().failWith(Devices::noSuchGateway);
   }
 
   private Uni<DeviceTypeEntity> type(int tenantKey, DeviceBody body) {

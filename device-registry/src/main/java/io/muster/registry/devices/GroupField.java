@@ -30,8 +30,7 @@ record GroupField(Map<String, Group> groups) implements FilterField {
     switch (comparison) {
       case EQUAL, IN -> belongsToOne(arguments, sql.add("("));
       case NOT_EQUAL, NOT_IN -> belongsToOne(arguments, sql.add("NOT ("));
-      default ->
-          throw new UnfitComparisonException("has no order: only == != =in= =out= apply");
+      default -> throw new UnfitComparisonException("has no order: only == != =in= =out= apply");
     }
     sql.add(")");
   }

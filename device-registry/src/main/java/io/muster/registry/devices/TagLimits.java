@@ -11,13 +11,9 @@ interface TagLimits {
 
   /** How many. */
   @WithDefault("64")
-  @Min(0)
-  @Max(1024)
-  int maxCount();
+  @Min(0) @Max(1024) int maxCount();
 
   /** How long each may be, in characters. */
   @WithDefault("64")
-  @Min(1)
-  @Max(256)
-  int maxCharacters();
+  @Min(1) @Max(256) int maxCharacters();
 }

@@ -31,8 +31,7 @@ record GroupBody(
         GroupId id,
     @Size(max = 200) @Pattern(regexp = STORABLE, message = NOT_STORABLE) String name,
     @Size(max = 2_000) @Pattern(regexp = STORABLE, message = NOT_STORABLE) String description,
-    @Size(min = 1, max = Filter.MAX_CHARACTERS)
-        @Schema(
+    @Size(min = 1, max = Filter.MAX_CHARACTERS) @Schema(
             nullable = true,
             description = "Who belongs, in RSQL as in a search; without one it is static",
             examples = "type==thermometer;tag==lab")

@@ -28,9 +28,7 @@ class GroupFilters {
 
   private static RuntimeException inBody(Refusal.Malformed malformed) {
     var errors =
-        malformed.errors().stream()
-            .map(error -> FieldError.at("/filter", error.detail()))
-            .toList();
+        malformed.errors().stream().map(error -> FieldError.at("/filter", error.detail())).toList();
     return new Refusal.Meaningless(List.copyOf(errors)).asException();
   }
 }

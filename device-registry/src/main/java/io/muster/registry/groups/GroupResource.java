@@ -182,6 +182,8 @@ class GroupResource {
   }
 
   private static RestResponse<GroupRepresentation> withVersion(GroupRepresentation group) {
-    return ResponseBuilder.ok(group).header(HttpHeaders.ETAG, IfMatch.etag(group.version())).build();
+    return ResponseBuilder.ok(group)
+        .header(HttpHeaders.ETAG, IfMatch.etag(group.version()))
+        .build();
   }
 }

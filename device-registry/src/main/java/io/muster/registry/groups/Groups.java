@@ -86,15 +86,12 @@ class Groups {
         .map(found -> Page.of(found, limit, it -> it.id, GroupEntity::representation));
   }
 
-  Uni<GroupRepresentation> replace(
-      TenantId tenantId, GroupId id, GroupBody body, IfMatch ifMatch) {
+  Uni<GroupRepresentation> replace(TenantId tenantId, GroupId id, GroupBody body, IfMatch ifMatch) {
     return update(tenantId, id, ifMatch, _ -> body);
   }
 
-  Uni<GroupRepresentation> patch(
-      TenantId tenantId, GroupId id, ObjectNode patch, IfMatch ifMatch) {
-    return update(
-        tenantId, id, ifMatch, it -> mergePatch.apply(it.body(), patch, GroupBody.class));
+  Uni<GroupRepresentation> patch(TenantId tenantId, GroupId id, ObjectNode patch, IfMatch ifMatch) {
+    return update(tenantId, id, ifMatch, it -> mergePatch.apply(it.body(), patch, GroupBody.class));
   }
 
   Uni<Void> delete(TenantId tenantId, GroupId id, IfMatch ifMatch) {
@@ -121,9 +118,7 @@ class Groups {
 
   private Uni<Void> apply(TenantId tenantId, GroupEntity group, MembersChange change) {
     return rows.addMembers(group, change.add())
-        .chain(
-            added ->
-                rows.removeMembers(group, change.remove()).map(removed -> added + removed))
+        .chain(added -> rows.removeMembers(group, change.remove()).map(removed -> added + removed))
         .chain(
             moved -> {
               if (moved == 0) {
@@ -182,8 +177,7 @@ class Groups {
         .onItem()
         .ifNotNull()
         .failWith(() -> exists(body.id()))
-        .chain(
-            () -> rows.persistAndFlush(GroupEntity.create(tenant.key(), body, clock.instant())));
+        .chain(() -> rows.persistAndFlush(GroupEntity.create(tenant.key(), body, clock.instant())));
   }
 
   private Uni<GroupEntity> require(int tenantKey, GroupId id) {

@@ -104,10 +104,9 @@ public class Tenants {
   }
 
   Uni<Void> delete(TenantId id, boolean withDevices, IfMatch ifMatch) {
-    return changes
-        .audited(
-            _ -> AuditEntry.ofTenant("tenant-deleted", id),
-            () -> locked(id).chain(tenant -> remove(tenant, withDevices, ifMatch)));
+    return changes.audited(
+        _ -> AuditEntry.ofTenant("tenant-deleted", id),
+        () -> locked(id).chain(tenant -> remove(tenant, withDevices, ifMatch)));
   }
 
   /** Finds one in the current session; fails with 404 when there is none. */

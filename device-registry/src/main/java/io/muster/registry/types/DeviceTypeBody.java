@@ -22,7 +22,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param name for people, or null
  * @param description for people, or null
  * @param fields by name; null for none
- * @param heartbeatSeconds within which each of its devices is heard of; null: the platform's default
+ * @param heartbeatSeconds within which each of its devices is heard of; null: the platform's
+ *     default
  */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -36,16 +37,13 @@ record DeviceTypeBody(
         TypeId id,
     @Size(max = 200) @Pattern(regexp = STORABLE, message = NOT_STORABLE) String name,
     @Size(max = 2_000) @Pattern(regexp = STORABLE, message = NOT_STORABLE) String description,
-    @Size(max = 200)
-        @Schema(description = "The telemetry fields to be expected, by name; any others are stored too")
+    @Size(max = 200) @Schema(
+            description = "The telemetry fields to be expected, by name; any others are stored too")
         Map<
-                @Size(min = 1, max = 200) @Pattern(regexp = STORABLE, message = NOT_STORABLE)
-                String,
+                @Size(min = 1, max = 200) @Pattern(regexp = STORABLE, message = NOT_STORABLE) String,
                 @NotNull @Valid TelemetryField>
             fields,
-    @Min(1)
-        @Max(604_800)
-        @Schema(
+    @Min(1) @Max(604_800) @Schema(
             nullable = true,
             description = "Its devices are heard of at least this often, in seconds")
         Integer heartbeatSeconds) {

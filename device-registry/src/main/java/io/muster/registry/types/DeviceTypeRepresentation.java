@@ -12,7 +12,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param name for people, or null
  * @param description for people, or null
  * @param fields the telemetry fields to be expected, by name
- * @param heartbeatSeconds within which each of its devices is heard of; null: the platform's default
+ * @param heartbeatSeconds within which each of its devices is heard of; null: the platform's
+ *     default
  * @param version grows by one with every change
  * @param createdAt when
  * @param updatedAt when it was last changed

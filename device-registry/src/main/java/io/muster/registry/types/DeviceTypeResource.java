@@ -124,9 +124,7 @@ class DeviceTypeResource {
   @DELETE
   @Path("/{type}")
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
-  @Operation(
-      summary = "Delete a device type",
-      description = "409 while there are devices of it.")
+  @Operation(summary = "Delete a device type", description = "409 while there are devices of it.")
   public Uni<Void> delete(
       @PathParam("tenant") TenantId tenant,
       @PathParam("type") TypeId type,

@@ -122,8 +122,7 @@ public class DeviceTypes {
         .failWith(() -> exists(body.id()))
         .chain(
             () ->
-                rows.persistAndFlush(
-                    DeviceTypeEntity.create(tenant.key(), body, clock.instant())));
+                rows.persistAndFlush(DeviceTypeEntity.create(tenant.key(), body, clock.instant())));
   }
 
   private Uni<DeviceTypeRepresentation> update(

@@ -66,8 +66,7 @@ class AuditIT {
     List<Object> paged = new ArrayList<>();
     String next = null;
     do {
-      var page =
-          admin.get(audit(tenant) + "?limit=3" + (next == null ? "" : "&cursor=" + next));
+      var page = admin.get(audit(tenant) + "?limit=3" + (next == null ? "" : "&cursor=" + next));
       paged.addAll(page.path("items"));
       next = page.path("next");
     } while (next != null);
@@ -91,8 +90,7 @@ class AuditIT {
   void isForAdministratorsOfTheTenant() {
     var tenant = Api.as(tokens.admin()).tenant();
     assertEquals(200, Api.as(tokens.person("admin", tenant)).get(audit(tenant)).statusCode());
-    assertProblem(
-        Api.as(tokens.person("operator", tenant)).get(audit(tenant)), 403, "forbidden");
+    assertProblem(Api.as(tokens.person("operator", tenant)).get(audit(tenant)), 403, "forbidden");
     var other = Api.as(tokens.person("admin", Api.as(tokens.admin()).tenant()));
     assertProblem(other.get(audit(tenant)), 403, "forbidden");
   }

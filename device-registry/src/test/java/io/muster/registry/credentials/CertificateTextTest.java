@@ -46,8 +46,7 @@ class CertificateTextTest {
   void isReadWithItsFingerprintSubjectAndPeriod(KeyPair keys) throws Exception {
     var made = DeviceCertificates.of(keys).subject("CN=boiler,O=Acme").period(BEGIN, END).make();
     var read = CertificateText.read(DeviceCertificates.pem(made));
-    assertEquals(
-        DeviceCertificates.fingerprint(made), HexFormat.of().formatHex(read.sha256()));
+    assertEquals(DeviceCertificates.fingerprint(made), HexFormat.of().formatHex(read.sha256()));
     assertEquals("CN=boiler,O=Acme", read.subject());
     assertEquals(BEGIN, read.notBefore());
     assertEquals(END, read.notAfter());
@@ -56,13 +55,15 @@ class CertificateTextTest {
   @ParameterizedTest
   @MethodSource("badKeys")
   void keysOfOtherKindsAndSizesAreUnfit(KeyPair keys) {
-    assertUnfit("has a key of another kind", DeviceCertificates.pem(DeviceCertificates.of(keys).make()));
+    assertUnfit(
+        "has a key of another kind", DeviceCertificates.pem(DeviceCertificates.of(keys).make()));
   }
 
   @Test
   void textAroundTheBlockIsNoHindrance() throws Exception {
     var made = DeviceCertificates.usual().make();
-    var read = CertificateText.read("Certificate:\n  Data:\n" + DeviceCertificates.pem(made) + "\n");
+    var read =
+        CertificateText.read("Certificate:\n  Data:\n" + DeviceCertificates.pem(made) + "\n");
     assertEquals(DeviceCertificates.fingerprint(made), HexFormat.of().formatHex(read.sha256()));
   }
 
@@ -110,7 +111,9 @@ class CertificateTextTest {
   void aLongCertificateIsUnfit() {
     var large =
         DeviceCertificates.usual()
-            .with(new ASN1ObjectIdentifier("2.16.840.1.113730.1.13"), new DEROctetString(new byte[8_192]))
+            .with(
+                new ASN1ObjectIdentifier("2.16.840.1.113730.1.13"),
+                new DEROctetString(new byte[8_192]))
             .make();
     assertUnfit("8192 bytes", DeviceCertificates.pem(large));
     assertUnfit("24576 characters", "x".repeat(24_577));
@@ -134,9 +137,7 @@ class CertificateTextTest {
   @ParameterizedTest
   @ValueSource(strings = {"1.3.6.1.5.5.7.3.2", "2.5.29.37.0"})
   void aCertificateForClientsOrForAnyPurposeIsFit(String purpose) throws Exception {
-    var usage =
-        new ExtendedKeyUsage(
-            KeyPurposeId.getInstance(new ASN1ObjectIdentifier(purpose)));
+    var usage = new ExtendedKeyUsage(KeyPurposeId.getInstance(new ASN1ObjectIdentifier(purpose)));
     var made = DeviceCertificates.usual().with(Extension.extendedKeyUsage, usage).make();
     CertificateText.read(DeviceCertificates.pem(made));
   }

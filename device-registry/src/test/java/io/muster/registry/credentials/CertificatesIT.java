@@ -117,8 +117,7 @@ class CertificatesIT {
     var second = register(device, two, Map.of()).<String>path("id");
     assertEquals(address, ((Allowed) verify(null, one)).device());
     assertEquals(address, ((Allowed) verify(null, two)).device());
-    assertEquals(
-        address, ((Allowed) verify(address, new CredentialProof.Secret(secret))).device());
+    assertEquals(address, ((Allowed) verify(address, new CredentialProof.Secret(secret))).device());
     admin.delete(device + "/credentials/" + second).then().statusCode(204);
     assertEquals(new Denied(Reason.CERTIFICATE_UNKNOWN), verify(null, two));
     assertEquals(address, ((Allowed) verify(null, one)).device());
@@ -142,13 +141,15 @@ class CertificatesIT {
   @Test
   void itsPeriodIsItsOwnNarrowedByTheCredentials() {
     var narrowed =
-        Map.<String, Object>of("notBefore", "2026-02-01T00:00:00Z", "notAfter", "2998-01-01T00:00:00Z");
+        Map.<String, Object>of(
+            "notBefore", "2026-02-01T00:00:00Z", "notAfter", "2998-01-01T00:00:00Z");
     register(device, usual().make(), narrowed)
         .then()
         .body("notBefore", equalTo("2026-02-01T00:00:00Z"))
         .body("notAfter", equalTo("2998-01-01T00:00:00Z"));
     var wider =
-        Map.<String, Object>of("notBefore", "2025-01-01T00:00:00Z", "notAfter", "3999-01-01T00:00:00Z");
+        Map.<String, Object>of(
+            "notBefore", "2025-01-01T00:00:00Z", "notAfter", "3999-01-01T00:00:00Z");
     register(device, usual().make(), wider)
         .then()
         .body("notBefore", equalTo("2026-01-01T00:00:00Z"))
@@ -156,7 +157,8 @@ class CertificatesIT {
     var later = usual().period(END, END.plusSeconds(60)).make();
     assertWrong("/notAfter", register(device, later, Map.of("notAfter", "2998-01-01T00:00:00Z")));
     assertWrong(
-        "/notBefore", register(device, usual().make(), Map.of("notBefore", "2999-01-01T00:00:00Z")));
+        "/notBefore",
+        register(device, usual().make(), Map.of("notBefore", "2999-01-01T00:00:00Z")));
     var expired = usual().period(BEGIN, BEGIN.plusSeconds(60)).make();
     assertWrong("/certificate", register(device, expired, Map.of()))
         .body("errors.detail", contains(containsString("expired at 2026-01-01T00:01:00Z")));
@@ -195,7 +197,8 @@ class CertificatesIT {
     assertWrong(
         "/certificate",
         admin.post(
-            device + "/credentials", Map.of("kind", "certificate", "certificate", "x".repeat(30_000))));
+            device + "/credentials",
+            Map.of("kind", "certificate", "certificate", "x".repeat(30_000))));
     assertProblem(
             admin.post(device + "/credentials", Map.of("kind", "certificate", "certificate", 7)),
             400,
@@ -205,7 +208,8 @@ class CertificatesIT {
 
   @Test
   void aChainBeyondTheBoundsIsMalformed() {
-    for (var chain : List.of(List.<String>of(), List.of("A", "A", "A", "A", "A"), List.of("A".repeat(30_000)))) {
+    for (var chain :
+        List.of(List.<String>of(), List.of("A", "A", "A", "A", "A"), List.of("A".repeat(30_000)))) {
       assertProblem(
           Api.as(tokens.service())
               .post(VERIFY, Map.of("proof", Map.of("kind", "certificate", "chain", chain))),
@@ -223,7 +227,8 @@ class CertificatesIT {
     var first = repeatable(made).<String>path("id");
     var second = repeatable(made);
     assertEquals(201, second.statusCode());
-    assertEquals(List.of(second.<String>path("id")), admin.get(device + "/credentials").path("items.id"));
+    assertEquals(
+        List.of(second.<String>path("id")), admin.get(device + "/credentials").path("items.id"));
     assertFalse(second.<String>path("id").equals(first));
     verify(null, made);
     assertProblem(repeatable(made), 409, "idempotency-key-used");
@@ -278,7 +283,9 @@ class CertificatesIT {
   private long revocationsOf(String credential) {
     return rows(
         "SELECT count(*) FROM registry.outbox WHERE topic LIKE 'platform/registry/credential-revoked/%'"
-            + " AND convert_from(payload, 'UTF8') LIKE '%" + credential + "%'");
+            + " AND convert_from(payload, 'UTF8') LIKE '%"
+            + credential
+            + "%'");
   }
 
   private long rows(String query) {

@@ -41,11 +41,16 @@ class DeviceSearchIT {
             "attributes", Map.of("floor", 3, "site", Map.of("city", "Ulm"), "spare", true)));
     make(
         Map.of(
-            "id", "room-2",
-            "type", "thermometer",
-            "tags", List.of("lab"),
-            "enabled", false,
-            "attributes", Map.of("floor", "3", "site", Map.of("city", "Aalen"))));
+            "id",
+            "room-2",
+            "type",
+            "thermometer",
+            "tags",
+            List.of("lab"),
+            "enabled",
+            false,
+            "attributes",
+            Map.of("floor", "3", "site", Map.of("city", "Aalen"))));
     make(Map.of("id", "room_3", "attributes", Map.of("floor", 12.5, "site", Map.of("city", "U*"))));
   }
 

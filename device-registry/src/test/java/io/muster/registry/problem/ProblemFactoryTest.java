@@ -29,7 +29,8 @@ class ProblemFactoryTest {
                 "409 tenant-has-devices"),
             Map.entry(new Refusal.Conflict(ConflictKind.DEVICE_EXISTS, "x"), "409 device-exists"),
             Map.entry(
-                new Refusal.Conflict(ConflictKind.CERTIFICATE_EXISTS, "x"), "409 certificate-exists"),
+                new Refusal.Conflict(ConflictKind.CERTIFICATE_EXISTS, "x"),
+                "409 certificate-exists"),
             Map.entry(
                 new Refusal.Conflict(ConflictKind.IDEMPOTENCY_KEY_USED, "x"),
                 "409 idempotency-key-used"),

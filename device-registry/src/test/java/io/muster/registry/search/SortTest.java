@@ -53,7 +53,6 @@ class SortTest {
       })
   void theCursorOfAnotherListIsRefused(String place) {
     var sort = Sort.read("updatedAt:desc");
-    assertThrows(
-        RefusedException.class, () -> sort.writeAfter(new Cursor(place), new SqlText()));
+    assertThrows(RefusedException.class, () -> sort.writeAfter(new Cursor(place), new SqlText()));
   }
 }

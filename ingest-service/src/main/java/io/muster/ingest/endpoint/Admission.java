@@ -8,8 +8,8 @@ import io.muster.ingest.endpoint.authorisation.Claimant;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
 import io.muster.ingest.endpoint.authorisation.WillRights;
 import io.muster.ingest.endpoint.limits.AdmissionLine;
-import io.muster.ingest.endpoint.packetlog.PacketTap;
 import io.muster.ingest.endpoint.limits.DeviceUse;
+import io.muster.ingest.endpoint.packetlog.PacketTap;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.Properties;
 import io.muster.ingest.endpoint.packets.ReasonCode;
@@ -81,8 +81,7 @@ final class Admission {
 
   private boolean hold() {
     certificate = ClientCertificate.of(connection.channel());
-    var bytes =
-        connect.heldBytes() + certificate.map(ClientCertificate::heldBytes).orElse(0);
+    var bytes = connect.heldBytes() + certificate.map(ClientCertificate::heldBytes).orElse(0);
     if (!shared.knocking.memory().tryReserve(bytes)) {
       return false;
     }

@@ -16,8 +16,7 @@ record Denial(ReasonCode code, String label, String words) {
    */
   static Denial of(VerifyAnswer.Reason reason, boolean certified) {
     return certified
-        ? new Denial(
-            ReasonCode.NOT_AUTHORIZED, reason.label(), "the client certificate is refused")
+        ? new Denial(ReasonCode.NOT_AUTHORIZED, reason.label(), "the client certificate is refused")
         : new Denial(code(reason), reason.label(), "user name or password refused");
   }
 

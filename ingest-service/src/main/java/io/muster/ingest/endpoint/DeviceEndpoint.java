@@ -4,9 +4,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.down.Reachable;
 import io.muster.ingest.endpoint.limits.Knocking;
+import io.muster.ingest.endpoint.limits.Network;
 import io.muster.ingest.endpoint.packetlog.PacketSink;
 import io.muster.ingest.endpoint.packetlog.PacketSwitch;
-import io.muster.ingest.endpoint.limits.Network;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.tls.HandshakeTurn;
 import io.muster.ingest.endpoint.tls.RenegotiationGuard;
@@ -143,9 +143,7 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
     tls.ifPresent(
         it -> {
           var turn = new HandshakeTurn(shared.handshakes, () -> shared.metrics.refused("busy"));
-          channel
-              .pipeline()
-              .addLast(turn, new RenegotiationGuard(), it.handler(channel.alloc()));
+          channel.pipeline().addLast(turn, new RenegotiationGuard(), it.handler(channel.alloc()));
         });
     var connection =
         new DeviceConnection(channel, client, shared, shards.get(channel.eventLoop()), place);

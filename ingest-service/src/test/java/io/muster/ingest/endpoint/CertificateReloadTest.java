@@ -88,8 +88,7 @@ class CertificateReloadTest {
   void showsWhenTheServedOneEnds() throws IOException {
     assertEquals(expiry(first), server.gauge("muster.endpoint.tls.certificate.expiry"));
     var next = turnOver();
-    await()
-        .until(() -> server.gauge("muster.endpoint.tls.certificate.expiry") == expiry(next));
+    await().until(() -> server.gauge("muster.endpoint.tls.certificate.expiry") == expiry(next));
     assertEquals(next.certificate(), shown("TLSv1.3"));
   }
 

@@ -52,10 +52,14 @@ class ClientCertificateTest {
     var settings =
         Stream.concat(
             Stream.of(
-                "tls.port", "0",
-                "websocket.tls-port", "0",
-                "tls.certificate", folder.resolve("tls.crt").toString(),
-                "tls.key", folder.resolve("tls.key").toString()),
+                "tls.port",
+                "0",
+                "websocket.tls-port",
+                "0",
+                "tls.certificate",
+                folder.resolve("tls.crt").toString(),
+                "tls.key",
+                folder.resolve("tls.key").toString()),
             Stream.of(more));
     return TestEndpoint.start(settings.toArray(String[]::new));
   }
@@ -162,7 +166,8 @@ class ClientCertificateTest {
   @ParameterizedTest
   @EnumSource
   void areRefusedWithACertificateThatTheRegistryDoesNotKnow(ProtocolVersion version) {
-    try (var client = new TlsClient(TLS13, TestCertificate.usual()).knock(server, ConnectPacket.of(version))) {
+    try (var client =
+        new TlsClient(TLS13, TestCertificate.usual()).knock(server, ConnectPacket.of(version))) {
       var connAck = client.hear();
       assertEquals(version == MQTT_5 ? 0x87 : 5, connAck.body()[1] & 0xFF);
       client.expectEnd();
@@ -360,7 +365,8 @@ class ClientCertificateTest {
                   URI.create("wss://localhost:" + server.endpoint.webSocketTlsPort() + "/mqtt"),
                   new WebSocket.Listener() {
                     @Override
-                    public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+                    public CompletionStage<?> onBinary(
+                        WebSocket from, ByteBuffer data, boolean last) {
                       while (data.hasRemaining()) {
                         heard.add(data.get());
                       }

@@ -117,7 +117,6 @@ public record TestCertificate(KeyPair keys, X509Certificate certificate) {
 
   private static String pem(String label, byte[] content) {
     return "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n"
-        .formatted(
-            label, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content));
+        .formatted(label, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content));
   }
 }

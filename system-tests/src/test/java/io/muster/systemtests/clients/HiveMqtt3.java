@@ -63,8 +63,7 @@ final class HiveMqtt3 implements RealClient {
 
   @Override
   public int subscribe(String topicFilter, int qos) {
-    var answer =
-        client.subscribeWith().topicFilter(topicFilter).qos(MqttQos.fromCode(qos)).send();
+    var answer = client.subscribeWith().topicFilter(topicFilter).qos(MqttQos.fromCode(qos)).send();
     return answer.getReturnCodes().getFirst().getCode();
   }
 

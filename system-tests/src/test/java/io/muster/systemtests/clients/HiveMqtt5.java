@@ -66,8 +66,7 @@ final class HiveMqtt5 implements RealClient {
 
   @Override
   public int subscribe(String topicFilter, int qos) {
-    var answer =
-        client.subscribeWith().topicFilter(topicFilter).qos(MqttQos.fromCode(qos)).send();
+    var answer = client.subscribeWith().topicFilter(topicFilter).qos(MqttQos.fromCode(qos)).send();
     return answer.getReasonCodes().getFirst().getCode();
   }
 

@@ -3,7 +3,6 @@ package io.muster.systemtests.clients;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.muster.systemtests.clients.Login.Scheme;
 import io.muster.systemtests.stack.CommandLineTools;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -49,8 +49,7 @@ final class PahoMqtt5 implements RealClient, MqttCallback {
         .will()
         .ifPresent(
             payload ->
-                options.setWill(
-                    login.presence(), new MqttMessage(bytes(payload), 1, false, null)));
+                options.setWill(login.presence(), new MqttMessage(bytes(payload), 1, false, null)));
     var connected = client.connect(options);
     connected.waitForCompletion(PATIENCE_MILLIS);
     return connected.getSessionPresent();

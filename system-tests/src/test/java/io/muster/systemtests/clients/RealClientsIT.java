@@ -138,7 +138,8 @@ class RealClientsIT {
 
   private void tell(TestDevice device, int qos) {
     var told = told(device, qos);
-    new ServiceAccount(stack, "command", 941).publish(told.topicName(), told.payload(), MqttQos.fromCode(qos));
+    new ServiceAccount(stack, "command", 941)
+        .publish(told.topicName(), told.payload(), MqttQos.fromCode(qos));
   }
 
   /** What is told at the QoS that was granted. */

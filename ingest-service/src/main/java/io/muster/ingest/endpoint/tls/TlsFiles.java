@@ -9,8 +9,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Where the server's certificate and key are, which somebody else writes anew before the certificate
- * ends: in place, by renaming, or by turning a symbolic link over, as Kubernetes does it.
+ * Where the server's certificate and key are, which somebody else writes anew before the
+ * certificate ends: in place, by renaming, or by turning a symbolic link over, as Kubernetes does
+ * it.
  *
  * @param certificate PEM, with those that vouch for it
  * @param key PEM, PKCS 8

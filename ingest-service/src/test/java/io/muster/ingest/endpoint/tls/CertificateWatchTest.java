@@ -89,7 +89,8 @@ class CertificateWatchTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "garbage", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"})
+  @ValueSource(
+      strings = {"", "garbage", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"})
   void keepsTheOldOneAndCountsWhatCannotBeServed(String broken) throws IOException {
     Files.writeString(files.certificate(), broken);
     look(4);
