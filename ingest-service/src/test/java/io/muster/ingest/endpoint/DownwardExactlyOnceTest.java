@@ -310,6 +310,21 @@ class DownwardExactlyOnceTest {
     }
   }
 
+  /** The client may have it, so it must be told what becomes of the identifier. */
+  @Test
+  void sendsAgainWhatExpiredSinceItWasSent() {
+    var client = kept(MQTT_5);
+    server.deliver(command(1), "", 2, 1);
+    client.hear();
+    var sent = System.nanoTime();
+    await().until(() -> System.nanoTime() - sent > 1_100_000_000L);
+    try (var again = again(client, MQTT_5)) {
+      again.hear();
+      assertEquals(1, outcome("sent-again"));
+      again.send("50 02 0001").expect("62 02 0001");
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void sendsPubRelAgainForWhatTheClientHas(ProtocolVersion version) {
