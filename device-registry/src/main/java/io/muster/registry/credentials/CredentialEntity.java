@@ -39,7 +39,7 @@ class CredentialEntity {
   @Column(name = "certificate_sha256")
   byte[] certificateSha256;
 
-  @Column(name = "certificate_subject")
+  @Column(name = "certificate_subject", columnDefinition = "text")
   String certificateSubject;
 
   @Column(name = "not_before")

@@ -41,7 +41,8 @@ public class DeviceEntity {
   @JoinColumn(name = "gateway_key")
   DeviceEntity gateway;
 
-  @Column(columnDefinition = "text[]")
+  // PostgreSQL's own name of text[], by which the validation of the schema finds it.
+  @Column(columnDefinition = "_text")
   String[] tags;
 
   @Column(columnDefinition = "jsonb")

@@ -1,0 +1,41 @@
+package io.muster.registry.audit;
+
+import io.muster.registry.access.Caller;
+import io.muster.registry.access.Roles;
+import io.muster.registry.paging.Page;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** {@code /api/v1/audit}. */
+@Path("/api/v1/audit")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Audit")
+class PlatformAuditResource {
+  private final AuditReader reader;
+  private final Caller caller;
+
+  PlatformAuditResource(AuditReader reader, Caller caller) {
+    this.reader = reader;
+    this.caller = caller;
+  }
+
+  @GET
+  @RolesAllowed(Roles.ADMIN)
+  @Operation(
+      summary = "Who changed what",
+      description =
+          "Administrators of the platform only; of all tenants, deleted ones too. The latest first.")
+  public Uni<Page<AuditItem>> read(@Valid @BeanParam AuditQuestion question) {
+    caller.requirePlatform();
+    return reader.read(Optional.empty(), question);
+  }
+}
