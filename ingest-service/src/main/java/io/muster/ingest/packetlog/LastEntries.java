@@ -8,6 +8,7 @@ import io.muster.ingest.problem.Refusal;
 import io.smallrye.mutiny.Multi;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +28,7 @@ class LastEntries {
   private final PacketLogConfig config;
   private final Map<DeviceAddress, FollowedLog> logs = new ConcurrentHashMap<>();
   private final AtomicInteger followers = new AtomicInteger();
+  private volatile Set<DeviceAddress> on = Set.of();
 
   LastEntries(ObjectMapper json, PacketLogConfig config) {
     this.json = json;
@@ -80,7 +82,8 @@ class LastEntries {
    * @param known whose entries are kept, on or not
    * @param on whose log is on; who follows another one is told that it has ended
    */
-  void keep(Collection<DeviceAddress> known, Set<DeviceAddress> on) {
+  synchronized void keep(Collection<DeviceAddress> known, Set<DeviceAddress> on) {
+    this.on = Set.copyOf(on);
     known.forEach(device -> logs.computeIfAbsent(device, it -> new FollowedLog(config.keep())));
     logs.forEach(
         (device, log) -> {
@@ -96,7 +99,22 @@ class LastEntries {
     return log == null ? List.of() : log.last(limit);
   }
 
-  void forget(DeviceAddress device) {
+  /** A log was switched on through this replica, which will read so in a moment. */
+  synchronized void begin(DeviceAddress device) {
+    var more = new HashSet<>(on);
+    more.add(device);
+    on = Set.copyOf(more);
+  }
+
+  /** Whether the device's log is on, as far as this replica has read. */
+  boolean isOn(DeviceAddress device) {
+    return on.contains(device);
+  }
+
+  synchronized void forget(DeviceAddress device) {
+    var fewer = new HashSet<>(on);
+    fewer.remove(device);
+    on = Set.copyOf(fewer);
     var log = logs.remove(device);
     if (log != null) {
       log.followers().forEach(follower -> follower.end("off"));
@@ -104,11 +122,15 @@ class LastEntries {
   }
 
   /**
-   * Follows a device's log, which is on.
+   * Follows a device's log.
    *
-   * @throws io.muster.ingest.problem.RefusedException when as many as allowed follow
+   * @throws io.muster.ingest.problem.RefusedException when it is off, or as many as allowed follow
    */
   Multi<LogEvent> follow(DeviceAddress device, LogFollower follower) {
+    if (!isOn(device)) {
+      throw new Refusal.Conflict("packet-log-off", "The device's packet log is off; PUT it first.")
+          .asException();
+    }
     if (followers.incrementAndGet() > config.followers()) {
       followers.decrementAndGet();
       throw new Refusal.LimitReached("followers of packet logs", config.followers()).asException();

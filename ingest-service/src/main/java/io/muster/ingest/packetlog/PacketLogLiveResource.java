@@ -4,7 +4,6 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.ingest.people.Roles;
-import io.muster.ingest.problem.Refusal;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.Vertx;
@@ -28,7 +27,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
 @Tag(name = "Packet log")
 class PacketLogLiveResource {
-  private final SwitchTable table;
   private final LastEntries entries;
   private final SecurityIdentity identity;
   private final Clock clock;
@@ -36,7 +34,6 @@ class PacketLogLiveResource {
 
   PacketLogLiveResource(
       SwitchTable table, LastEntries entries, SecurityIdentity identity, Clock clock, Vertx vertx) {
-    this.table = table;
     this.entries = entries;
     this.identity = identity;
     this.clock = clock;
@@ -53,26 +50,14 @@ class PacketLogLiveResource {
               + " with the token. 409 while the log is off.")
   public Multi<OutboundSseEvent> live(
       @PathParam("tenant") TenantId tenant, @PathParam("device") DeviceId device, Sse sse) {
-    var address = new DeviceAddress(tenant, device);
-    var tokenMillis = millisUntilTokenEnds();
-    return table
-        .find(address)
-        .onItem()
-        .transformToMulti(stored -> follow(address, stored, tokenMillis))
-        .map(event -> sent(event, sse));
-  }
-
-  private Multi<LogEvent> follow(DeviceAddress address, StoredSwitch stored, long tokenMillis) {
-    if (stored == null || !stored.isOn()) {
-      throw new Refusal.Conflict("packet-log-off", "The device's packet log is off; PUT it first.")
-          .asException();
-    }
     var follower = new LogFollower();
-    var expiry = vertx.setTimer(tokenMillis, now -> follower.end("token-expired"));
-    return entries
-        .follow(address, follower)
+    // Refused here and now, or not at all: the headers go out before the first event is asked for.
+    var events = entries.follow(new DeviceAddress(tenant, device), follower);
+    var expiry = vertx.setTimer(millisUntilTokenEnds(), now -> follower.end("token-expired"));
+    return events
         .onTermination()
-        .invoke(() -> vertx.cancelTimer(expiry));
+        .invoke(() -> vertx.cancelTimer(expiry))
+        .map(event -> sent(event, sse));
   }
 
   private static OutboundSseEvent sent(LogEvent event, Sse sse) {

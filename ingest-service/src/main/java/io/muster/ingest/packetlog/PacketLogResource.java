@@ -59,13 +59,16 @@ class PacketLogResource {
     return table
         .put(address, asked)
         .invoke(
-            on ->
-                audit.record(
-                    "packet-log-switched-on",
-                    "%s for %d minutes%s"
-                        .formatted(
-                            address, asked.minutes(), asked.payloads() ? ", with payloads" : "")))
+            on -> {
+              entries.begin(address);
+              audit.record("packet-log-switched-on", address + inWords(asked));
+            })
         .map(on -> state(address, on, MAX_LIMIT));
+  }
+
+  private static String inWords(PacketLogSwitch asked) {
+    return " for %d minutes%s"
+        .formatted(asked.minutes(), asked.payloads() ? ", with payloads" : "");
   }
 
   @GET

@@ -17,7 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param until when it ends, or ended, by itself
  * @param entries the last ones that this replica heard of, the oldest first
  */
-@RegisterForReflection
+@RegisterForReflection(targets = {PacketLogState.class, PacketEntry.class})
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "PacketLog")
 public record PacketLogState(

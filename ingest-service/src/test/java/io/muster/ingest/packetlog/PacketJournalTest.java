@@ -133,6 +133,7 @@ class PacketJournalTest {
 
   @Test
   void aFollowerForWhomTooMuchWaitsIsToldSoAndDropped() {
+    entries.begin(DEVICE);
     var heard =
         entries
             .follow(DEVICE, new LogFollower())

@@ -130,7 +130,9 @@ class PacketLogsIT {
   }
 
   private void awaitOn(Replica replica) {
-    await().atMost(PATIENCE).until(() -> replica.on.containsKey(device));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> replica.on.containsKey(device) && replica.entries.isOn(device));
   }
 
   @Test
@@ -195,7 +197,11 @@ class PacketLogsIT {
 
   @Test
   void asManyFollowAtAReplicaAsMay() {
+    var off =
+        assertThrows(RefusedException.class, () -> one.entries.follow(device, new LogFollower()));
+    assertTrue(off.refusal() instanceof Refusal.Conflict, off::toString);
     one.put(device, 5, false);
+    awaitOn(one);
     var follower = new LogFollower();
     one.entries.follow(device, follower).subscribe().with(event -> {});
     assertLimit(() -> one.entries.follow(device, new LogFollower()));

@@ -1,7 +1,6 @@
 package io.muster.ingest.endpoint.packetlog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.time.Instant;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -22,7 +21,6 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param fields what the packet says: numbers, booleans, texts and lists of texts
  * @param leftOut how many entries of the device were left out before this one; null for none
  */
-@RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "PacketLogEntry")
 public record PacketEntry(
