@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.function.Predicate;
 
 /**
@@ -16,8 +17,11 @@ import java.util.function.Predicate;
 final class Exchanges {
   private final DownSupport support;
   private Map<Integer, Exchange> byIdentifier = Map.of();
-  private final ArrayDeque<Exchange> unsent = new ArrayDeque<>(0);
-  private final ArrayDeque<Exchange> unreleased = new ArrayDeque<>(0);
+
+  /** Both null until there is an exchange. */
+  private Queue<Exchange> unsent;
+
+  private Queue<Exchange> unreleased;
 
   /** Of the messages whose exchange has not come to PUBREC. */
   private long heldBytes;
@@ -28,8 +32,10 @@ final class Exchanges {
 
   /** Adds one; what has a message, which is held already, stands in line for being sent. */
   void add(Exchange exchange) {
-    if (byIdentifier.isEmpty()) {
+    if (unsent == null) {
       byIdentifier = new LinkedHashMap<>();
+      unsent = new ArrayDeque<>();
+      unreleased = new ArrayDeque<>();
     }
     byIdentifier.put(exchange.packetIdentifier, exchange);
     if (exchange.message != null) {
@@ -75,7 +81,7 @@ final class Exchanges {
 
   /** The next to be sent, once it may; null when there is none, or it may not yet. */
   Exchange nextToSend() {
-    while (!unsent.isEmpty()) {
+    while (unsent != null && !unsent.isEmpty()) {
       var first = unsent.peek();
       switch (first.state) {
         case KEEPING -> {
@@ -98,7 +104,7 @@ final class Exchanges {
 
   /** The next whose PUBREL may go, which leaves the line; null when there is none. */
   Exchange nextToRelease() {
-    var first = unreleased.peek();
+    var first = unreleased == null ? null : unreleased.peek();
     return first != null && first.state == State.RELEASABLE ? unreleased.remove() : null;
   }
 
@@ -128,7 +134,7 @@ final class Exchanges {
     support.budget().release(heldBytes);
     heldBytes = 0;
     byIdentifier = Map.of();
-    unsent.clear();
-    unreleased.clear();
+    unsent = null;
+    unreleased = null;
   }
 }
