@@ -1,6 +1,5 @@
 package io.muster.ingest.endpoint;
 
-import io.muster.ingest.endpoint.proxy.ProxyProtocolConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.DecimalMax;
