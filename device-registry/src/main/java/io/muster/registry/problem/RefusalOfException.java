@@ -15,6 +15,7 @@ import io.quarkus.security.UnauthorizedException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.WebApplicationException;
+import java.time.DateTimeException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -61,6 +62,7 @@ final class RefusalOfException {
     }
     // What cannot be converted in a path or query is no thing that is not there.
     return http.getCause() instanceof IllegalArgumentException
+            || http.getCause() instanceof DateTimeException
         ? Optional.of(malformed("A parameter has a value that it cannot have."))
         : ofStatus(http.getResponse().getStatus());
   }

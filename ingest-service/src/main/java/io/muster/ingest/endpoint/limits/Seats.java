@@ -13,11 +13,15 @@ public final class Seats {
 
   /** Takes one; false when all are taken. */
   public boolean take() {
-    if (taken.incrementAndGet() <= most) {
-      return true;
-    }
-    taken.decrementAndGet();
-    return false;
+    // Never above it, not for a moment: who looks would see more than there may be.
+    int before;
+    do {
+      before = taken.get();
+      if (before >= most) {
+        return false;
+      }
+    } while (!taken.compareAndSet(before, before + 1));
+    return true;
   }
 
   public void leave() {

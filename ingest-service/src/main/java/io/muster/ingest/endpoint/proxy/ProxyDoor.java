@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint.proxy;
 
+import io.muster.ingest.endpoint.ProxyProtocolConfig;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.observe.EndpointMetrics;
 import io.muster.ingest.endpoint.observe.RefusalLog;

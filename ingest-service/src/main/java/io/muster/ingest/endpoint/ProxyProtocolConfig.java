@@ -1,4 +1,4 @@
-package io.muster.ingest.endpoint.proxy;
+package io.muster.ingest.endpoint;
 
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithParentName;
