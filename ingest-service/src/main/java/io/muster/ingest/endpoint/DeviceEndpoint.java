@@ -115,12 +115,7 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
           return;
         }
         var client = channel.remoteAddress();
-        if (shared.bans.isBanned(Network.of(client), System.nanoTime())) {
-          shared.metrics.refused("banned-address");
-          channel.close();
-        } else {
-          greet(channel, client, shared.knocking.take(client), tls, webSocket);
-        }
+        greet(channel, client, shared.knocking.take(client), tls, webSocket);
       }
     };
   }
@@ -137,6 +132,12 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
       boolean webSocket) {
     if (place == null) {
       shared.metrics.refused("knocking");
+      channel.close();
+      return;
+    }
+    if (shared.bans.isBanned(Network.of(client), System.nanoTime())) {
+      place.leave();
+      shared.metrics.refused("banned-address");
       channel.close();
       return;
     }

@@ -1,7 +1,5 @@
 package io.muster.ingest.endpoint;
 
-import io.muster.ingest.endpoint.limits.BansConfig;
-import io.muster.ingest.endpoint.limits.LimitsConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.DecimalMax;

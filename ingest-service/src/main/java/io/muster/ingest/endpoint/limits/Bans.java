@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.endpoint.BansConfig;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint.limits;
 
 import io.muster.contract.registry.DeviceLimits;
+import io.muster.ingest.endpoint.LimitsConfig;
 
 /**
  * What a device sends in a second over all its connections, against what it, its tenant and all may

@@ -2,6 +2,7 @@ package io.muster.ingest.endpoint.limits;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.DeviceLimits;
+import io.muster.ingest.endpoint.LimitsConfig;
 import io.muster.ingest.endpoint.limits.Limit.Answer;
 import java.util.concurrent.atomic.AtomicInteger;
 

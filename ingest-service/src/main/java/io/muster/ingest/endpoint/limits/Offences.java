@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint.limits;
 
+import io.muster.ingest.endpoint.BansConfig;
 import java.time.Duration;
 
 /**

@@ -1,5 +1,7 @@
 package io.muster.ingest.endpoint.limits;
 
+import io.muster.ingest.endpoint.LimitsConfig;
+
 /**
  * What those who share something may use together; 0 is no limit.
  *

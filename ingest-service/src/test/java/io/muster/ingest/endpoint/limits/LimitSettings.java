@@ -1,5 +1,7 @@
 package io.muster.ingest.endpoint.limits;
 
+import io.muster.ingest.endpoint.BansConfig;
+import io.muster.ingest.endpoint.LimitsConfig;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;

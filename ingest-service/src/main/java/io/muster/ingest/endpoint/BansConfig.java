@@ -1,4 +1,4 @@
-package io.muster.ingest.endpoint.limits;
+package io.muster.ingest.endpoint;
 
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
