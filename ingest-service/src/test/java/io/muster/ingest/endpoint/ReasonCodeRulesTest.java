@@ -141,6 +141,18 @@ class ReasonCodeRulesTest {
     }
   }
 
+  /** PUBREL too (MQTT 5 §3.6.2.1). */
+  @Test
+  void ofPubRel() {
+    try (var client = RawClient.connected(server, MQTT_5)) {
+      client.subscribe(1, "command/acme/boiler/req/#", 2).hear();
+      server.deliver("command/acme/boiler/req/1/on", "!", 2);
+      client.hear();
+      client.send("50 02 0001").expect("62 02 0001").send("70 02 0001");
+      client.send("50 02 0001").expect("62 03 0001 92");
+    }
+  }
+
   @Test
   void ofSubAckAndUnsubAck() throws IOException {
     var own = "command/acme/boiler/req/#";

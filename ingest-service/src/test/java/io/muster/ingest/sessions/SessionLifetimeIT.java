@@ -18,7 +18,7 @@ class SessionLifetimeIT {
 
   @TempDir static Path folder;
 
-  /** Its expiry is shorter than the connection, and sweeps come and go. */
+  /** Its expiry, and that of the connection before, is over, and sweeps come and go. */
   @Test
   void aSessionIsKeptForAsLongAsItsConnection() {
     try (var database = SessionsDatabase.start(folder);
@@ -26,6 +26,8 @@ class SessionLifetimeIT {
       await().until(replica.sessions::isReady);
       var connected = DeviceAddress.of("acme", "connected");
       var subscription = new StoredSubscription("command/acme/connected/req/#", 1, 7);
+      var left = replica.take(connected, false, NEVER_ENDS);
+      replica.end(connected, left, SECOND, true);
       var taken = replica.take(connected, false, SECOND);
       replica
           .sessions
