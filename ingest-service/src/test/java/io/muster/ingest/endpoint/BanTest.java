@@ -85,7 +85,6 @@ class BanTest {
         await().until(() -> server.access.heldAdmissions() == asked);
       }
     }
-    await().until(() -> server.gauge("muster.endpoint.knocking") == 0);
     server.access.letAdmissionsGo();
     await().until(() -> bans("device") == 1);
   }
