@@ -58,9 +58,9 @@ final class BrokerCommand extends MeasuringCommand {
 
   @Option(
       names = "--kill-rate",
-      defaultValue = "5000",
-      description = "messages a second while a consumer is killed (default ${DEFAULT-VALUE})")
-  private double killRate;
+      description =
+          "messages a second while a consumer is killed; default: as fast as the broker acknowledges")
+  private Double killRate;
 
   @Option(
       names = "--settle",
@@ -99,8 +99,12 @@ final class BrokerCommand extends MeasuringCommand {
             + " with the connector's buffer of %,d messages, and with one of %,d"
                 .formatted(STOCK_BUFFER, LARGE_BUFFER),
         "lost is what the broker acknowledged to the device and is no row in the end",
-        "killed: SIGKILL in the middle of %s at %,.0f messages a second, started again at once"
-            .formatted(rounds().duration().toSeconds() + " s", killRate));
+        "killed: SIGKILL in the middle of %d s at %s, started again at once"
+            .formatted(rounds().duration().toSeconds(), killPace()));
+  }
+
+  private String killPace() {
+    return killRate == null ? "full speed" : "%,.0f messages a second".formatted(killRate);
   }
 
   @Override
@@ -134,7 +138,7 @@ final class BrokerCommand extends MeasuringCommand {
         addLine(losses, path.name(), total(path.outcomes()));
       }
       tell("killing the consumers");
-      var trial = new KillTrial(killRate, rounds().duration(), settling);
+      var trial = new KillTrial(TargetOptions.pace(killRate), rounds().duration(), settling);
       for (var path : List.of(muster, peerLarge, peer)) {
         addLine(losses, path.name() + ", killed", trial.run(path));
       }

@@ -4,6 +4,7 @@ import io.muster.benchmarks.load.Pace;
 import io.muster.benchmarks.report.Report;
 import io.muster.benchmarks.rounds.Tournament;
 import io.muster.benchmarks.stack.BenchmarkStack;
+import io.muster.benchmarks.stack.EndpointFloor;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,15 +48,26 @@ final class LatencyCommand extends MeasuringCommand {
     return List.of(
         "%,.0f messages a second over all; latency counts from when a message was due"
             .formatted(rate),
-        "rows are counted in PostgreSQL, and were exactly as many as PUBACKs");
+        "rows are counted in PostgreSQL, and were exactly as many as PUBACKs",
+        "the endpoint floor is the endpoint's own code in a process with the same JVM options: it"
+            + " acknowledges what it reads and drops it; its `rows` are PUBACKs");
   }
 
   @Override
   String measure(BenchmarkStack stack, Bench bench, Tournament tournament)
       throws InterruptedException {
-    var contenders = List.of(bench.ingest("ingest-service", connections, new Pace.FixedRate(rate)));
+    var pace = new Pace.FixedRate(rate);
+    var floor = EndpointFloor.start(stack, stackOptions().ingestJvm());
+    var contenders =
+        List.of(
+            bench.ingest("ingest-service", connections, pace),
+            floor.contender(
+                "endpoint floor",
+                () -> bench.connect(connections, floor.port()),
+                pace,
+                target().drain()));
     tournament.warmUp(contenders, rounds().warmUp());
-    return Report.ofRows(tournament.run(contenders, rounds().rounds(), rounds().duration()))
-        .markdown();
+    var measured = tournament.run(contenders, rounds().rounds(), rounds().duration());
+    return new Report("rows", List.of(), measured).markdown();
   }
 }

@@ -11,6 +11,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -41,8 +42,14 @@ public final class EndpointFloorMain {
                   stopped.countDown();
                 },
                 "endpoint-shutdown"));
+    prepareContextPropagation();
     endpoint.start();
     stopped.await();
+  }
+
+  /** It makes itself at its first use, which fails when two event loops are the first at once. */
+  private static void prepareContextPropagation() {
+    Uni.createFrom().voidItem().subscribe().with(nothing -> {});
   }
 
   static EndpointPorts ports(MeterRegistry meters) {

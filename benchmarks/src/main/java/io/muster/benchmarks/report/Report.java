@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
  * @param rounds all of them, in the order in which they were run
  */
 public record Report(String unit, List<Comparison> comparisons, List<Round> rounds) {
+  private static final long FEW = 1_000;
 
   /** Rows, the first contender beside each of the others. */
   public static Report ofRows(List<Round> rounds) {
@@ -83,11 +84,18 @@ public record Report(String unit, List<Comparison> comparisons, List<Round> roun
         table.line(
             name,
             process,
-            series(own, r -> cost(r, process).secondsPer100k(r.stored().rows())).show("%.2f"),
+            secondsPer100k(own, process),
             "%,.0f".formatted(series(own, r -> mebibytes(cost(r, process))).most()));
       }
     }
     return table.markdown();
+  }
+
+  /** Of next to nothing it would be a large number without a meaning. */
+  private static String secondsPer100k(List<Round> rounds, String process) {
+    return rounds.stream().anyMatch(round -> round.stored().rows() < FEW)
+        ? ""
+        : series(rounds, r -> cost(r, process).secondsPer100k(r.stored().rows())).show("%.2f");
   }
 
   private static String latency(List<Round> rounds, Function<Round, OptionalDouble> of) {

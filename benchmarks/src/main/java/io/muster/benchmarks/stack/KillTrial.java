@@ -9,14 +9,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Publishes at a fixed rate, kills the consumer with SIGKILL in the midst of it, starts it again at
+ * Publishes, kills the consumer with SIGKILL in the midst of it, starts it again at
  * once, and counts what is missing in the end.
  *
- * @param rate messages a second
+ * @param pace of the publishing
  * @param duration of the publishing
  * @param settling of the rows
  */
-public record KillTrial(double rate, Duration duration, Settling settling) {
+public record KillTrial(Pace pace, Duration duration, Settling settling) {
 
   /** Runs it. */
   public Outcome run(BrokerPath path) throws InterruptedException {
@@ -31,7 +31,7 @@ public record KillTrial(double rate, Duration duration, Settling settling) {
               },
               duration.toMillis() / 2,
               TimeUnit.MILLISECONDS);
-      var acknowledged = path.publish(new Pace.FixedRate(rate), duration).acks().successes();
+      var acknowledged = path.publish(pace, duration).acks().successes();
       restarted.get();
       return new Outcome(acknowledged, settling.await(acknowledged).rows());
     } catch (ExecutionException e) {

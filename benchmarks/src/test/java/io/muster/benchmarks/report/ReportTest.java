@@ -49,6 +49,13 @@ class ReportTest {
   }
 
   @Test
+  void whoStoredNextToNothingHasNoCostOfIt() {
+    var lines = Report.ofRows(List.of(ingest(1))).markdown();
+
+    assertTrue(lines.contains("| ingest-service | PostgreSQL |  | 64 |"), lines);
+  }
+
+  @Test
   void aPageBeginsWithWhenOnWhatAndHow() {
     var heading =
         new Heading(
