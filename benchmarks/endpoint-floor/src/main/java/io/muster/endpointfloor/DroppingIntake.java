@@ -1,12 +1,11 @@
 package io.muster.endpointfloor;
 
-import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.intake.Announcement;
 import io.muster.ingest.intake.Completion;
-import io.muster.ingest.intake.DeadLetterReason;
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.intake.Outcome;
 import io.muster.ingest.intake.Publication;
+import io.muster.ingest.intake.RefusedPublish;
 
 /** Says of everything that it is kept, and keeps nothing. Thread-safe. */
 final class DroppingIntake implements Intake {
@@ -16,13 +15,8 @@ final class DroppingIntake implements Intake {
   }
 
   @Override
-  public void deadLetter(
-      DeviceAddress from,
-      String topicName,
-      byte[] payload,
-      DeadLetterReason reason,
-      Completion completion) {
-    completion.complete(Outcome.deadLettered(reason));
+  public void deadLetter(RefusedPublish refused, Completion completion) {
+    completion.complete(Outcome.deadLettered(refused.reason()));
   }
 
   @Override

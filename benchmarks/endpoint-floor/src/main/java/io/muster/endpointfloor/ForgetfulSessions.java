@@ -2,6 +2,7 @@ package io.muster.endpointfloor;
 
 import io.muster.ingest.sessions.HeldConnections;
 import io.muster.ingest.sessions.LostSession;
+import io.muster.ingest.sessions.OutgoingMessages;
 import io.muster.ingest.sessions.SessionClaim;
 import io.muster.ingest.sessions.SessionEnd;
 import io.muster.ingest.sessions.Sessions;
@@ -37,6 +38,11 @@ final class ForgetfulSessions implements Sessions {
   @Override
   public Uni<Boolean> release(long sessionKey, int packetIdentifier) {
     return Uni.createFrom().item(true);
+  }
+
+  @Override
+  public OutgoingMessages outgoing() {
+    return new ForgetfulOutgoingMessages();
   }
 
   @Override
