@@ -9,8 +9,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Publishes, kills the consumer with SIGKILL in the midst of it, starts it again at
- * once, and counts what is missing in the end.
+ * Publishes, kills the consumer with SIGKILL in the midst of it, starts it again at once, and
+ * counts what is missing in the end.
  *
  * @param pace of the publishing
  * @param duration of the publishing
