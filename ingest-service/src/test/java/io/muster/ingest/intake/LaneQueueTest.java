@@ -16,8 +16,8 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -153,9 +153,7 @@ class LaneQueueTest {
 
   @Test
   void countsUserPropertiesAsWell() {
-    var properties = new HashMap<String, String>();
-    properties.put("name", "v".repeat(BATCH_BYTES));
-    properties.put("none", null);
+    var properties = Map.of("name", "v".repeat(BATCH_BYTES));
     var plain = TestIntake.publication(new DeviceTopic.Event(device), new byte[1], 1, null);
     var heavy =
         new Publication(
