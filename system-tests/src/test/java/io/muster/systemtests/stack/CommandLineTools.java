@@ -26,7 +26,13 @@ public final class CommandLineTools {
 
   private static List<String> packages(List<String> tools) {
     return tools.stream()
-        .map(tool -> tool.startsWith("mosquitto") ? "mosquitto-clients" : tool)
+        .map(
+            tool ->
+                switch (tool) {
+                  case "mosquitto_pub", "mosquitto_sub" -> "mosquitto-clients";
+                  case "node" -> "nodejs";
+                  default -> tool;
+                })
         .distinct()
         .toList();
   }
