@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import io.muster.systemtests.devices.TestDevice;
 import io.muster.systemtests.stack.CommandLineTools;
+import io.muster.systemtests.stack.DeviceCertificate;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
 import java.io.File;
@@ -21,12 +21,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,14 +35,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A device with a certificate instead of a password, as the guide shows it. */
 @ExtendWith(SharedStack.class)
 class ClientCertificatesIT {
-  private static final char[] PASSWORD = "password".toCharArray();
   private static final long PATIENCE_SECONDS = 30;
 
   private final RunningStack stack;
-  private final ObjectMapper json = new ObjectMapper();
 
   @TempDir Path folder;
   private TestDevice device;
+  private DeviceCertificate certificate;
 
   ClientCertificatesIT(RunningStack stack) {
     this.stack = stack;
@@ -53,7 +49,7 @@ class ClientCertificatesIT {
 
   @BeforeEach
   void makeADevice() {
-    CommandLineTools.require("openssl", "mosquitto_pub");
+    CommandLineTools.require("mosquitto_pub");
     device = stack.newDevice(stack.newTenant(), "sensor-1");
   }
 
@@ -65,7 +61,8 @@ class ClientCertificatesIT {
     "mqttv5, tlsv1.3, EC"
   })
   void aDeviceSendsAReading(String version, String tls, String key) throws Exception {
-    register(makeCertificate(key));
+    certificate = DeviceCertificate.make(folder, key);
+    certificate.register(stack, device);
     assertEquals(0, publish(version, tls, device.clientIdentifier()));
     assertEquals(1, stack.store().readings(device.address()));
     assertNotEquals(0, publish(version, tls, "demo:another"));
@@ -74,7 +71,8 @@ class ClientCertificatesIT {
 
   @Test
   void aRevokedCertificatesConnectionEndsWithinFiveSeconds() throws Exception {
-    var credential = register(makeCertificate("EC"));
+    certificate = DeviceCertificate.make(folder, "EC");
+    var credential = certificate.register(stack, device);
     var ended = new AtomicReference<Throwable>();
     var client =
         MqttClient.builder()
@@ -84,7 +82,7 @@ class ClientCertificatesIT {
             .identifier(device.clientIdentifier())
             .sslConfig()
             .trustManagerFactory(trust())
-            .keyManagerFactory(keys())
+            .keyManagerFactory(certificate.keys())
             .applySslConfig()
             .addDisconnectedListener(context -> ended.set(context.getCause()))
             .buildBlocking();
@@ -95,42 +93,6 @@ class ClientCertificatesIT {
     assertEquals(Mqtt5DisconnectReasonCode.NOT_AUTHORIZED, told.getMqttMessage().getReasonCode());
     assertNotEquals(0, publish("mqttv5", "tlsv1.3", device.clientIdentifier()));
     assertEquals(0, stack.store().readings(device.address()));
-  }
-
-  /** Makes {@code device.crt} and {@code device.key}, which nobody has signed but the device. */
-  private Path makeCertificate(String key) throws Exception {
-    var certificate = folder.resolve("device.crt");
-    var command = new ArrayList<>(List.of("openssl", "req", "-x509", "-nodes", "-days", "2"));
-    command.addAll(
-        switch (key) {
-          case "EC" -> List.of("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256");
-          case "RSA" -> List.of("-newkey", "rsa:2048");
-          default -> List.of("-newkey", key);
-        });
-    command.addAll(
-        List.of(
-            "-subj",
-            "/CN=sensor-1",
-            "-keyout",
-            folder.resolve("device.key").toString(),
-            "-out",
-            certificate.toString()));
-    assertEquals(0, run(command));
-    return certificate;
-  }
-
-  /** Gives the URL of the credential. */
-  private String register(Path certificate) throws IOException {
-    var body = Map.of("kind", "certificate", "certificate", Files.readString(certificate));
-    var credentials = stack.credentials(device.address());
-    var created =
-        stack
-            .http()
-            .post(credentials, stack.tokens().admin(), json.writeValueAsString(body))
-            .expect(201)
-            .json();
-    assertEquals("CN=sensor-1", created.path("subject").asText());
-    return credentials + "/" + created.path("id").asText();
   }
 
   private int publish(String version, String tls, String clientIdentifier) throws Exception {
@@ -146,9 +108,9 @@ class ClientCertificatesIT {
             "--tls-version",
             tls,
             "--cert",
-            folder.resolve("device.crt").toString(),
+            certificate.certificate().toString(),
             "--key",
-            folder.resolve("device.key").toString(),
+            certificate.key().toString(),
             "-V",
             version,
             "-i",
@@ -182,31 +144,5 @@ class ClientCertificatesIT {
     var trust = TrustManagerFactory.getInstance("PKIX");
     trust.init(store);
     return trust;
-  }
-
-  private KeyManagerFactory keys() throws Exception {
-    var file = folder.resolve("device.p12");
-    assertEquals(
-        0,
-        run(
-            List.of(
-                "openssl",
-                "pkcs12",
-                "-export",
-                "-in",
-                folder.resolve("device.crt").toString(),
-                "-inkey",
-                folder.resolve("device.key").toString(),
-                "-passout",
-                "pass:" + new String(PASSWORD),
-                "-out",
-                file.toString())));
-    var store = KeyStore.getInstance("PKCS12");
-    try (var in = Files.newInputStream(file)) {
-      store.load(in, PASSWORD);
-    }
-    var keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(store, PASSWORD);
-    return keys;
   }
 }

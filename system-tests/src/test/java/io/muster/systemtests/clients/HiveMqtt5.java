@@ -26,14 +26,21 @@ final class HiveMqtt5 implements RealClient {
             .useMqttVersion5()
             .serverHost("localhost")
             .serverPort(login.port())
-            .identifier(device.clientIdentifier())
-            .simpleAuth()
-            .username(device.userName())
-            .password(device.password().getBytes(StandardCharsets.UTF_8))
-            .applySimpleAuth();
+            .identifier(device.clientIdentifier());
+    if (login.certificate().isEmpty()) {
+      builder
+          .simpleAuth()
+          .username(device.userName())
+          .password(device.password().getBytes(StandardCharsets.UTF_8))
+          .applySimpleAuth();
+    }
     if (login.scheme() == Scheme.TLS) {
       var trust = Trust.of(login.authority().orElseThrow());
-      builder.sslConfig(MqttClientSslConfig.builder().trustManagerFactory(trust).build());
+      var tls = MqttClientSslConfig.builder().trustManagerFactory(trust);
+      if (login.certificate().isPresent()) {
+        tls.keyManagerFactory(login.certificate().get().keys());
+      }
+      builder.sslConfig(tls.build());
     }
     client = builder.buildBlocking();
     messages = client.publishes(MqttGlobalPublishFilter.ALL);

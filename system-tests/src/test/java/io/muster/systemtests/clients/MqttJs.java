@@ -43,11 +43,20 @@ final class MqttJs implements RealClient {
     var command = command("connect");
     command.put("url", url(login));
     login.authority().ifPresent(file -> command.put("ca", file.toString()));
+    login
+        .certificate()
+        .ifPresent(
+            own ->
+                command
+                    .put("certificate", own.certificate().toString())
+                    .put("key", own.key().toString()));
     var options = command.putObject("options");
     options.put("protocolVersion", protocolVersion);
     options.put("clientId", login.device().clientIdentifier());
-    options.put("username", login.device().userName());
-    options.put("password", login.device().password());
+    if (login.certificate().isEmpty()) {
+      options.put("username", login.device().userName());
+      options.put("password", login.device().password());
+    }
     options.put("clean", !login.kept());
     if (login.kept() && protocolVersion == 5) {
       options.putObject("properties").put("sessionExpiryInterval", Login.SESSION_EXPIRY_SECONDS);

@@ -33,8 +33,12 @@ final class PahoMqtt3 implements RealClient, MqttCallback {
     client.setCallback(this);
     var options = device.mqtt3Options();
     options.setCleanSession(!login.kept());
+    if (login.certificate().isPresent()) {
+      options.setUserName(null);
+      options.setPassword(null);
+    }
     if (login.scheme() == Scheme.TLS) {
-      options.setSocketFactory(Trust.sockets(login.authority().orElseThrow()));
+      options.setSocketFactory(Trust.sockets(login));
     }
     login.will().ifPresent(payload -> options.setWill(login.presence(), bytes(payload), 1, false));
     var connected = client.connect(options);

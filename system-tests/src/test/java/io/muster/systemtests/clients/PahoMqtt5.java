@@ -35,15 +35,17 @@ final class PahoMqtt5 implements RealClient, MqttCallback {
             new MemoryPersistence());
     client.setCallback(this);
     var options = new MqttConnectionOptions();
-    options.setUserName(device.userName());
-    options.setPassword(bytes(device.password()));
+    if (login.certificate().isEmpty()) {
+      options.setUserName(device.userName());
+      options.setPassword(bytes(device.password()));
+    }
     options.setCleanStart(!login.kept());
     options.setAutomaticReconnect(false);
     if (login.kept()) {
       options.setSessionExpiryInterval(Login.SESSION_EXPIRY_SECONDS);
     }
     if (login.scheme() == Scheme.TLS) {
-      options.setSocketFactory(Trust.sockets(login.authority().orElseThrow()));
+      options.setSocketFactory(Trust.sockets(login));
     }
     login
         .will()

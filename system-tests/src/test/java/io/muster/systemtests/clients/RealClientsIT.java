@@ -10,12 +10,15 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import io.muster.systemtests.clients.Login.Scheme;
 import io.muster.systemtests.clients.RealClient.Received;
 import io.muster.systemtests.devices.TestDevice;
+import io.muster.systemtests.stack.DeviceCertificate;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.ServiceAccount;
 import io.muster.systemtests.stack.SharedStack;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -102,6 +105,20 @@ class RealClientsIT {
     var login = Login.of(device, Scheme.TLS, stack.endpointTlsPort());
     try (var client = library.newClient()) {
       client.connect(login.trusting(stack.authority()));
+      client.publish(device.telemetry(), "{\"n\":1}", 1);
+    }
+    assertEquals(1, stack.store().readings(device.address()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void connectsWithACertificateAlone(Library library, @TempDir Path folder) throws Exception {
+    var device = newDevice();
+    var certificate = DeviceCertificate.make(folder, "EC");
+    certificate.register(stack, device);
+    var login = Login.of(device, Scheme.TLS, stack.endpointTlsPort()).trusting(stack.authority());
+    try (var client = library.newClient()) {
+      client.connect(login.showing(certificate));
       client.publish(device.telemetry(), "{\"n\":1}", 1);
     }
     assertEquals(1, stack.store().readings(device.address()));

@@ -10,7 +10,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
-/** What a client written in Java is told to trust. */
+/** What a client written in Java is told to trust, and shows. */
 final class Trust {
   private Trust() {}
 
@@ -26,9 +26,11 @@ final class Trust {
     return factory;
   }
 
-  static SSLSocketFactory sockets(Path authority) throws IOException, GeneralSecurityException {
+  static SSLSocketFactory sockets(Login login) throws Exception {
     var context = SSLContext.getInstance("TLS");
-    context.init(null, of(authority).getTrustManagers(), null);
+    var own =
+        login.certificate().isPresent() ? login.certificate().get().keys().getKeyManagers() : null;
+    context.init(own, of(login.authority().orElseThrow()).getTrustManagers(), null);
     return context.getSocketFactory();
   }
 }
