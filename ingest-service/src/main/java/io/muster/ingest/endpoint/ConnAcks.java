@@ -35,6 +35,12 @@ final class ConnAcks {
     PacketWriter.connAck5(out, present, ReasonCode.SUCCESS, properties);
   }
 
+  /** Whether a client takes packets as large as the smallest refusal; when not it hears nothing. */
+  static boolean canBeHeard(Packet.Connect connect) {
+    var most = connect.properties().maximumPacketBytes();
+    return most == Properties.ABSENT || PacketWriter.connAckBytes("") <= most;
+  }
+
   static void refused(ByteBuf out, Packet.Connect connect, ReasonCode code, String detail) {
     if (connect.version() == ProtocolVersion.MQTT_3_1_1) {
       PacketWriter.connAck3(out, false, returnCode(code));

@@ -109,17 +109,32 @@ final class Conversation {
   }
 
   private void subscribe(Packet.Subscribe packet) {
+    if (leavesNoRoomForAnswer(packet.filters().size())) {
+      return;
+    }
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
     down.subscribe(packet, codes -> answer(out -> SubAcks.write(out, session, identifier, codes)));
   }
 
   private void unsubscribe(Packet.Unsubscribe packet) {
+    if (leavesNoRoomForAnswer(packet.filters().size())) {
+      return;
+    }
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
     down.unsubscribe(
         packet,
         codes -> answer(out -> PacketWriter.unsubAck(out, session.version(), identifier, codes)));
+  }
+
+  /** Ends a client that asks about more filters than it takes codes for ([MQTT-3.1.2-24]). */
+  private boolean leavesNoRoomForAnswer(int filters) {
+    if (PacketWriter.subAckBytes(filters, "") <= session.maximumPacketBytes()) {
+      return false;
+    }
+    control.end(EndReason.PACKET_TOO_LARGE, "the answer would exceed the maximum packet size");
+    return true;
   }
 
   private void answer(Consumer<ByteBuf> packet) {

@@ -154,7 +154,8 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   void refuse(Packet.Connect connect, ReasonCode code, String detail) {
     admission = null;
     place.leave();
-    leave(out -> ConnAcks.refused(out, connect, code, detail));
+    Consumer<ByteBuf> answer = out -> ConnAcks.refused(out, connect, code, detail);
+    leave(ConnAcks.canBeHeard(connect) ? answer : null);
   }
 
   @Override

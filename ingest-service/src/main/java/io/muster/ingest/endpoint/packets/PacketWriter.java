@@ -19,6 +19,9 @@ public final class PacketWriter {
   /** The most that an acknowledgement of a publish takes. */
   public static final int ACKNOWLEDGEMENT_BYTES = 5;
 
+  /** The most that a CONNACK takes that says yes, with all the properties that it may have. */
+  public static final int CONNACK_BYTES = 32;
+
   private PacketWriter() {}
 
   /**

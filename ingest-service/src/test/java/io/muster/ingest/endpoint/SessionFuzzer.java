@@ -1,0 +1,52 @@
+package io.muster.ingest.endpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.muster.ingest.endpoint.packets.Choices;
+import java.util.List;
+import java.util.logging.Level;
+
+/**
+ * What must hold of connections whatever clients, services, registry, database and store do in
+ * whatever order: {@link FuzzedEndpoint} plays it, {@link FuzzedClient} and {@link ExpectedAnswers}
+ * judge it. Run by a fuzzer, and over the inputs that are kept.
+ */
+public final class SessionFuzzer {
+  private static final EndpointConfig ROOMY =
+      config("up.memory-bytes", "1000000", "connections.per-second", "1000000");
+
+  /** Where every limit is near. */
+  private static final EndpointConfig TIGHT =
+      config(
+          "up.memory-bytes", "9000",
+          "up.window", "3",
+          "up.topic-aliases", "2",
+          "connections.knocking-bytes", "4500",
+          "connections.most", "2",
+          "connections.most-per-device", "2",
+          "connections.per-second", "1000000",
+          "down.queue", "2",
+          "down.window", "2",
+          "down.max-subscriptions", "2",
+          "mandates.most", "1");
+
+  private SessionFuzzer() {}
+
+  private static EndpointConfig config(String... settings) {
+    var pairs = TestEndpoint.pairs(settings);
+    // The channel forgets what is scheduled when it closes; whoever waits there for the registry
+    // would never give back what he holds.
+    pairs.put("mandates.patience", "0s");
+    return TestEndpoint.config(pairs);
+  }
+
+  /** The name and the form that Jazzer asks for. */
+  public static void fuzzerTestOneInput(byte[] input) {
+    var choices = new Choices(input);
+    var config = choices.below(2) == 1 ? TIGHT : ROOMY;
+    try (var errors = LoggedLines.from(Level.WARNING)) {
+      new FuzzedEndpoint(config, choices).run();
+      assertEquals(List.of(), errors.lines());
+    }
+  }
+}
