@@ -20,10 +20,12 @@ import io.muster.ingest.relay.Downlink.DownwardMessage;
 import io.muster.ingest.sessions.ReplicaIdentity;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -63,7 +65,7 @@ final class FuzzedEndpoint {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Map<byte[], Outcome> outcomes = new IdentityHashMap<>();
   private final FuzzedClient[] clients = new FuzzedClient[MOST_CLIENTS];
-  private final List<FuzzedClient> gone = new java.util.ArrayList<>();
+  private final List<FuzzedClient> gone = new ArrayList<>();
   private final Shared shared;
   private final int downWindow;
   private long passedMillis;
@@ -82,6 +84,11 @@ final class FuzzedEndpoint {
     access.gateways.put(SENSOR, TestEndpoint.DEVICE);
     access.limits = new DeviceLimits(1_000, 4_000);
     intake.judge(this::judge);
+  }
+
+  /** A packet as they come here. */
+  static GeneratedPackets.Generated generated(Random random) {
+    return new GeneratedPackets(Choices.drawn(random, 200), WORDS).next(ProtocolVersion.MQTT_5);
   }
 
   private Outcome judge(Publication publication) {
