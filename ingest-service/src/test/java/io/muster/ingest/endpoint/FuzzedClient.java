@@ -33,7 +33,9 @@ final class FuzzedClient {
   private static final int DISCONNECT = 0xE0;
   private static final int WRITABILITY = 1;
 
-  final ProtocolVersion version;
+  /** What it mostly speaks. */
+  final boolean five;
+
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false);
   private final Queue<byte[]> arriving = new ArrayDeque<>();
@@ -54,8 +56,8 @@ final class FuzzedClient {
   private AssertionError failure;
 
   FuzzedClient(
-      ProtocolVersion version, Shared shared, Function<byte[], Outcome> outcomes, int downWindow) {
-    this.version = version;
+      boolean five, Shared shared, Function<byte[], Outcome> outcomes, int downWindow) {
+    this.five = five;
     this.outcomes = outcomes;
     this.downWindow = downWindow;
     channel.config().setAllocator(memory);

@@ -11,7 +11,6 @@ import io.muster.ingest.endpoint.down.Reachable;
 import io.muster.ingest.endpoint.packets.Choices;
 import io.muster.ingest.endpoint.packets.GeneratedPackets;
 import io.muster.ingest.endpoint.packets.GeneratedPackets.Words;
-import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.intake.DeadLetterReason;
 import io.muster.ingest.intake.Outcome;
@@ -37,8 +36,6 @@ import java.util.concurrent.TimeUnit;
 final class FuzzedEndpoint {
   private static final DeviceAddress SENSOR = DeviceAddress.of("acme", "sensor");
   private static final Words WORDS = Words.of("acme", "boiler", FakeAccess.SECRET);
-  private static final List<ProtocolVersion> VERSIONS =
-      List.of(ProtocolVersion.MQTT_5, ProtocolVersion.MQTT_3_1_1);
   private static final List<String> DOWNWARD =
       List.of(
           "command/acme/boiler/req/1/on",
@@ -88,7 +85,7 @@ final class FuzzedEndpoint {
 
   /** A packet as they come here. */
   static GeneratedPackets.Generated generated(Random random) {
-    return new GeneratedPackets(Choices.drawn(random, 200), WORDS).next(ProtocolVersion.MQTT_5);
+    return new GeneratedPackets(Choices.drawn(random, 200), WORDS).next(true);
   }
 
   private Outcome judge(Publication publication) {
@@ -136,7 +133,7 @@ final class FuzzedEndpoint {
       return;
     }
     var client = clients[index];
-    var bytes = packets.next(client.version).bytes();
+    var bytes = packets.next(client.five).bytes();
     for (int at = 0; at < bytes.length; ) {
       var end = choices.oneIn(3) ? Math.min(bytes.length, at + 1 + choices.below(256)) : bytes.length;
       client.send(Arrays.copyOfRange(bytes, at, end));
@@ -146,11 +143,11 @@ final class FuzzedEndpoint {
 
   private void knock(int index) {
     close(index);
-    var version = choices.of(VERSIONS);
-    var client = new FuzzedClient(version, shared, this::outcome, downWindow);
+    var five = choices.below(2) == 0;
+    var client = new FuzzedClient(five, shared, this::outcome, downWindow);
     clients[index] = client;
     client.send(
-        choices.oneIn(2) ? packets.connect(version).bytes() : packets.honestConnect(version));
+        choices.oneIn(2) ? packets.connect(five).bytes() : packets.honestConnect(five));
   }
 
   private void close(int index) {

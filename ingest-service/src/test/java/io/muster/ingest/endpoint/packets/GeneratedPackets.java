@@ -84,10 +84,13 @@ public final class GeneratedPackets {
     this.words = words;
   }
 
-  /** A CONNECT of a version that is served. */
-  public Generated connect(ProtocolVersion version) {
+  /**
+   * A CONNECT of a version that is served.
+   *
+   * @param five MQTT 5, else 3.1.1
+   */
+  public Generated connect(boolean five) {
     flawed = false;
-    var five = version == ProtocolVersion.MQTT_5;
     var will = choices.oneIn(3);
     var user = !choices.oneIn(10);
     var password = user ? !choices.oneIn(10) : five && choices.oneIn(4);
@@ -100,7 +103,7 @@ public final class GeneratedPackets {
     return finished(
         0x10,
         string(flawed(30) ? "MQIsdp" : "MQTT"),
-        new byte[] {(byte) (flawed(30) ? choices.below(256) : version.level()), (byte) flags},
+        new byte[] {(byte) (flawed(30) ? choices.below(256) : level(five)), (byte) flags},
         number(2, choices.below(3) * 30),
         properties(five, CONNECT),
         string(choices.of(words.clients)),
@@ -112,21 +115,20 @@ public final class GeneratedPackets {
   }
 
   /** A CONNECT without a mistake, of a client that is let in. */
-  public byte[] honestConnect(ProtocolVersion version) {
+  public byte[] honestConnect(boolean five) {
     return WireBytes.packet(
         0x10,
         WireBytes.string("MQTT"),
-        new byte[] {(byte) version.level(), (byte) 0xC2, 0, 60},
-        version == ProtocolVersion.MQTT_5 ? new byte[1] : NONE,
+        new byte[] {level(five), (byte) 0xC2, 0, 60},
+        five ? new byte[1] : NONE,
         WireBytes.string(words.clients.getFirst()),
         WireBytes.string(words.users.getFirst()),
         WireBytes.string(words.secrets.getFirst()));
   }
 
   /** What a client may say after its CONNECT, or should not. */
-  public Generated next(ProtocolVersion version) {
+  public Generated next(boolean five) {
     flawed = false;
-    var five = version == ProtocolVersion.MQTT_5;
     return switch (choices.below(20)) {
       case 0, 1, 2, 3, 4, 5, 6, 7 -> publish(five);
       case 8, 9, 10 -> acknowledgement(0x40, five);
@@ -136,7 +138,7 @@ public final class GeneratedPackets {
       case 15, 16 -> finished(0xC0);
       case 17 -> acknowledgement(choices.below(2) == 0 ? 0x50 : 0x70, five);
       case 18 -> disconnect(five);
-      default -> odd(version);
+      default -> odd(five);
     };
   }
 
@@ -202,14 +204,19 @@ public final class GeneratedPackets {
   }
 
   /** What a client should not send now, or ever. */
-  private Generated odd(ProtocolVersion version) {
+  private Generated odd(boolean five) {
     return switch (choices.below(4)) {
-      case 0 -> new Generated(connect(version).bytes(), false);
+      case 0 -> new Generated(connect(five).bytes(), false);
       case 1 -> new Generated(WireBytes.packet(choices.below(256), choices.bytes(6)), false);
       case 2 ->
           new Generated(finished(0xF0, new byte[] {0x18}, properties(true, AUTH)).bytes(), false);
       default -> new Generated(noise(), false);
     };
+  }
+
+  /** The protocol level in CONNECT. */
+  private static byte level(boolean five) {
+    return (byte) (five ? 5 : 4);
   }
 
   // --- Fields --------------------------------------------------------------------------------

@@ -58,8 +58,8 @@ public final class PacketDecoderFuzzer {
    */
   private static int generate(Choices choices, ByteArrayOutputStream out) {
     var packets = new GeneratedPackets(choices, WORDS);
-    var version = choices.of(List.of(ProtocolVersion.values()));
-    var next = packets.connect(version);
+    var five = choices.below(2) == 1;
+    var next = packets.connect(five);
     int wellFormed = 0;
     var allWell = true;
     while (true) {
@@ -69,7 +69,7 @@ public final class PacketDecoderFuzzer {
       if (!choices.areLeft() || out.size() > MOST_BYTES) {
         return wellFormed;
       }
-      next = packets.next(version);
+      next = packets.next(five);
     }
   }
 
