@@ -131,6 +131,10 @@ public final class RunningStack implements AutoCloseable {
     return port(8883);
   }
 
+  public int endpointWebSocketPort() {
+    return port(8000);
+  }
+
   public int brokerPort() {
     return port(1884);
   }
