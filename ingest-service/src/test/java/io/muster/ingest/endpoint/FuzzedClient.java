@@ -17,7 +17,6 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -36,7 +35,7 @@ final class FuzzedClient {
   /** What it mostly speaks. */
   final boolean five;
 
-  private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final SocketlessChannel channel = new SocketlessChannel();
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false);
   private final Queue<byte[]> arriving = new ArrayDeque<>();
   private final DeviceConnection connection;
@@ -180,12 +179,9 @@ final class FuzzedClient {
     }
   }
 
-  boolean isOpen() {
-    return channel.isActive();
-  }
-
-  boolean isAccepted() {
-    return accepted;
+  /** Whether nothing that it says matters any more, though the connection may still be there. */
+  boolean isOver() {
+    return !channel.isActive() || channel.isOutputShutdown() || saidGoodbye;
   }
 
   void send(byte[] bytes) {

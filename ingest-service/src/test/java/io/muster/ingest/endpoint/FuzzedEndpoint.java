@@ -67,7 +67,10 @@ final class FuzzedEndpoint {
   private final int downWindow;
   private long passedMillis;
 
-  FuzzedEndpoint(EndpointConfig config, Choices choices) {
+  /**
+   * @param storeHolds whether nothing that is published completes before the choices say so
+   */
+  FuzzedEndpoint(EndpointConfig config, boolean storeHolds, Choices choices) {
     this.choices = choices;
     packets = new GeneratedPackets(choices, WORDS);
     var identity = new ReplicaIdentity("one", new UUID(0, 1));
@@ -81,6 +84,9 @@ final class FuzzedEndpoint {
     access.gateways.put(SENSOR, TestEndpoint.DEVICE);
     access.limits = new DeviceLimits(1_000, 4_000);
     intake.judge(this::judge);
+    if (storeHolds) {
+      intake.hold();
+    }
   }
 
   /** A packet as they come here. */
@@ -128,7 +134,7 @@ final class FuzzedEndpoint {
   }
 
   private void say(int index) {
-    if (clients[index] == null || !clients[index].isOpen()) {
+    if (clients[index] == null || clients[index].isOver() && !choices.oneIn(4)) {
       knock(index);
       return;
     }

@@ -43,9 +43,10 @@ public final class SessionFuzzer {
   /** The name and the form that Jazzer asks for. */
   public static void fuzzerTestOneInput(byte[] input) {
     var choices = new Choices(input);
-    var config = choices.below(2) == 1 ? TIGHT : ROOMY;
+    var mode = choices.below(4);
+    var config = (mode & 1) == 0 ? ROOMY : TIGHT;
     try (var errors = LoggedLines.from(Level.WARNING)) {
-      new FuzzedEndpoint(config, choices).run();
+      new FuzzedEndpoint(config, mode >= 2, choices).run();
       assertEquals(List.of(), errors.lines());
     }
   }
