@@ -62,7 +62,7 @@ final class FuzzedClient {
     channel.config().setAllocator(memory);
     var place = shared.knocking.take(channel.remoteAddress());
     var shard = new LoopShard(channel.eventLoop(), shared);
-    connection = new DeviceConnection(channel, shared, shard, place);
+    connection = new DeviceConnection(channel.ofASocket(), shared, shard, place);
     channel.pipeline().addLast(connection.decoder(), new Witness(), connection);
   }
 
@@ -200,7 +200,7 @@ final class FuzzedClient {
         && (asked || channel.config().isAutoRead())) {
       asked = false;
       var bytes = arriving.remove();
-      onLoop(() -> channel.pipeline().fireChannelRead(buffer(bytes)).fireChannelReadComplete());
+      onLoop(() -> channel.arrives(buffer(bytes)));
     }
   }
 
@@ -208,17 +208,12 @@ final class FuzzedClient {
     return memory.buffer(Math.max(1, bytes.length)).writeBytes(bytes);
   }
 
-  /**
-   * As a task of its event loop, as on a socket: outside of one, this kind of channel would tell of
-   * its end in the midst of a packet.
-   */
-  private void onLoop(Runnable step) {
-    channel.eventLoop().execute(step);
-    runTasks();
+  void runTasks() {
+    onLoop(() -> {});
   }
 
-  void runTasks() {
-    channel.runPendingTasks();
+  private void onLoop(Runnable step) {
+    channel.onLoop(step);
     channel.checkException();
     releaseWritten();
     if (failure != null) {
@@ -258,7 +253,7 @@ final class FuzzedClient {
   /** The client goes without a word. */
   void close() {
     arriving.clear();
-    onLoop(channel::close);
+    onLoop(() -> channel.pipeline().close());
   }
 
   /** What must hold when it is over. */

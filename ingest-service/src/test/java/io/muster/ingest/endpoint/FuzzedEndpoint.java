@@ -243,6 +243,7 @@ final class FuzzedEndpoint {
         client.passTime(millis, nowNanos, nowMillis);
       }
     }
+    gone.forEach(client -> client.passTime(millis, nowNanos, nowMillis));
   }
 
   /** Until nothing happens by itself any more. */
@@ -281,6 +282,8 @@ final class FuzzedEndpoint {
     for (int i = 0; i < MOST_CLIENTS; i++) {
       close(i);
     }
+    // Whoever asks the registry for somebody who has gone asks once more.
+    passTime(10_000);
     settle(true);
     judgeAll();
   }

@@ -33,11 +33,7 @@ public final class SessionFuzzer {
   private SessionFuzzer() {}
 
   private static EndpointConfig config(String... settings) {
-    var pairs = TestEndpoint.pairs(settings);
-    // The channel forgets what is scheduled when it closes; whoever waits there for the registry
-    // would never give back what he holds.
-    pairs.put("mandates.patience", "0s");
-    return TestEndpoint.config(pairs);
+    return TestEndpoint.config(TestEndpoint.pairs(settings));
   }
 
   /** The name and the form that Jazzer asks for. */
