@@ -112,7 +112,8 @@ class HostileCrowdIT {
 
   private void awaitGivenBack(double connected) {
     await("connections").atMost(SOON).until(() -> gauge("connections") <= connected);
-    for (var held : List.of("knocking", "in_flight", "memory_bytes", "knocking_bytes", "unread_bytes")) {
+    for (var held :
+        List.of("knocking", "in_flight", "memory_bytes", "knocking_bytes", "unread_bytes")) {
       await(held).atMost(SOON).until(() -> gauge(held) == 0);
     }
   }

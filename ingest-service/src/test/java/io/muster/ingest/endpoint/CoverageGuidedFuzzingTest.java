@@ -25,6 +25,7 @@ class CoverageGuidedFuzzingTest {
   void findsNothing(FuzzInputs inputs, int atLeast) throws IOException, InterruptedException {
     var executed = new JazzerRun(inputs, SECONDS).execute();
     System.out.printf("%s: %,d inputs executed in %d s%n", inputs.label(), executed, SECONDS);
-    assertTrue(executed >= Math.min(atLeast, (long) atLeast * SECONDS / 60), "executed " + executed);
+    assertTrue(
+        executed >= Math.min(atLeast, (long) atLeast * SECONDS / 60), "executed " + executed);
   }
 }

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * coverage, is {@link CoverageGuidedFuzzingTest}'s.
  */
 class FuzzInputsTest {
-  private static final int DRAWN = 300;
-  private static final int MOST_BYTES = 400;
+  private static final int DRAWN = 400;
+  private static final int MOST_BYTES = 600;
 
   @ParameterizedTest
   @EnumSource

@@ -54,8 +54,7 @@ final class FuzzedClient {
   private boolean deservedWhileWritable;
   private AssertionError failure;
 
-  FuzzedClient(
-      boolean five, Shared shared, Function<byte[], Outcome> outcomes, int downWindow) {
+  FuzzedClient(boolean five, Shared shared, Function<byte[], Outcome> outcomes, int downWindow) {
     this.five = five;
     this.outcomes = outcomes;
     this.downWindow = downWindow;
@@ -195,9 +194,7 @@ final class FuzzedClient {
    */
   void arrive(boolean unasked) {
     var asked = unasked;
-    while (channel.isActive()
-        && !arriving.isEmpty()
-        && (asked || channel.config().isAutoRead())) {
+    while (channel.isActive() && !arriving.isEmpty() && (asked || channel.config().isAutoRead())) {
       asked = false;
       var bytes = arriving.remove();
       onLoop(() -> channel.arrives(buffer(bytes)));

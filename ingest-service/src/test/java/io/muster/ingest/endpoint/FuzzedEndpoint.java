@@ -141,7 +141,8 @@ final class FuzzedEndpoint {
     var client = clients[index];
     var bytes = packets.next(client.five).bytes();
     for (int at = 0; at < bytes.length; ) {
-      var end = choices.oneIn(3) ? Math.min(bytes.length, at + 1 + choices.below(256)) : bytes.length;
+      var end =
+          choices.oneIn(3) ? Math.min(bytes.length, at + 1 + choices.below(256)) : bytes.length;
       client.send(Arrays.copyOfRange(bytes, at, end));
       at = end;
     }
@@ -152,8 +153,7 @@ final class FuzzedEndpoint {
     var five = choices.below(2) == 0;
     var client = new FuzzedClient(five, shared, this::outcome, downWindow);
     clients[index] = client;
-    client.send(
-        choices.oneIn(2) ? packets.connect(five).bytes() : packets.honestConnect(five));
+    client.send(choices.oneIn(2) ? packets.connect(five).bytes() : packets.honestConnect(five));
   }
 
   private void close(int index) {
@@ -177,8 +177,7 @@ final class FuzzedEndpoint {
     var message =
         new DownwardMessage(to, payload, choices.below(2), null, null, null, Map.of(), -1);
     to.device()
-        .ifPresent(
-            device -> shared.index.audienceOf(device).forEach(it -> it.deliver(message)));
+        .ifPresent(device -> shared.index.audienceOf(device).forEach(it -> it.deliver(message)));
   }
 
   private void storeDoes() {
@@ -292,7 +291,8 @@ final class FuzzedEndpoint {
     var offered = intake.offered.stream().map(it -> it.publication().payload()).toList();
     gone.forEach(client -> client.judge(offered));
     for (var gauge :
-        List.of("connections", "knocking", "knocking.bytes", "paused", "in.flight", "memory.bytes")) {
+        List.of(
+            "connections", "knocking", "knocking.bytes", "paused", "in.flight", "memory.bytes")) {
       var left = meters.get("muster.endpoint." + gauge).gauge().value();
       assertEquals(0, left, gauge + " not given back");
     }

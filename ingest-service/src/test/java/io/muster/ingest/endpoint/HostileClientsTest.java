@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The same list, with what else is tested of each, is in {@code docs/guides/devices.md}.
  */
 class HostileClientsTest {
-  private static final String STRANGER = "Connection closed before CONNECT: %s (a stranger from %s)";
+  private static final String STRANGER =
+      "Connection closed before CONNECT: %s (a stranger from %s)";
   private static final String DEVICE = "Connection ended: %s (acme/boiler from %s)";
   private static final int UNACKNOWLEDGED = 10_000;
 
@@ -58,7 +59,13 @@ class HostileClientsTest {
 
   private void forgotten() {
     for (var held :
-        List.of("connections", "knocking", "paused", "memory.bytes", "knocking.bytes", "unread.bytes")) {
+        List.of(
+            "connections",
+            "knocking",
+            "paused",
+            "memory.bytes",
+            "knocking.bytes",
+            "unread.bytes")) {
       await(held).until(() -> server.gauge("muster.endpoint." + held) == 0);
     }
   }
@@ -93,7 +100,8 @@ class HostileClientsTest {
     }
   }
 
-  // --- Clients that were let in ----------------------------------------------------------------------
+  // --- Clients that were let in
+  // ----------------------------------------------------------------------
 
   @ParameterizedTest
   @CsvSource({
@@ -228,7 +236,8 @@ class HostileClientsTest {
     }
   }
 
-  // --- WebSocket ---------------------------------------------------------------------------------------
+  // --- WebSocket
+  // ---------------------------------------------------------------------------------------
 
   private DataInputStream upgraded(Socket socket) throws IOException {
     socket.setSoTimeout((int) Duration.ofSeconds(5).toMillis());

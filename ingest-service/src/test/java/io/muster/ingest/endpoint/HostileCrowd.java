@@ -140,9 +140,7 @@ public final class HostileCrowd {
     var length =
         payload.length < 126
             ? new byte[] {(byte) (mask | payload.length)}
-            : new byte[] {
-              (byte) (mask | 126), (byte) (payload.length >> 8), (byte) payload.length
-            };
+            : new byte[] {(byte) (mask | 126), (byte) (payload.length >> 8), (byte) payload.length};
     return WireBytes.joined(new byte[] {(byte) first}, length, new byte[4], payload);
   }
 

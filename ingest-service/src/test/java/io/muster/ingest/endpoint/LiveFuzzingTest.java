@@ -129,7 +129,12 @@ class LiveFuzzingTest {
   private void allIsGivenBack() {
     for (var held :
         List.of(
-            "connections", "knocking", "paused", "in.flight", "memory.bytes", "knocking.bytes",
+            "connections",
+            "knocking",
+            "paused",
+            "in.flight",
+            "memory.bytes",
+            "knocking.bytes",
             "unread.bytes")) {
       await(held)
           .atMost(Duration.ofSeconds(30))

@@ -47,7 +47,9 @@ final class LoggedLines implements AutoCloseable {
 
   private static String text(LogRecord line) {
     var text =
-        line instanceof ExtLogRecord formatted ? formatted.getFormattedMessage() : line.getMessage();
+        line instanceof ExtLogRecord formatted
+            ? formatted.getFormattedMessage()
+            : line.getMessage();
     if (line.getThrown() == null) {
       return text;
     }

@@ -60,7 +60,8 @@ class SmallPacketsTest {
   @ParameterizedTest
   @ValueSource(strings = {"82", "A2"})
   void areEndedWhenTheyTakeNoAnswerToWhatTheyAsk(String type) {
-    var filter = WireBytes.joined(WireBytes.string("a"), type.equals("82") ? new byte[1] : new byte[0]);
+    var filter =
+        WireBytes.joined(WireBytes.string("a"), type.equals("82") ? new byte[1] : new byte[0]);
     var filters = new byte[0];
     for (int i = 0; i < 28; i++) {
       filters = WireBytes.joined(filters, filter);

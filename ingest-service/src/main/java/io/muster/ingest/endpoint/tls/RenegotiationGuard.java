@@ -41,8 +41,7 @@ public final class RenegotiationGuard extends ChannelInboundHandlerAdapter {
   private void refuse(ChannelHandlerContext context) {
     if (!refused) {
       refused = true;
-      var wrong =
-          new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, "another TLS handshake");
+      var wrong = new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, "another TLS handshake");
       context.fireExceptionCaught(new DecoderException(wrong));
     }
   }

@@ -315,7 +315,8 @@ public final class GeneratedPackets {
         });
   }
 
-  // --- The whole -----------------------------------------------------------------------------------
+  // --- The whole
+  // -----------------------------------------------------------------------------------
 
   private Generated finished(int first, byte[]... fields) {
     var body = WireBytes.joined(fields);
