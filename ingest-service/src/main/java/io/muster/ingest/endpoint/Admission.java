@@ -83,6 +83,7 @@ final class Admission {
   private void identify() {
     try {
       claimant = Claimant.of(connect);
+      ConnAcks.requireRoom(connect, terms, shared.config);
     } catch (Claimant.NobodyException nobody) {
       refuse(nobody.code(), label(nobody.code()), nobody.getMessage());
       return;

@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint;
 
+import io.muster.ingest.endpoint.authorisation.Claimant.NobodyException;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.PacketWriter;
 import io.muster.ingest.endpoint.packets.Properties;
@@ -18,6 +19,11 @@ final class ConnAcks {
       PacketWriter.connAck3(out, present, 0);
       return;
     }
+    PacketWriter.connAck5(out, present, ReasonCode.SUCCESS, properties(connect, terms, config));
+  }
+
+  private static WrittenProperties properties(
+      Packet.Connect connect, Terms terms, EndpointConfig config) {
     var properties =
         new WrittenProperties()
             .receiveMaximum(config.up().window())
@@ -32,7 +38,23 @@ final class ConnAcks {
     if (terms.keepAliveSeconds() != connect.keepAliveSeconds()) {
       properties.serverKeepAliveSeconds(terms.keepAliveSeconds());
     }
-    PacketWriter.connAck5(out, present, ReasonCode.SUCCESS, properties);
+    return properties;
+  }
+
+  /**
+   * Nothing larger than a client takes may be sent to it ([MQTT-3.1.2-24]), not even that it was
+   * let in.
+   *
+   * @throws NobodyException when that would be
+   */
+  static void requireRoom(Packet.Connect connect, Terms terms, EndpointConfig config)
+      throws NobodyException {
+    var most = connect.properties().maximumPacketBytes();
+    if (most != Properties.ABSENT
+        && most < PacketWriter.connAckBytes(properties(connect, terms, config))) {
+      throw new NobodyException(
+          ReasonCode.PACKET_TOO_LARGE, "the maximum packet size leaves no room for answers");
+    }
   }
 
   /** Whether a client takes packets as large as the smallest refusal; when not it hears nothing. */

@@ -5,8 +5,6 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.MalformedIdException;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.ingest.endpoint.packets.Packet;
-import io.muster.ingest.endpoint.packets.PacketWriter;
-import io.muster.ingest.endpoint.packets.Properties;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +17,14 @@ import java.nio.charset.StandardCharsets;
  */
 public record Claimant(ClientIdentifier client, CredentialProof proof) {
 
-  /** Thrown for a CONNECT that cannot be anybody's; its message is for the client's engineer. */
+  /**
+   * Thrown for a CONNECT that cannot be anybody's, or not be answered; its message is for the
+   * client's engineer.
+   */
   public static final class NobodyException extends Exception {
     private final ReasonCode code;
 
-    NobodyException(ReasonCode code, String message) {
+    public NobodyException(ReasonCode code, String message) {
       super(message, null, false, false);
       this.code = code;
     }
@@ -36,12 +37,10 @@ public record Claimant(ClientIdentifier client, CredentialProof proof) {
   /**
    * Reads user name, password and client identifier.
    *
-   * @throws NobodyException when one is missing or they do not belong together, and for a client
-   *     that cannot be answered
+   * @throws NobodyException when one is missing or they do not belong together
    */
   public static Claimant of(Packet.Connect connect) throws NobodyException {
     requireNoEnhancedAuthentication(connect);
-    requireRoomForAnswers(connect);
     var device = device(connect);
     return new Claimant(client(device, connect), proof(connect));
   }
@@ -53,15 +52,6 @@ public record Claimant(ClientIdentifier client, CredentialProof proof) {
       throw new NobodyException(
           ReasonCode.BAD_AUTHENTICATION_METHOD,
           "enhanced authentication is not offered; use user name and password");
-    }
-  }
-
-  /** Nothing larger may be sent to it ([MQTT-3.1.2-24]), not even that it was let in. */
-  private static void requireRoomForAnswers(Packet.Connect connect) throws NobodyException {
-    var most = connect.properties().maximumPacketBytes();
-    if (most != Properties.ABSENT && most < PacketWriter.CONNACK_BYTES) {
-      throw new NobodyException(
-          ReasonCode.PACKET_TOO_LARGE, "the maximum packet size leaves no room for answers");
     }
   }
 

@@ -19,9 +19,6 @@ public final class PacketWriter {
   /** The most that an acknowledgement of a publish takes. */
   public static final int ACKNOWLEDGEMENT_BYTES = 5;
 
-  /** The most that a CONNACK takes that says yes, with all the properties that it may have. */
-  public static final int CONNACK_BYTES = 32;
-
   private PacketWriter() {}
 
   /**
@@ -196,6 +193,11 @@ public final class PacketWriter {
       ByteBuf out, ReasonCode reason, String reasonString, long maximumPacketBytes) {
     var fits = wholeBytes(1 + propertiesBytes(reasonString)) <= maximumPacketBytes;
     disconnect5(out, reason, fits ? reasonString : "");
+  }
+
+  /** How large a CONNACK with those properties is as a whole. */
+  public static int connAckBytes(WrittenProperties properties) {
+    return wholeBytes(2 + properties.sizeWithLength());
   }
 
   /** How large a CONNACK with that reason string is as a whole. */
