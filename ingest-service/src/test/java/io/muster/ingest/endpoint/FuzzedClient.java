@@ -38,6 +38,7 @@ final class FuzzedClient {
   private final SocketlessChannel channel = new SocketlessChannel();
   private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(false);
   private final Queue<byte[]> arriving = new ArrayDeque<>();
+  private final Queue<byte[]> owed = new ArrayDeque<>();
   private final DeviceConnection connection;
   private final Function<byte[], Outcome> outcomes;
   private final int downWindow;
@@ -178,7 +179,27 @@ final class FuzzedClient {
     } else {
       assertFalse(saidGoodbye, "a packet after the client's DISCONNECT");
       answers.written(first, body);
+      owe(first, body);
     }
+  }
+
+  private void owe(int first, byte[] body) {
+    var topicBytes = (body.length > 1 ? (body[0] & 0xFF) << 8 | body[1] & 0xFF : 0) + 2;
+    switch (first & 0xF6) {
+      case 0x32 -> owe(0x40, body, topicBytes);
+      case 0x34 -> owe(0x50, body, topicBytes);
+      case 0x62 -> owe(0x70, body, 0);
+      default -> {}
+    }
+  }
+
+  private void owe(int first, byte[] body, int identifierAt) {
+    owed.add(new byte[] {(byte) first, 2, body[identifierAt], body[identifierAt + 1]});
+  }
+
+  /** The next acknowledgement that an honest client would send, or null. */
+  byte[] nextAcknowledgement() {
+    return owed.poll();
   }
 
   /** Whether nothing that it says matters any more, though the connection may still be there. */

@@ -124,6 +124,7 @@ final class FuzzedEndpoint {
 
   private void step() {
     switch (choices.below(16)) {
+      case 6, 7 -> beHonest(choices.below(MOST_CLIENTS));
       case 8 -> deliver();
       case 9 -> storeDoes();
       case 10 -> databaseDoes();
@@ -133,6 +134,29 @@ final class FuzzedEndpoint {
       case 14 -> reads(choices.oneIn(3));
       case 15 -> passTime(choices.of(List.of(1, 30, 1_000, 11_000, 70_000)));
       default -> say(choices.below(MOST_CLIENTS));
+    }
+  }
+
+  /** What chance alone hardly comes to: a client that hears messages and acknowledges them. */
+  private void beHonest(int index) {
+    var client = clients[index];
+    if (client == null || client.isOver()) {
+      close(index);
+      var five = choices.below(2) == 0;
+      clients[index] = new FuzzedClient(five, shared, this::outcome, downWindow);
+      clients[index].send(packets.honestConnectToKeep(five));
+      clients[index].send(packets.honestSubscribe(five));
+      return;
+    }
+    var acknowledgement = client.nextAcknowledgement();
+    if (acknowledgement != null) {
+      for (; acknowledgement != null; acknowledgement = client.nextAcknowledgement()) {
+        client.send(acknowledgement);
+      }
+    } else if (choices.oneIn(2)) {
+      client.send(packets.honestSubscribe(client.five));
+    } else {
+      deliver();
     }
   }
 

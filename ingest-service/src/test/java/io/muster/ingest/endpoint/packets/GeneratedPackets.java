@@ -126,6 +126,28 @@ public final class GeneratedPackets {
         WireBytes.string(words.secrets.getFirst()));
   }
 
+  /** The same of a client whose session is to be kept. */
+  public byte[] honestConnectToKeep(boolean five) {
+    return WireBytes.packet(
+        0x10,
+        WireBytes.string("MQTT"),
+        new byte[] {level(five), (byte) 0xC0, 0, 60},
+        five ? new byte[] {5, 0x11, 0, 0, 0, 60} : NONE,
+        WireBytes.string(words.clients.getFirst()),
+        WireBytes.string(words.users.getFirst()),
+        WireBytes.string(words.secrets.getFirst()));
+  }
+
+  /** A SUBSCRIBE without a mistake, to what the device may hear at QoS 2. */
+  public byte[] honestSubscribe(boolean five) {
+    return WireBytes.packet(
+        0x82,
+        new byte[] {0, 1},
+        five ? new byte[1] : NONE,
+        WireBytes.string(words.filters.getFirst()),
+        new byte[] {2});
+  }
+
   /** What a client may say after its CONNECT, or should not. */
   public Generated next(boolean five) {
     flawed = false;
