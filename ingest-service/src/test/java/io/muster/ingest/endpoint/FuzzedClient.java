@@ -73,6 +73,9 @@ final class FuzzedClient {
     public void channelRead(ChannelHandlerContext context, Object message) {
       judging(() -> heard((Packet) message));
       context.fireChannelRead(message);
+      if (accepted && channel.isActive() && !isOver()) {
+        judging(answers::handled);
+      }
     }
 
     @Override
