@@ -202,7 +202,8 @@ final class FuzzedEndpoint {
     var to = DownwardTopic.parse(choices.of(DOWNWARD)).orElseThrow();
     var payload = new byte[choices.of(List.of(1, 40, 3_000))];
     var message =
-        new DownwardMessage(to, payload, choices.below(3), null, null, null, UserProperties.NONE, -1);
+        new DownwardMessage(
+            to, payload, choices.below(3), null, null, null, UserProperties.NONE, -1);
     to.device()
         .ifPresent(device -> shared.index.audienceOf(device).forEach(it -> it.deliver(message)));
   }
