@@ -1,8 +1,11 @@
 package io.muster.ingest.endpoint.tls;
 
+import io.muster.ingest.endpoint.packets.MalformedPacketException;
+import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 
 /**
  * Closes a TLS connection whose client wants another handshake, which at TLS 1.2 costs the server
@@ -22,15 +25,25 @@ public final class RenegotiationGuard extends ChannelInboundHandlerAdapter {
   private int bodyLeft;
   private boolean cipherChanged;
   private boolean finished;
+  private boolean refused;
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-    if (message instanceof ByteBuf bytes && asksAgain(bytes)) {
+    if (message instanceof ByteBuf bytes && (refused || asksAgain(bytes))) {
       bytes.release();
-      context.close();
+      refuse(context);
       return;
     }
     super.channelRead(context, message);
+  }
+
+  /** Once; the client may be told so over the connection as it is. */
+  private void refuse(ChannelHandlerContext context) {
+    if (!refused) {
+      refused = true;
+      var wrong = new MalformedPacketException(ReasonCode.PROTOCOL_ERROR, "another TLS handshake");
+      context.fireExceptionCaught(new DecoderException(wrong));
+    }
   }
 
   private boolean asksAgain(ByteBuf bytes) {

@@ -1,13 +1,17 @@
 package io.muster.ingest.endpoint.websocket;
 
+import io.muster.ingest.endpoint.packets.MalformedPacketException;
+import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
@@ -20,6 +24,9 @@ import io.netty.util.ReferenceCountUtil;
  */
 final class Frames extends ChannelDuplexHandler {
   private boolean closing;
+
+  /** What of RFC 6455 the client did not keep to; null while it does. */
+  private WebSocketCloseStatus mistake;
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
@@ -41,6 +48,22 @@ final class Frames extends ChannelDuplexHandler {
     }
   }
 
+  /** What is no frame is the client's mistake like what is no packet, and ends it as such. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
+    if (error instanceof CorruptedWebSocketFrameException wrong) {
+      mistake = wrong.closeStatus();
+      var reason =
+          mistake.equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)
+              ? ReasonCode.PACKET_TOO_LARGE
+              : ReasonCode.PROTOCOL_ERROR;
+      var malformed = new MalformedPacketException(reason, "WebSocket: " + wrong.getMessage());
+      context.fireExceptionCaught(new DecoderException(malformed));
+    } else {
+      context.fireExceptionCaught(error);
+    }
+  }
+
   private void end(ChannelHandlerContext context, CloseWebSocketFrame last) {
     closing = true;
     context.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
@@ -48,7 +71,13 @@ final class Frames extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-    context.write(
-        message instanceof ByteBuf bytes ? new BinaryWebSocketFrame(bytes) : message, promise);
+    switch (message) {
+      case ByteBuf bytes -> context.write(new BinaryWebSocketFrame(bytes), promise);
+      case CloseWebSocketFrame close when mistake != null -> {
+        close.release();
+        context.write(new CloseWebSocketFrame(mistake), promise);
+      }
+      default -> context.write(message, promise);
+    }
   }
 }

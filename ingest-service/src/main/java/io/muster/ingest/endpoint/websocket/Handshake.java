@@ -82,6 +82,8 @@ final class Handshake extends SimpleChannelInboundHandler<FullHttpRequest> {
         WebSocketDecoderConfig.newBuilder()
             .maxFramePayloadLength(maxFrameBytes)
             .allowExtensions(false)
+            // The connection closes, and says why in MQTT first.
+            .closeOnProtocolViolation(false)
             // MQTT has no text; what is not UTF-8 is its own packets' to judge.
             .withUTF8Validator(false)
             .build();

@@ -3,6 +3,7 @@ package io.muster.ingest.endpoint.packets;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -22,6 +23,7 @@ final class Decoding implements AutoCloseable {
     boolean open = true;
     boolean hasMemory = true;
     int reserved;
+    int kept;
 
     @Override
     public boolean open() {
@@ -39,6 +41,13 @@ final class Decoding implements AutoCloseable {
     @Override
     public void giveBack(int bytes) {
       reserved -= bytes;
+      assertTrue(reserved >= 0, "more room was given back than taken");
+    }
+
+    @Override
+    public void kept(int change) {
+      kept += change;
+      assertTrue(kept >= 0, "less than nothing lies undecoded");
     }
   }
 
@@ -106,6 +115,7 @@ final class Decoding implements AutoCloseable {
   public void close() {
     channel.finishAndReleaseAll();
     assertEquals(0, room.reserved, "room that was not given back");
+    assertEquals(0, room.kept, "bytes that still count as undecoded");
     assertEquals(0, memory.metric().usedHeapMemory(), "buffers that were not released");
     assertEquals(0, memory.metric().usedDirectMemory(), "buffers that were not released");
   }
