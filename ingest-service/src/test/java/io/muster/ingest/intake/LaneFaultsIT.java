@@ -11,7 +11,6 @@ import io.muster.contract.topic.DeviceTopic;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -157,33 +156,6 @@ class LaneFaultsIT {
         .iterator()
         .next()
         .getString(0);
-  }
-
-  @Test
-  void findsTheOneThatCannotBeMadeIntoAStatement() {
-    intake = TestIntake.on(database);
-    var properties = new HashMap<String, String>();
-    properties.put("nothing", null);
-    var plain = poison();
-    var unwritable =
-        new Publication(
-            topic,
-            device,
-            plain.payload(),
-            1,
-            false,
-            null,
-            properties,
-            plain.receivedAt(),
-            null,
-            plain.trace());
-    var pending = offerAround(unwritable);
-    for (int i = 0; i < 100; i++) {
-      var expected =
-          i == 33 ? Outcome.deadLettered(DeadLetterReason.REFUSED_BY_DATABASE) : Outcome.kept();
-      assertEquals(expected, outcomeOf(pending.get(i)), "message " + i);
-    }
-    assertEquals(99, events());
   }
 
   @Test
