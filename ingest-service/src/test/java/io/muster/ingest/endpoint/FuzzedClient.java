@@ -63,8 +63,7 @@ final class FuzzedClient {
     var place = shared.knocking.take(channel.remoteAddress());
     var shard = new LoopShard(channel.eventLoop(), shared);
     connection =
-        new DeviceConnection(
-            channel.ofASocket(), channel.remoteAddress(), shared, shard, place);
+        new DeviceConnection(channel.ofASocket(), channel.remoteAddress(), shared, shard, place);
     channel.pipeline().addLast(connection.decoder(), new Witness(), connection);
   }
 

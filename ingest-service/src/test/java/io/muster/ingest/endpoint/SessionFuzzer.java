@@ -12,8 +12,7 @@ import java.util.logging.Level;
  * judge it. Run by a fuzzer, and over the inputs that are kept.
  */
 public final class SessionFuzzer {
-  private static final EndpointConfig ROOMY =
-      config("up.memory-bytes", "1000000");
+  private static final EndpointConfig ROOMY = config("up.memory-bytes", "1000000");
 
   /** Where every limit is near. */
   private static final EndpointConfig TIGHT =

@@ -31,7 +31,8 @@ record Login(
   }
 
   static Login of(TestDevice device, Scheme scheme, int port) {
-    return new Login(device, scheme, port, false, Optional.empty(), Optional.empty(), Optional.empty());
+    return new Login(
+        device, scheme, port, false, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   Login keepingTheSession() {

@@ -35,8 +35,7 @@ public record DeviceCertificate(Path certificate, Path key) {
   public static DeviceCertificate make(Path folder, String kind)
       throws IOException, InterruptedException {
     CommandLineTools.require("openssl");
-    var made =
-        new DeviceCertificate(folder.resolve("device.crt"), folder.resolve("device.key"));
+    var made = new DeviceCertificate(folder.resolve("device.crt"), folder.resolve("device.key"));
     var command = new ArrayList<>(List.of("openssl", "req", "-x509", "-nodes", "-days", "2"));
     command.addAll(
         switch (kind) {
