@@ -49,7 +49,7 @@ class PacketLogIT {
         .payload("{\"note\":\"kept-to-itself\"}".getBytes(StandardCharsets.UTF_8))
         .send();
     client.disconnect();
-    await().atMost(SOON).until(() -> packets(entries(url, operator)).contains("event closed"));
+    await().atMost(SOON).until(() -> packets(entries(url, operator)).contains("event ended"));
     var all = packets(entries(url, operator));
     assertTrue(
         all.containsAll(

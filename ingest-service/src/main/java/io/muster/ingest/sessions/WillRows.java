@@ -48,12 +48,13 @@ final class WillRows {
                 .addLong(will.delaySeconds())
                 .addJsonArray(properties.size() < 2 ? null : new JsonArray(properties.pairs()))
                 .addShort(format == null ? null : format.shortValue())
-                .addBuffer(buffer(will.carried().correlationData()))
+                .addValue(buffer(will.carried().correlationData()))
                 .addLong(will.expirySeconds() < 0 ? null : will.expirySeconds()));
   }
 
-  private static Buffer buffer(byte[] bytes) {
-    return bytes == null ? null : Buffer.buffer(bytes);
+  /** Not as a buffer of Mutiny: its tuple takes none that is null. */
+  private static io.vertx.core.buffer.Buffer buffer(byte[] bytes) {
+    return bytes == null ? null : io.vertx.core.buffer.Buffer.buffer(bytes);
   }
 
   static UserProperties userProperties(Row row) {

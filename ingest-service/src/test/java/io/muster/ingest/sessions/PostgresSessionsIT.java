@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.message.CarriedProperties;
+import io.muster.contract.message.UserProperties;
 import io.smallrye.mutiny.Uni;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -209,6 +210,24 @@ class PostgresSessionsIT {
     assertEquals("unknown", publication.userProperties().get("why"));
     assertEquals(2, publication.userProperties().size());
     assertEquals(CarriedProperties.NONE, publication.carried());
+  }
+
+  /** As most wills are. */
+  @Test
+  void aWillThatSaysNothingBesideItsPayloadIsKept() {
+    var bare =
+        new StoredWill(
+            "presence/" + device,
+            new byte[0],
+            1,
+            false,
+            null,
+            UserProperties.NONE,
+            0,
+            CarriedProperties.NONE,
+            -1);
+    one.take(device, true, 0, bare);
+    assertEquals(1, wills());
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttCallback;
+import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
@@ -31,12 +32,13 @@ final class PahoMqtt3 implements RealClient, MqttCallback {
             device.clientIdentifier(),
             new MemoryPersistence());
     client.setCallback(this);
-    var options = device.mqtt3Options();
-    options.setCleanSession(!login.kept());
-    if (login.certificate().isPresent()) {
-      options.setUserName(null);
-      options.setPassword(null);
+    var options = new MqttConnectOptions();
+    options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
+    if (login.certificate().isEmpty()) {
+      options.setUserName(device.userName());
+      options.setPassword(device.password().toCharArray());
     }
+    options.setCleanSession(!login.kept());
     if (login.scheme() == Scheme.TLS) {
       options.setSocketFactory(Trust.sockets(login));
     }
