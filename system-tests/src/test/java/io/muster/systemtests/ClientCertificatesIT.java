@@ -8,23 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
+import io.muster.systemtests.clients.Trust;
 import io.muster.systemtests.devices.TestDevice;
 import io.muster.systemtests.stack.CommandLineTools;
 import io.muster.systemtests.stack.DeviceCertificate;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
 import java.io.File;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -81,7 +76,7 @@ class ClientCertificatesIT {
             .serverPort(stack.endpointTlsPort())
             .identifier(device.clientIdentifier())
             .sslConfig()
-            .trustManagerFactory(trust())
+            .trustManagerFactory(Trust.of(stack.authority()))
             .keyManagerFactory(certificate.keys())
             .applySslConfig()
             .addDisconnectedListener(context -> ended.set(context.getCause()))
@@ -132,17 +127,5 @@ class ClientCertificatesIT {
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();
     assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), command.getFirst() + " hangs");
     return process.exitValue();
-  }
-
-  private TrustManagerFactory trust() throws GeneralSecurityException, IOException {
-    var store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    try (var pem = Files.newInputStream(stack.authority())) {
-      store.setCertificateEntry(
-          "authority", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-    }
-    var trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(store);
-    return trust;
   }
 }

@@ -102,7 +102,7 @@ public class DeviceTypes {
   }
 
   /** Finds one in the current session; fails with 404 when there is none. */
-  public Uni<DeviceTypeEntity> require(int tenantKey, TypeId id) {
+  private Uni<DeviceTypeEntity> require(int tenantKey, TypeId id) {
     return rows.withId(tenantKey, id).onItem().ifNull().failWith(() -> absent(id));
   }
 

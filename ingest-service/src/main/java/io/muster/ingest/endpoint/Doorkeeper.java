@@ -1,12 +1,11 @@
 package io.muster.ingest.endpoint;
 
 import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyAnswer.Reason;
 import io.muster.ingest.access.Admission;
 import io.muster.ingest.endpoint.limits.Bans;
 import io.muster.ingest.endpoint.limits.Network;
 import io.muster.ingest.endpoint.observe.RefusalLog;
-import io.muster.ingest.endpoint.packets.ReasonCode;
 import java.time.Duration;
 
 /**
@@ -37,8 +36,8 @@ final class Doorkeeper {
     }
   }
 
-  private void failed(DeviceAddress device, String remoteAddress, VerifyAnswer.Reason reason) {
-    if (code(reason) == ReasonCode.NOT_AUTHORIZED) {
+  private void failed(DeviceAddress device, String remoteAddress, Reason reason) {
+    if (reason == Reason.DEVICE_DISABLED || reason == Reason.TENANT_SUSPENDED) {
       // It showed who it is.
       return;
     }
@@ -54,29 +53,5 @@ final class Doorkeeper {
 
   private static String inWords(Duration lasts) {
     return "failed to authenticate again and again; for " + lasts.toSeconds() + " s";
-  }
-
-  /**
-   * The same answer for a wrong secret and an unknown device: nobody learns which devices exist.
-   */
-  static ReasonCode code(VerifyAnswer.Reason reason) {
-    return switch (reason) {
-      case DEVICE_DISABLED, TENANT_SUSPENDED -> ReasonCode.NOT_AUTHORIZED;
-      case UNKNOWN_DEVICE,
-          WRONG_SECRET,
-          CREDENTIAL_EXPIRED,
-          CREDENTIAL_NOT_YET_VALID,
-          NO_SUCH_CREDENTIAL,
-          TOKEN_MALFORMED,
-          TOKEN_ALGORITHM,
-          TOKEN_SIGNATURE,
-          TOKEN_EXPIRED,
-          TOKEN_LIFETIME,
-          TOKEN_AUDIENCE,
-          TOKEN_SUBJECT,
-          CERTIFICATE_UNKNOWN,
-          CERTIFICATE_EXPIRED ->
-          ReasonCode.BAD_USER_NAME_OR_PASSWORD;
-    };
   }
 }

@@ -11,10 +11,16 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /** What a client written in Java is told to trust, and shows. */
-final class Trust {
+public final class Trust {
   private Trust() {}
 
-  static TrustManagerFactory of(Path authority) throws IOException, GeneralSecurityException {
+  /**
+   * Trusts what an authority has signed.
+   *
+   * @param authority PEM
+   */
+  public static TrustManagerFactory of(Path authority)
+      throws IOException, GeneralSecurityException {
     var store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
     try (var file = Files.newInputStream(authority)) {
