@@ -46,9 +46,10 @@ final class Supervisor {
     try (var rotation = new LogRotation(settings.around().home().logs())) {
       rotation.start();
       stack.start();
-      publish(ProcessState.READY);
       new Banner(settings).print(terminal);
       terminal.line(terminal.faint(howToStop()));
+      // Last: who started this and waits for it shows what was said until then.
+      publish(ProcessState.READY);
       OnSignal.awaitEnd();
     } catch (RuntimeException | Error e) {
       signal.close();
