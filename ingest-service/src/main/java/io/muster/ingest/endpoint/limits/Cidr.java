@@ -1,49 +1,74 @@
 package io.muster.ingest.endpoint.limits;
 
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.util.Arrays;
 
 /**
- * A network in CIDR notation (RFC 4632), or a single address.
+ * A network of IP addresses in CIDR notation (RFC 4632), or a single address. Immutable.
  *
- * @param address of the network
- * @param prefixBits how many of its bits count
+ * @param prefix of four or sixteen bytes; those beyond {@code bits} say nothing
+ * @param bits how many of its bits all addresses of the network have
  */
-record Cidr(InetAddress address, int prefixBits) {
+public record Cidr(byte[] prefix, int bits) {
+  private static final int IPV4_BYTES = 4;
+  private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1};
 
-  Cidr {
-    if (prefixBits < 0 || prefixBits > 8 * address.getAddress().length) {
-      throw new IllegalArgumentException("no such prefix: " + address + "/" + prefixBits);
+  public Cidr {
+    if (bits < 0 || bits > prefix.length * Byte.SIZE) {
+      throw new IllegalArgumentException("a network of " + bits + " bits");
     }
   }
 
   /**
-   * Reads {@code 192.0.2.0/24}, {@code 2001:db8::/32} or an address.
+   * Reads "10.1.0.0/16", "fd00::/8", or an address.
    *
-   * @throws IllegalArgumentException for anything else, also for a host's name
+   * @throws IllegalArgumentException when it is neither; no name is looked up
    */
-  static Cidr parse(String text) {
-    var slash = text.indexOf('/');
-    var address =
-        InetAddress.ofLiteral(slash < 0 ? text.strip() : text.substring(0, slash).strip());
-    if (slash < 0) {
-      return new Cidr(address, 8 * address.getAddress().length);
-    }
+  public static Cidr parse(String text) {
+    var stripped = text.strip();
+    var slash = stripped.indexOf('/');
+    var prefix =
+        NetUtil.createByteArrayFromIpAddressString(
+            slash < 0 ? stripped : stripped.substring(0, slash));
     try {
-      return new Cidr(address, Integer.parseInt(text.substring(slash + 1).strip()));
-    } catch (NumberFormatException noNumber) {
-      throw new IllegalArgumentException("not a network in CIDR notation: " + text, noNumber);
+      if (prefix != null) {
+        return unmapped(
+            prefix,
+            slash < 0
+                ? prefix.length * Byte.SIZE
+                : Integer.parseUnsignedInt(stripped.substring(slash + 1)));
+      }
+    } catch (IllegalArgumentException notBits) {
+      // Said below.
     }
+    throw new IllegalArgumentException(
+        "'%s' is no network; write it as 10.1.0.0/16 or fd00::/8".formatted(text));
   }
 
-  boolean contains(InetAddress other) {
-    var mine = address.getAddress();
-    var its = other.getAddress();
-    if (mine.length != its.length) {
+  /** A network of IPv4 that is written in IPv6 (RFC 4291 §2.5.5.2) is one of IPv4. */
+  private static Cidr unmapped(byte[] prefix, int bits) {
+    var unmappedBits = bits - MAPPED.length * Byte.SIZE;
+    var mapped =
+        unmappedBits >= 0
+            && Arrays.equals(
+                prefix, 0, Math.min(prefix.length, MAPPED.length), MAPPED, 0, MAPPED.length);
+    return mapped
+        ? new Cidr(
+            Arrays.copyOfRange(prefix, prefix.length - IPV4_BYTES, prefix.length), unmappedBits)
+        : new Cidr(prefix, bits);
+  }
+
+  /** An IPv4 address that is written as one of IPv6 is one of IPv4. */
+  public boolean contains(InetAddress address) {
+    var bytes = address.getAddress();
+    if (bytes.length != prefix.length) {
       return false;
     }
-    for (int bit = 0; bit < prefixBits; bit++) {
-      var mask = 0x80 >> (bit % 8);
-      if ((mine[bit / 8] & mask) != (its[bit / 8] & mask)) {
+    for (int i = 0; i * Byte.SIZE < bits; i++) {
+      var counted = Math.min(Byte.SIZE, bits - i * Byte.SIZE);
+      var mask = 0xFF << (Byte.SIZE - counted);
+      if (((bytes[i] ^ prefix[i]) & mask & 0xFF) != 0) {
         return false;
       }
     }

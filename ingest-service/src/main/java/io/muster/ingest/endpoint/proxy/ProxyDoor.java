@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint.proxy;
 
 import io.muster.ingest.endpoint.ProxyProtocolConfig;
+import io.muster.ingest.endpoint.limits.Cidr;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.observe.EndpointMetrics;
 import io.muster.ingest.endpoint.observe.RefusalLog;
@@ -16,7 +17,7 @@ import java.util.function.BiConsumer;
  */
 public final class ProxyDoor {
   private final ProxyProtocolConfig config;
-  private final List<Network> trusted;
+  private final List<Cidr> trusted;
   private final Knocking knocking;
   private final EndpointMetrics metrics;
   private final RefusalLog refusals;
@@ -38,9 +39,9 @@ public final class ProxyDoor {
     }
   }
 
-  private static List<Network> networks(List<String> texts) {
+  private static List<Cidr> networks(List<String> texts) {
     try {
-      return texts.stream().map(String::strip).map(Network::parse).toList();
+      return texts.stream().map(Cidr::parse).toList();
     } catch (IllegalArgumentException wrong) {
       throw new IllegalStateException(
           "muster.endpoint.proxy-protocol.trusted: " + wrong.getMessage(), wrong);

@@ -1,4 +1,4 @@
-package io.muster.ingest.endpoint.proxy;
+package io.muster.ingest.endpoint.limits;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NetworkTest {
+class CidrTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -26,10 +26,14 @@ class NetworkTest {
     "fd00::/8, fe80::1, false",
     "2001:db8::/33, 2001:db8:7fff::, true",
     "2001:db8::/33, 2001:db8:8000::, false",
-    "10.0.0.0/8, ::ffff:10.9.9.9, true"
+    "10.0.0.0/8, ::ffff:10.9.9.9, true",
+    "::ffff:10.0.0.0/104, 10.9.9.9, true",
+    "::ffff:10.0.0.0/104, 11.9.9.9, false",
+    "::ffff:10.9.9.9, 10.9.9.9, true",
+    "' 192.0.2.0/24 ', 192.0.2.1, true"
   })
   void knowsItsAddresses(String network, String address, boolean inIt) throws UnknownHostException {
-    assertEquals(inIt, Network.parse(network).contains(InetAddress.getByName(address)));
+    assertEquals(inIt, Cidr.parse(network).contains(InetAddress.getByName(address)));
   }
 
   @ParameterizedTest
@@ -48,7 +52,7 @@ class NetworkTest {
         "10.0.0.0/x"
       })
   void saysWhatIsNoNetwork(String text) {
-    var error = assertThrows(IllegalArgumentException.class, () -> Network.parse(text));
+    var error = assertThrows(IllegalArgumentException.class, () -> Cidr.parse(text));
     assertTrue(error.getMessage().contains("'" + text + "'"), error::getMessage);
   }
 }
