@@ -38,7 +38,8 @@ class GoldenInterfacesTest {
         "events/registry.device-created.json",
         "events/registry.device-disabled.json",
         "events/registry.device-deleted.json",
-        "events/registry.credential-revoked.json"
+        "events/registry.credential-revoked.json",
+        "events/registry.tenant-updated.json"
       })
   void isReadAndWrittenAgainAsItWas(String name) throws IOException {
     var type = typeOf(name);

@@ -3,6 +3,7 @@ package io.muster.contract.event;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.GroupId;
 import io.muster.contract.id.TenantId;
+import io.muster.contract.registry.DeviceLimits;
 import java.util.UUID;
 
 /**
@@ -91,8 +92,12 @@ public sealed interface RegistryEvent {
     }
   }
 
-  /** Its devices may connect again, or its limits changed. */
-  record TenantUpdated(TenantId tenant) implements RegistryEvent {
+  /**
+   * Its devices may connect again, or its limits changed.
+   *
+   * @param limits what it allows each of its devices now
+   */
+  record TenantUpdated(TenantId tenant, DeviceLimits limits) implements RegistryEvent {
     @Override
     public String event() {
       return "tenant-updated";

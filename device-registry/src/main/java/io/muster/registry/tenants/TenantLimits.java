@@ -1,6 +1,7 @@
 package io.muster.registry.tenants;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.muster.contract.registry.DeviceLimits;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -26,6 +27,11 @@ public record TenantLimits(
 
   /** All of them defaults. */
   static final TenantLimits DEFAULTS = new TenantLimits(null, null, null);
+
+  /** What each device is told, of limits none of which is missing. */
+  DeviceLimits ofDevice() {
+    return new DeviceLimits(messagesPerSecond, payloadBytes);
+  }
 
   /** The limits that hold. */
   TenantLimits orElse(TenantDefaults defaults) {

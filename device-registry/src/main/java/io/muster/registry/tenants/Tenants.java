@@ -164,10 +164,10 @@ public class Tenants {
   }
 
   /** A suspended tenant whose limits change is told of as suspended again: it does no harm. */
-  private static RegistryEvent updated(TenantEntity tenant) {
+  private RegistryEvent updated(TenantEntity tenant) {
     return tenant.isSuspended()
         ? new TenantSuspended(tenant.tenantId())
-        : new TenantUpdated(tenant.tenantId());
+        : new TenantUpdated(tenant.tenantId(), tenant.limits().orElse(defaults).ofDevice());
   }
 
   private Uni<Void> remove(TenantEntity tenant, boolean withDevices, IfMatch ifMatch) {

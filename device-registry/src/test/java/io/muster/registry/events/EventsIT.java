@@ -106,6 +106,8 @@ class EventsIT {
     assertEquals(
         new RegistryEvent.TenantSuspended(new TenantId(tenant)),
         data(events.getFirst(), RegistryEvent.TenantSuspended.class));
+    assertEquals(
+        5, data(events.getLast(), RegistryEvent.TenantUpdated.class).limits().payloadBytes());
   }
 
   @Test

@@ -45,7 +45,8 @@ final class RegistryEvents {
       throws IOException {
     var event = ContractJson.mapper().treeToValue(data, type);
     if (event == null || isWithoutSubject(event)) {
-      throw new IllegalArgumentException("an event of the registry names whom it is about");
+      throw new IllegalArgumentException(
+          "an event of the registry names whom it is about, and limits");
     }
     return event;
   }
@@ -54,7 +55,8 @@ final class RegistryEvents {
     return switch (event) {
       case RegistryEvent.OfDevice ofDevice -> ofDevice.device() == null;
       case RegistryEvent.TenantSuspended suspended -> suspended.tenant() == null;
-      case RegistryEvent.TenantUpdated updated -> updated.tenant() == null;
+      case RegistryEvent.TenantUpdated updated ->
+          updated.tenant() == null || updated.limits() == null;
       case RegistryEvent.GroupChanged changed -> changed.tenant() == null;
     };
   }

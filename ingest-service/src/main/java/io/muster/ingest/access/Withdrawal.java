@@ -2,9 +2,10 @@ package io.muster.ingest.access;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
+import io.muster.contract.registry.DeviceLimits;
 import java.util.UUID;
 
-/** Somebody may no longer be connected. */
+/** Somebody may no longer be connected, or no longer do as much as before. */
 public sealed interface Withdrawal {
   /** A device was disabled or deleted. */
   record OfDevice(DeviceAddress device) implements Withdrawal {}
@@ -20,6 +21,9 @@ public sealed interface Withdrawal {
 
   /** All devices of a tenant. */
   record OfTenant(TenantId tenant) implements Withdrawal {}
+
+  /** All devices of a tenant have other limits; they may stay. */
+  record OfLimits(TenantId tenant, DeviceLimits limits) implements Withdrawal {}
 
   /**
    * All devices: nobody can tell any more what was withdrawn meanwhile, since the registry's log

@@ -111,7 +111,10 @@ final class WithdrawalFeed implements EventFollower.Effects {
         withdrawals.note(suspended.tenant());
         tell(event.event(), new Withdrawal.OfTenant(suspended.tenant()));
       }
-      case TenantUpdated updated -> withdrawals.note(updated.tenant());
+      case TenantUpdated updated -> {
+        withdrawals.note(updated.tenant());
+        tell(event.event(), new Withdrawal.OfLimits(updated.tenant(), updated.limits()));
+      }
       case GroupChanged _ -> {
         // Who may connect does not depend on it.
       }

@@ -238,7 +238,8 @@ final class Admission {
           refuse(
               ReasonCode.NOT_AUTHORIZED,
               "will",
-              "the will must be small enough and under a topic name that the device may publish to");
+              "the will must be small enough and under a topic name that the device may publish"
+                  + " to");
       case UNKNOWN ->
           refuse(
               ReasonCode.SERVER_UNAVAILABLE,
@@ -326,7 +327,6 @@ final class Admission {
         terms.sessionExpirySeconds() > 0,
         answer.credential(),
         answer.validUntil(),
-        answer.limits().payloadBytes(),
         use,
         properties.receiveMaximum() == Properties.ABSENT
             ? MQTT_RECEIVE_MAXIMUM

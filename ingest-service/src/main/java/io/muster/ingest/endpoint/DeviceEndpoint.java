@@ -224,6 +224,8 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
           shared.index.gatewaysOf(it.device()).forEach(gateway -> gateway.reconsider(it.device()));
       case Withdrawal.OfTenant it ->
           shared.index.of(it.tenant()).forEach(DeviceEndpoint::endWithdrawn);
+      case Withdrawal.OfLimits it ->
+          shared.quotas.limit(it.tenant(), it.limits(), System.nanoTime());
       case Withdrawal.OfEverybody everybody ->
           shared.index.everybody().forEach(DeviceEndpoint::endWithdrawn);
       case Withdrawal.OfCredential it ->

@@ -215,6 +215,21 @@ class RegistryAccessTest {
   }
 
   @Test
+  void otherLimitsOfATenantAreToldAndAskedForAnew() {
+    assertGranted();
+    var limits = new DeviceLimits(1, 5);
+    registry.tell(new RegistryEvent.TenantUpdated(new TenantId("acme"), limits));
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                withdrawals.equals(List.of(new Withdrawal.OfLimits(new TenantId("acme"), limits))));
+    var before = registry.verifications();
+    assertGranted();
+    assertEquals(before + 1, registry.verifications());
+  }
+
+  @Test
   void anAnswerThatWasOnItsWayWhileTheDeviceWasDisabledIsNotBelieved() {
     var waiting = new CopyOnWriteArrayList<UniEmitter<? super VerifyAnswer>>();
     registry.answer(request -> Uni.createFrom().emitter(waiting::add));

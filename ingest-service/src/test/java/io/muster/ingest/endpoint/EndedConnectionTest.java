@@ -70,7 +70,6 @@ class EndedConnectionTest {
             false,
             FakeAccess.CREDENTIAL,
             null,
-            1_000,
             new Quotas(
                     TestEndpoint.config(Map.of()).limits(),
                     1_000_000,

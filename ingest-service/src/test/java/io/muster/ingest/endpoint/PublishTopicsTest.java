@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.DeviceLimits;
+import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.packets.WireBytes;
@@ -159,6 +160,17 @@ class PublishTopicsTest {
       client.expect(version == MQTT_5 ? "40 03 0001 97" : "40 02 0001");
       assertOneLetter(TestEndpoint.TELEMETRY, DeadLetterReason.TOO_LARGE);
       client.publish(1, 2, "1234567890").expect("40 02 0002");
+    }
+  }
+
+  @Test
+  void aConnectionGoesOnUnderTheLimitsThatItsTenantHasNow() {
+    try (var client = RawClient.connected(server, MQTT_5)) {
+      client.publish(1, 1, "12345678901").expect("40 02 0001");
+      server.access.withdraw(
+          new Withdrawal.OfLimits(TestEndpoint.DEVICE.tenant(), new DeviceLimits(100, 10)));
+      client.publish(1, 2, "12345678901").expect("40 03 0002 97");
+      assertEquals(DeadLetterReason.TOO_LARGE, server.intake.letters.element().reason());
     }
   }
 

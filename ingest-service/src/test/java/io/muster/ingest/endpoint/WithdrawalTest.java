@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
+import io.muster.contract.registry.DeviceLimits;
 import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
@@ -54,6 +55,7 @@ class WithdrawalTest {
         new Withdrawal.OfDevice(other),
         new Withdrawal.OfDevice(DeviceAddress.of("globex", "boiler")),
         new Withdrawal.OfTenant(new TenantId("globex")),
+        new Withdrawal.OfLimits(TestEndpoint.DEVICE.tenant(), new DeviceLimits(1, 1)),
         new Withdrawal.OfCredential(other, FakeAccess.CREDENTIAL));
   }
 

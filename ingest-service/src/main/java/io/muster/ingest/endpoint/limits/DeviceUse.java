@@ -22,6 +22,7 @@ public final class DeviceUse {
   private final Load load;
   private final Count subscriptions;
   private final AtomicInteger connections = new AtomicInteger();
+  private volatile int payloadLimitBytes;
 
   DeviceUse(
       DeviceAddress device,
@@ -55,7 +56,18 @@ public final class DeviceUse {
   /** One more connection, with the limits that the registry names for it. */
   void enter(DeviceLimits limits, long nowNanos) {
     connections.incrementAndGet();
+    limit(limits, nowNanos);
+  }
+
+  /** The limits that the registry names hold from now on, also for connections that are there. */
+  void limit(DeviceLimits limits, long nowNanos) {
+    payloadLimitBytes = limits.payloadBytes();
     rate.limit(limits, nowNanos);
+  }
+
+  /** A larger payload goes to the dead letters. */
+  public int payloadLimitBytes() {
+    return payloadLimitBytes;
   }
 
   /**

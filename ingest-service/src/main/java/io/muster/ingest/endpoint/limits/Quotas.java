@@ -87,6 +87,16 @@ public final class Quotas {
     return new DeviceUse(device, tenant, total, config, metrics, nowNanos);
   }
 
+  /** The registry names other limits for a tenant's devices. */
+  public void limit(TenantId tenant, DeviceLimits limits, long nowNanos) {
+    devices.forEach(
+        (device, use) -> {
+          if (device.tenant().equals(tenant)) {
+            use.limit(limits, nowNanos);
+          }
+        });
+  }
+
   /** The connection has ended. */
   public void leave(DeviceUse use, long nowNanos) {
     use.tenant().pool.connections.add(-1);

@@ -17,7 +17,6 @@ import java.util.UUID;
  * @param persistent whether the session outlives the connection
  * @param credential what it showed
  * @param validUntil when it must end, or null
- * @param payloadLimitBytes a larger payload goes to the dead letters
  * @param use what its device uses over all its connections, against what it may
  * @param receiveMaximum QoS 1 messages that the client takes at a time
  * @param maximumPacketBytes the largest packet that the client takes
@@ -32,7 +31,6 @@ public record ActiveSession(
     boolean persistent,
     UUID credential,
     Instant validUntil,
-    int payloadLimitBytes,
     DeviceUse use,
     int receiveMaximum,
     long maximumPacketBytes,

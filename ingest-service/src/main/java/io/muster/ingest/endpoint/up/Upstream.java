@@ -130,12 +130,14 @@ public final class Upstream {
   }
 
   private void admit(Packet.Publish publish, String topicName, DeviceTopic topic) {
-    if (publish.payload().length > session.payloadLimitBytes()) {
+    if (publish.payload().length > session.use().payloadLimitBytes()) {
       deadLetter(
           publish,
           topicName,
           DeadLetterReason.TOO_LARGE,
-          "larger than the device's payload limit of " + session.payloadLimitBytes() + " bytes");
+          "larger than the device's payload limit of "
+              + session.use().payloadLimitBytes()
+              + " bytes");
       return;
     }
     if (publish.qos() == 0 && support.budget().shedsQos0()) {

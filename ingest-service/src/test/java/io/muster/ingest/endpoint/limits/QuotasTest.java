@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.DeviceLimits;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,17 @@ class QuotasTest {
     var use = enter("acme", "a");
     assertEquals(0, charge(use, 1, 10_000, BEGIN));
     assertEquals(SECOND / 2, charge(use, 1, 500, BEGIN));
+  }
+
+  @Test
+  void otherLimitsOfATenantHoldForItsDevicesThatAreThere() {
+    var use = enter("acme", "a");
+    var other = enter("globex", "a");
+    quotas.limit(new TenantId("acme"), new DeviceLimits(1, 5), BEGIN);
+    assertEquals(5, use.payloadLimitBytes());
+    assertEquals(SECOND, charge(use, 11, 1, BEGIN));
+    assertEquals(TEN.payloadBytes(), other.payloadLimitBytes());
+    assertEquals(0, charge(other, 100, 1, BEGIN));
   }
 
   @Test
