@@ -9,13 +9,9 @@ import io.muster.systemtests.stack.CommandLineTools;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.ServiceAccount;
 import io.muster.systemtests.stack.SharedStack;
-import java.io.File;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The tools of Eclipse mosquitto as devices, as the README shows them. */
 @ExtendWith(SharedStack.class)
 class MosquittoIT {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = Mosquitto.PATIENCE_SECONDS;
 
   private final RunningStack stack;
 
@@ -42,7 +38,8 @@ class MosquittoIT {
   @CsvSource({"mqttv311, 0", "mqttv311, 1", "mqttv311, 2", "mqttv5, 0", "mqttv5, 1", "mqttv5, 2"})
   void sendsAReading(String version, String qos) throws Exception {
     var device = stack.newDevice(stack.newTenant(), "sensor-1");
-    run(publish(device, "-p", Integer.toString(stack.endpointPort(1)), "-V", version, "-q", qos));
+    Mosquitto.run(
+        publish(device, "-p", Integer.toString(stack.endpointPort(1)), "-V", version, "-q", qos));
     await()
         .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
         .untilAsserted(() -> assertEquals(1, stack.store().readings(device.address())));
@@ -52,7 +49,7 @@ class MosquittoIT {
   @ValueSource(strings = {"mqttv311", "mqttv5"})
   void sendsAReadingOverTls(String version) throws Exception {
     var device = stack.newDevice(stack.newTenant(), "sensor-1");
-    run(
+    Mosquitto.run(
         publish(
             device,
             "-p",
@@ -67,14 +64,14 @@ class MosquittoIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"mqttv311, 1", "mqttv5, 1", "mqttv5, 2"})
+  @CsvSource({"mqttv311, 0", "mqttv311, 1", "mqttv311, 2", "mqttv5, 0", "mqttv5, 1", "mqttv5, 2"})
   void hearsACommand(String version, String qos) throws Exception {
     var device = stack.newDevice(stack.newTenant(), "sensor-1");
     var output = Files.createTempFile("mosquitto-sub", ".out");
     var subscriber =
-        start(
-            output.toFile(),
-            command(
+        Mosquitto.start(
+            output,
+            Mosquitto.command(
                 "mosquitto_sub",
                 device,
                 "-p",
@@ -113,36 +110,8 @@ class MosquittoIT {
   }
 
   private static List<String> publish(TestDevice device, String... more) {
-    var command = command("mosquitto_pub", device, more);
+    var command = Mosquitto.command("mosquitto_pub", device, more);
     command.addAll(List.of("-t", device.telemetry(), "-m", "{\"temperature\":21.5}"));
     return command;
-  }
-
-  private static List<String> command(String tool, TestDevice device, String... more) {
-    var command =
-        new ArrayList<>(
-            List.of(
-                tool,
-                "-h",
-                "localhost",
-                "-i",
-                device.clientIdentifier(),
-                "-u",
-                device.userName(),
-                "-P",
-                device.password()));
-    command.addAll(Arrays.asList(more));
-    return command;
-  }
-
-  private static void run(List<String> command) throws Exception {
-    var output = File.createTempFile("mosquitto", ".out");
-    var process = start(output, command);
-    assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), command.getFirst() + " hangs");
-    assertEquals(0, process.exitValue(), Files.readString(output.toPath()));
-  }
-
-  private static Process start(File output, List<String> command) throws Exception {
-    return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();
   }
 }
