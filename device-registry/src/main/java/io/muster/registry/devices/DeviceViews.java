@@ -5,6 +5,8 @@ import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.DeviceView;
 import io.muster.registry.problem.Refusal;
+import io.muster.registry.search.Filter;
+import io.muster.registry.search.SqlText;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -13,6 +15,7 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -22,22 +25,26 @@ import java.util.concurrent.atomic.AtomicReference;
 @ApplicationScoped
 class DeviceViews {
   private static final int PAGE = 1_000;
-  private static final String SELECT =
+  private static final String COLUMNS =
       """
-      SELECT t.id AS tenant, d.id AS device, d.enabled AND NOT t.suspended AS enabled,
-             g.id AS gateway, d.version
-        FROM tenant t
-        JOIN device d ON d.tenant_key = t.key
-        LEFT JOIN device g ON g.key = d.gateway_key
-       WHERE t.id = $1""";
-  private static final String ONE = SELECT + " AND d.id = $2";
-  private static final String SOME = SELECT + " AND d.id > $2 ORDER BY d.id LIMIT $3";
-  private static final String TENANT = "SELECT 1 FROM tenant WHERE id = $1";
+      SELECT d.id, g.id AS gateway, d.version,
+             d.enabled AND NOT (SELECT suspended FROM tenant WHERE key = d.tenant_key) AS enabled
+      """;
+  private static final String ONE =
+      COLUMNS
+          + """
+           FROM device d
+           JOIN tenant t ON t.key = d.tenant_key
+           LEFT JOIN device g ON g.key = d.gateway_key
+          WHERE t.id = $1 AND d.id = $2
+          """;
 
+  private final DeviceConditions conditions;
   private final Pool pool;
 
-  DeviceViews(Pool pool) {
+  DeviceViews(Pool pool, DeviceConditions conditions) {
     this.pool = pool;
+    this.conditions = conditions;
   }
 
   Uni<DeviceView> read(DeviceAddress address) {
@@ -48,39 +55,42 @@ class DeviceViews {
               if (rows.size() == 0) {
                 throw absent("There is no such device.");
               }
-              return view(rows.iterator().next());
+              return view(address.tenant(), rows.iterator().next());
             });
   }
 
-  Multi<DeviceView> stream(TenantId tenant) {
-    return pool.preparedQuery(TENANT)
-        .execute(Tuple.of(tenant.value()))
+  /**
+   * Those that fit, in the order of their ids; fails with 404 when there is no such tenant.
+   *
+   * @param filter empty: all
+   */
+  Multi<DeviceView> stream(TenantId tenant, Optional<Filter> filter) {
+    return conditions
+        .of(tenant, filter)
         .onItem()
-        .transformToMulti(
-            rows -> {
-              if (rows.size() == 0) {
-                throw absent("There is no such tenant.");
-              }
-              return pages(tenant);
-            });
+        .transformToMulti(condition -> pages(tenant, condition));
   }
 
-  private Multi<DeviceView> pages(TenantId tenant) {
+  private Multi<DeviceView> pages(TenantId tenant, DeviceCondition condition) {
     return Multi.createBy()
         .repeating()
-        .uni(() -> new AtomicReference<>(""), last -> page(tenant, last))
+        .uni(() -> new AtomicReference<>(""), last -> page(tenant, condition, last))
         .whilst(page -> page.size() == PAGE)
         .onItem()
         .disjoint();
   }
 
-  private Uni<List<DeviceView>> page(TenantId tenant, AtomicReference<String> last) {
-    return pool.preparedQuery(SOME)
-        .execute(Tuple.of(tenant.value(), last.get(), PAGE))
+  private Uni<List<DeviceView>> page(
+      TenantId tenant, DeviceCondition condition, AtomicReference<String> last) {
+    var sql = new SqlText().add(COLUMNS);
+    condition.write(sql);
+    sql.add(" AND d.id > ").value(last.get()).add(" ORDER BY d.id LIMIT ").value(PAGE);
+    return pool.preparedQuery(sql.text())
+        .execute(sql.values())
         .map(
             rows -> {
               List<DeviceView> page = new ArrayList<>(rows.size());
-              rows.forEach(row -> page.add(view(row)));
+              rows.forEach(row -> page.add(view(tenant, row)));
               if (!page.isEmpty()) {
                 last.set(page.getLast().device().device().value());
               }
@@ -88,10 +98,10 @@ class DeviceViews {
             });
   }
 
-  private static DeviceView view(Row row) {
+  private static DeviceView view(TenantId tenant, Row row) {
     var gateway = row.getString("gateway");
     return new DeviceView(
-        DeviceAddress.of(row.getString("tenant"), row.getString("device")),
+        new DeviceAddress(tenant, new DeviceId(row.getString("id"))),
         row.getBoolean("enabled"),
         gateway == null ? null : new DeviceId(gateway),
         row.getLong("version"));

@@ -14,7 +14,10 @@ import io.muster.registry.Api;
 import io.muster.registry.RegistryTest;
 import io.muster.registry.Tokens;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +58,35 @@ class MirrorIT {
   }
 
   @Test
+  void targetsAreStreamedByFilterAndByGroup() {
+    var admin = Api.as(tokens.admin());
+    var tenant = admin.tenant();
+    for (int n = 1; n <= 4; n++) {
+      var body = Map.of("id", "d" + n, "attributes", Map.of("hall", n % 2));
+      admin.post(Api.devices(tenant), body);
+    }
+    var groups = "/api/v1/tenants/" + tenant + "/groups";
+    var odd = Map.of("id", "odd", "filter", "attributes.hall==1");
+    admin.post(groups, odd).then().statusCode(201);
+    assertEquals(List.of("d2", "d4"), targets(tenant, "attributes.hall==0"));
+    assertEquals(List.of("d1", "d3"), targets(tenant, "group==odd"));
+    assertEquals(List.of("d3"), targets(tenant, "group==odd;id!=d1,id==nobody"));
+    var service = Api.as(tokens.service());
+    assertProblem(service.get(internal(tenant) + "?filter=nonsense==1"), 400, "malformed-request");
+    assertProblem(
+        service.get(internal(admin.tenant()) + "?filter=group==odd"), 400, "malformed-request");
+  }
+
+  private List<String> targets(String tenant, String filter) {
+    return Api.as(tokens.service())
+        .get(internal(tenant) + "?filter=" + URLEncoder.encode(filter, StandardCharsets.UTF_8))
+        .asString()
+        .lines()
+        .map(line -> view(line).device().device().value())
+        .toList();
+  }
+
+  @Test
   void aStreamThatIsEmptyIsNotOneThatIsNotThere() {
     var tenant = Api.as(tokens.admin()).tenant();
     var service = Api.as(tokens.service());
@@ -70,7 +102,8 @@ class MirrorIT {
                 INSERT INTO registry.device
                   (tenant_key, id, version, enabled, attributes, created_at, updated_at)
                 SELECT t.key, 'd' || n, 1, true, '{}', now(), now()
-                  FROM registry.tenant t, generate_series(1, ?) n WHERE t.id = ?""")) {
+                  FROM registry.tenant t, generate_series(1, ?) n WHERE t.id = ?\
+                """)) {
       statement.setInt(1, count);
       statement.setString(2, tenant);
       assertEquals(count, statement.executeUpdate());
