@@ -1,7 +1,6 @@
 package io.muster.outbox;
 
 import io.muster.contract.event.OutboxEvent;
-import io.muster.contract.topic.PlatformTopic;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -10,6 +9,18 @@ import java.util.Map;
 
 /** Which messages must not overtake each other: those of one device. */
 final class DeviceOrder {
+  /** The same as {@link #deviceOf}, as an index of the table has it. */
+  static final String SQL =
+      """
+      (CASE
+         WHEN split_part(topic, '/', 1) <> 'platform'
+         THEN split_part(topic, '/', 2) || '/' || split_part(topic, '/', 3)
+         WHEN split_part(topic, '/', 3) = 'session'
+         THEN split_part(topic, '/', 5) || '/' || split_part(topic, '/', 6)
+         ELSE split_part(topic, '/', 4) || '/' || split_part(topic, '/', 5)
+       END COLLATE "C")
+      """;
+
   private DeviceOrder() {}
 
   /** The events device by device, each device's in the given order. */
@@ -26,15 +37,18 @@ final class DeviceOrder {
    * other.
    */
   static String deviceOf(String topic) {
-    return PlatformTopic.parse(topic)
-        .map(platform -> platform.tenant() + "/" + platform.device().orElse(""))
-        .orElseGet(() -> secondAndThirdLevel(topic));
+    var level = topic.split("/", -1);
+    if (!level[0].equals("platform")) {
+      return pair(level, 1);
+    }
+    return pair(level, level.length > 2 && level[2].equals("session") ? 4 : 3);
   }
 
-  private static String secondAndThirdLevel(String topic) {
-    var begin = topic.indexOf('/') + 1;
-    var middle = topic.indexOf('/', begin);
-    var end = middle < 0 ? -1 : topic.indexOf('/', middle + 1);
-    return topic.substring(begin, end < 0 ? topic.length() : end);
+  private static String pair(String[] level, int first) {
+    return text(level, first) + "/" + text(level, first + 1);
+  }
+
+  private static String text(String[] level, int index) {
+    return index < level.length ? level[index] : "";
   }
 }

@@ -21,6 +21,11 @@ public final class OutboxSchema {
     return text("outbox_properties.sql");
   }
 
+  /** An index of {@code outbox}; a migration of its own, after {@link #outbox()}. */
+  public static String devices() {
+    return text("outbox_devices.sql");
+  }
+
   /** Tables {@code followed_log} and {@code followed_event}, for {@link EventFollower}. */
   public static String follower() {
     return text("follower.sql");

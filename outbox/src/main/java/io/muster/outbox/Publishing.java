@@ -16,6 +16,7 @@ final class Publishing {
   private static final Logger LOG = Logger.getLogger(Publishing.class);
 
   private final Backlog backlog;
+  private final Turns turns;
   private final OutboxSettings settings;
   private final Function<OutboxEvent, Uni<Void>> publish;
   private final UndeliveredSink undelivered;
@@ -35,6 +36,7 @@ final class Publishing {
       UndeliveredSink undelivered,
       PublisherState state) {
     this.backlog = backlog;
+    this.turns = new Turns(backlog, settings);
     this.settings = settings;
     this.publish = publish;
     this.undelivered = undelivered;
@@ -69,14 +71,15 @@ final class Publishing {
   private void publishOnce() throws InterruptedException {
     pulse.beat();
     try {
-      var head = backlog.head(settings.batchRows(), settings.undeliveredFor());
+      var turn = turns.next();
+      var head = turn.head();
       for (var event : head.expired()) {
         giveUp(event, UndeliveredSink.Reason.EXPIRED);
       }
       var round = new Round(publish, settings.window(), settings.publishTimeout(), pulse::beat);
       round.run(head.toPublish()).subscribeAsCompletionStage().get();
       settle(round);
-      rest(round, head.size());
+      rest(round, turn.more());
     } catch (Database.DatabaseException | java.util.concurrent.ExecutionException failed) {
       state.failing(failed);
       pause();
@@ -122,7 +125,7 @@ final class Publishing {
     LOG.warnf("Gave up publishing event %s (%s)", event.id(), reason);
   }
 
-  private void rest(Round round, int taken) throws InterruptedException {
+  private void rest(Round round, boolean more) throws InterruptedException {
     if (round.brokerIsAway()) {
       state.waiting(backlog.count());
       state.failing(round.lastFailure());
@@ -133,11 +136,11 @@ final class Publishing {
     } else {
       backoff = Duration.ZERO;
       state.working(round.published().size());
-      if (taken < settings.batchRows()) {
+      if (more) {
+        state.waiting(backlog.count());
+      } else {
         state.waiting(0);
         wakeUp.await(settings.pollInterval());
-      } else {
-        state.waiting(backlog.count());
       }
     }
   }

@@ -106,6 +106,59 @@ class OutboxPublisherIT {
   }
 
   @Test
+  void aDeviceThatSaysMuchDoesNotKeepTheOthersWaiting() {
+    append(Entries.answers("noisy", 0, 1_500));
+    append(Entries.answers("quiet", 0, 1));
+    append(Entries.answers("noisy", 1_500, 1_600));
+    append(Entries.answers("calm", 0, 2));
+    publisher(QUICK.withBounds(100, 8));
+    await().atMost(PATIENCE).until(() -> broker.taken().size() == 1_603);
+    var firstTurns = broker.taken().subList(0, 300).stream().map(OutboxEvent::topic).toList();
+    assertEquals(1, firstTurns.stream().filter(topic -> topic.contains("/quiet/")).count());
+    assertEquals(2, firstTurns.stream().filter(topic -> topic.contains("/calm/")).count());
+    assertEquals(numbers(0, 1_600), broker.takenOf("noisy"));
+    assertEquals(numbers(0, 2), broker.takenOf("calm"));
+    await().atMost(PATIENCE).until(() -> unsettled() == 0);
+  }
+
+  @Test
+  void whoCameWhileOneDeviceFillsTheBacklogWaitsForNoMoreThanARound() {
+    append(Entries.answers("noisy", 0, 1_500));
+    publisher(QUICK.withBounds(100, 8));
+    await().atMost(PATIENCE).until(() -> broker.taken().size() > 200);
+    append(Entries.answers("late", 0, 1));
+    await().atMost(PATIENCE).until(() -> broker.takenOf("late").size() == 1);
+    assertTrue(broker.taken().size() < 1_200, () -> broker.taken().size() + " before it");
+    await().atMost(PATIENCE).until(() -> broker.takenOf("noisy").equals(numbers(0, 1_500)));
+  }
+
+  @Test
+  void moreDevicesThanFitIntoARoundTakeTurns() {
+    for (int n = 0; n < 3; n++) {
+      for (int device = 0; device < 170; device++) {
+        append(Entries.answers("d" + device, n, n + 1));
+      }
+    }
+    publisher(QUICK.withBounds(50, 8));
+    await().atMost(PATIENCE).until(() -> broker.taken().size() == 510);
+    for (int device = 0; device < 170; device++) {
+      assertEquals(numbers(0, 3), broker.takenOf("d" + device));
+    }
+    append(Entries.answers("d1", 3, 4));
+    await().atMost(PATIENCE).until(() -> broker.takenOf("d1").size() == 4);
+  }
+
+  @Test
+  void aDeviceWhoseMessagesAllFailHoldsUpNobodyHoweverManyTheyAre() {
+    broker.failFor("sick", new IllegalStateException("try again"));
+    append(Entries.answers("sick", 0, 500));
+    publisher(QUICK.withBounds(100, 8));
+    append(Entries.answers("well", 0, 5));
+    await().atMost(PATIENCE).until(() -> broker.takenOf("well").size() == 5);
+    assertEquals(numbers(0, 5), broker.takenOf("well"));
+  }
+
+  @Test
   void aMessageThatTheBrokerWillNeverTakeIsGivenUpAndTheNextGoesOn() {
     broker.failFor("sick", new RefusedMessageException("not authorised"));
     var publisher = publisher(QUICK);

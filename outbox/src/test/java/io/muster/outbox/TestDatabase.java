@@ -51,6 +51,7 @@ final class TestDatabase
     run("CREATE SCHEMA " + schema);
     run(OutboxSchema.outbox());
     run(OutboxSchema.properties());
+    run(OutboxSchema.devices());
     run(OutboxSchema.follower());
   }
 

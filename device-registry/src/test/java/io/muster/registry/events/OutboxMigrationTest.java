@@ -12,6 +12,7 @@ class OutboxMigrationTest {
   void theMigrationIsTheModulesOwnText() throws IOException {
     assertEquals(OutboxSchema.outbox(), text("V2__create_outbox.sql"));
     assertEquals(OutboxSchema.properties(), text("V4__add_outbox_properties.sql"));
+    assertEquals(OutboxSchema.devices(), text("V5__index_outbox_by_device.sql"));
   }
 
   private String text(String migration) throws IOException {

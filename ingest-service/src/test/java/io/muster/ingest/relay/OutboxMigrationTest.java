@@ -18,6 +18,7 @@ class OutboxMigrationTest {
     assertEquals(OutboxSchema.outbox(), resource("/db/migration/V10__create_outbox.sql"));
     assertEquals(
         OutboxSchema.properties(), resource("/db/migration/V41__add_outbox_properties.sql"));
+    assertEquals(OutboxSchema.devices(), resource("/db/migration/V51__index_outbox_by_device.sql"));
   }
 
   @Test
