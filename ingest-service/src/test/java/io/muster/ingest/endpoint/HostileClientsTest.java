@@ -138,6 +138,17 @@ class HostileClientsTest {
   }
 
   @Test
+  void aTopicFilterThatIsLongerThanAnyTopicName() {
+    start();
+    try (var client = RawClient.connected(server, MQTT_5)) {
+      var filter = "command/acme/boiler/req/" + "x".repeat(1_001);
+      client.subscribe(1, filter, 1).expect("90 04 0001 00 8F");
+      client.subscribe(2, filter.substring(1), 1).expect("90 04 0002 00 87");
+      client.subscribe(3, filter.substring(0, 1_024), 1).expect("90 04 0003 00 01");
+    }
+  }
+
+  @Test
   void aTopicFilterOf64KiB() {
     start();
     try (var client = RawClient.connected(server, MQTT_5)) {

@@ -11,6 +11,12 @@ import java.util.Optional;
  */
 public final class SubscribeRights {
   private static final String SHARE = "$share/";
+
+  /**
+   * Of a topic filter; topic names for devices are far shorter. It is kept while it is subscribed.
+   */
+  private static final int MAX_CHARACTERS = 1_024;
+
   private static final String AWS = "$aws/things/";
 
   private SubscribeRights() {}
@@ -27,7 +33,7 @@ public final class SubscribeRights {
       SHARED
     }
 
-    /** Not a topic filter at all. */
+    /** Not a topic filter at all, or a longer one than matches anything. */
     enum Invalid implements Reading {
       INVALID
     }
@@ -43,7 +49,7 @@ public final class SubscribeRights {
     if (filter.startsWith(SHARE)) {
       return Reading.Shared.SHARED;
     }
-    if (!TopicFilter.isValid(filter)) {
+    if (filter.length() > MAX_CHARACTERS || !TopicFilter.isValid(filter)) {
       return Reading.Invalid.INVALID;
     }
     return owner(filter)

@@ -83,7 +83,7 @@ final class SubscriptionDesk {
           var filter = filters.get(i).filter();
           var isNew =
               !subscriptions.has(filter) && !unsettled.has(filter) && !added.contains(filter);
-          if (isNew && !quota.reserve()) {
+          if (isNew && !quota.reserve(SubscriptionQuota.weight(filter))) {
             codes.add(codesOf.refused(ReasonCode.QUOTA_EXCEEDED));
             continue;
           }
@@ -116,7 +116,7 @@ final class SubscriptionDesk {
   }
 
   private void count() {
-    quota.held(subscriptions.size() + unsettled.size());
+    quota.held(subscriptions.weight() + unsettled.weight());
   }
 
   /** What belongs into the store: also what nobody could tell about yet, else it would be lost. */

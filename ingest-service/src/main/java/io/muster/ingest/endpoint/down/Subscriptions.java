@@ -2,6 +2,7 @@ package io.muster.ingest.endpoint.down;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.topic.TopicFilter;
+import io.muster.ingest.endpoint.limits.SubscriptionQuota;
 import io.muster.ingest.sessions.StoredSubscription;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,8 +56,13 @@ final class Subscriptions {
     return byFilter.values().stream().anyMatch(it -> it.about().equals(device));
   }
 
-  int size() {
-    return byFilter.size();
+  /** For how many they count: {@link SubscriptionQuota#weight}. */
+  int weight() {
+    int weight = 0;
+    for (var filter : byFilter.keySet()) {
+      weight += SubscriptionQuota.weight(filter);
+    }
+    return weight;
   }
 
   List<Subscription> all() {

@@ -16,10 +16,15 @@ final class Count {
 
   /** Counts one more unless there are as many as there may be. */
   boolean tryAdd() {
-    if (count.incrementAndGet() <= most || most == 0) {
+    return tryAdd(1);
+  }
+
+  /** Counts so many more, or none when those would be too many. */
+  boolean tryAdd(int more) {
+    if (count.addAndGet(more) <= most || most == 0) {
       return true;
     }
-    count.decrementAndGet();
+    count.addAndGet(-more);
     return false;
   }
 

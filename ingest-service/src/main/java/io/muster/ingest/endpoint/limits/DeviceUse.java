@@ -121,19 +121,20 @@ public final class DeviceUse {
   /**
    * Counts one more subscription, unless there are as many as there may be.
    *
+   * @param weight for how many it counts
    * @return the limit that was reached; null when it counts
    */
-  Limit subscribe() {
-    if (!subscriptions.tryAdd()) {
+  Limit subscribe(int weight) {
+    if (!subscriptions.tryAdd(weight)) {
       return Limit.DEVICE_SUBSCRIPTIONS;
     }
-    if (!tenant.pool.subscriptions.tryAdd()) {
-      subscriptions.add(-1);
+    if (!tenant.pool.subscriptions.tryAdd(weight)) {
+      subscriptions.add(-weight);
       return Limit.TENANT_SUBSCRIPTIONS;
     }
-    if (!total.subscriptions.tryAdd()) {
-      subscriptions.add(-1);
-      tenant.pool.subscriptions.add(-1);
+    if (!total.subscriptions.tryAdd(weight)) {
+      subscriptions.add(-weight);
+      tenant.pool.subscriptions.add(-weight);
       return Limit.TOTAL_SUBSCRIPTIONS;
     }
     return null;

@@ -3,10 +3,13 @@ package io.muster.ingest.endpoint.limits;
 import io.muster.ingest.endpoint.limits.Limit.Answer;
 
 /**
- * The subscriptions of one connection among those of its device, its tenant and all. On the
- * connection's event loop.
+ * The subscriptions of one connection among those of its device, its tenant and all. What is
+ * bounded is memory, so that a long filter counts for several. On the connection's event loop.
  */
 public final class SubscriptionQuota {
+  /** Longer than the filters of devices are, so that those count once. */
+  private static final int CHARACTERS_OF_ONE = 128;
+
   private final DeviceUse use;
   private final int mostOfConnection;
   private int held;
@@ -18,15 +21,26 @@ public final class SubscriptionQuota {
     this.mostOfConnection = mostOfConnection;
   }
 
-  /** Sets a place aside for a new subscription; false, and counted, when there is none. */
-  public boolean reserve() {
+  /** For how many subscriptions one with this topic filter counts. */
+  public static int weight(String filter) {
+    return 1 + (filter.length() - 1) / CHARACTERS_OF_ONE;
+  }
+
+  /**
+   * Sets a place aside for a new subscription; false, and counted, when there is none.
+   *
+   * @param weight by {@link #weight}
+   */
+  public boolean reserve(int weight) {
     var limit =
-        held + reserved >= mostOfConnection ? Limit.CONNECTION_SUBSCRIPTIONS : use.subscribe();
+        held + reserved + weight > mostOfConnection
+            ? Limit.CONNECTION_SUBSCRIPTIONS
+            : use.subscribe(weight);
     if (limit != null) {
       use.reached(limit, Answer.REFUSED);
       return false;
     }
-    reserved++;
+    reserved += weight;
     return true;
   }
 
@@ -41,7 +55,7 @@ public final class SubscriptionQuota {
   /**
    * Counts what there is, also what was taken up from an earlier connection: it was promised.
    *
-   * @param subscriptions of this connection now
+   * @param subscriptions of this connection now, by their weight
    */
   public void held(int subscriptions) {
     if (!ended) {

@@ -247,22 +247,22 @@ class QuotasTest {
             "5");
     var one = new SubscriptionQuota(enter("acme", "a"), 2);
     var two = new SubscriptionQuota(enter("acme", "a"), 2);
-    assertTrue(one.reserve() && one.reserve());
-    assertFalse(one.reserve(), "of the connection");
-    assertTrue(two.reserve());
-    assertFalse(two.reserve(), "of the device");
+    assertTrue(one.reserve(1) && one.reserve(1));
+    assertFalse(one.reserve(1), "of the connection");
+    assertTrue(two.reserve(1));
+    assertFalse(two.reserve(1), "of the device");
     var sibling = new SubscriptionQuota(enter("acme", "b"), 2);
-    assertTrue(sibling.reserve());
-    assertFalse(sibling.reserve(), "of the tenant");
+    assertTrue(sibling.reserve(1));
+    assertFalse(sibling.reserve(1), "of the tenant");
     var other = new SubscriptionQuota(enter("globex", "a"), 2);
-    assertTrue(other.reserve());
-    assertFalse(other.reserve(), "of all");
+    assertTrue(other.reserve(1));
+    assertFalse(other.reserve(1), "of all");
     one.held(1);
     one.settleReserved();
-    assertTrue(other.reserve());
+    assertTrue(other.reserve(1));
     one.end();
     two.end();
-    assertTrue(sibling.reserve());
+    assertTrue(sibling.reserve(1));
   }
 
   @Test
@@ -270,8 +270,27 @@ class QuotasTest {
     quotas = quotas(100, "device.subscriptions", "3");
     var quota = new SubscriptionQuota(enter("acme", "a"), 10);
     quota.held(5);
-    assertFalse(quota.reserve());
+    assertFalse(quota.reserve(1));
     quota.held(2);
-    assertTrue(quota.reserve());
+    assertTrue(quota.reserve(1));
+  }
+
+  @Test
+  void aLongFilterCountsForSeveralSubscriptions() {
+    assertEquals(1, SubscriptionQuota.weight("a"));
+    assertEquals(1, SubscriptionQuota.weight("a".repeat(128)));
+    assertEquals(2, SubscriptionQuota.weight("a".repeat(129)));
+    assertEquals(8, SubscriptionQuota.weight("a".repeat(1_024)));
+    quotas = quotas(100, "device.subscriptions", "9");
+    var quota = new SubscriptionQuota(enter("acme", "a"), 10);
+    assertTrue(quota.reserve(8));
+    assertFalse(quota.reserve(2), "of the device");
+    assertTrue(quota.reserve(1));
+    quota.held(9);
+    quota.settleReserved();
+    assertFalse(quota.reserve(1));
+    quota.held(1);
+    assertTrue(quota.reserve(8));
+    assertFalse(quota.reserve(2), "of the connection");
   }
 }
