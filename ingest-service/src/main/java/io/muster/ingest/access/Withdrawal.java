@@ -7,8 +7,11 @@ import java.util.UUID;
 
 /** Somebody may no longer be connected, or no longer do as much as before. */
 public sealed interface Withdrawal {
-  /** A device was disabled or deleted. */
+  /** A device was disabled. */
   record OfDevice(DeviceAddress device) implements Withdrawal {}
+
+  /** A device was deleted; what was kept for it is nobody's. */
+  record OfDeleted(DeviceAddress device) implements Withdrawal {}
 
   /**
    * A device changed, perhaps its gateway: whoever speaks for it has to be asked about again. The

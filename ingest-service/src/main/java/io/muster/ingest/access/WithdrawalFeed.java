@@ -101,7 +101,7 @@ final class WithdrawalFeed implements EventFollower.Effects {
       }
       case DeviceDeleted deleted -> {
         withdrawals.note(deleted.device());
-        tell(event.event(), new Withdrawal.OfDevice(deleted.device()));
+        tell(event.event(), new Withdrawal.OfDeleted(deleted.device()));
       }
       case CredentialRevoked revoked -> {
         withdrawals.note(revoked.device());

@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.down.Reachable;
 import io.muster.ingest.endpoint.limits.Knocking;
@@ -216,9 +217,10 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
 
   private void withdraw(Withdrawal withdrawal) {
     switch (withdrawal) {
-      case Withdrawal.OfDevice it -> {
-        shared.index.of(it.device()).forEach(DeviceEndpoint::endWithdrawn);
-        shared.index.gatewaysOf(it.device()).forEach(gateway -> gateway.forget(it.device()));
+      case Withdrawal.OfDevice it -> withdraw(it.device());
+      case Withdrawal.OfDeleted it -> {
+        withdraw(it.device());
+        shared.sessions.forget(it.device());
       }
       case Withdrawal.OfMandates it ->
           shared.index.gatewaysOf(it.device()).forEach(gateway -> gateway.reconsider(it.device()));
@@ -235,6 +237,11 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
               .forEach(
                   c -> c.endFromOutside(EndReason.CREDENTIAL_ENDED, "the credential was revoked"));
     }
+  }
+
+  private void withdraw(DeviceAddress device) {
+    shared.index.of(device).forEach(DeviceEndpoint::endWithdrawn);
+    shared.index.gatewaysOf(device).forEach(gateway -> gateway.forget(device));
   }
 
   private static void endWithdrawn(Reachable connection) {

@@ -1,12 +1,12 @@
 package io.muster.ingest.sessions;
 
+import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.sessions.ExactlyOnceTable.Release;
 import io.muster.ingest.sessions.SessionTable.Unaccepted;
 import io.muster.outbox.TimedPool;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -31,18 +31,8 @@ public final class PostgresSessions implements Sessions {
   /** Polls for which a goodbye may be on its way before a takeover publishes the will. */
   private static final int GRACE_POLLS = 2;
 
-  private static final String EXPIRED =
-      """
-      WITH expired AS (
-        DELETE FROM mqtt_session WHERE client_identifier IN (
-          SELECT client_identifier FROM mqtt_session
-          WHERE replica_key IS NULL AND expires_at <= now()
-          LIMIT $1 FOR UPDATE SKIP LOCKED)
-        RETURNING session_key
-      ), outgoing AS (
-        DELETE FROM outgoing_exactly_once o USING expired WHERE o.session_key = expired.session_key)
-      DELETE FROM exactly_once e USING expired WHERE e.session_key = expired.session_key
-      """;
+  /** Of expired sessions in a sweep; the next sweep goes on. */
+  private static final int MOST_BATCHES = 100;
 
   private final TimedPool pool;
   private final TimedPool chores;
@@ -61,6 +51,7 @@ public final class PostgresSessions implements Sessions {
   private final RetriedBatches<Unaccepted> unaccepted;
   private final RetriedBatches<Release> releases;
   private final RetriedBatches<Long> publishedWills;
+  private final RetriedBatches<DeviceAddress> forgotten;
   private final PostgresOutgoing outgoing;
   private volatile HeldConnections held;
 
@@ -74,6 +65,7 @@ public final class PostgresSessions implements Sessions {
     unaccepted = batches("Ends of connections that were not accepted", this::writeUnaccepted);
     releases = batches("PUBRELs", batch -> pool.use(db -> ExactlyOnceTable.release(db, batch)));
     publishedWills = batches("Published wills", this::deleteWills);
+    forgotten = batches("Sessions of deleted devices", this::removeSessions);
     outgoing = new PostgresOutgoing(pool, config, timer);
     wills = new WillPublisher(chores, intake, clock, publishedWills, config.batch());
     lapsed = new LapsedReplicas(chores, intake, clock, config.batch());
@@ -93,6 +85,10 @@ public final class PostgresSessions implements Sessions {
   private Uni<Void> writeUnaccepted(List<Unaccepted> batch) {
     return pool.inTransaction(db -> SessionTable.endUnaccepted(db, batch))
         .invoke(() -> batch.forEach(end -> unwritten.written(end.client())));
+  }
+
+  private Uni<Void> removeSessions(List<DeviceAddress> devices) {
+    return chores.use(db -> SessionRemoval.ofDevices(db, devices)).replaceWithVoid();
   }
 
   private Uni<Void> deleteWills(List<Long> epochs) {
@@ -148,7 +144,7 @@ public final class PostgresSessions implements Sessions {
           .failure(new IllegalStateException("this replica has no lease at the database"));
     }
     var key = replica.getAsInt();
-    var taking = new Taking(claim, replica(key), wanted);
+    var taking = new Taking(claim, replica(key), config.keptPerDevice(), wanted);
     return taking
         .in(pool)
         .onFailure()
@@ -189,6 +185,11 @@ public final class PostgresSessions implements Sessions {
   public void ended(SessionEnd end) {
     unwritten.add(end.client());
     ends.add(end);
+  }
+
+  @Override
+  public void forget(DeviceAddress device) {
+    forgotten.add(device);
   }
 
   @Override
@@ -234,14 +235,21 @@ public final class PostgresSessions implements Sessions {
   }
 
   private Uni<Void> sweep() {
-    Uni<Void> expired =
-        chores
-            .use(db -> db.preparedQuery(EXPIRED).execute(Tuple.of(config.batch())))
-            .replaceWithVoid();
-    return expired
+    return removeExpired(MOST_BATCHES)
         .chain(() -> lease.mayJudgeOthers() ? lapsed.condemn() : Uni.createFrom().voidItem())
         // Also by one that was condemned itself: there may be no other.
         .chain(lapsed::buryCondemned);
+  }
+
+  /** As many as there are, since they may expire as fast as devices connect. */
+  private Uni<Void> removeExpired(int batchesLeft) {
+    return chores
+        .use(db -> SessionRemoval.expired(db, config.batch()))
+        .chain(
+            removed ->
+                removed < config.batch() || batchesLeft == 1
+                    ? Uni.createFrom().voidItem()
+                    : removeExpired(batchesLeft - 1));
   }
 
   private Uni<Void> cleanUp() {
@@ -275,6 +283,7 @@ public final class PostgresSessions implements Sessions {
         + unaccepted.unwritten()
         + releases.unwritten()
         + publishedWills.unwritten()
+        + forgotten.unwritten()
         + outgoing.unwritten();
   }
 }

@@ -1,5 +1,6 @@
 package io.muster.ingest.sessions;
 
+import io.muster.contract.id.DeviceAddress;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -33,6 +34,12 @@ public interface Sessions {
    * @return fails while the database is away
    */
   Uni<Void> storeSubscriptions(long sessionKey, long epoch, List<StoredSubscription> subscriptions);
+
+  /**
+   * Removes all sessions of a device that was deleted: one that is made later under the same name
+   * gets nothing that was for this one. It is done also when the database is away, once it is back.
+   */
+  void forget(DeviceAddress device);
 
   /**
    * Forgets a QoS 2 identifier that awaited its PUBREL.

@@ -33,9 +33,20 @@ public interface SessionsConfig {
   @WithDefault("10m")
   Duration cleanup();
 
+  /**
+   * How many sessions of a device are kept while they are not connected; beyond it those that would
+   * expire first go when another one is made.
+   */
+  @WithDefault("16")
+  @Min(1)
+  @Max(10_000)
+  int keptPerDevice();
+
   /** Rows that one statement handles. */
   @WithDefault("500")
-  @Min(1) @Max(10_000) int batch();
+  @Min(1)
+  @Max(10_000)
+  int batch();
 
   /**
    * How long the database may take with what a device waits for, from asking for a connection of

@@ -73,11 +73,13 @@ final class Taking {
         SELECT $4::integer, $5::bigint WHERE $4::integer IS NOT NULL ON CONFLICT DO NOTHING
       )
       UPDATE outgoing_exactly_once SET epoch = $8 WHERE session_key = $3 AND $2
-      RETURNING\s"""
+      RETURNING\s\
+      """
           + OutgoingRows.COLUMNS;
 
   private final SessionClaim claim;
   private final Replica replica;
+  private final int keptPerDevice;
   private final BooleanSupplier wanted;
   private volatile boolean mayBeCommitted;
 
@@ -110,11 +112,13 @@ final class Taking {
   }
 
   /**
+   * @param keptPerDevice how many sessions of the device may be kept without a connection
    * @param wanted whether somebody still waits for it
    */
-  Taking(SessionClaim claim, Replica replica, BooleanSupplier wanted) {
+  Taking(SessionClaim claim, Replica replica, int keptPerDevice, BooleanSupplier wanted) {
     this.claim = claim;
     this.replica = replica;
+    this.keptPerDevice = keptPerDevice;
     this.wanted = wanted;
   }
 
@@ -181,7 +185,14 @@ final class Taking {
             rows ->
                 rows.size() == 0
                     ? former(db).chain(former -> take(db, former, looksLeft - 1))
-                    : Uni.createFrom().item(taken(rows, false, List.of())));
+                    : makeRoom(db).replaceWith(taken(rows, false, List.of())));
+  }
+
+  /** A device may use another client identifier each time, and leave a session behind with each. */
+  private Uni<?> makeRoom(SqlConnection db) {
+    return claim.expirySeconds() == 0
+        ? Uni.createFrom().voidItem()
+        : SessionRemoval.surplus(db, claim.client().device(), keptPerDevice);
   }
 
   private Uni<TakenSession> next(SqlConnection db, Former former) {

@@ -208,7 +208,7 @@ class RegistryAccessTest {
             () ->
                 withdrawals.equals(
                     List.of(
-                        new Withdrawal.OfDevice(DEVICE),
+                        new Withdrawal.OfDeleted(DEVICE),
                         new Withdrawal.OfTenant(new TenantId("acme")))));
     registry.goAway();
     assertEquals(new Admission.Unavailable(), ask(PROOF));

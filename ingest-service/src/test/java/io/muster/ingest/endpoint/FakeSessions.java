@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint;
 
+import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.sessions.HeldConnections;
 import io.muster.ingest.sessions.LostSession;
 import io.muster.ingest.sessions.SessionClaim;
@@ -32,6 +33,7 @@ final class FakeSessions implements Sessions {
 
   final CopyOnWriteArrayList<SessionClaim> claims = new CopyOnWriteArrayList<>();
   final CopyOnWriteArrayList<SessionEnd> ends = new CopyOnWriteArrayList<>();
+  final CopyOnWriteArrayList<DeviceAddress> forgotten = new CopyOnWriteArrayList<>();
   final FakeOutgoing outgoing = new FakeOutgoing();
   final Set<String> awaitingRelease = ConcurrentHashMap.newKeySet();
   volatile boolean away;
@@ -43,6 +45,11 @@ final class FakeSessions implements Sessions {
   private final AtomicLong keys = new AtomicLong();
   private final AtomicLong epochs = new AtomicLong();
   private volatile Consumer<LostSession> listener;
+
+  @Override
+  public void forget(DeviceAddress device) {
+    forgotten.add(device);
+  }
 
   @Override
   public synchronized Uni<TakenSession> take(SessionClaim claim, BooleanSupplier wanted) {

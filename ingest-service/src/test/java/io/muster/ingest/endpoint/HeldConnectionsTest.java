@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DownwardTopic;
 import io.muster.ingest.intake.Announcement;
@@ -92,6 +93,9 @@ class HeldConnectionsTest {
         long sessionKey, long epoch, List<StoredSubscription> subscriptions) {
       return rest.storeSubscriptions(sessionKey, epoch, subscriptions);
     }
+
+    @Override
+    public void forget(DeviceAddress device) {}
 
     @Override
     public Uni<Boolean> release(long sessionKey, int packetIdentifier) {

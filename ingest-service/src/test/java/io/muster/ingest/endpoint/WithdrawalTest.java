@@ -12,6 +12,7 @@ import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.EndReason;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,7 @@ class WithdrawalTest {
   static Stream<Withdrawal> ofAll() {
     return Stream.of(
         new Withdrawal.OfDevice(TestEndpoint.DEVICE),
+        new Withdrawal.OfDeleted(TestEndpoint.DEVICE),
         new Withdrawal.OfTenant(TestEndpoint.DEVICE.tenant()),
         new Withdrawal.OfEverybody());
   }
@@ -69,6 +71,13 @@ class WithdrawalTest {
       one.expectDisconnect(ReasonCode.ADMINISTRATIVE_ACTION);
       two.expectDisconnect(ReasonCode.ADMINISTRATIVE_ACTION);
     }
+  }
+
+  @Test
+  void forgetsTheSessionsOfADeletedDeviceAndOfNoOther() {
+    server.access.withdraw(new Withdrawal.OfDevice(DeviceAddress.of("acme", "disabled")));
+    server.access.withdraw(new Withdrawal.OfDeleted(DeviceAddress.of("acme", "deleted")));
+    assertEquals(List.of(DeviceAddress.of("acme", "deleted")), server.sessions.forgotten);
   }
 
   @ParameterizedTest

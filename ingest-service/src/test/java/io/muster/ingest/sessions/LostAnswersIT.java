@@ -169,7 +169,8 @@ class LostAnswersIT {
     var elsewhere =
         new Taking.Replica(
             keyOf("quiet"), new Held(Set.of()), new Unwritten(), Duration.ofMinutes(1));
-    new Taking(new SessionClaim(client(device), 1, false, NEVER_ENDS, null), elsewhere, () -> true)
+    new Taking(
+            new SessionClaim(client(device), 1, false, NEVER_ENDS, null), elsewhere, 16, () -> true)
         .in(pool)
         .await()
         .atMost(PATIENCE);
@@ -284,6 +285,7 @@ class LostAnswersIT {
                     new SessionClaim(client(it), 1, false, NEVER_ENDS, null),
                     new Taking.Replica(
                         lease.key().getAsInt(), new Held(Set.of()), new Unwritten(), Duration.ZERO),
+                    16,
                     () -> true)
                 .in(new TimedPool(one.pool, PATIENCE))
                 .await()

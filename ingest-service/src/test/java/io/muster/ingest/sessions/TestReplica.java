@@ -7,6 +7,7 @@ import io.muster.contract.message.CarriedProperties;
 import io.muster.contract.message.UserProperties;
 import io.muster.ingest.endpoint.FakeIntake;
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -41,19 +42,30 @@ final class TestReplica implements AutoCloseable {
   }
 
   TestReplica(String name, Pool pool) {
+    this(name, pool, Map.of());
+  }
+
+  /**
+   * @param settings that are others than the tests' usual ones
+   */
+  TestReplica(String name, Pool pool, Map<String, String> settings) {
     this.pool = pool;
     sessions =
         new PostgresSessions(
             pool,
             intake,
             new ReplicaIdentity(name, UUID.randomUUID()),
-            config(),
+            config(settings),
             Clock.systemUTC());
     sessions.onLost(lost::add);
     sessions.start();
   }
 
   static SessionsConfig config() {
+    return config(Map.of());
+  }
+
+  private static SessionsConfig config(Map<String, String> settings) {
     return new SmallRyeConfigBuilder()
         .withConverter(Duration.class, 200, new DurationConverter())
         .withMapping(SessionsConfig.class)
@@ -67,7 +79,9 @@ final class TestReplica implements AutoCloseable {
                 "muster.sessions.reconcile", "100ms",
                 "muster.sessions.statement-timeout", "2s",
                 "muster.sessions.chore-timeout", "3s",
+                "muster.sessions.kept-per-device", "2",
                 "muster.sessions.batch", "2"))
+        .withSources(new PropertiesConfigSource(settings, "of the test", 200))
         .build()
         .getConfigMapping(SessionsConfig.class);
   }
@@ -107,6 +121,18 @@ final class TestReplica implements AutoCloseable {
         new SessionClaim(
             client(device), connections.incrementAndGet(), cleanStart, expirySeconds, will),
         wanted);
+  }
+
+  /** With a client identifier of several of the device. */
+  Uni<TakenSession> taking(DeviceAddress device, String client, long expirySeconds) {
+    return sessions.take(
+        new SessionClaim(
+            new ClientIdentifier(device, client),
+            connections.incrementAndGet(),
+            false,
+            expirySeconds,
+            null),
+        () -> true);
   }
 
   /** The id of the connection that was made last. */
