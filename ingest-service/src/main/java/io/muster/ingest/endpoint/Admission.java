@@ -211,6 +211,11 @@ final class Admission {
           "the tenant has as many connections as it may");
       return;
     }
+    var changed = reach.changedLimits();
+    if (changed != null) {
+      // They came while the answer was on its way, and before this device was in the quotas.
+      shared.quotas.limit(client.device().tenant(), changed, System.nanoTime());
+    }
     judgeWill(granted);
   }
 

@@ -64,7 +64,7 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
    * @throws IllegalStateException when a port is taken or the TLS files are not what they should be
    */
   public void start() {
-    tls = ServerTls.open(config.tls(), meters, shared.clock);
+    tls = ServerTls.open(config, meters, shared.clock);
     transport = Transport.start(config.transport(), config.threads());
     var timer = transport.loops();
     shared.line.useTimer((task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS));
@@ -184,6 +184,11 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
     return !listening.isEmpty() && !shared.draining.get();
   }
 
+  /** Whether it was started and listens nowhere, as its settings want it. */
+  public boolean isOff() {
+    return transport != null && listening.isEmpty();
+  }
+
   /** Whether it is too full for new connections. */
   public boolean isUnderPressure() {
     return shared.budget.refusesConnections();
@@ -226,8 +231,11 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
           shared.index.gatewaysOf(it.device()).forEach(gateway -> gateway.reconsider(it.device()));
       case Withdrawal.OfTenant it ->
           shared.index.of(it.tenant()).forEach(DeviceEndpoint::endWithdrawn);
-      case Withdrawal.OfLimits it ->
-          shared.quotas.limit(it.tenant(), it.limits(), System.nanoTime());
+      case Withdrawal.OfLimits it -> {
+        // Before the others: who is being admitted is among neither or both.
+        shared.index.of(it.tenant()).forEach(connection -> connection.limits(it.limits()));
+        shared.quotas.limit(it.tenant(), it.limits(), System.nanoTime());
+      }
       case Withdrawal.OfEverybody everybody ->
           shared.index.everybody().forEach(DeviceEndpoint::endWithdrawn);
       case Withdrawal.OfCredential it ->

@@ -5,7 +5,10 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready while devices may connect: listening, not draining, not full. */
+/**
+ * Ready while devices may connect: listening, not draining, not full. One that listens nowhere by
+ * its settings is ready for what else the service does.
+ */
 @Readiness
 @Singleton
 final class EndpointReadiness implements HealthCheck {
@@ -18,7 +21,7 @@ final class EndpointReadiness implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     return HealthCheckResponse.named("device endpoint")
-        .status(endpoint.isListening() && !endpoint.isUnderPressure())
+        .status((endpoint.isOff() || endpoint.isListening()) && !endpoint.isUnderPressure())
         .withData("listening", endpoint.isListening())
         .withData("memory", endpoint.isUnderPressure() ? "nearly full" : "enough")
         .build();

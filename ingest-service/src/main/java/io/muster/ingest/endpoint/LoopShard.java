@@ -64,8 +64,13 @@ final class LoopShard {
     var nowMillis = shared.clock.millis();
     // A copy: a tick may end the connection, which removes it.
     List.copyOf(connections).forEach(it -> guarded(it, () -> it.tick(nowNanos, nowMillis)));
-    shared.quotas.forgetRecovered(nowNanos);
-    shared.bans.forgetSpent(nowNanos);
+    try {
+      shared.quotas.forgetRecovered(nowNanos);
+      shared.bans.forgetSpent(nowNanos);
+    } catch (RuntimeException fault) {
+      // A task that throws is never run again, and with it went the clocks of all connections here.
+      LOG.error("What nobody owes any more could not be forgotten", fault);
+    }
   }
 
   /** What fails for one connection must not end the timer of all. */

@@ -2,6 +2,7 @@ package io.muster.ingest.endpoint;
 
 import io.muster.contract.id.ClientIdentifier;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.DeviceLimits;
 import io.muster.ingest.endpoint.down.Downward;
 import io.muster.ingest.endpoint.down.Reachable;
 import io.muster.ingest.endpoint.session.ActiveSession;
@@ -17,6 +18,7 @@ final class Reach implements Reachable {
   private final long connectionId;
   private volatile ActiveSession session;
   private volatile Downward downward;
+  private volatile DeviceLimits changed;
 
   Reach(DeviceConnection connection, ClientIdentifier client, long connectionId) {
     this.connection = connection;
@@ -60,6 +62,16 @@ final class Reach implements Reachable {
   @Override
   public void deliver(DownwardMessage message) {
     downward.offer(message);
+  }
+
+  @Override
+  public void limits(DeviceLimits limits) {
+    changed = limits;
+  }
+
+  /** What its tenant's limits became since the registry was asked; null: they did not change. */
+  DeviceLimits changedLimits() {
+    return changed;
   }
 
   @Override

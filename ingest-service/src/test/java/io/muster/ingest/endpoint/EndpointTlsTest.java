@@ -197,4 +197,31 @@ class EndpointTlsTest {
                     "tls.port", "0", "tls.certificate", garbage, "tls.key", garbage));
     assertTrue(error.getMessage().contains("garbage.pem"));
   }
+
+  @Test
+  void saysThatWebSocketOverTlsNeedsACertificate() {
+    var error =
+        assertThrows(
+            IllegalStateException.class, () -> TestEndpoint.start("websocket.tls-port", "0"));
+    assertTrue(error.getMessage().contains("muster.endpoint.tls.certificate"), error::getMessage);
+  }
+
+  @Test
+  void servesWebSocketOverTlsWithoutMqttOverTls() throws Exception {
+    authority = new LocalAuthority(folder);
+    authority.prepare(Clock.systemUTC());
+    try (var server =
+        TestEndpoint.start(
+            "tls.port",
+            "-1",
+            "websocket.tls-port",
+            "0",
+            "tls.certificate",
+            authority.serverCertificate().toString(),
+            "tls.key",
+            authority.serverKey().toString())) {
+      assertEquals(-1, server.endpoint.tlsPort());
+      assertTrue(server.endpoint.webSocketTlsPort() > 0);
+    }
+  }
 }

@@ -174,6 +174,19 @@ class PublishTopicsTest {
     }
   }
 
+  @Test
+  void aConnectionThatIsBeingAdmittedGetsTheLimitsThatItsTenantHasNow() {
+    server.access.holdAdmissions();
+    try (var client = RawClient.knock(server, ConnectPacket.of(MQTT_5))) {
+      await().until(() -> server.access.heldAdmissions() == 1);
+      server.access.withdraw(
+          new Withdrawal.OfLimits(TestEndpoint.DEVICE.tenant(), new DeviceLimits(100, 10)));
+      server.access.letAdmissionsGo();
+      client.expectConnAck(ReasonCode.SUCCESS);
+      client.publish(1, 1, "12345678901").expect("40 03 0001 97");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void takesWhatAGatewaySaysForADeviceBehindIt(boolean known) {

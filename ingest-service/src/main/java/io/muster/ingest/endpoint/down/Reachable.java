@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint.down;
 
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.DeviceLimits;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import java.util.UUID;
@@ -32,6 +33,9 @@ public interface Reachable {
 
   /** Reads nothing more of it, and ends it when what was read is answered: we are shutting down. */
   void depart();
+
+  /** Its tenant has these limits now; of interest while it is being admitted. */
+  default void limits(DeviceLimits limits) {}
 
   /** Its device's packet log may have been switched on. */
   default void watchPackets() {}

@@ -37,13 +37,19 @@ public final class ServerTls implements AutoCloseable {
   /**
    * Reads the files, and goes on looking at them.
    *
-   * @return empty when no certificate is configured or the port is off
-   * @throws IllegalStateException when a file is missing or not what it should be; the message says
-   *     which
+   * @return empty when no certificate is configured, or the ports for TLS are off
+   * @throws IllegalStateException when a file is missing or not what it should be, or wss is on
+   *     without a certificate; the message says which
    */
   public static Optional<ServerTls> open(
-      EndpointConfig.Tls config, MeterRegistry meters, Clock clock) {
-    if (config.port() < 0 || config.certificate().isEmpty()) {
+      EndpointConfig endpoint, MeterRegistry meters, Clock clock) {
+    var config = endpoint.tls();
+    var webSocket = endpoint.websocket().tlsPort() >= 0;
+    if (webSocket && config.certificate().isEmpty()) {
+      throw new IllegalStateException(
+          "muster.endpoint.websocket.tls-port is set, and muster.endpoint.tls.certificate is not");
+    }
+    if (config.port() < 0 && !webSocket || config.certificate().isEmpty()) {
       return Optional.empty();
     }
     var files = TlsFiles.of(config);
