@@ -48,7 +48,8 @@ class HangingDatabaseIT {
   }
 
   private void signal(String signal) throws Exception {
-    var command = new ArrayList<>(List.of("kill", signal));
+    // The shell's own: a small machine has no other.
+    var command = new ArrayList<>(List.of("sh", "-c", "kill \"$@\"", "sh", signal));
     var server = ProcessHandle.of(postgres.pid()).orElseThrow();
     Stream.concat(Stream.of(server), server.descendants())
         .forEach(process -> command.add(Long.toString(process.pid())));

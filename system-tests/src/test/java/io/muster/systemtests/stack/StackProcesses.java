@@ -170,7 +170,8 @@ public final class StackProcesses {
         Stream.concat(Stream.of(process), process.descendants())
             .map(handle -> Long.toString(handle.pid()))
             .toList();
-    var command = new ArrayList<>(List.of("kill", signal));
+    // The shell's own: a small machine has no other.
+    var command = new ArrayList<>(List.of("sh", "-c", "kill \"$@\"", "sh", signal));
     command.addAll(pids);
     try {
       new ProcessBuilder(command).start().waitFor();
