@@ -32,82 +32,69 @@ public interface LimitsConfig {
   interface Device {
     /** Bytes of payloads, topic names and properties, averaged over ten seconds. */
     @WithDefault("16777216")
-    @Min(0)
-    long bytesPerSecond();
+    @Min(0) long bytesPerSecond();
 
     /** Messages on their way to the store; beyond it its connections are not read. */
     @WithDefault("8192")
-    @Min(0)
-    long inFlightMessages();
+    @Min(0) long inFlightMessages();
 
     /** Bytes on their way to the store. */
     @WithDefault("8388608")
-    @Min(0)
-    long inFlightBytes();
+    @Min(0) long inFlightBytes();
 
     /**
      * Subscriptions of its connections together; the next is refused with 0x97. One counts again
      * for each 128 characters of its filter.
      */
     @WithDefault("400")
-    @Min(0)
-    long subscriptions();
+    @Min(0) long subscriptions();
   }
 
   /** Of one tenant. */
   interface Tenant {
     /** Connections; the next CONNECT is refused with 0x97. */
     @WithDefault("0")
-    @Min(0)
-    int connections();
+    @Min(0) int connections();
 
     /** Publishes, averaged over ten seconds. */
     @WithDefault("250000")
-    @Min(0)
-    long messagesPerSecond();
+    @Min(0) long messagesPerSecond();
 
     /** Their bytes, averaged over ten seconds. */
     @WithDefault("268435456")
-    @Min(0)
-    long bytesPerSecond();
+    @Min(0) long bytesPerSecond();
 
     /** Messages on their way to the store. */
     @WithDefault("500000")
-    @Min(0)
-    long inFlightMessages();
+    @Min(0) long inFlightMessages();
 
     /** Bytes on their way to the store; without it {@code muster.endpoint.up.memory-bytes}. */
     OptionalLong inFlightBytes();
 
     /** Subscriptions; the next is refused with 0x97. */
     @WithDefault("100000")
-    @Min(0)
-    long subscriptions();
+    @Min(0) long subscriptions();
   }
 
   /** Of all. */
   interface Total {
     /** Publishes, averaged over ten seconds. */
     @WithDefault("500000")
-    @Min(0)
-    long messagesPerSecond();
+    @Min(0) long messagesPerSecond();
 
     /** Their bytes, averaged over ten seconds. */
     @WithDefault("536870912")
-    @Min(0)
-    long bytesPerSecond();
+    @Min(0) long bytesPerSecond();
 
     /** Messages on their way to the store. */
     @WithDefault("1000000")
-    @Min(0)
-    long inFlightMessages();
+    @Min(0) long inFlightMessages();
 
     /** Bytes on their way to the store; without it {@code muster.endpoint.up.memory-bytes}. */
     OptionalLong inFlightBytes();
 
     /** Subscriptions; the next is refused with 0x97. */
     @WithDefault("200000")
-    @Min(0)
-    long subscriptions();
+    @Min(0) long subscriptions();
   }
 }

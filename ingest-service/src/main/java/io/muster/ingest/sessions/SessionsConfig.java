@@ -38,15 +38,11 @@ public interface SessionsConfig {
    * expire first go when another one is made.
    */
   @WithDefault("16")
-  @Min(1)
-  @Max(10_000)
-  int keptPerDevice();
+  @Min(1) @Max(10_000) int keptPerDevice();
 
   /** Rows that one statement handles. */
   @WithDefault("500")
-  @Min(1)
-  @Max(10_000)
-  int batch();
+  @Min(1) @Max(10_000) int batch();
 
   /**
    * How long the database may take with what a device waits for, from asking for a connection of
