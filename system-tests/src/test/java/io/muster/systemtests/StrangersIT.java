@@ -29,8 +29,7 @@ class StrangersIT {
   private static final String CONNECTS = "muster_endpoint_connects_total";
   private static final String VERIFICATIONS = "muster_registry_verifications_total";
   private static final String AT_BROKER = "muster_broker_connections_refused_total";
-  private static final String AT_REGISTRY = "muster_registry_problems_total";
-  private static final String AT_INGEST = "muster_ingest_problems_total";
+  private static final String PROBLEMS = "muster_problems_total";
   private static final int CLIENT_IDENTIFIER_NOT_VALID = 0x85;
   private static final int BAD_USER_NAME_OR_PASSWORD = 0x86;
   private static final int NOT_AUTHORIZED = 0x87;
@@ -261,11 +260,11 @@ class StrangersIT {
   }
 
   private void assertRefusedByRegistry(int status, String token, Supplier<Http.Answer> request) {
-    assertRefusedOverRest("registry", stack.registryMetrics(), AT_REGISTRY, status, token, request);
+    assertRefusedOverRest("registry", stack.registryMetrics(), PROBLEMS, status, token, request);
   }
 
   private void assertRefusedByIngest(int status, String token, Supplier<Http.Answer> request) {
-    assertRefusedOverRest("ingest", stack.ingestMetrics(1), AT_INGEST, status, token, request);
+    assertRefusedOverRest("ingest", stack.ingestMetrics(1), PROBLEMS, status, token, request);
   }
 
   /** The trace id in the answer leads to the line of this refusal and no other. */

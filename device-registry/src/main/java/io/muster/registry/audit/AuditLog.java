@@ -1,6 +1,6 @@
 package io.muster.registry.audit;
 
-import io.muster.registry.access.Caller;
+import io.muster.rest.access.Caller;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,11 +1,11 @@
 package io.muster.registry.audit;
 
 import io.muster.contract.id.TenantId;
-import io.muster.registry.paging.Cursor;
-import io.muster.registry.paging.Page;
-import io.muster.registry.problem.FieldError;
-import io.muster.registry.problem.Refusal;
 import io.muster.registry.search.SqlText;
+import io.muster.rest.paging.Cursor;
+import io.muster.rest.paging.Page;
+import io.muster.rest.problem.FieldError;
+import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;

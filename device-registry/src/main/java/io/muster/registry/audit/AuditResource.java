@@ -1,8 +1,8 @@
 package io.muster.registry.audit;
 
 import io.muster.contract.id.TenantId;
-import io.muster.registry.access.Roles;
-import io.muster.registry.paging.Page;
+import io.muster.rest.access.Roles;
+import io.muster.rest.paging.Page;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;

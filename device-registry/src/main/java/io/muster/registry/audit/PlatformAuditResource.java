@@ -1,8 +1,8 @@
 package io.muster.registry.audit;
 
-import io.muster.registry.access.Caller;
-import io.muster.registry.access.Roles;
-import io.muster.registry.paging.Page;
+import io.muster.rest.access.Caller;
+import io.muster.rest.access.Roles;
+import io.muster.rest.paging.Page;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -33,7 +33,8 @@ class PlatformAuditResource {
   @Operation(
       summary = "Who changed what",
       description =
-          "Administrators of the platform only; of all tenants, deleted ones too. The latest first.")
+          "Administrators of the platform only; of all tenants, deleted ones too. The latest"
+              + " first.")
   public Uni<Page<AuditItem>> read(@Valid @BeanParam AuditQuestion question) {
     caller.requirePlatform();
     return reader.read(Optional.empty(), question);

@@ -1,7 +1,7 @@
 package io.muster.registry.credentials;
 
-import io.muster.registry.problem.FieldError;
-import io.muster.registry.problem.Refusal;
+import io.muster.rest.problem.FieldError;
+import io.muster.rest.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.time.Clock;

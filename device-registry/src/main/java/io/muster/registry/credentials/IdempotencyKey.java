@@ -1,7 +1,7 @@
 package io.muster.registry.credentials;
 
-import io.muster.registry.problem.FieldError;
-import io.muster.registry.problem.Refusal;
+import io.muster.rest.problem.FieldError;
+import io.muster.rest.problem.Refusal;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -1,8 +1,8 @@
 package io.muster.registry.devices;
 
 import com.fasterxml.jackson.core.JsonPointer;
-import io.muster.registry.problem.FieldError;
-import io.muster.registry.problem.Refusal;
+import io.muster.rest.problem.FieldError;
+import io.muster.rest.problem.Refusal;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;

@@ -2,9 +2,9 @@ package io.muster.registry.devices;
 
 import io.muster.contract.id.TenantId;
 import io.muster.registry.devices.GroupField.Group;
-import io.muster.registry.problem.Refusal;
 import io.muster.registry.search.Filter;
 import io.muster.registry.search.SqlText;
+import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -32,7 +32,7 @@ public class DeviceConditions {
    * Refuses a filter that could not belong to a group: one that names groups would depend on others
    * and could go round in a circle.
    *
-   * @throws io.muster.registry.problem.RefusedException with 400 when it is wrong
+   * @throws io.muster.rest.problem.RefusedException with 400 when it is wrong
    */
   public static void checkForGroup(Filter filter) {
     new DeviceCondition(0, Optional.of(filter), Map.of()).write(new SqlText());

@@ -1,11 +1,11 @@
 package io.muster.registry.devices;
 
 import io.muster.contract.id.TenantId;
-import io.muster.registry.paging.Cursor;
-import io.muster.registry.paging.Page;
 import io.muster.registry.search.Filter;
 import io.muster.registry.search.Sort;
 import io.muster.registry.search.SqlText;
+import io.muster.rest.paging.Cursor;
+import io.muster.rest.paging.Page;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;

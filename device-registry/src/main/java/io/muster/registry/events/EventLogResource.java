@@ -6,7 +6,7 @@ import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.RegistryEvent;
 import io.muster.contract.message.UserProperties;
 import io.muster.outbox.OutboxLog;
-import io.muster.registry.access.Roles;
+import io.muster.rest.access.Roles;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;

@@ -1,10 +1,10 @@
 package io.muster.registry.groups;
 
 import io.muster.registry.devices.DeviceConditions;
-import io.muster.registry.problem.FieldError;
-import io.muster.registry.problem.Refusal;
-import io.muster.registry.problem.RefusedException;
 import io.muster.registry.search.Filter;
+import io.muster.rest.problem.FieldError;
+import io.muster.rest.problem.Refusal;
+import io.muster.rest.problem.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 

@@ -6,9 +6,9 @@ import cz.jirutka.rsql.parser.ast.AndNode;
 import cz.jirutka.rsql.parser.ast.ComparisonNode;
 import cz.jirutka.rsql.parser.ast.LogicalNode;
 import cz.jirutka.rsql.parser.ast.Node;
-import io.muster.registry.problem.FieldError;
-import io.muster.registry.problem.Refusal;
 import io.muster.registry.search.FilterField.UnfitComparisonException;
+import io.muster.rest.problem.FieldError;
+import io.muster.rest.problem.Refusal;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +44,7 @@ public final class Filter {
    * Reads it.
    *
    * @param text from outside
-   * @throws io.muster.registry.problem.RefusedException with 400 when it is none, or too large
+   * @throws io.muster.rest.problem.RefusedException with 400 when it is none, or too large
    */
   public static Filter read(String text) {
     if (text.length() > MAX_CHARACTERS) {
@@ -88,7 +88,7 @@ public final class Filter {
    * Writes it as a condition of SQL, in brackets.
    *
    * @param fields what may be asked about, by name
-   * @throws io.muster.registry.problem.RefusedException with 400 when it asks about something else
+   * @throws io.muster.rest.problem.RefusedException with 400 when it asks about something else
    */
   public void write(Function<String, Optional<FilterField>> fields, SqlText sql) {
     write(root, fields, sql);

@@ -1,8 +1,8 @@
 package io.muster.registry.search;
 
-import io.muster.registry.paging.Cursor;
-import io.muster.registry.problem.FieldError;
-import io.muster.registry.problem.Refusal;
+import io.muster.rest.paging.Cursor;
+import io.muster.rest.problem.FieldError;
+import io.muster.rest.problem.Refusal;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
@@ -40,7 +40,7 @@ public record Sort(Key by, boolean descending) {
 
   /**
    * @param text from the query, or null for the order of ids
-   * @throws io.muster.registry.problem.RefusedException with 400 when it names no order
+   * @throws io.muster.rest.problem.RefusedException with 400 when it names no order
    */
   public static Sort read(String text) {
     if (text == null) {

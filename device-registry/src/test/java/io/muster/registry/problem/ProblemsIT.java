@@ -171,8 +171,7 @@ class ProblemsIT {
   void refusalsAreCounted() {
     Api.as(null).get(TENANTS);
     var metrics = Api.as(null).get("/q/metrics").asString();
-    assertTrue(
-        metrics.contains("muster_registry_problems_total{type=\"not-authenticated\"}"), metrics);
+    assertTrue(metrics.contains("muster_problems_total{type=\"not-authenticated\"}"), metrics);
   }
 
   /** Over a plain socket: clients tidy paths up before they send them. */

@@ -3,8 +3,8 @@ package io.muster.registry.search;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.muster.registry.paging.Cursor;
-import io.muster.registry.problem.RefusedException;
+import io.muster.rest.paging.Cursor;
+import io.muster.rest.problem.RefusedException;
 import java.time.OffsetDateTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

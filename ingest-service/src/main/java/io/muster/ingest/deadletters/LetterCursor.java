@@ -1,6 +1,6 @@
 package io.muster.ingest.deadletters;
 
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.problem.Refusal;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.UUID;

@@ -2,10 +2,10 @@ package io.muster.ingest.deadletters;
 
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
-import io.muster.ingest.paging.Page;
 import io.muster.ingest.people.AuditLog;
-import io.muster.ingest.people.Roles;
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.access.Roles;
+import io.muster.rest.paging.Page;
+import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;

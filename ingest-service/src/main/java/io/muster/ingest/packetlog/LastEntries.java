@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.endpoint.packetlog.PacketEntry;
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Multi;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Collection;
@@ -124,7 +124,7 @@ class LastEntries {
   /**
    * Follows a device's log.
    *
-   * @throws io.muster.ingest.problem.RefusedException when it is off, or as many as allowed follow
+   * @throws io.muster.rest.problem.RefusedException when it is off, or as many as allowed follow
    */
   Multi<LogEvent> follow(DeviceAddress device, LogFollower follower) {
     if (!isOn(device)) {

@@ -3,7 +3,7 @@ package io.muster.ingest.packetlog;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
-import io.muster.ingest.people.Roles;
+import io.muster.rest.access.Roles;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.Vertx;

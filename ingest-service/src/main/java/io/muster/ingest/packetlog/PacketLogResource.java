@@ -4,8 +4,8 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.ingest.people.AuditLog;
-import io.muster.ingest.people.Roles;
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.access.Roles;
+import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -53,9 +53,9 @@ class PacketLogResource {
   public Uni<PacketLogState> switchOn(
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,
-      @Valid PacketLogSwitch wanted) {
+      @Valid PacketLogSwitch body) {
     var address = new DeviceAddress(tenant, device);
-    var asked = wanted == null ? PacketLogSwitch.usual() : wanted;
+    var asked = body == null ? PacketLogSwitch.usual() : body;
     return table
         .put(address, asked)
         .invoke(

@@ -1,7 +1,7 @@
 package io.muster.ingest.packetlog;
 
 import io.muster.contract.id.DeviceAddress;
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Future;
@@ -29,7 +29,8 @@ class SwitchTable {
   private static final String COLUMNS =
       """
       tenant, device, payloads, since, ends_at,
-      (extract(epoch FROM ends_at - now()) * 1000)::bigint AS left_millis""";
+      (extract(epoch FROM ends_at - now()) * 1000)::bigint AS left_millis\
+      """;
 
   private static final String ALL =
       "SELECT " + COLUMNS + " FROM packet_log ORDER BY ends_at DESC LIMIT $1";
@@ -47,7 +48,8 @@ class SwitchTable {
   private static final String COUNT =
       """
       SELECT count(*), count(*) FILTER (WHERE tenant = $1) FROM packet_log
-       WHERE ends_at > now() AND NOT (tenant = $1 AND device = $2)""";
+       WHERE ends_at > now() AND NOT (tenant = $1 AND device = $2)\
+      """;
 
   private static final String PUT =
       """
@@ -55,7 +57,8 @@ class SwitchTable {
       VALUES ($1, $2, $3, now(), now() + make_interval(mins => $4))
       ON CONFLICT (tenant, device) DO UPDATE
         SET payloads = excluded.payloads, since = excluded.since, ends_at = excluded.ends_at
-      RETURNING"""
+      RETURNING\
+      """
           + " "
           + COLUMNS;
 
@@ -64,7 +67,8 @@ class SwitchTable {
       WITH gone AS (
         DELETE FROM packet_log WHERE tenant = $1 AND device = $2
         RETURNING ends_at > now() AS was_on)
-      SELECT was_on, pg_notify('muster_packet_log_switch', '') FROM gone""";
+      SELECT was_on, pg_notify('muster_packet_log_switch', '') FROM gone\
+      """;
 
   private final Pool pool;
   private final PacketLogConfig config;
@@ -77,7 +81,7 @@ class SwitchTable {
   /**
    * Switches on, or on for longer, and tells all replicas.
    *
-   * @throws io.muster.ingest.problem.RefusedException with as many on as allowed
+   * @throws io.muster.rest.problem.RefusedException with as many on as allowed
    */
   Uni<StoredSwitch> put(DeviceAddress device, PacketLogSwitch wanted) {
     return UniHelper.toUni(

@@ -3,7 +3,7 @@ package io.muster.ingest.paging;
 import io.muster.ingest.intake.DatabaseConfig;
 import io.muster.ingest.intake.IntakeConfig;
 import io.muster.ingest.intake.LaneConnections;
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.problem.Refusal;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.vertx.UniHelper;

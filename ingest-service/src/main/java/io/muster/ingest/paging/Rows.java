@@ -1,5 +1,6 @@
 package io.muster.ingest.paging;
 
+import io.muster.rest.paging.Page;
 import java.util.List;
 import java.util.function.Function;
 

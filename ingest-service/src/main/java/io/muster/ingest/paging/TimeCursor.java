@@ -1,6 +1,6 @@
 package io.muster.ingest.paging;
 
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.problem.Refusal;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Instant;

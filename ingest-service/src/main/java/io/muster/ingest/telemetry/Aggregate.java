@@ -1,6 +1,6 @@
 package io.muster.ingest.telemetry;
 
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.problem.Refusal;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.muster.ingest.telemetry;
 
-import io.muster.ingest.paging.Page;
 import io.muster.ingest.paging.TimeCursor;
-import io.muster.ingest.problem.FieldError;
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.paging.Page;
+import io.muster.rest.problem.FieldError;
+import io.muster.rest.problem.Refusal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

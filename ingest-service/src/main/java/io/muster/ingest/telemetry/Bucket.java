@@ -1,6 +1,6 @@
 package io.muster.ingest.telemetry;
 
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.problem.Refusal;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;

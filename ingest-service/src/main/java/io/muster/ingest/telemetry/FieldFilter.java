@@ -1,7 +1,7 @@
 package io.muster.ingest.telemetry;
 
 import io.muster.contract.reading.ReadingValue;
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.problem.Refusal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

@@ -2,7 +2,7 @@ package io.muster.ingest.telemetry;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.problem.Refusal;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -51,7 +51,7 @@ class LongReads {
   /**
    * Begins one; whoever did must {@link Permit#end} it, whatever happens.
    *
-   * @throws io.muster.ingest.problem.RefusedException when there are enough, or under pressure
+   * @throws io.muster.rest.problem.RefusedException when there are enough, or under pressure
    */
   Permit begin() {
     requireCalm();
@@ -88,7 +88,7 @@ class LongReads {
     /**
      * To be asked before each page.
      *
-     * @throws io.muster.ingest.problem.RefusedException under pressure, or when it has ended
+     * @throws io.muster.rest.problem.RefusedException under pressure, or when it has ended
      */
     void requireNext() {
       if (ended.get()) {

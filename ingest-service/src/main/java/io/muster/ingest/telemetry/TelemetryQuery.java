@@ -2,8 +2,8 @@ package io.muster.ingest.telemetry;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.devices.DeviceDirectory;
-import io.muster.ingest.paging.Page;
 import io.muster.ingest.paging.TimeCursor;
+import io.muster.rest.paging.Page;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -3,11 +3,11 @@ package io.muster.ingest.telemetry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
-import io.muster.ingest.paging.Page;
 import io.muster.ingest.paging.ReadsConfig;
 import io.muster.ingest.paging.TimeCursor;
-import io.muster.ingest.people.Roles;
-import io.muster.ingest.problem.Refusal;
+import io.muster.rest.access.Roles;
+import io.muster.rest.paging.Page;
+import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
@@ -54,10 +54,10 @@ class TelemetryResource {
   @Operation(
       summary = "Read a device's readings in order of time, or aggregates of them",
       description =
-          "A page of large readings may hold fewer than limit and still have a next one. With bucket"
-              + " each item is a span of time and each value an object of what aggregate asks"
-              + " for. With Accept: application/x-ndjson or text/csv all readings of the range are"
-              + " streamed.")
+          "A page of large readings may hold fewer than limit and still have a next one. With"
+              + " bucket each item is a span of time and each value an object of what aggregate"
+              + " asks for. With Accept: application/x-ndjson or text/csv all readings of the range"
+              + " are streamed.")
   public Uni<Page<ReadingItem>> readings(
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.ingest.intake.StoreDatabase;
-import io.muster.ingest.problem.RefusedException;
+import io.muster.rest.problem.RefusedException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Promise;
 import io.vertx.pgclient.PgBuilder;

@@ -3,7 +3,7 @@ package io.muster.ingest.paging;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.muster.ingest.problem.RefusedException;
+import io.muster.rest.problem.RefusedException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Base64;

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.reading.ReadingValue;
 import io.muster.ingest.paging.TimeCursor;
-import io.muster.ingest.problem.Refusal;
-import io.muster.ingest.problem.RefusedException;
+import io.muster.rest.problem.Refusal;
+import io.muster.rest.problem.RefusedException;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;

@@ -13,8 +13,8 @@ import io.muster.ingest.intake.StoreDatabase;
 import io.muster.ingest.paging.ReadPool;
 import io.muster.ingest.paging.Rows;
 import io.muster.ingest.paging.TimeCursor;
-import io.muster.ingest.problem.Refusal;
-import io.muster.ingest.problem.RefusedException;
+import io.muster.rest.problem.Refusal;
+import io.muster.rest.problem.RefusedException;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.mutiny.Multi;
@@ -111,7 +111,8 @@ class ReadingPagesIT {
           .append("x".repeat(100));
     }
     database.run(
-        "INSERT INTO field_set (digest, names) VALUES (gen_random_uuid(), string_to_array($1, ','))",
+        "INSERT INTO field_set (digest, names) VALUES (gen_random_uuid(), string_to_array($1,"
+            + " ','))",
         names.toString());
     database.run(
         "INSERT INTO reading (time, hash, device_key, field_set, numbers) SELECT"
@@ -149,9 +150,9 @@ class ReadingPagesIT {
   @Test
   void endsAPageOfLargeEventsEarly() {
     database.run(
-        "INSERT INTO event (device_key, time, id, received_at, payload) SELECT $1,"
-            + " to_timestamp(n / 1000.0), gen_random_uuid(), now(),"
-            + " convert_to('\"' || repeat('x', 8000) || '\"', 'UTF8') FROM generate_series(1, 10) AS n",
+        "INSERT INTO event (device_key, time, id, received_at, payload) SELECT $1, to_timestamp(n /"
+            + " 1000.0), gen_random_uuid(), now(), convert_to('\"' || repeat('x', 8000) || '\"',"
+            + " 'UTF8') FROM generate_series(1, 10) AS n",
         key);
     var events = new EventTable(pool);
     var page = await(events.page(key, ALWAYS, BEGINNING, 1_000));

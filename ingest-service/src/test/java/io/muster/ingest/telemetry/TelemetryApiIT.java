@@ -310,7 +310,8 @@ class TelemetryApiIT {
         .get("/api/v1/tenants/NO/devices/one/telemetry")
         .then()
         .statusCode(400)
-        .body("detail", containsString("no tenant id"));
+        .body("errors[0].parameter", equalTo("tenant"))
+        .body("errors[0].detail", containsString("no tenant id"));
     given()
         .auth()
         .oauth2(token("viewer", "*"))
@@ -318,7 +319,7 @@ class TelemetryApiIT {
         .then()
         .statusCode(400);
     given().get("/api/v1/nothing").then().statusCode(404);
-    viewer("").get("/dead-letters/nonsense").then().statusCode(404);
+    viewer("").get("/dead-letters/nonsense").then().statusCode(400);
   }
 
   @Test

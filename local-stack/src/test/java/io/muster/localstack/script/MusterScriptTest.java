@@ -29,6 +29,7 @@ class MusterScriptTest {
           "contract",
           "mqtt-connector",
           "outbox",
+          "rest",
           "broker",
           "local-stack",
           "device-registry",

@@ -8,9 +8,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.ingest.notifications.Notifications;
-import io.muster.ingest.problem.Refusal;
 import io.muster.ingest.telemetry.ReadingLookup;
 import io.muster.ingest.telemetry.TelemetryConfig;
+import io.muster.rest.problem.Refusal;
 import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.Vertx;
@@ -88,7 +88,7 @@ class LiveFeed {
    * Follows a device or a tenant.
    *
    * @param atMost after which the feed ends
-   * @throws io.muster.ingest.problem.RefusedException when as many clients as allowed follow, or
+   * @throws io.muster.rest.problem.RefusedException when as many clients as allowed follow, or
    *     under pressure
    */
   Multi<LiveEvent> follow(Interest interest, Duration atMost) {

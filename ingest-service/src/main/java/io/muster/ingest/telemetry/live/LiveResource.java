@@ -3,7 +3,7 @@ package io.muster.ingest.telemetry.live;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
-import io.muster.ingest.people.Roles;
+import io.muster.rest.access.Roles;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.smallrye.mutiny.Multi;
 import jakarta.annotation.security.RolesAllowed;
@@ -45,7 +45,8 @@ class LiveResource {
       summary = "Follow a device's readings",
       description =
           "Server-sent events: open once it follows, reading for each one that is stored, gap when"
-              + " some are not shown, end with a reason. Through any instance; ends with the token.")
+              + " some are not shown, end with a reason. Through any instance; ends with the"
+              + " token.")
   public Multi<OutboundSseEvent> ofDevice(
       @PathParam("tenant") TenantId tenant, @PathParam("device") DeviceId device, Sse sse) {
     return events(Interest.in(new DeviceAddress(tenant, device)), sse);

@@ -2,8 +2,8 @@ package io.muster.ingest.telemetry.live;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.muster.ingest.problem.Refusal;
 import io.muster.ingest.telemetry.ReadPressure;
+import io.muster.rest.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Collection;
@@ -34,7 +34,7 @@ class LiveShedding {
   }
 
   /**
-   * @throws io.muster.ingest.problem.RefusedException under pressure
+   * @throws io.muster.rest.problem.RefusedException under pressure
    */
   void requireCalm() {
     if (isPressed()) {

@@ -1,0 +1,22 @@
+package io.muster.registry.problem;
+
+import io.muster.rest.problem.Refusal;
+import java.util.Locale;
+
+/** What a request to the registry is at odds with. */
+public enum ConflictKind implements Refusal.ConflictKind {
+  TENANT_EXISTS,
+  TENANT_HAS_DEVICES,
+  DEVICE_EXISTS,
+  CERTIFICATE_EXISTS,
+  DEVICE_TYPE_EXISTS,
+  DEVICE_TYPE_IN_USE,
+  GROUP_EXISTS,
+  GROUP_IS_DYNAMIC,
+  IDEMPOTENCY_KEY_USED;
+
+  @Override
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

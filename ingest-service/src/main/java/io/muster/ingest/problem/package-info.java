@@ -1,2 +1,0 @@
-/** How this service says no: sealed refusals, answered as problem details (RFC 9457). */
-package io.muster.ingest.problem;

@@ -1,0 +1,6 @@
+/**
+ * What the REST interfaces of all services have in common: how they say no (RFC 9457), who may call
+ * and for which tenants, pages of lists, versions in {@code If-Match}, JSON that is taken at its
+ * word.
+ */
+package io.muster.rest;

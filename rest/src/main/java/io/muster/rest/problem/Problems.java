@@ -1,0 +1,68 @@
+package io.muster.rest.problem;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import org.jboss.logging.Logger;
+
+/** Turns what went wrong into a problem: logged, counted, answered. Thread-safe. */
+@ApplicationScoped
+class Problems {
+  private static final Logger LOG = Logger.getLogger("io.muster.rest.problem");
+  private static final String RETRY_AFTER_SECONDS = "2";
+
+  private final MeterRegistry meters;
+
+  Problems(MeterRegistry meters) {
+    this.meters = meters;
+  }
+
+  Response responseTo(Throwable thrown) {
+    var refusal = RefusalOfException.of(thrown);
+    var problem = problem(refusal);
+    if (refusal instanceof Refusal.Unexpected) {
+      LOG.errorf(thrown, "Unexpected error, trace %s", problem.traceId());
+    } else if (refusal instanceof Refusal.Unavailable) {
+      LOG.warnf("Unavailable: %s, trace %s", thrown, problem.traceId());
+    }
+    var response = Response.status(problem.status()).type(Problem.MEDIA_TYPE).entity(problem);
+    return withHeaders(response, refusal).build();
+  }
+
+  /** Counted by kind: who is refused again and again is seen. */
+  Problem problem(Refusal refusal) {
+    var problem = ProblemFactory.of(refusal, TraceId.current());
+    var kind = problem.type().substring(Problem.TYPE_PREFIX.length());
+    meters.counter("muster.problems", "type", kind).increment();
+    if (problem.status() == 401 || problem.status() == 403) {
+      LOG.infof("Refused: %s, %s, trace %s", kind, RefusedRequest.current(), problem.traceId());
+    }
+    return problem;
+  }
+
+  private static Response.ResponseBuilder withHeaders(
+      Response.ResponseBuilder response, Refusal refusal) {
+    return switch (refusal) {
+      case Refusal.NotAuthenticated ignored ->
+          response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+      case Refusal.Unavailable ignored ->
+          response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+      case Refusal.VersionMismatch it ->
+          response.header(HttpHeaders.ETAG, "\"" + it.current() + "\"");
+      case Refusal.Malformed _,
+          Refusal.Forbidden _,
+          Refusal.Absent _,
+          Refusal.MethodNotAllowed _,
+          Refusal.NotAcceptable _,
+          Refusal.Conflict _,
+          Refusal.TooLarge _,
+          Refusal.UnsupportedMediaType _,
+          Refusal.Meaningless _,
+          Refusal.VersionRequired _,
+          Refusal.LimitReached _,
+          Refusal.Unexpected _ ->
+          response;
+    };
+  }
+}

@@ -1,0 +1,90 @@
+package io.muster.rest.problem;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/**
+ * The first look at a request, before anything of it is resolved or read: no paths that mean
+ * another one than they show, no bodies that are too long. The server itself would tidy the one up
+ * and answer the other without a word.
+ */
+@ApplicationScoped
+class RequestGate {
+  /** Before the server's own limits. */
+  private static final int PRIORITY = 1_000;
+
+  /** A segment of dots, an encoded or backward slash, or parameters within the path. */
+  private static final Pattern TRICK =
+      Pattern.compile("(^|/)(\\.|%2e){1,2}(/|$)|%2f|%5c|%3b|%00|[;\\\\]", Pattern.CASE_INSENSITIVE);
+
+  private final Problems problems;
+  private final RequestLimits limits;
+  private final ObjectMapper mapper;
+
+  RequestGate(Problems problems, RequestLimits limits, ObjectMapper mapper) {
+    this.problems = problems;
+    this.limits = limits;
+    this.mapper = mapper;
+  }
+
+  void register(@Observes Filters filters) {
+    filters.register(this::check, PRIORITY);
+  }
+
+  private void check(RoutingContext context) {
+    var request = context.request();
+    var length = contentLength(request.getHeader(HttpHeaders.CONTENT_LENGTH));
+    if (request.path() != null && TRICK.matcher(path(request.uri())).find()) {
+      refuse(context, new Refusal.Malformed("The path is not in its plain form.", List.of()));
+    } else if (length.orElse(0) > limits.maxBodyBytes()) {
+      refuse(
+          context,
+          new Refusal.TooLarge(
+              "The body is longer than %d bytes.".formatted(limits.maxBodyBytes())));
+    } else {
+      context.next();
+    }
+  }
+
+  private void refuse(RoutingContext context, Refusal refusal) {
+    var problem = problems.problem(refusal);
+    var response = context.response().setStatusCode(problem.status());
+    if (context.request().version() != HttpVersion.HTTP_2) {
+      // The body is not read, so nothing else can come over this connection.
+      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    response.putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE).end(json(problem));
+  }
+
+  private Buffer json(Problem problem) {
+    try {
+      return Buffer.buffer(mapper.writeValueAsBytes(problem));
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static String path(String uri) {
+    var query = uri.indexOf('?');
+    return (query < 0 ? uri : uri.substring(0, query)).toLowerCase(Locale.ROOT);
+  }
+
+  private static OptionalLong contentLength(String header) {
+    try {
+      return header == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(header));
+    } catch (NumberFormatException unreadable) {
+      return OptionalLong.empty();
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.muster.rest.problem;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+/** What a request may be like. */
+@ConfigMapping(prefix = "muster.requests")
+interface RequestLimits {
+
+  /**
+   * How long a body may be that says its length. One that does not is ended by the server at 256
+   * KiB, with the status 413 and no words.
+   */
+  @WithDefault("65536")
+  @Min(1024) @Max(262144) int maxBodyBytes();
+}
