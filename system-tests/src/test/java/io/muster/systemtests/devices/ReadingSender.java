@@ -25,7 +25,6 @@ public final class ReadingSender implements AutoCloseable {
 
   private final TestDevice device;
   private final Link.Connector connector;
-  private final int total;
   private final int window;
   private final double perSecond;
   private final Instant firstTime = Instant.now().minus(Duration.ofHours(6));
@@ -35,6 +34,11 @@ public final class ReadingSender implements AutoCloseable {
   private final CompletableFuture<Void> done = new CompletableFuture<>();
   private final Thread thread;
   private volatile boolean stopped;
+
+  /** How many readings there are; guarded by this, as the highest that was sent. */
+  private int total;
+
+  private int highest = -1;
 
   private ReadingSender(
       TestDevice device, Link.Connector connector, int total, int window, double perSecond) {
@@ -73,8 +77,16 @@ public final class ReadingSender implements AutoCloseable {
     return connections.get();
   }
 
-  public int total() {
+  public synchronized int total() {
     return total;
+  }
+
+  /**
+   * Sends no reading that it has not sent yet: however long what a test does took, what it sent
+   * until then is what must be stored.
+   */
+  public synchronized void finish() {
+    total = highest + 1;
   }
 
   public TestDevice device() {
@@ -89,7 +101,7 @@ public final class ReadingSender implements AutoCloseable {
       throw new AssertionError(
           "%s: only %d of %d acknowledged within %s, over %d connections"
               .formatted(
-                  device.address(), acknowledgedCount(), total, patience, connectionCount()));
+                  device.address(), acknowledgedCount(), total(), patience, connectionCount()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
@@ -100,7 +112,7 @@ public final class ReadingSender implements AutoCloseable {
 
   private void run() {
     try {
-      while (!stopped && acknowledgedCount() < total) {
+      while (!stopped && acknowledgedCount() < total()) {
         connectAndSend();
       }
       done.complete(null);
@@ -127,13 +139,25 @@ public final class ReadingSender implements AutoCloseable {
     var free = new Semaphore(window);
     var began = System.nanoTime();
     var count = 0;
-    for (int n = nextUnacknowledged(0); n < total; n = nextUnacknowledged(n + 1)) {
+    for (int n = nextUnacknowledged(0); n < total(); n = nextUnacknowledged(n + 1)) {
       if (!pace(began, count++, link) || !acquire(free, 1, link)) {
         return;
+      }
+      if (!mayBeSent(n)) {
+        free.release();
+        break;
       }
       send(n, link, free);
     }
     acquire(free, window, link);
+  }
+
+  private synchronized boolean mayBeSent(int n) {
+    if (n >= total) {
+      return false;
+    }
+    highest = Math.max(highest, n);
+    return true;
   }
 
   private void send(int n, Link link, Semaphore free) {

@@ -71,6 +71,11 @@ public final class SenderGroup implements AutoCloseable {
     }
   }
 
+  /** What each has sent until now is what must be stored. */
+  public void finish() {
+    senders.forEach(ReadingSender::finish);
+  }
+
   /** Waits until each is through, and looks into the store. */
   public void assertEachStoredOnce(Duration patience) {
     for (var sender : senders) {
