@@ -40,8 +40,9 @@ class GoldenRegistryTest {
     Files.writeString(folder.resolve("token"), "token-1");
     var vertx = Vertx.vertx();
     try (var registry = new FakeRegistry()) {
-      var client =
-          new HttpRegistryClient(vertx, TestConfig.at(registry.url(), folder.resolve("token")));
+      // The first request of a process loads classes: no short waits here.
+      var config = new TestConfig(registry.url(), folder.resolve("token"), PATIENCE, 4);
+      var client = new HttpRegistryClient(vertx, config);
       var request = new VerifyRequest(PUMP, new CredentialProof.Secret("s3cret"), "192.0.2.7");
       registry.answer(any -> new Reply(200, Golden.text("internal/verify-answer-allow.json")));
       assertEquals(
