@@ -1,5 +1,6 @@
 package io.muster.endpointfloor;
 
+import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.sessions.HeldConnections;
 import io.muster.ingest.sessions.LostSession;
 import io.muster.ingest.sessions.OutgoingMessages;
@@ -28,6 +29,9 @@ final class ForgetfulSessions implements Sessions {
   public void ended(SessionEnd end) {
     // Nothing was kept.
   }
+
+  @Override
+  public void forget(DeviceAddress device) {}
 
   @Override
   public Uni<Void> storeSubscriptions(
