@@ -114,16 +114,29 @@ class ReadmeIT {
     return COUNT.matcher(printed).results().mapToInt(it -> Integer.parseInt(it.group(1))).sum();
   }
 
-  /** What a newcomer pastes, in their order. */
+  /**
+   * What a newcomer pastes, in their order. What is for another terminal runs in a shell that knows
+   * nothing of the first one, until it has heard something.
+   */
   private static String lines(String readme) {
     return SHELL_BLOCK
         .matcher(readme)
         .results()
         .map(block -> block.group(1))
-        .map(
-            block ->
-                block.contains("mosquitto_sub") ? block.strip() + " -C 1 &\nlistener=$!\n" : block)
+        .map(block -> block.contains("mosquitto_sub") ? inAnotherTerminal(block) : block)
         .collect(Collectors.joining("\n"));
+  }
+
+  private static String inAnotherTerminal(String block) {
+    return """
+    cat > listener.sh <<'END'
+    set -eu
+    %s -C 1
+    END
+    sh listener.sh &
+    listener=$!
+    """
+        .formatted(block.strip());
   }
 
   /** With this stack's ports and folder, while it runs, and no longer than a test may take. */

@@ -3,6 +3,9 @@ package io.muster.localstack.tls;
 import io.muster.localstack.files.PrivateFiles;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -17,8 +20,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Date;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -47,6 +55,10 @@ public record LocalAuthority(Path folder) {
   private static final Duration CLOCK_SKEW = Duration.ofHours(1);
   private static final String SIGNATURE = "SHA256withECDSA";
   private static final int SERIAL_BITS = 120;
+
+  /** With a letter, so that an address is none. */
+  private static final Pattern HOST_NAME =
+      Pattern.compile("(?=.*[a-z])[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
 
   /** What clients are told to trust. */
   public Path authorityCertificate() {
@@ -121,13 +133,39 @@ public record LocalAuthority(Path folder) {
     PrivateFiles.write(authorityCertificate(), pem("CERTIFICATE", List.of(authority.getEncoded())));
   }
 
-  private static GeneralNames localNames() {
-    return new GeneralNames(
-        new GeneralName[] {
-          new GeneralName(GeneralName.dNSName, "localhost"),
-          new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-          new GeneralName(GeneralName.iPAddress, "::1")
-        });
+  /**
+   * What clients may call this machine: on it, and in the network where {@code --endpoint-host}
+   * lets them in.
+   */
+  private static GeneralNames localNames() throws IOException {
+    var names = new LinkedHashSet<GeneralName>();
+    names.add(new GeneralName(GeneralName.dNSName, "localhost"));
+    names.add(new GeneralName(GeneralName.iPAddress, "127.0.0.1"));
+    names.add(new GeneralName(GeneralName.iPAddress, "::1"));
+    hostName()
+        .ifPresent(
+            name -> {
+              names.add(new GeneralName(GeneralName.dNSName, name));
+              if (!name.contains(".")) {
+                names.add(new GeneralName(GeneralName.dNSName, name + ".local"));
+              }
+            });
+    NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> !address.isLoopbackAddress() && !address.isLinkLocalAddress())
+        .map(address -> new DEROctetString(address.getAddress()))
+        .forEach(address -> names.add(new GeneralName(GeneralName.iPAddress, address)));
+    return new GeneralNames(names.toArray(GeneralName[]::new));
+  }
+
+  /** Empty when the machine has none, or one that no certificate can hold. */
+  private static Optional<String> hostName() {
+    try {
+      var name = InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+      return Optional.of(name).filter(HOST_NAME.asMatchPredicate());
+    } catch (UnknownHostException unnamed) {
+      return Optional.empty();
+    }
   }
 
   private static KeyPair keys() throws GeneralSecurityException {

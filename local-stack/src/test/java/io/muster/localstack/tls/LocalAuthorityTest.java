@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.localstack.SettableClock;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +40,23 @@ class LocalAuthorityTest {
     var names = server.getSubjectAlternativeNames();
     assertTrue(names.contains(List.of(DNS, "localhost")), names.toString());
     assertTrue(names.contains(List.of(ADDRESS, "127.0.0.1")), names.toString());
+  }
+
+  @Test
+  void theServerIsKnownByTheNameAndTheAddressesOfThisMachine() throws Exception {
+    var names = certificate(prepared().serverCertificate()).getSubjectAlternativeNames();
+    var host = InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+    assertTrue(names.contains(List.of(DNS, host)), host + " is not among " + names);
+    var addresses =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(address -> !address.isLinkLocalAddress())
+            .filter(Inet4Address.class::isInstance)
+            .map(InetAddress::getHostAddress)
+            .toList();
+    for (var address : addresses) {
+      assertTrue(names.contains(List.of(ADDRESS, address)), address + " is not among " + names);
+    }
   }
 
   @Test
