@@ -6,14 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
-import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
+import io.muster.systemtests.devices.Observed;
 import io.muster.systemtests.devices.TestDevice;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -41,16 +40,14 @@ class TakeoverIT {
 
   private void takesOver(int firstReplica, int secondReplica) {
     var device = stack.newDevice(stack.newTenant(), "moving");
-    var first = new Observed(device, stack.endpointPort(firstReplica));
-    first.client.connect();
-    publish(first.client, device, 1);
-    var second = new Observed(device, stack.endpointPort(secondReplica));
-    second.client.connect();
-    await().atMost(SOON).until(first.ended::isDone);
-    assertEquals(Mqtt5DisconnectReasonCode.SESSION_TAKEN_OVER, first.ended.join());
-    publish(second.client, device, 2);
-    assertTrue(second.client.getState().isConnected());
-    second.client.disconnect();
+    var first = Observed.connect(device, "", stack.endpointPort(firstReplica));
+    publish(first.client(), device, 1);
+    var second = Observed.connect(device, "", stack.endpointPort(secondReplica));
+    await().atMost(SOON).until(first.ended()::isDone);
+    assertEquals(Mqtt5DisconnectReasonCode.SESSION_TAKEN_OVER, first.ended().join());
+    publish(second.client(), device, 2);
+    assertTrue(second.client().getState().isConnected());
+    second.client().disconnect();
     assertEquals(2, stack.store().readings(device.address()));
   }
 
@@ -61,26 +58,5 @@ class TakeoverIT {
         .qos(MqttQos.AT_LEAST_ONCE)
         .payload(("{\"n\":" + n + "}").getBytes(StandardCharsets.UTF_8))
         .send();
-  }
-
-  /** A client, and the reason code with which the endpoint ended its connection. */
-  private static final class Observed {
-    private final CompletableFuture<Mqtt5DisconnectReasonCode> ended = new CompletableFuture<>();
-    private final Mqtt5BlockingClient client;
-
-    Observed(TestDevice device, int port) {
-      client =
-          device
-              .mqtt5Builder(port)
-              .addDisconnectedListener(
-                  context -> {
-                    if (context.getCause() instanceof Mqtt5DisconnectException told) {
-                      ended.complete(told.getMqttMessage().getReasonCode());
-                    } else {
-                      ended.completeExceptionally(context.getCause());
-                    }
-                  })
-              .buildBlocking();
-    }
   }
 }

@@ -1,0 +1,100 @@
+package io.muster.systemtests;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
+import io.muster.systemtests.devices.Observed;
+import io.muster.systemtests.devices.TestDevice;
+import io.muster.systemtests.stack.Http;
+import io.muster.systemtests.stack.RunningStack;
+import io.muster.systemtests.stack.SharedStack;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * What is done at the registry has its effect on connections at every replica: within five seconds,
+ * and on nobody else's.
+ */
+@ExtendWith(SharedStack.class)
+class WithdrawnIT {
+  private static final Duration AT_MOST = Duration.ofSeconds(5);
+
+  private final RunningStack stack;
+
+  WithdrawnIT(RunningStack stack) {
+    this.stack = stack;
+  }
+
+  @Test
+  void aDisabledDevicesConnectionsEnd() {
+    var tenant = stack.newTenant();
+    var device = stack.newDevice(tenant, "disabled");
+    var url = stack.devices(tenant) + "/disabled";
+    endsThoseOf(
+        device,
+        stack.newDevice(tenant, "sibling"),
+        () -> stack.http().send("PATCH", url, stack.tokens().admin(), "{\"enabled\":false}"),
+        200);
+  }
+
+  @Test
+  void aDeletedDevicesConnectionsEnd() {
+    var tenant = stack.newTenant();
+    var device = stack.newDevice(tenant, "deleted");
+    var url = stack.devices(tenant) + "/deleted";
+    endsThoseOf(
+        device,
+        stack.newDevice(tenant, "sibling"),
+        () -> stack.http().send("DELETE", url, stack.tokens().admin(), null),
+        204);
+  }
+
+  @Test
+  void theConnectionsOfASuspendedTenantsDevicesEnd() {
+    var tenant = stack.newTenant();
+    var device = stack.newDevice(tenant, "suspended");
+    var url = stack.registry() + "/api/v1/tenants/" + tenant;
+    endsThoseOf(
+        device,
+        stack.newDevice(stack.newTenant(), "other"),
+        () -> stack.http().send("PATCH", url, stack.tokens().admin(), "{\"suspended\":true}"),
+        200);
+  }
+
+  /** Those of the device at both replicas, and none of the other. */
+  private void endsThoseOf(
+      TestDevice device, TestDevice other, Supplier<Http.Answer> withdrawal, int status) {
+    var connections =
+        List.of(
+            Observed.connect(device, "", stack.endpointPort(1)),
+            Observed.connect(device, ":more", stack.endpointPort(2)));
+    var untouched = Observed.connect(other, "", stack.endpointPort(2));
+    withdrawal.get().expect(status);
+    await().atMost(AT_MOST).until(() -> connections.stream().allMatch(it -> it.ended().isDone()));
+    for (var connection : connections) {
+      assertEquals(Mqtt5DisconnectReasonCode.ADMINISTRATIVE_ACTION, connection.ended().join());
+      assertThrows(Mqtt5ConnAckException.class, () -> connection.client().connect());
+    }
+    publish(untouched.client(), other);
+    assertEquals(1, stack.store().readings(other.address()));
+    untouched.client().disconnect();
+  }
+
+  private static void publish(Mqtt5BlockingClient client, TestDevice device) {
+    client
+        .publishWith()
+        .topic(device.telemetry())
+        .qos(MqttQos.AT_LEAST_ONCE)
+        .payload("{\"n\":1}".getBytes(StandardCharsets.UTF_8))
+        .send();
+  }
+}
