@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** Devices of a tenant that send at the same time; closing it ends those that still do. */
 public final class SenderGroup implements AutoCloseable {
@@ -32,11 +33,44 @@ public final class SenderGroup implements AutoCloseable {
     var group = new SenderGroup(stack);
     for (int i = 0; i < count; i++) {
       var device = stack.newDevice(tenant, "d" + i);
-      var port = stack.endpointPort(1 + i % 2);
-      var connector = i % 4 < 2 ? Mqtt5Link.of(device, port) : Mqtt3Link.of(device, port);
-      group.senders.add(ReadingSender.start(device, connector, readings, WINDOW, perSecond));
+      group.add(device, group.connector(i, device, 1 + i % 2), readings, perSecond);
     }
     return group;
+  }
+
+  /** The same, with devices that know both replicas and go to the other one when theirs is lost. */
+  public static SenderGroup startKnowingBoth(
+      RunningStack stack, TenantId tenant, int count, int readings, double perSecond) {
+    var group = new SenderGroup(stack);
+    var devices =
+        IntStream.range(0, count).mapToObj(i -> stack.newDevice(tenant, "d" + i)).toList();
+    for (int i = 0; i < count; i++) {
+      var device = devices.get(i);
+      var own = group.connector(i, device, 1 + i % 2);
+      var other = group.connector(i, device, 2 - i % 2);
+      group.add(device, own.orElse(other), readings, perSecond);
+    }
+    return group;
+  }
+
+  private Link.Connector connector(int i, TestDevice device, int replica) {
+    var port = stack.endpointPort(replica);
+    return i % 4 < 2 ? Mqtt5Link.of(device, port) : Mqtt3Link.of(device, port);
+  }
+
+  private void add(TestDevice device, Link.Connector connector, int readings, double perSecond) {
+    senders.add(ReadingSender.start(device, connector, readings, WINDOW, perSecond));
+  }
+
+  /** Waits until everybody who began at the first replica has had a second connection. */
+  public void awaitElsewhere(Duration patience) {
+    await("devices of the replica that was lost, at the other one")
+        .atMost(patience)
+        .until(
+            () ->
+                IntStream.range(0, senders.size())
+                    .filter(i -> i % 2 == 0)
+                    .allMatch(i -> senders.get(i).connectionCount() > 1));
   }
 
   /** Waits until each has as many PUBACKs. */

@@ -80,6 +80,14 @@ public final class StackProcesses {
     return killTogether(name).get(name);
   }
 
+  /** SIGKILL for a known process, at once, without asking who it is. */
+  public static void killNow(long pid) {
+    var process =
+        ProcessHandle.of(pid).orElseThrow(() -> new AssertionError(pid + " does not run"));
+    process.destroyForcibly();
+    process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+  }
+
   /**
    * SIGKILL for each, one right after the other.
    *

@@ -97,6 +97,14 @@ public final class Store {
         .longValue();
   }
 
+  /** How many reports of deliveries to a device are not with the broker yet. */
+  public long reportsUnderWay(DeviceAddress device) {
+    return one(
+            "SELECT count(*) FROM ingest.outbox WHERE settled_at IS NULL AND topic = ?",
+            "platform/ingest/delivered/" + device)
+        .longValue();
+  }
+
   /** One dead letter, as it is kept. */
   public record DeadLetter(String topic, String reason, long keptBytes, long payloadBytes) {}
 
@@ -112,6 +120,32 @@ public final class Store {
                 result.getString(1), result.getString(2), result.getLong(3), result.getLong(4)),
         publisher.tenant().value(),
         publisher.device().value());
+  }
+
+  /** Keeps anybody from writing or reading readings, for as long as it is open. */
+  public Locked lockReadings() {
+    try {
+      var connection = connect();
+      connection.setAutoCommit(false);
+      try (var statement = connection.createStatement()) {
+        statement.execute("LOCK TABLE ingest.reading IN ACCESS EXCLUSIVE MODE");
+      }
+      return new Locked(connection);
+    } catch (SQLException failed) {
+      throw new AssertionError("not locked: " + failed.getMessage(), failed);
+    }
+  }
+
+  /** A lock that its connection holds. */
+  public record Locked(Connection connection) implements AutoCloseable {
+    @Override
+    public void close() {
+      try {
+        connection.close();
+      } catch (SQLException gone) {
+        // The lock has gone with it.
+      }
+    }
   }
 
   /** Whether the database answers. */

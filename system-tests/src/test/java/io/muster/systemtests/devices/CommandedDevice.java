@@ -1,0 +1,109 @@
+package io.muster.systemtests.devices;
+
+import com.hivemq.client.mqtt.MqttClientTransportConfig;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A device that listens for commands with HiveMQ's client in a session that outlives its
+ * connections, and goes to the next of the endpoints that it knows when one is lost.
+ */
+public final class CommandedDevice implements AutoCloseable {
+  private static final long SESSION_SECONDS = 600;
+  private static final long PATIENCE_SECONDS = 15;
+  private static final long RECONNECT_MILLIS = 200;
+
+  private final TestDevice device;
+  private final List<Integer> ports;
+  private final Queue<String> heard = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger port = new AtomicInteger();
+  private final Mqtt5AsyncClient client;
+  private volatile boolean closed;
+
+  private CommandedDevice(TestDevice device, List<Integer> ports) {
+    this.device = device;
+    this.ports = ports;
+    this.client =
+        device
+            .mqtt5Builder(ports.getFirst())
+            .addConnectedListener(context -> connections.incrementAndGet())
+            .addDisconnectedListener(this::goToTheNext)
+            .buildAsync();
+  }
+
+  /**
+   * Connects to the first and subscribes to all commands.
+   *
+   * @param ports of the endpoints that it knows
+   */
+  public static CommandedDevice connect(TestDevice device, Integer... ports) {
+    var commanded = new CommandedDevice(device, List.of(ports));
+    var client = commanded.client;
+    client.publishes(
+        MqttGlobalPublishFilter.ALL, it -> commanded.heard.add(it.getTopic().toString()));
+    client
+        .connectWith()
+        .cleanStart(false)
+        .sessionExpiryInterval(SESSION_SECONDS)
+        .send()
+        .thenCompose(
+            connAck ->
+                client
+                    .subscribeWith()
+                    .topicFilter("command/" + device.address() + "/req/#")
+                    .qos(MqttQos.EXACTLY_ONCE)
+                    .send())
+        .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .join();
+    return commanded;
+  }
+
+  private void goToTheNext(MqttClientDisconnectedContext context) {
+    if (!closed) {
+      var next = ports.get(port.incrementAndGet() % ports.size());
+      context
+          .getReconnector()
+          .reconnect(true)
+          .delay(RECONNECT_MILLIS, TimeUnit.MILLISECONDS)
+          .transportConfig(
+              MqttClientTransportConfig.builder().serverHost("127.0.0.1").serverPort(next).build());
+    }
+  }
+
+  public TestDevice device() {
+    return device;
+  }
+
+  public int connectionCount() {
+    return connections.get();
+  }
+
+  /** The topic names of what came, each as often as the client gave it to its user. */
+  public List<String> heard() {
+    return List.copyOf(heard);
+  }
+
+  /** How often one came. */
+  public int timesHeard(String topicName) {
+    return Collections.frequency(heard, topicName);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    client
+        .disconnect()
+        .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .exceptionally(gone -> null)
+        .join();
+  }
+}
