@@ -2,6 +2,7 @@ package io.muster.systemtests.devices;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5Connect;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -17,11 +18,17 @@ public final class Mqtt5Link implements Link {
 
   /** Connects the device to the endpoint at the port. */
   public static Connector of(TestDevice device, int port) {
-    return () -> {
-      var client = device.mqtt5(port).toAsync();
-      client.connect().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
-      return new Mqtt5Link(client);
-    };
+    return () -> connect(device.mqtt5(port).toAsync(), Mqtt5Connect.builder().build());
+  }
+
+  /**
+   * Connects a client of a test's making.
+   *
+   * @throws RuntimeException when the endpoint is away or refuses
+   */
+  public static Link connect(Mqtt5AsyncClient client, Mqtt5Connect connect) {
+    client.connect(connect).orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    return new Mqtt5Link(client);
   }
 
   @Override

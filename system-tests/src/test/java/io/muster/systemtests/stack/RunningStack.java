@@ -174,7 +174,8 @@ public final class RunningStack implements AutoCloseable {
     return registrations.credentials(device);
   }
 
-  private int port(int standard) {
+  /** A port of this stack. */
+  int port(int standard) {
     return standard + muster.portOffset();
   }
 
