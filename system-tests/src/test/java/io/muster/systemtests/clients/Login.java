@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param port of the scheme
  * @param kept whether the session outlives the connection
  * @param will the payload of a will at its presence, at QoS 1
- * @param authority what to trust with {@link Scheme#TLS}
+ * @param authority what to trust with TLS
  * @param certificate what to show there; then it shows no user name and no password
  */
 record Login(
@@ -27,7 +27,8 @@ record Login(
   enum Scheme {
     TCP,
     TLS,
-    WEBSOCKET
+    WEBSOCKET,
+    WEBSOCKET_TLS
   }
 
   static Login of(TestDevice device, Scheme scheme, int port) {

@@ -80,6 +80,7 @@ final class MqttJs implements RealClient {
       case TCP -> "mqtt://localhost:" + login.port();
       case TLS -> "mqtts://localhost:" + login.port();
       case WEBSOCKET -> "ws://localhost:" + login.port() + "/mqtt";
+      case WEBSOCKET_TLS -> "wss://localhost:" + login.port() + "/mqtt";
     };
   }
 

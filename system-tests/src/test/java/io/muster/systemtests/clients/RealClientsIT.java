@@ -146,6 +146,7 @@ class RealClientsIT {
       case TCP -> stack.endpointPort(1);
       case TLS -> stack.endpointTlsPort();
       case WEBSOCKET -> stack.endpointWebSocketPort();
+      case WEBSOCKET_TLS -> throw new IllegalArgumentException("off here: see WebSocketTlsIT");
     };
   }
 
