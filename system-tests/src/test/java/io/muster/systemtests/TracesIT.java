@@ -1,0 +1,75 @@
+package io.muster.systemtests;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import io.muster.systemtests.stack.ExportedSpan;
+import io.muster.systemtests.stack.OwnReplica;
+import io.muster.systemtests.stack.RunningStack;
+import io.muster.systemtests.stack.SharedStack;
+import io.muster.systemtests.stack.SpanCollector;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A running service sends its spans to a collector, with the setting that the guide shows. */
+@ExtendWith(SharedStack.class)
+class TracesIT {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+  private static final String SPAN_OF_DEVICE = "b7ad6b7169203331";
+
+  private final RunningStack stack;
+
+  TracesIT(RunningStack stack) {
+    this.stack = stack;
+  }
+
+  @Test
+  void aReadingsTraceRunsFromItsDeviceToTheCommit() throws Exception {
+    var device = stack.newDevice(stack.newTenant(), "traced");
+    try (var collector = SpanCollector.start();
+        var replica = OwnReplica.start(stack, "ingest-traced", settings(collector))) {
+      var client = device.mqtt5(replica.endpointPort()).toBlocking();
+      client.connect();
+      client
+          .publishWith()
+          .topic(device.telemetry())
+          .qos(MqttQos.AT_LEAST_ONCE)
+          .payload("{\"n\":1}".getBytes(StandardCharsets.UTF_8))
+          .userProperties()
+          .add("traceparent", "00-" + TRACE + "-" + SPAN_OF_DEVICE + "-00")
+          .applyUserProperties()
+          .send();
+      client.disconnect();
+      await().atMost(SOON).until(() -> ofTheTrace(collector).size() >= 2);
+      var spans = ofTheTrace(collector);
+      var received = named(spans, "receive telemetry");
+      var committed = named(spans, "commit");
+      assertEquals(SPAN_OF_DEVICE, received.parentId());
+      assertEquals(received.spanId(), committed.parentId());
+      assertEquals("ingest-service", committed.service());
+      assertEquals(2, spans.size(), spans.toString());
+    }
+  }
+
+  private static Map<String, String> settings(SpanCollector collector) {
+    return Map.of(
+        "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT", collector.url(), "MUSTER_ENDPOINT_TRACE_RATIO", "1");
+  }
+
+  private static List<ExportedSpan> ofTheTrace(SpanCollector collector) {
+    return collector.spans().stream().filter(span -> span.traceId().equals(TRACE)).toList();
+  }
+
+  private static ExportedSpan named(List<ExportedSpan> spans, String name) {
+    return spans.stream()
+        .filter(span -> span.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + name + " among " + spans));
+  }
+}
