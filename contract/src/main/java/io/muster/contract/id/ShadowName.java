@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
  * @param value empty for the classic shadow
  */
 public record ShadowName(String value) implements Comparable<ShadowName> {
+  private static final Pattern FORM = Pattern.compile("[A-Za-z0-9:_-]{0,64}");
+
   /** The shadow without a name. */
   public static final ShadowName CLASSIC = new ShadowName("");
-
-  private static final Pattern FORM = Pattern.compile("[A-Za-z0-9:_-]{0,64}");
 
   /**
    * @throws MalformedIdException when the name has another form

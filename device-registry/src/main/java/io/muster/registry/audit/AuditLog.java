@@ -3,6 +3,8 @@ package io.muster.registry.audit;
 import io.muster.rest.access.Caller;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlClient;
+import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -58,6 +60,33 @@ public class AuditLog {
                     .setParameter(1, now.minus(config.keepFor()))
                     .executeUpdate())
         .replaceWithVoid();
+  }
+
+  /** Writes the row, in the transaction that is open on the connection. */
+  public Uni<Void> write(SqlClient transaction, AuditEntry entry) {
+    var now = clock.instant().atOffset(ZoneOffset.UTC);
+    var values =
+        Tuple.tuple()
+            .addOffsetDateTime(now)
+            .addString(entry.tenant().value())
+            .addString(actor())
+            .addString(caller.address().orElse(null))
+            .addString(entry.action())
+            .addString(entry.subject());
+    return transaction
+        .preparedQuery(plain(INSERT))
+        .execute(values)
+        .chain(
+            () ->
+                transaction
+                    .preparedQuery(plain(PRUNE))
+                    .execute(Tuple.of(now.minus(config.keepFor()))))
+        .replaceWithVoid();
+  }
+
+  /** Hibernate's places for values as PostgreSQL's. */
+  private static String plain(String sql) {
+    return sql.replace('?', '$');
   }
 
   /** Writes the line, after the commit. */

@@ -4,6 +4,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.exceptions.MqttEncodeException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
+import io.muster.contract.event.DeliveredEvent;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.mqtt.MqttOutboundMetadata;
 import io.muster.outbox.RefusedMessageException;
@@ -48,6 +49,8 @@ class BrokerChannel {
             .qos(MqttQos.fromCode(event.qos()))
             .contentType(event.contentType());
     event.userProperties().forEach(properties::userProperty);
+    // By which the endpoint says what a device has.
+    properties.userProperty(DeliveredEvent.MESSAGE_ID, event.id().toString());
     return Message.of(event.payload()).addMetadata(properties.build());
   }
 

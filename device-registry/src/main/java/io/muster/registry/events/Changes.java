@@ -4,6 +4,8 @@ import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.audit.AuditLog;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -13,10 +15,12 @@ import java.util.function.Supplier;
 public class Changes {
   private final EventPublisher publisher;
   private final AuditLog audit;
+  private final Pool pool;
 
-  Changes(EventPublisher publisher, AuditLog audit) {
+  Changes(EventPublisher publisher, AuditLog audit, Pool pool) {
     this.publisher = publisher;
     this.audit = audit;
+    this.pool = pool;
   }
 
   /** Runs in one transaction; its events go out after the commit. */
@@ -31,6 +35,24 @@ public class Changes {
    */
   public <T> Uni<T> audited(Function<T, AuditEntry> entry, Supplier<Uni<T>> change) {
     return inTransaction(() -> change.get().call(done -> audit.write(entry.apply(done))))
+        .invoke(done -> audit.tell(entry.apply(done)));
+  }
+
+  /** Runs in one transaction of plain SQL; its events go out after the commit. */
+  public <T> Uni<T> inSqlTransaction(Function<SqlConnection, Uni<T>> change) {
+    return pool.withTransaction(change).invoke(publisher::wakeUp);
+  }
+
+  /**
+   * The same for what somebody asked for: its entry in the audit is committed with it.
+   *
+   * @param entry what was done, from what came of it
+   */
+  public <T> Uni<T> auditedSql(
+      Function<T, AuditEntry> entry, Function<SqlConnection, Uni<T>> change) {
+    return inSqlTransaction(
+            connection ->
+                change.apply(connection).call(done -> audit.write(connection, entry.apply(done))))
         .invoke(done -> audit.tell(entry.apply(done)));
   }
 

@@ -13,6 +13,7 @@ public enum ConflictKind implements Refusal.ConflictKind {
   DEVICE_TYPE_IN_USE,
   GROUP_EXISTS,
   GROUP_IS_DYNAMIC,
+  SHADOW_VERSION_CONFLICT,
   IDEMPOTENCY_KEY_USED;
 
   @Override

@@ -36,8 +36,7 @@ record Section(ObjectNode state, ObjectNode metadata) {
     return newState.isEmpty() ? NONE : new Section(newState, newMetadata);
   }
 
-  private static void merge(
-      ObjectNode state, ObjectNode metadata, ObjectNode patch, long seconds) {
+  private static void merge(ObjectNode state, ObjectNode metadata, ObjectNode patch, long seconds) {
     for (var member : patch.properties()) {
       var name = member.getKey();
       switch (member.getValue()) {
@@ -74,7 +73,9 @@ record Section(ObjectNode state, ObjectNode metadata) {
     return switch (value) {
       case ObjectNode members -> {
         var stamps = ShadowJson.object();
-        members.properties().forEach(it -> stamps.set(it.getKey(), stamped(it.getValue(), seconds)));
+        members
+            .properties()
+            .forEach(it -> stamps.set(it.getKey(), stamped(it.getValue(), seconds)));
         yield stamps;
       }
       case ArrayNode elements -> {

@@ -66,6 +66,11 @@ final class ShadowJson {
     }
   }
 
+  /** Null when there is none. */
+  static ObjectNode member(ObjectNode object, String name) {
+    return object.get(name) instanceof ObjectNode member ? member : null;
+  }
+
   static String text(JsonNode node) {
     try {
       return node == null ? null : MAPPER.writeValueAsString(node);

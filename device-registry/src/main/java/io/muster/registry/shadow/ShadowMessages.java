@@ -24,8 +24,7 @@ final class ShadowMessages {
   static ObjectNode accepted(
       ShadowUpdate update, ShadowDocument after, long seconds, String clientToken) {
     JsonNode state = update.state() == null ? ShadowJson.object() : update.state();
-    return response(
-        state, Section.stamped(state, seconds), after.version(), seconds, clientToken);
+    return response(state, Section.stamped(state, seconds), after.version(), seconds, clientToken);
   }
 
   private static ObjectNode response(
@@ -46,8 +45,7 @@ final class ShadowMessages {
   /** What differs. */
   static ObjectNode delta(
       ShadowDocument document, ObjectNode delta, long seconds, String clientToken) {
-    var message =
-        ShadowJson.object().put("version", document.version()).put("timestamp", seconds);
+    var message = ShadowJson.object().put("version", document.version()).put("timestamp", seconds);
     message.set("state", delta);
     message.set("metadata", Delta.metadata(delta, document.desired().metadata()));
     return withToken(message, clientToken);

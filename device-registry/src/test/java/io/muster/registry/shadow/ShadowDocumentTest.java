@@ -54,8 +54,7 @@ class ShadowDocumentTest {
   void anArrayOfObjectsHasItsTimesWithinEachObject() {
     update("{'desired':{'a':[{'b':1},[2]]}}", 10);
     assertJson(
-        json("{'desired':{'a':[{'b':{'timestamp':10}},[{'timestamp':10}]]}}"),
-        document.metadata());
+        json("{'desired':{'a':[{'b':{'timestamp':10}},[{'timestamp':10}]]}}"), document.metadata());
   }
 
   @ParameterizedTest
@@ -175,17 +174,14 @@ class ShadowDocumentTest {
     update("{'desired':{'a':1}}", 10);
     var onAnother = new ShadowUpdate(json("{'desired':{'a':2}}"), 0L);
     var refused =
-        assertThrows(
-            ShadowRefusedException.class, () -> document.updated(onAnother, 20, RULES));
+        assertThrows(ShadowRefusedException.class, () -> document.updated(onAnother, 20, RULES));
     assertEquals(409, refused.refusal().code());
     assertEquals("Version conflict", refused.refusal().message());
     document = document.updated(new ShadowUpdate(onAnother.state(), 1L), 20, RULES);
     assertEquals(2, document.version());
     assertEquals(
         1,
-        ShadowDocument.NONE
-            .updated(new ShadowUpdate(onAnother.state(), 0L), 20, RULES)
-            .version());
+        ShadowDocument.NONE.updated(new ShadowUpdate(onAnother.state(), 0L), 20, RULES).version());
   }
 
   @Test
@@ -196,8 +192,7 @@ class ShadowDocumentTest {
     var before = document;
     var refused =
         assertThrows(
-            ShadowRefusedException.class,
-            () -> update("{'desired':{'a':'" + fits + "x'}}", 20));
+            ShadowRefusedException.class, () -> update("{'desired':{'a':'" + fits + "x'}}", 20));
     assertEquals(413, refused.refusal().code());
     assertThrows(ShadowRefusedException.class, () -> update("{'reported':{'b':1}}", 20));
     assertEquals(before, document);

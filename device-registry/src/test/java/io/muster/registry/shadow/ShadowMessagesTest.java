@@ -61,7 +61,8 @@ class ShadowMessagesTest {
   void theTimesOfADeltaWithinObjectsAreFound() {
     var document =
         ShadowDocument.NONE
-            .updated(new ShadowUpdate(json("{'desired':{'a':{'b':1,'c':{'d':2}}}}"), null), 5, RULES)
+            .updated(
+                new ShadowUpdate(json("{'desired':{'a':{'b':1,'c':{'d':2}}}}"), null), 5, RULES)
             .updated(new ShadowUpdate(json("{'reported':{'a':{'b':1}}}"), null), 6, RULES);
     assertJson(
         json("{'a':{'c':{'d':{'timestamp':5}}}}"),
@@ -83,8 +84,7 @@ class ShadowMessagesTest {
   @Test
   void aDeletionTellsTheVersionThatWent() {
     assertJson(
-        json("{'version':2,'timestamp':30,'clientToken':'t'}"),
-        ShadowMessages.deleted(2, 30, "t"));
+        json("{'version':2,'timestamp':30,'clientToken':'t'}"), ShadowMessages.deleted(2, 30, "t"));
   }
 
   @Test

@@ -63,8 +63,7 @@ class ShadowUpdateTest {
   }
 
   private static void assertRefused(String payload, int code, String message, String pointer) {
-    var refused =
-        assertThrows(ShadowRefusedException.class, () -> read(bytes(payload))).refusal();
+    var refused = assertThrows(ShadowRefusedException.class, () -> read(bytes(payload))).refusal();
     assertEquals(code, refused.code());
     assertEquals(message, refused.message());
     assertEquals(pointer, refused.pointer());
@@ -101,8 +100,7 @@ class ShadowUpdateTest {
     assertEquals(
         longest,
         ShadowRequest.update(bytes("{'clientToken':'" + longest + "'}"), RULES).clientToken());
-    assertRefused(
-        "{'clientToken':'" + longest + "x'}", 400, "Invalid clientToken", "/clientToken");
+    assertRefused("{'clientToken':'" + longest + "x'}", 400, "Invalid clientToken", "/clientToken");
   }
 
   @Test
@@ -112,8 +110,7 @@ class ShadowUpdateTest {
         new java.nio.charset.Charset[] {
           StandardCharsets.ISO_8859_1, java.nio.charset.Charset.forName("windows-1252")
         }) {
-      var refused =
-          assertThrows(ShadowRefusedException.class, () -> read(text.getBytes(encoding)));
+      var refused = assertThrows(ShadowRefusedException.class, () -> read(text.getBytes(encoding)));
       assertEquals(415, refused.refusal().code());
     }
   }

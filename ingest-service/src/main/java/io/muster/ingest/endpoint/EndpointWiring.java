@@ -2,6 +2,7 @@ package io.muster.ingest.endpoint;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.event.DeliveredEvent;
+import io.muster.contract.event.SubscribedEvent;
 import io.muster.ingest.access.DeviceAccess;
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.sessions.ReplicaIdentity;
@@ -18,7 +19,7 @@ import java.time.Clock;
 
 /** Puts the endpoint together, and begins and ends it with the service. */
 @Singleton
-@RegisterForReflection(targets = DeliveredEvent.class)
+@RegisterForReflection(targets = {DeliveredEvent.class, SubscribedEvent.class})
 class EndpointWiring {
   /** After all that the endpoint needs has started. */
   private static final int LAST = 10_000;

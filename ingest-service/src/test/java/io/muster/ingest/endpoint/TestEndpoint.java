@@ -107,6 +107,10 @@ final class TestEndpoint implements AutoCloseable {
         new DownwardMessage(to, bytes, qos, null, null, null, UserProperties.NONE, expirySeconds));
   }
 
+  void deliver(DownwardMessage message) {
+    endpoint.deliver(message);
+  }
+
   /** Until a connection has ended for a reason. */
   void awaitEnd(EndReason reason) {
     await().until(() -> count("muster.endpoint.disconnects", "reason", reason.label()) == 1);

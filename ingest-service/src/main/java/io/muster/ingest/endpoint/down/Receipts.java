@@ -4,6 +4,7 @@ import io.muster.contract.event.DeliveredEvent;
 import io.muster.ingest.endpoint.session.ActiveSession;
 import io.muster.ingest.intake.Announcement;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
+import java.util.UUID;
 
 /** Tells the services what one connection's client has. */
 final class Receipts {
@@ -25,7 +26,10 @@ final class Receipts {
     support.metrics().down("delivered");
     var event =
         new DeliveredEvent(
-            message.topic().serviceName(), session.epoch(), support.clock().instant());
+            message.topic().serviceName(),
+            session.epoch(),
+            support.clock().instant(),
+            messageId(message));
     var device = message.topic().device().orElse(session.device());
     // With the database away these wait for it like any publish, and count like one.
     support.budget().add(ANNOUNCEMENT_BYTES);
@@ -37,5 +41,15 @@ final class Receipts {
               support.budget().release(ANNOUNCEMENT_BYTES);
               told.run();
             });
+  }
+
+  /** What is no id was not given by a service that waits for it. */
+  private static UUID messageId(DownwardMessage message) {
+    var text = message.userProperties().get(DeliveredEvent.MESSAGE_ID);
+    try {
+      return text == null ? null : UUID.fromString(text);
+    } catch (IllegalArgumentException notAnId) {
+      return null;
+    }
   }
 }

@@ -39,6 +39,7 @@ final class SubscriptionDesk {
   private final DownSupport support;
   private final Executor loop;
   private final SubscriptionCodes codesOf;
+  private final Hearings hearings;
   private boolean ended;
 
   SubscriptionDesk(
@@ -57,6 +58,7 @@ final class SubscriptionDesk {
     this.quota = new SubscriptionQuota(session.use(), support.config().maxSubscriptions());
     this.loop = loop;
     this.codesOf = new SubscriptionCodes(session, support.metrics());
+    this.hearings = new Hearings(session, support);
   }
 
   /**
@@ -108,11 +110,18 @@ final class SubscriptionDesk {
           count();
           quota.settleReserved();
           answer.accept(codes);
+          tell(granted);
         },
         () -> {
           quota.settleReserved();
           answer.accept(codes.stream().map(codesOf::failed).toList());
         });
+  }
+
+  private void tell(List<Subscription> begun) {
+    if (!ended) {
+      hearings.began(begun);
+    }
   }
 
   private void count() {
@@ -205,6 +214,8 @@ final class SubscriptionDesk {
       }
     }
     count();
+    // Before what is settled, which is told by itself.
+    tell(subscriptions.all());
     settleFrom(0, unsettled.all().stream().map(Subscription::about).distinct().toList(), done);
   }
 
@@ -231,14 +242,11 @@ final class SubscriptionDesk {
   }
 
   private void settle(DeviceAddress device, boolean given) {
-    unsettled
-        .removeAbout(device)
-        .forEach(
-            it -> {
-              if (given) {
-                begin(it);
-              }
-            });
+    var settled = unsettled.removeAbout(device);
+    if (given) {
+      settled.forEach(this::begin);
+      tell(settled);
+    }
     count();
   }
 

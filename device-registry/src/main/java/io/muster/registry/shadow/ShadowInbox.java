@@ -1,0 +1,113 @@
+package io.muster.registry.shadow;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.contract.event.OutboxEvent;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.outbox.EventIds;
+import io.muster.outbox.Outbox;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What devices ask of their shadows, and who hears of them, from the log of ingest: a batch of
+ * events in one transaction, in their order. Thread-safe.
+ */
+@ApplicationScoped
+class ShadowInbox {
+  private final ShadowConfig config;
+  private final Clock clock;
+  private final EventIds ids;
+  private final StepReader reader;
+  private final ShadowMeters meters;
+
+  ShadowInbox(ShadowConfig config, Clock clock, MeterRegistry meters) {
+    this.config = config;
+    this.clock = clock;
+    this.ids = new EventIds(clock);
+    this.reader =
+        new StepReader(
+            config.rules(), new RequestRate(config.requestsPerSecond(), config.requestBurst()));
+    this.meters = new ShadowMeters(meters);
+  }
+
+  public boolean wants(OutboxEvent event) {
+    return StepReader.wants(event.topic());
+  }
+
+  public Uni<Void> apply(SqlConnection connection, List<OutboxEvent> events) {
+    var steps = events.stream().map(reader::read).flatMap(Optional::stream).toList();
+    if (steps.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    return ShadowDevices.keys(connection, devices(steps))
+        .chain(keys -> begin(connection, steps, keys))
+        .chain(batch -> run(connection, steps, batch));
+  }
+
+  private static Set<DeviceAddress> devices(List<Step> steps) {
+    Set<DeviceAddress> devices = new HashSet<>();
+    for (var step : steps) {
+      switch (step) {
+        case Step.Request it -> devices.add(it.topic().device());
+        case Step.Subscribed it -> devices.add(it.device());
+        case Step.Disconnected it -> {}
+        case Step.Delivered it -> {}
+      }
+    }
+    return devices;
+  }
+
+  private Uni<ShadowBatch> begin(
+      SqlConnection connection, List<Step> steps, Map<DeviceAddress, Integer> keys) {
+    var touched = new TreeSet<ShadowKey>();
+    var toUpdate = new TreeSet<ShadowKey>();
+    var listening = new TreeSet<Integer>();
+    for (var step : steps) {
+      if (step instanceof Step.Request request && !(request.ask() instanceof Step.Ask.Refused)) {
+        var deviceKey = keys.get(request.topic().device());
+        if (deviceKey != null) {
+          var key = new ShadowKey(deviceKey, request.name());
+          touched.add(key);
+          if (request.ask() instanceof Step.Ask.Update) {
+            toUpdate.add(key);
+          }
+        }
+      } else if (step instanceof Step.Subscribed it && keys.containsKey(it.device())) {
+        listening.add(keys.get(it.device()));
+      }
+    }
+    var now = clock.instant();
+    return withDelta(connection, listening)
+        .invoke(touched::addAll)
+        .chain(() -> ShadowTransaction.begin(connection, config, now, touched, toUpdate))
+        .map(shadows -> new ShadowBatch(keys, shadows, new Outgoing(ids, now), meters));
+  }
+
+  private static Uni<Set<ShadowKey>> withDelta(SqlConnection connection, Set<Integer> devices) {
+    return devices.isEmpty()
+        ? Uni.createFrom().item(Set.of())
+        : ShadowTable.withDelta(connection, devices);
+  }
+
+  private Uni<Void> run(SqlConnection connection, List<Step> steps, ShadowBatch batch) {
+    steps.forEach(batch::take);
+    var shadows = batch.shadows();
+    var resendAt = shadows.now().plus(config.resendAfter());
+    return shadows
+        .write()
+        .chain(() -> batch.listeners().write(connection))
+        .chain(() -> PendingDeltas.delivered(connection, batch.delivered()))
+        .chain(() -> PendingDeltas.settle(connection, shadows.changed()))
+        .chain(() -> PendingDeltas.expect(connection, batch.outgoing().deltas(), resendAt))
+        .chain(() -> Outbox.append(connection, batch.outgoing().entries()))
+        .replaceWithVoid();
+  }
+}
