@@ -73,14 +73,13 @@ public class AuditLog {
             .addString(caller.address().orElse(null))
             .addString(entry.action())
             .addString(entry.subject());
-    return transaction
-        .preparedQuery(plain(INSERT))
-        .execute(values)
-        .chain(
-            () ->
-                transaction
-                    .preparedQuery(plain(PRUNE))
-                    .execute(Tuple.of(now.minus(config.keepFor()))))
+    return Uni.join()
+        .all(
+            transaction.preparedQuery(plain(INSERT)).execute(values),
+            transaction
+                .preparedQuery(plain(PRUNE))
+                .execute(Tuple.of(now.minus(config.keepFor()))))
+        .andFailFast()
         .replaceWithVoid();
   }
 

@@ -1,5 +1,6 @@
 package io.muster.registry.devices;
 
+import io.muster.contract.id.GroupId;
 import io.muster.contract.id.TenantId;
 import io.muster.registry.devices.GroupField.Group;
 import io.muster.registry.search.Filter;
@@ -36,6 +37,24 @@ public class DeviceConditions {
    */
   public static void checkForGroup(Filter filter) {
     new DeviceCondition(0, Optional.of(filter), Map.of()).write(new SqlText());
+  }
+
+  /**
+   * Writes which devices belong to a group, from {@code FROM} on, for the caller to go on: devices
+   * are {@code d}. Fails with 404 when there is no such tenant, with 400 when there is no such
+   * group.
+   *
+   * @param columns of what is selected
+   */
+  public Uni<SqlText> select(TenantId tenant, GroupId group, String columns) {
+    // An id has no letter that would need quotes.
+    return of(tenant, Optional.of(Filter.read(GroupField.NAME + "==" + group)))
+        .map(
+            condition -> {
+              var sql = new SqlText().add(columns);
+              condition.write(sql);
+              return sql;
+            });
   }
 
   /** Fails with 404 when there is no such tenant. */

@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /**
  * What a filter may ask of a device, and where {@link #FROM} has it. {@code attributes.a.b} asks
- * for a member of a member.
+ * for a member of a member, {@code shadow.reported.a.b} for one of the classic shadow.
  */
 final class DeviceFields {
   /** The tables and their names in the columns. */
@@ -22,9 +22,15 @@ final class DeviceFields {
        FROM device d
        LEFT JOIN device_type t ON t.key = d.type_key
        LEFT JOIN device g ON g.key = d.gateway_key
+       LEFT JOIN shadow s ON s.device_key = d.key AND s.name = ''
       """;
 
-  private static final String ATTRIBUTES = "attributes.";
+  /** Documents, by what the names of their members begin with. */
+  private static final Map<String, String> DOCUMENTS =
+      Map.of(
+          "attributes.", "d.attributes",
+          "shadow.desired.", "s.desired",
+          "shadow.reported.", "s.reported");
 
   private static final Map<String, FilterField> FIELDS =
       Map.of(
@@ -39,13 +45,15 @@ final class DeviceFields {
   private DeviceFields() {}
 
   static Optional<FilterField> named(String name) {
-    return name.startsWith(ATTRIBUTES)
-        ? path(name.substring(ATTRIBUTES.length()))
-        : Optional.ofNullable(FIELDS.get(name));
+    return DOCUMENTS.entrySet().stream()
+        .filter(document -> name.startsWith(document.getKey()))
+        .findFirst()
+        .map(document -> path(document.getValue(), name.substring(document.getKey().length())))
+        .orElseGet(() -> Optional.ofNullable(FIELDS.get(name)));
   }
 
-  private static Optional<FilterField> path(String names) {
+  private static Optional<FilterField> path(String column, String names) {
     List<String> path = Arrays.asList(names.split("\\.", -1));
-    return path.contains("") ? Optional.empty() : Optional.of(new JsonField("d.attributes", path));
+    return path.contains("") ? Optional.empty() : Optional.of(new JsonField(column, path));
   }
 }

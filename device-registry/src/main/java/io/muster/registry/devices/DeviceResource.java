@@ -83,7 +83,8 @@ class DeviceResource {
       @Parameter(
               description =
                   "RSQL over id, type, group, gateway, tag, enabled, createdAt, updatedAt and"
-                      + " attributes.(path); * in a text stands for any characters",
+                      + " attributes.(path), shadow.desired.(path) and shadow.reported.(path);"
+                      + " * in a text stands for any characters",
               example = "type==thermometer;tag==lab;attributes.floor=gt=2")
           @QueryParam("filter")
           String filter,

@@ -53,7 +53,7 @@ final class Delta {
   }
 
   /** Numbers by their value: 1 is 1.0. */
-  private static boolean same(JsonNode one, JsonNode other) {
+  static boolean same(JsonNode one, JsonNode other) {
     if (one.isNumber() && other.isNumber()) {
       return one.decimalValue().compareTo(other.decimalValue()) == 0;
     }

@@ -91,14 +91,11 @@ class DeltaResender {
     Map<Integer, ShadowPlace> places =
         due.stream()
             .collect(
-                Collectors.toMap(
-                    it -> it.id().shadowKey(), DueDelta::place, (one, other) -> one));
+                Collectors.toMap(it -> it.id().shadowKey(), DueDelta::place, (one, other) -> one));
     var keys = new TreeSet<ShadowKey>();
     places.values().forEach(place -> keys.add(place.key()));
     return ShadowTransaction.begin(connection, config, now, keys, new TreeSet<>())
-        .call(
-            () ->
-                PendingDeltas.giveUp(connection, places.keySet(), now, config.resendAttempts()))
+        .call(() -> PendingDeltas.giveUp(connection, places.keySet(), now, config.resendAttempts()))
         .chain(
             shadows ->
                 PendingDeltas.take(connection, places.keySet(), now, config.resendAfter())

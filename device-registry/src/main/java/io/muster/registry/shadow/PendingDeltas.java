@@ -25,10 +25,6 @@ final class PendingDeltas {
           + " attempts = 0, resend_at = excluded.resend_at";
   private static final String DELIVERED =
       "DELETE FROM shadow_pending_delta WHERE message_id = ANY($1)";
-  private static final String SETTLED =
-      """
-      DELETE FROM shadow_pending_delta p USING shadow s
-       WHERE p.shadow_key = ANY($1) AND s.key = p.shadow_key AND NOT s.has_delta""";
   private static final String DUE =
       """
       SELECT p.shadow_key, p.family, p.attempts, s.device_key, s.name, t.id AS tenant, d.id AS device
@@ -83,16 +79,6 @@ final class PendingDeltas {
         : transaction
             .preparedQuery(DELIVERED)
             .execute(Tuple.of(messages.toArray(UUID[]::new)))
-            .replaceWithVoid();
-  }
-
-  /** Forgets those of shadows in which nothing differs any more. */
-  static Uni<Void> settle(SqlClient transaction, List<StoredShadow> changed) {
-    return changed.isEmpty()
-        ? Uni.createFrom().voidItem()
-        : transaction
-            .preparedQuery(SETTLED)
-            .execute(Tuple.of(changed.stream().map(StoredShadow::key).toArray(Integer[]::new)))
             .replaceWithVoid();
   }
 

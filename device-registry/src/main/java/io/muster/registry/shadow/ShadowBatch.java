@@ -95,8 +95,7 @@ final class ShadowBatch {
   }
 
   private void update(Step.Request request, Step.Ask.Update ask, ShadowPlace place) {
-    var before =
-        shadows.find(place.key()).map(StoredShadow::document).orElse(ShadowDocument.NONE);
+    var before = shadows.find(place.key()).map(StoredShadow::document).orElse(ShadowDocument.NONE);
     var after = shadows.update(place.key(), ask.update(), Source.DEVICE);
     outgoing.answer(
         request.topic().accepted(),
@@ -136,12 +135,7 @@ final class ShadowBatch {
       for (var shadow : shadows.of(deviceKey)) {
         if (hearing.covers(shadow.id().name())) {
           var place = new ShadowPlace(subscribed.device(), deviceKey, shadow.id().name());
-          outgoing.delta(
-              place,
-              shadow,
-              hearing.family(),
-              null,
-              UserProperties.NONE);
+          outgoing.delta(place, shadow, hearing.family(), null, UserProperties.NONE);
         }
       }
     }

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.outbox.EventIds;
-import io.muster.outbox.Outbox;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -99,15 +98,11 @@ class ShadowInbox {
 
   private Uni<Void> run(SqlConnection connection, List<Step> steps, ShadowBatch batch) {
     steps.forEach(batch::take);
-    var shadows = batch.shadows();
-    var resendAt = shadows.now().plus(config.resendAfter());
-    return shadows
-        .write()
-        .chain(() -> batch.listeners().write(connection))
+    // Who listens is known before it is looked to whom a delta is on its way.
+    return batch
+        .listeners()
+        .write(connection)
         .chain(() -> PendingDeltas.delivered(connection, batch.delivered()))
-        .chain(() -> PendingDeltas.settle(connection, shadows.changed()))
-        .chain(() -> PendingDeltas.expect(connection, batch.outgoing().deltas(), resendAt))
-        .chain(() -> Outbox.append(connection, batch.outgoing().entries()))
-        .replaceWithVoid();
+        .chain(() -> batch.shadows().write(batch.outgoing()));
   }
 }

@@ -61,7 +61,9 @@ final class ShadowListeners {
         Tuple.of(
             places.stream().map(Place::client).toArray(String[]::new),
             places.stream().map(Place::deviceKey).toArray(Integer[]::new),
-            places.stream().map(it -> (short) it.hearing().family().ordinal()).toArray(Short[]::new),
+            places.stream()
+                .map(it -> (short) it.hearing().family().ordinal())
+                .toArray(Short[]::new),
             places.stream().map(it -> it.hearing().name()).toArray(String[]::new),
             places.stream().map(added::get).toArray(Long[]::new));
     return transaction.preparedQuery(ADD).execute(values).replaceWithVoid();

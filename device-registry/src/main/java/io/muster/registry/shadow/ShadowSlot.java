@@ -22,9 +22,13 @@ final class ShadowSlot {
     return changed;
   }
 
-  /** What was made of it since it was locked, unless it was deleted after that. */
-  List<PastVersion> versions() {
-    return versions;
+  /**
+   * What was made of it since it was locked, unless it was deleted after that.
+   *
+   * @param most the last ones alone
+   */
+  List<PastVersion> versions(int most) {
+    return versions.subList(Math.max(0, versions.size() - most), versions.size());
   }
 
   void become(ShadowDocument document, Instant now, Source source) {

@@ -1,5 +1,6 @@
 package io.muster.registry.shadow;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.contract.id.ShadowName;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -16,6 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -55,28 +59,32 @@ final class ShadowTable {
                WHERE b.device_key = k.device_key AND b.n < k.n) < $4
        ORDER BY k.n
       ON CONFLICT (device_key, name) DO NOTHING""";
+  // One statement, since others wait for the rows meanwhile. Its parts do not see each other's work.
   private static final String WRITE =
       """
+      WITH changed AS (
+        SELECT * FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::text[],
+                             $6::boolean[], $7::timestamptz[], $8::boolean[], $9::bigint[])
+          AS v (key, version, desired, reported, metadata, has_delta, updated_at, deleted, beyond)),
+      remembered AS (
+        INSERT INTO shadow_history (shadow_key, version, at, source, desired, reported)
+        SELECT key, version, at, source, desired::jsonb, reported::jsonb
+          FROM unnest($10::int[], $11::bigint[], $12::timestamptz[], $13::text[], $14::text[],
+                      $15::text[])
+            AS v (key, version, at, source, desired, reported)),
+      trimmed AS (
+        DELETE FROM shadow_history h USING changed v
+         WHERE h.shadow_key = v.key AND h.version <= v.beyond),
+      settled AS (
+        DELETE FROM shadow_pending_delta p USING changed v
+         WHERE p.shadow_key = v.key AND NOT v.has_delta)
       UPDATE shadow s
          SET version = v.version, desired = v.desired::jsonb, reported = v.reported::jsonb,
              metadata = v.metadata::jsonb, has_delta = v.has_delta, updated_at = v.updated_at,
              deleted_at = CASE WHEN v.deleted THEN v.updated_at END
-        FROM unnest($1::int[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::boolean[],
-                    $7::timestamptz[], $8::boolean[])
-          AS v (key, version, desired, reported, metadata, has_delta, updated_at, deleted)
+        FROM changed v
        WHERE s.key = v.key""";
   private static final String UNPLACE = "DELETE FROM shadow WHERE key = ANY($1) AND version = 0";
-  private static final String REMEMBER =
-      """
-      INSERT INTO shadow_history (shadow_key, version, at, source, desired, reported)
-      SELECT key, version, at, source, desired::jsonb, reported::jsonb
-        FROM unnest($1::int[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[], $6::text[])
-          AS v (key, version, at, source, desired, reported)""";
-  private static final String TRIM =
-      """
-      DELETE FROM shadow_history h
-       USING unnest($1::int[], $2::bigint[]) AS v (key, beyond)
-       WHERE h.shadow_key = v.key AND h.version <= v.beyond""";
   private static final String HISTORY =
       """
       SELECT h.version, h.at, h.source, h.desired::text, h.reported::text
@@ -148,24 +156,35 @@ final class ShadowTable {
         .replaceWithVoid();
   }
 
-  /** Writes rows that the transaction has locked. */
-  static Uni<Void> write(SqlClient transaction, List<StoredShadow> shadows) {
-    return transaction
-        .preparedQuery(WRITE)
-        .execute(
-            Tuple.newInstance(
-                io.vertx.sqlclient.Tuple.of(
-                    shadows.stream().map(StoredShadow::key).toArray(Integer[]::new),
-                    shadows.stream().map(it -> it.document().version()).toArray(Long[]::new),
-                    texts(shadows, it -> it.document().desired().state()),
-                    texts(shadows, it -> it.document().reported().state()),
-                    texts(shadows, it -> it.document().metadata()),
-                    shadows.stream()
-                        .map(it -> it.document().delta() != null)
-                        .toArray(Boolean[]::new),
-                    shadows.stream().map(it -> utc(it.updatedAt())).toArray(OffsetDateTime[]::new),
-                    shadows.stream().map(StoredShadow::deleted).toArray(Boolean[]::new))))
-        .replaceWithVoid();
+  /**
+   * Writes rows that the transaction has locked, keeps their versions, and forgets deltas of those
+   * in which nothing differs any more.
+   *
+   * @param versions none that is to be trimmed at once
+   * @param keep how many versions are kept
+   */
+  static Uni<Void> write(
+      SqlClient transaction, List<StoredShadow> shadows, List<PastVersion> versions, int keep) {
+    var values =
+        Tuple.tuple()
+            .addArrayOfInteger(array(shadows, StoredShadow::key, Integer[]::new))
+            .addArrayOfLong(array(shadows, it -> it.document().version(), Long[]::new))
+            .addArrayOfString(texts(shadows, it -> it.document().desired().state()))
+            .addArrayOfString(texts(shadows, it -> it.document().reported().state()))
+            .addArrayOfString(texts(shadows, it -> it.document().metadata()))
+            .addArrayOfBoolean(
+                array(shadows, it -> it.document().delta() != null, Boolean[]::new))
+            .addArrayOfOffsetDateTime(
+                array(shadows, it -> utc(it.updatedAt()), OffsetDateTime[]::new))
+            .addArrayOfBoolean(array(shadows, StoredShadow::deleted, Boolean[]::new))
+            .addArrayOfLong(array(shadows, it -> beyond(it, keep), Long[]::new));
+    PastVersion.add(values, versions);
+    return transaction.preparedQuery(WRITE).execute(values).replaceWithVoid();
+  }
+
+  private static <T> T[] array(
+      List<StoredShadow> shadows, Function<StoredShadow, T> value, IntFunction<T[]> array) {
+    return shadows.stream().map(value).toArray(array);
   }
 
   /** Takes back rows that were placed and not used. */
@@ -173,27 +192,6 @@ final class ShadowTable {
     return transaction
         .preparedQuery(UNPLACE)
         .execute(Tuple.of(keys.toArray(Integer[]::new)))
-        .replaceWithVoid();
-  }
-
-  /**
-   * Keeps versions.
-   *
-   * @param trimmed for each changed shadow up to which version nothing is kept
-   */
-  static Uni<Void> remember(
-      SqlClient transaction, List<PastVersion> versions, List<StoredShadow> trimmed, int keep) {
-    return transaction
-        .preparedQuery(REMEMBER)
-        .execute(PastVersion.batch(versions))
-        .chain(
-            () ->
-                transaction
-                    .preparedQuery(TRIM)
-                    .execute(
-                        Tuple.of(
-                            trimmed.stream().map(StoredShadow::key).toArray(Integer[]::new),
-                            trimmed.stream().map(it -> beyond(it, keep)).toArray(Long[]::new))))
         .replaceWithVoid();
   }
 
@@ -217,7 +215,7 @@ final class ShadowTable {
         .map(rows -> stream(rows).map(ShadowItem::of).toList());
   }
 
-  private static java.util.stream.Stream<Row> stream(RowSet<Row> rows) {
+  private static Stream<Row> stream(RowSet<Row> rows) {
     return StreamSupport.stream(rows.spliterator(), false);
   }
 
@@ -228,9 +226,8 @@ final class ShadowTable {
   }
 
   private static String[] texts(
-      List<StoredShadow> shadows,
-      java.util.function.Function<StoredShadow, com.fasterxml.jackson.databind.JsonNode> node) {
-    return shadows.stream().map(it -> ShadowJson.text(node.apply(it))).toArray(String[]::new);
+      List<StoredShadow> shadows, Function<StoredShadow, ObjectNode> node) {
+    return array(shadows, it -> ShadowJson.text(node.apply(it)), String[]::new);
   }
 
   static OffsetDateTime utc(Instant instant) {

@@ -1,5 +1,6 @@
 package io.muster.registry.shadow;
 
+import io.muster.outbox.Outbox;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Instant;
@@ -121,8 +122,7 @@ final class ShadowTransaction {
     return slots.values().stream().filter(ShadowSlot::isChanged).map(ShadowSlot::present).toList();
   }
 
-  /** Writes what was changed. */
-  Uni<Void> write() {
+  private Uni<Void> write() {
     var changed = changed();
     var unused =
         slots.values().stream()
@@ -134,9 +134,23 @@ final class ShadowTransaction {
     if (changed.isEmpty()) {
       return taken;
     }
-    var versions = slots.values().stream().flatMap(it -> it.versions().stream()).toList();
-    return taken
-        .chain(() -> ShadowTable.write(connection, changed))
-        .chain(() -> ShadowTable.remember(connection, versions, changed, config.historyVersions()));
+    var keep = config.historyVersions();
+    var versions = slots.values().stream().flatMap(it -> it.versions(keep).stream()).toList();
+    return taken.chain(() -> ShadowTable.write(connection, changed, versions, keep));
+  }
+
+  /**
+   * Writes what was changed and what is said of it. The statements go out together: others wait for
+   * the rows meanwhile.
+   */
+  Uni<Void> write(Outgoing outgoing) {
+    return Uni.join()
+        .all(
+            write(),
+            PendingDeltas.expect(
+                connection, outgoing.deltas(), now.plus(config.resendAfter())),
+            Outbox.append(connection, outgoing.entries()).replaceWithVoid())
+        .andFailFast()
+        .replaceWithVoid();
   }
 }

@@ -5,7 +5,6 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.ShadowName;
 import io.muster.contract.message.UserProperties;
 import io.muster.outbox.EventIds;
-import io.muster.outbox.Outbox;
 import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.events.Changes;
 import io.muster.registry.events.TraceProperties;
@@ -158,20 +157,8 @@ class Shadows {
               } catch (ShadowRefusedException refused) {
                 throw ShadowProblems.of(refused.refusal(), config);
               }
-              return write(connection, shadows, outgoing).replaceWith(answer);
+              return shadows.write(outgoing).replaceWith(answer);
             });
-  }
-
-  private Uni<Void> write(SqlConnection connection, ShadowTransaction shadows, Outgoing outgoing) {
-    return shadows
-        .write()
-        .chain(() -> PendingDeltas.settle(connection, shadows.changed()))
-        .chain(
-            () ->
-                PendingDeltas.expect(
-                    connection, outgoing.deltas(), shadows.now().plus(config.resendAfter())))
-        .chain(() -> Outbox.append(connection, outgoing.entries()))
-        .replaceWithVoid();
   }
 
   /** One shadow while it is changed. */

@@ -64,8 +64,7 @@ final class StepReader {
         // Not read, so that asking too often costs less than asking.
         return refused(topic, ShadowRefusal.tooManyRequests(), null, trace);
       }
-      var request =
-          isUpdate ? ShadowRequest.update(payload, rules) : ShadowRequest.other(payload);
+      var request = isUpdate ? ShadowRequest.update(payload, rules) : ShadowRequest.other(payload);
       token = request.clientToken();
       if (topic.name().isEmpty()) {
         var invalid = ShadowRefusal.malformed("Invalid shadow name", null);
@@ -127,8 +126,7 @@ final class StepReader {
     var hearings = Hearing.of(device, told.filters());
     return hearings.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            new Step.Subscribed(device, told.clientIdentifier(), told.epoch(), hearings));
+        : Optional.of(new Step.Subscribed(device, told.clientIdentifier(), told.epoch(), hearings));
   }
 
   private static <T> T data(OutboxEvent event, Class<T> type) throws IOException {

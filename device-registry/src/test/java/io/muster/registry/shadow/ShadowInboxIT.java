@@ -178,8 +178,7 @@ class ShadowInboxIT {
         java.util.concurrent.CompletableFuture.runAsync(
             () -> {
               for (int i = 0; i < 30; i++) {
-                operator.patch(
-                    shadow, Map.of("state", Map.of("desired", Map.of("r" + i, i))));
+                operator.patch(shadow, Map.of("state", Map.of("desired", Map.of("r" + i, i))));
               }
             });
     for (int i = 0; i < 30; i++) {

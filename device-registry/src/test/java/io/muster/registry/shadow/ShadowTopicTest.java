@@ -75,8 +75,7 @@ class ShadowTopicTest {
     }
     assertEquals(
         "$aws/things/acme:lamp/shadow/name/config/update/delta",
-        DownwardTopic.parse(
-                Family.AWS.delta(LAMP, new ShadowName("config")))
+        DownwardTopic.parse(Family.AWS.delta(LAMP, new ShadowName("config")))
             .orElseThrow()
             .deviceName());
   }

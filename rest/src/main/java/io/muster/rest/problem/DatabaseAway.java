@@ -1,5 +1,6 @@
 package io.muster.rest.problem;
 
+import io.vertx.core.impl.NoStackTraceThrowable;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
 import java.net.ConnectException;
@@ -37,6 +38,8 @@ final class DatabaseAway {
       case ConnectException ignored -> true;
       case SocketException ignored -> true;
       case TimeoutException ignored -> true;
+      // What the pool says to who waited too long for one of its connections.
+      case NoStackTraceThrowable waited -> "Timeout".equals(waited.getMessage());
       default -> false;
     };
   }
