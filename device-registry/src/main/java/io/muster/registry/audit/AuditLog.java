@@ -76,9 +76,7 @@ public class AuditLog {
     return Uni.join()
         .all(
             transaction.preparedQuery(plain(INSERT)).execute(values),
-            transaction
-                .preparedQuery(plain(PRUNE))
-                .execute(Tuple.of(now.minus(config.keepFor()))))
+            transaction.preparedQuery(plain(PRUNE)).execute(Tuple.of(now.minus(config.keepFor()))))
         .andFailFast()
         .replaceWithVoid();
   }

@@ -102,9 +102,7 @@ final class ConfigurationTable {
         .preparedQuery(PROGRESS)
         .execute(
             Tuple.of(
-                configuration.groupKey(),
-                configuration.revision(),
-                configuration.shadow().value()))
+                configuration.groupKey(), configuration.revision(), configuration.shadow().value()))
         .map(
             rows -> {
               var row = rows.iterator().next();

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,11 +37,10 @@ class ConfigurationWork {
   private static final String KNOWN =
       " LEFT JOIN configured_device c ON c.device_key = x.key AND c.group_key = ";
   private static final String OLD =
-      """
-      LEFT JOIN group_configuration_revision r
-             ON r.group_key = c.group_key AND r.revision = c.revision AND c.refusal IS NULL""";
+      " LEFT JOIN group_configuration_revision r ON r.group_key = c.group_key"
+          + " AND r.revision = c.revision AND c.refusal IS NULL";
   private static final String COLUMNS =
-      "SELECT x.key, x.id, r.shadow_name AS old_shadow, r.desired::text AS old";
+      "SELECT x.key, x.id, c.revision AS old_revision, r.shadow_name AS old_shadow, r.desired::text AS old";
   private static final String KEEP =
       """
       INSERT INTO configured_device (group_key, device_key, revision, refusal)
@@ -50,6 +50,11 @@ class ConfigurationWork {
       DO UPDATE SET revision = excluded.revision, refusal = excluded.refusal""";
   private static final String FORGET =
       "DELETE FROM configured_device WHERE group_key = $1 AND device_key = ANY($2)";
+  // What one configuration takes back another one may have set as well.
+  private static final String RESTORE =
+      """
+      UPDATE configured_device SET revision = -1
+       WHERE group_key <> $1 AND device_key = ANY($2) AND refusal IS NULL""";
   private static final String NEXT =
       "UPDATE group_configuration SET next_look_at = $2 WHERE group_key = $1";
   private static final String TRIM =
@@ -62,6 +67,9 @@ class ConfigurationWork {
       """
       DELETE FROM group_configuration g WHERE g.group_key = $1
          AND NOT EXISTS (SELECT FROM configured_device c WHERE c.group_key = g.group_key)""";
+
+  /** In the place of a revision. */
+  private static final Long TO_RESTORE = -1L;
 
   private final DeviceConditions conditions;
   private final DesiredStates states;
@@ -81,9 +89,10 @@ class ConfigurationWork {
    *
    * @param old what it has of an earlier revision, or null
    * @param comes whether it belongs to the group
+   * @param lostSome it has had all, and another configuration may have taken some of it back
    */
   private record Affected(
-      int key, DeviceId id, ShadowName oldShadow, ObjectNode old, boolean comes) {
+      int key, DeviceId id, ShadowName oldShadow, ObjectNode old, boolean comes, boolean lostSome) {
     static Affected of(Row row, boolean comes) {
       var oldShadow = row.getString("old_shadow");
       return new Affected(
@@ -91,7 +100,8 @@ class ConfigurationWork {
           new DeviceId(row.getString("id")),
           oldShadow == null ? null : new ShadowName(oldShadow),
           DesiredStates.read(row.getString("old")),
-          comes);
+          comes,
+          Objects.equals(row.getLong("old_revision"), TO_RESTORE));
     }
   }
 
@@ -201,7 +211,7 @@ class ConfigurationWork {
 
   private static SqlText having(Configuration configuration, SqlText sql) {
     return sql.add(COLUMNS)
-        .add(" FROM configured_device c JOIN device x ON x.key = c.device_key ")
+        .add(" FROM configured_device c JOIN device x ON x.key = c.device_key")
         .add(OLD)
         .add(" WHERE c.group_key = ")
         .value(configuration.groupKey());
@@ -263,7 +273,10 @@ class ConfigurationWork {
               device.key(),
               configuration.shadow(),
               true,
-              present -> Withdrawal.patch(present, old, configuration.desired())));
+              present ->
+                  device.lostSome()
+                      ? Withdrawal.missing(present, configuration.desired())
+                      : Withdrawal.patch(present, old, configuration.desired())));
       whose.add(device);
     }
   }
@@ -284,6 +297,8 @@ class ConfigurationWork {
     }
     Set<Integer> left = new HashSet<>();
     affected.stream().filter(it -> !it.comes()).forEach(it -> left.add(it.key()));
+    Set<Integer> lost = new HashSet<>();
+    affected.stream().filter(it -> it.old() != null).forEach(it -> lost.add(it.key()));
     return connection
         .preparedQuery(KEEP)
         .execute(
@@ -296,8 +311,12 @@ class ConfigurationWork {
             () ->
                 connection
                     .preparedQuery(FORGET)
-                    .execute(
-                        Tuple.of(configuration.groupKey(), left.toArray(Integer[]::new))))
+                    .execute(Tuple.of(configuration.groupKey(), left.toArray(Integer[]::new))))
+        .chain(
+            () ->
+                connection
+                    .preparedQuery(RESTORE)
+                    .execute(Tuple.of(configuration.groupKey(), lost.toArray(Integer[]::new))))
         .replaceWithVoid();
   }
 
@@ -309,10 +328,7 @@ class ConfigurationWork {
         .preparedQuery(NEXT)
         .execute(Tuple.of(key, next))
         .chain(
-            () ->
-                connection
-                    .preparedQuery(TRIM)
-                    .execute(Tuple.of(key, configuration.revision())))
+            () -> connection.preparedQuery(TRIM).execute(Tuple.of(key, configuration.revision())))
         .chain(
             () ->
                 configuration.withdrawn()

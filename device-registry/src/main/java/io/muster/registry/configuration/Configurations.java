@@ -132,9 +132,7 @@ class Configurations {
       throw wrong(at.toString(), "is null, which no device can be like");
     }
     if (node instanceof ObjectNode members) {
-      members
-          .properties()
-          .forEach(it -> refuseNull(at.appendProperty(it.getKey()), it.getValue()));
+      members.properties().forEach(it -> refuseNull(at.appendProperty(it.getKey()), it.getValue()));
     }
   }
 

@@ -38,8 +38,7 @@ final class Withdrawal {
         continue;
       }
       if (member.getValue() instanceof ObjectNode inner && now instanceof ObjectNode innerNow) {
-        var innerNext =
-            next.get(name) instanceof ObjectNode object ? object : present.objectNode();
+        var innerNext = next.get(name) instanceof ObjectNode object ? object : present.objectNode();
         if (next.has(name) && !next.get(name).isObject()) {
           continue;
         }
@@ -59,8 +58,7 @@ final class Withdrawal {
       var name = member.getKey();
       var now = present.get(name);
       if (member.getValue() instanceof ObjectNode inner && now instanceof ObjectNode innerNow) {
-        var innerPatch =
-            patch.get(name) instanceof ObjectNode begun ? begun : patch.objectNode();
+        var innerPatch = patch.get(name) instanceof ObjectNode begun ? begun : patch.objectNode();
         set(innerPatch, innerNow, inner);
         if (!innerPatch.isEmpty()) {
           patch.set(name, innerPatch);
@@ -69,5 +67,23 @@ final class Withdrawal {
         patch.set(name, member.getValue().deepCopy());
       }
     }
+  }
+
+  /** Sets what a configuration sets and is not there now, whatever there is instead of the rest. */
+  static ObjectNode missing(ObjectNode present, ObjectNode desired) {
+    var patch = present.objectNode();
+    for (var member : desired.properties()) {
+      var now = present.get(member.getKey());
+      if (now == null) {
+        patch.set(member.getKey(), member.getValue().deepCopy());
+      } else if (now instanceof ObjectNode innerNow
+          && member.getValue() instanceof ObjectNode inner) {
+        var innerPatch = missing(innerNow, inner);
+        if (!innerPatch.isEmpty()) {
+          patch.set(member.getKey(), innerPatch);
+        }
+      }
+    }
+    return patch;
   }
 }

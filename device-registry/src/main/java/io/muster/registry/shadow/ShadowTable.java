@@ -59,7 +59,8 @@ final class ShadowTable {
                WHERE b.device_key = k.device_key AND b.n < k.n) < $4
        ORDER BY k.n
       ON CONFLICT (device_key, name) DO NOTHING""";
-  // One statement, since others wait for the rows meanwhile. Its parts do not see each other's work.
+  // One statement, since others wait for the rows meanwhile. Its parts do not see each other's
+  // work.
   private static final String WRITE =
       """
       WITH changed AS (
@@ -172,8 +173,7 @@ final class ShadowTable {
             .addArrayOfString(texts(shadows, it -> it.document().desired().state()))
             .addArrayOfString(texts(shadows, it -> it.document().reported().state()))
             .addArrayOfString(texts(shadows, it -> it.document().metadata()))
-            .addArrayOfBoolean(
-                array(shadows, it -> it.document().delta() != null, Boolean[]::new))
+            .addArrayOfBoolean(array(shadows, it -> it.document().delta() != null, Boolean[]::new))
             .addArrayOfOffsetDateTime(
                 array(shadows, it -> utc(it.updatedAt()), OffsetDateTime[]::new))
             .addArrayOfBoolean(array(shadows, StoredShadow::deleted, Boolean[]::new))

@@ -147,8 +147,7 @@ final class ShadowTransaction {
     return Uni.join()
         .all(
             write(),
-            PendingDeltas.expect(
-                connection, outgoing.deltas(), now.plus(config.resendAfter())),
+            PendingDeltas.expect(connection, outgoing.deltas(), now.plus(config.resendAfter())),
             Outbox.append(connection, outgoing.entries()).replaceWithVoid())
         .andFailFast()
         .replaceWithVoid();

@@ -109,8 +109,7 @@ class ConfigurationIT {
         .body("shadow", equalTo("config"));
     awaitProgress("mine", 2, 2, 0);
     assertNull(desiredOf("a"));
-    assertEquals(
-        Map.of("a", 1), operator.get(devices + "/a/shadow/config").path("state.desired"));
+    assertEquals(Map.of("a", 1), operator.get(devices + "/a/shadow/config").path("state.desired"));
   }
 
   @Test
@@ -219,8 +218,7 @@ class ConfigurationIT {
   }
 
   private io.restassured.response.Response put(String group, Map<String, ?> desired) {
-    return operator.put(
-        groups + "/" + group + "/configuration", null, Map.of("desired", desired));
+    return operator.put(groups + "/" + group + "/configuration", null, Map.of("desired", desired));
   }
 
   private static Map<String, ?> desired(Map<String, ?> desired) {

@@ -44,6 +44,21 @@ class WithdrawalTest {
     assertEquals(json(expected), Withdrawal.patch(json(present), json(old), json(next)));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '^',
+      delimiter = '|',
+      value = {
+        "{'a':5} | {'a':1,'b':2} | {'b':2}",
+        "{'a':{'x':5}} | {'a':{'x':1,'y':2}} | {'a':{'y':2}}",
+        "{'a':5} | {'a':{'x':1}} | {}",
+        "{} | {'a':{'x':1}} | {'a':{'x':1}}",
+        "{'a':1} | {'a':1} | {}"
+      })
+  void whatIsMissingIsSetAgainAndNothingElse(String present, String desired, String expected) {
+    assertEquals(json(expected), Withdrawal.missing(json(present), json(desired)));
+  }
+
   private static ObjectNode json(String text) {
     return text == null ? null : DesiredStates.read(text.replace('\'', '"'));
   }

@@ -47,10 +47,7 @@ class ShadowSearchIT {
 
   private void shadow(String id, Map<String, ?> state) {
     operator.device(tenant, id);
-    operator
-        .patch(devices + "/" + id + "/shadow", Map.of("state", state))
-        .then()
-        .statusCode(200);
+    operator.patch(devices + "/" + id + "/shadow", Map.of("state", state)).then().statusCode(200);
   }
 
   @ParameterizedTest
@@ -105,7 +102,7 @@ class ShadowSearchIT {
     pool.withTransaction(
             connection ->
                 connection
-                    .query("SET LOCAL enable_seqscan = off")
+                    .query("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
                     .execute()
                     .chain(
                         () ->
