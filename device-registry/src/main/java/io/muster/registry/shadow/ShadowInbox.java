@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.outbox.EventIds;
+import io.muster.registry.inbox.InboxHandler;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -20,7 +21,7 @@ import java.util.TreeSet;
  * events in one transaction, in their order. Thread-safe.
  */
 @ApplicationScoped
-class ShadowInbox {
+class ShadowInbox implements InboxHandler {
   private final ShadowConfig config;
   private final Clock clock;
   private final EventIds ids;
@@ -37,10 +38,12 @@ class ShadowInbox {
     this.meters = new ShadowMeters(meters);
   }
 
+  @Override
   public boolean wants(OutboxEvent event) {
     return StepReader.wants(event.topic());
   }
 
+  @Override
   public Uni<Void> apply(SqlConnection connection, List<OutboxEvent> events) {
     var steps = events.stream().map(reader::read).flatMap(Optional::stream).toList();
     if (steps.isEmpty()) {

@@ -33,7 +33,7 @@ final class ServiceEnvironment {
     environment.put("MUSTER_PEOPLE_ISSUER", issuer.peopleIssuer());
     environment.put("MUSTER_SERVICE_ISSUER", issuer.serviceIssuer());
     switch (service) {
-      case REGISTRY -> {}
+      case REGISTRY -> environment.put("MUSTER_INGEST_URL", settings.around().ingestUrl());
       case INGEST -> addEndpoint(environment, replica);
     }
     return environment;

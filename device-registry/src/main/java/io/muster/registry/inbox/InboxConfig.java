@@ -1,0 +1,46 @@
+package io.muster.registry.inbox;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.hibernate.validator.constraints.time.DurationMin;
+
+/** How ingest's log is followed. */
+@ConfigMapping(prefix = "muster.registry.inbox")
+interface InboxConfig {
+
+  /** Where ingest is, {@code http} or {@code https}; not set: its log is not followed. */
+  Optional<URI> ingestUrl();
+
+  /** What vouches for its certificate, PEM; not set: what vouches for any other. */
+  Optional<Path> ingestCaFile();
+
+  /** Holds this service's token, written anew before it ends. */
+  Optional<Path> serviceTokenFile();
+
+  /** How many events are taken in one transaction at most. */
+  @WithDefault("500")
+  @Min(1)
+  @Max(1_000)
+  int batch();
+
+  /** How often it is looked whether there are new ones. */
+  @WithDefault("200MS")
+  @DurationMin(millis = 20)
+  Duration pollInterval();
+
+  /** For a page and for taking it. */
+  @WithDefault("20S")
+  @DurationMin(millis = 100)
+  Duration timeout();
+
+  /** What the pause between attempts grows to. */
+  @WithDefault("5S")
+  @DurationMin(millis = 100)
+  Duration maxBackoff();
+}

@@ -1,0 +1,24 @@
+package io.muster.registry.inbox;
+
+import io.muster.contract.event.OutboxEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.util.List;
+
+/**
+ * What the registry does about events of ingest. Each kind of work has a bean of this type.
+ * Implementations are thread-safe; they are called for one batch at a time.
+ */
+public interface InboxHandler {
+
+  /** Whether it does anything about an event; by its topic name alone. */
+  boolean wants(OutboxEvent event);
+
+  /**
+   * Does it, in the transaction that also keeps the position, so each event has its effect once.
+   * When it fails the batch is tried again, or its events one by one.
+   *
+   * @param events those that it wants, at least one, in the order of the log
+   */
+  Uni<Void> apply(SqlConnection transaction, List<OutboxEvent> events);
+}
