@@ -1,8 +1,8 @@
 package io.muster.registry.shadow;
 
+import io.muster.registry.problem.ConflictKind;
 import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
-import io.muster.registry.problem.ConflictKind;
 import java.util.List;
 
 /** What AWS IoT's codes are at this service's REST interface. Stateless. */
