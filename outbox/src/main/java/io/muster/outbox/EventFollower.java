@@ -46,6 +46,9 @@ public final class EventFollower implements AutoCloseable {
      * @return the position from which to read on, kept already
      */
     Uni<Long> startOver(long end);
+
+    /** All that the log held when it was last asked for has been taken. Must not block for long. */
+    default void upToDate() {}
   }
 
   /**
@@ -150,6 +153,7 @@ public final class EventFollower implements AutoCloseable {
       // A page may be shorter than asked for; only an empty one says that nothing more is there.
       if (page.items().isEmpty()) {
         upToDateAt = asked;
+        effects.upToDate();
         wakeUp.await(settings.pollInterval());
       }
     } catch (ExecutionException | TimeoutException failed) {

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -38,6 +39,7 @@ final class AnswerCache<K, V> {
    * @param freshFor per answer
    * @param usableFor per answer, while the registry is away
    * @param validUntil the credential's end, or null
+   * @param lasts whether the answer changes by nothing but time and what the registry's log tells
    * @param recheckAfter with the registry away
    */
   record Settings<V>(
@@ -46,6 +48,7 @@ final class AnswerCache<K, V> {
       Function<V, Duration> freshFor,
       Function<V, Duration> usableFor,
       Function<V, Instant> validUntil,
+      Predicate<V> lasts,
       Duration recheckAfter) {}
 
   /**
@@ -149,6 +152,27 @@ final class AnswerCache<K, V> {
         .asMap()
         .replace(key, known, known.freshUntil(now + settings.recheckAfter().toNanos()));
     return Uni.createFrom().item(known.value());
+  }
+
+  /**
+   * The registry's log was read to its end: what has not been withdrawn is as good as if it had
+   * been asked for when that reading began. So a device that has been connected for days gets back
+   * in when the registry goes away. What nobody may use any more is forgotten.
+   *
+   * @param asOfNanos by the ticker, before the log was asked
+   */
+  void confirm(long asOfNanos) {
+    var now = clock.instant();
+    for (var entry : remembered.asMap().entrySet()) {
+      var known = entry.getValue();
+      // Beyond its time it may have been withdrawn by a word that is forgotten already.
+      if (!known.isUsable(asOfNanos, now) || !holds.test(known.value(), known.askedAtNanos())) {
+        remembered.asMap().remove(entry.getKey(), known);
+      } else if (known.askedAtNanos() < asOfNanos && settings.lasts().test(known.value())) {
+        var usableUntil = asOfNanos + settings.usableFor().apply(known.value()).toNanos();
+        remembered.asMap().replace(entry.getKey(), known, known.confirmed(asOfNanos, usableUntil));
+      }
+    }
   }
 
   long size() {

@@ -52,6 +52,7 @@ final class CredentialAnswers {
                 verified -> servesFor(verified, config.freshFor()),
                 verified -> servesFor(verified, config.staleFor()),
                 Verified::validUntil,
+                verified -> verified.answer() instanceof VerifyAnswer.Allowed,
                 config.recheckAfter()),
             clock,
             ticker,
@@ -72,6 +73,11 @@ final class CredentialAnswers {
     return cache
         .get(keys.of(request.device(), request.proof()), () -> ask(request))
         .map(Verified::answer);
+  }
+
+  /** See {@link AnswerCache#confirm}. */
+  void confirm(long asOfNanos) {
+    cache.confirm(asOfNanos);
   }
 
   private Uni<Verified> ask(VerifyRequest request) {

@@ -52,6 +52,7 @@ final class DeviceAnswers {
                 known -> servesFor(known, config.freshFor()),
                 known -> servesFor(known, config.staleFor()),
                 known -> null,
+                known -> known.view().isPresent(),
                 config.recheckAfter()),
             clock,
             ticker,
@@ -70,6 +71,11 @@ final class DeviceAnswers {
   /** Fails with {@link RegistryAwayException} when nobody can tell. */
   Uni<Known> get(DeviceAddress device) {
     return cache.get(device, () -> ask(device));
+  }
+
+  /** See {@link AnswerCache#confirm}. */
+  void confirm(long asOfNanos) {
+    cache.confirm(asOfNanos);
   }
 
   private Uni<Known> ask(DeviceAddress device) {

@@ -21,6 +21,7 @@ import org.jboss.logging.Logger;
 final class RegistryAccess implements DeviceAccess, KnownDevices, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(RegistryAccess.class);
   private static final int LOG_PAGE = 200;
+  private static final Duration CONFIRM_AFTER = Duration.ofMinutes(1);
 
   private final AccessConfig config;
   private final AccessMetrics metrics;
@@ -28,6 +29,10 @@ final class RegistryAccess implements DeviceAccess, KnownDevices, AutoCloseable 
   private final EventFollower follower;
   private final CredentialAnswers credentials;
   private final DeviceAnswers devices;
+
+  // Both by the ticker, and for the follower's thread only.
+  private long logAskedAt;
+  private long confirmedAt;
 
   RegistryAccess(
       RegistryClient registry,
@@ -45,6 +50,7 @@ final class RegistryAccess implements DeviceAccess, KnownDevices, AutoCloseable 
     this.credentials = new CredentialAnswers(registry, config, metrics, withdrawals, clock, ticker);
     this.devices = new DeviceAnswers(registry, config, metrics, withdrawals, clock, ticker);
     this.feed = new WithdrawalFeed(registry, withdrawals, metrics);
+    this.confirmedAt = ticker.read();
     this.follower =
         new EventFollower(
             new EventFollower.Settings(
@@ -53,9 +59,24 @@ final class RegistryAccess implements DeviceAccess, KnownDevices, AutoCloseable 
                 config.logPollInterval(),
                 config.requestTimeout().multipliedBy(3),
                 config.logPollInterval()),
-            (after, limit) -> metrics.timed("events", () -> registry.events(after, limit)),
+            (after, limit) -> {
+              logAskedAt = ticker.read();
+              return metrics.timed("events", () -> registry.events(after, limit));
+            },
             feed,
             clock);
+    this.feed.whenUpToDate(this::confirm);
+  }
+
+  /**
+   * Not at each reading: going through all answers takes tens of milliseconds when they are many.
+   */
+  private void confirm() {
+    if (logAskedAt - confirmedAt >= CONFIRM_AFTER.toNanos()) {
+      confirmedAt = logAskedAt;
+      credentials.confirm(logAskedAt);
+      devices.confirm(logAskedAt);
+    }
   }
 
   void start() {

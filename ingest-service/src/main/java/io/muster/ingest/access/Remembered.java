@@ -31,4 +31,9 @@ record Remembered<V>(
     return new Remembered<>(
         value, askedAtNanos, Math.min(nanos, usableUntilNanos), usableUntilNanos, validUntil);
   }
+
+  /** As if it had been asked for later; it is not asked for anew any later than before. */
+  Remembered<V> confirmed(long asOfNanos, long usableUntil) {
+    return new Remembered<>(value, asOfNanos, freshUntilNanos, usableUntil, validUntil);
+  }
 }

@@ -32,6 +32,7 @@ final class WithdrawalFeed implements EventFollower.Effects {
   private final AccessMetrics metrics;
   private final List<Consumer<Withdrawal>> listeners = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> anchored = new CompletableFuture<>();
+  private volatile Runnable whenUpToDate = () -> {};
 
   WithdrawalFeed(RegistryClient registry, Withdrawals withdrawals, AccessMetrics metrics) {
     this.registry = registry;
@@ -41,6 +42,11 @@ final class WithdrawalFeed implements EventFollower.Effects {
 
   void listen(Consumer<Withdrawal> listener) {
     listeners.add(listener);
+  }
+
+  /** Called by the thread that follows, when all that the log held has been taken. */
+  void whenUpToDate(Runnable action) {
+    whenUpToDate = action;
   }
 
   /**
@@ -75,6 +81,11 @@ final class WithdrawalFeed implements EventFollower.Effects {
     withdrawals.noteAll();
     tell("log-lost", new Withdrawal.OfEverybody());
     return Uni.createFrom().item(end);
+  }
+
+  @Override
+  public void upToDate() {
+    whenUpToDate.run();
   }
 
   private void take(OutboxEvent event) {

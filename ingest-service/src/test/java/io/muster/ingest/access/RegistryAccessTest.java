@@ -109,6 +109,53 @@ class RegistryAccessTest {
   }
 
   @Test
+  void theHourBeginsWhenTheRegistryWasLastHeardNotWhenTheDeviceCame() {
+    assertGranted();
+    for (int hours = 0; hours < 3; hours++) {
+      pass(Duration.ofMinutes(50));
+      awaitConfirmation();
+    }
+    registry.goAway();
+    pass(Duration.ofMinutes(58));
+    assertGranted();
+    pass(Duration.ofMinutes(3));
+    assertEquals(new Admission.Unavailable(), ask(PROOF));
+  }
+
+  @Test
+  void noReadingOfTheLogConfirmsWhatWasWithdrawn() {
+    assertGranted();
+    registry.tell(new RegistryEvent.DeviceUpdated(DEVICE, 2));
+    await().atMost(PATIENCE).until(() -> !withdrawals.isEmpty());
+    for (int hours = 0; hours < 3; hours++) {
+      pass(Duration.ofMinutes(50));
+      awaitConfirmation();
+    }
+    registry.goAway();
+    assertEquals(new Admission.Unavailable(), ask(PROOF));
+  }
+
+  @Test
+  void noReadingOfTheLogMakesACredentialLastLonger() {
+    registry.answer(allowed(START.plus(Duration.ofHours(1))));
+    assertGranted();
+    for (int minutes = 0; minutes < 80; minutes += 20) {
+      pass(Duration.ofMinutes(20));
+      awaitConfirmation();
+    }
+    registry.goAway();
+    assertEquals(new Admission.Unavailable(), ask(PROOF));
+  }
+
+  /** Two readings that began after now: the first may have been under way when time passed. */
+  private void awaitConfirmation() {
+    for (int reading = 0; reading < 2; reading++) {
+      var pages = registry.pages();
+      await().atMost(PATIENCE).until(() -> registry.pages() > pages + 1);
+    }
+  }
+
+  @Test
   void aRegistryThatIsAwayIsNotAskedAtEachUseOfAnOlderAnswer() {
     assertGranted();
     registry.goAway();

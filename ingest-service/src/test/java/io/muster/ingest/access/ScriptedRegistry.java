@@ -25,6 +25,7 @@ final class ScriptedRegistry implements RegistryClient {
   private final List<OutboxEvent> log = new CopyOnWriteArrayList<>();
   private final AtomicInteger verifications = new AtomicInteger();
   private final AtomicInteger lookUps = new AtomicInteger();
+  private final AtomicInteger pages = new AtomicInteger();
   private volatile Function<VerifyRequest, Uni<VerifyAnswer>> answers;
   private volatile Function<DeviceAddress, Optional<DeviceView>> devices = any -> Optional.empty();
   private volatile boolean away;
@@ -99,6 +100,11 @@ final class ScriptedRegistry implements RegistryClient {
     return lookUps.get();
   }
 
+  /** How often the log was asked for while it was there. */
+  int pages() {
+    return pages.get();
+  }
+
   @Override
   public Uni<VerifyAnswer> verify(VerifyRequest request) {
     verifications.incrementAndGet();
@@ -116,6 +122,7 @@ final class ScriptedRegistry implements RegistryClient {
     if (logAway) {
       return isAway();
     }
+    pages.incrementAndGet();
     var items =
         log.stream()
             .filter(event -> event.sequence() > after && event.sequence() >= oldest)
