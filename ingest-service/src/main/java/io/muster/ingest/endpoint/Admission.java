@@ -211,6 +211,13 @@ final class Admission {
           "the tenant has as many connections as it may");
       return;
     }
+    if (!use.mayConnect(System.nanoTime())) {
+      refuse(
+          ReasonCode.CONNECTION_RATE_EXCEEDED,
+          "device-connects",
+          "the device connects too often; do several clients use its identifier?");
+      return;
+    }
     var changed = reach.changedLimits();
     if (changed != null) {
       // They came while the answer was on its way, and before this device was in the quotas.

@@ -34,6 +34,13 @@ public interface LimitsConfig {
     @WithDefault("16777216")
     @Min(0) long bytesPerSecond();
 
+    /**
+     * CONNECTs with a valid credential, averaged over ten seconds; the next is refused with 0x9F.
+     * Two clients that throw each other off with one client identifier come to it.
+     */
+    @WithDefault("10")
+    @Min(0) int connectsPerSecond();
+
     /** Messages on their way to the store; beyond it its connections are not read. */
     @WithDefault("8192")
     @Min(0) long inFlightMessages();

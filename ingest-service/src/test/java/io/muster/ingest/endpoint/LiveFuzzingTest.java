@@ -60,6 +60,7 @@ class LiveFuzzingTest {
             "tls.certificate", authority.serverCertificate().toString(),
             "tls.key", authority.serverKey().toString(),
             "connections.per-second", "1000000",
+            "limits.device.connects-per-second", "0",
             "connections.most-per-device", "1000");
     trust = trust(authority);
     trusting = SSLContext.getInstance("TLS");

@@ -326,6 +326,29 @@ class QuotaTest {
     RawClient.connected(server, ConnectPacket.of(version).device("quiet")).close();
   }
 
+  /** As when two clients with one identifier take over from each other without end. */
+  @ParameterizedTest
+  @CsvSource({"MQTT_5, 9F", "MQTT_3_1_1, 03"})
+  void aDeviceConnectsNoMoreOftenThanItMay(ProtocolVersion version, String code) {
+    server = TestEndpoint.start("limits.device.connects-per-second", "1");
+    for (int i = 0; i < BURST; i++) {
+      RawClient.connected(server, ConnectPacket.of(version)).close();
+    }
+    try (var refused = RawClient.knock(server, ConnectPacket.of(version))) {
+      var connAck = refused.expectConnAck(ReasonCode.CONNECTION_RATE_EXCEEDED);
+      assertEquals(Integer.parseInt(code, 16), connAck.body()[1] & 0xFF);
+    }
+    assertEquals(1, server.count("muster.endpoint.connects", "outcome", "device-connects"));
+    RawClient.connected(server, ConnectPacket.of(version).device("quiet")).close();
+    await()
+        .until(
+            () -> {
+              try (var again = RawClient.knock(server, ConnectPacket.of(version))) {
+                return again.hear().body()[1] == 0;
+              }
+            });
+  }
+
   /** Strangers take no place of a tenant's. */
   @Test
   void whoIsRefusedTakesNoPlaceOfItsTenant() {

@@ -36,6 +36,7 @@ public final class SessionFuzzer {
   private static EndpointConfig config(String... settings) {
     var all = TestEndpoint.pairs(settings);
     all.put("connections.per-second", "1000000");
+    all.put("limits.device.connects-per-second", "0");
     // All clients come from one place here, and a ban would keep out those that have done nothing.
     all.put("bans.device-failures", "0");
     all.put("bans.address-failures", "0");

@@ -21,6 +21,10 @@ public final class DeviceUse {
   private final DeviceRate rate;
   private final Load load;
   private final Count subscriptions;
+
+  /** Null for no limit. */
+  private final RateLimit connects;
+
   private final AtomicInteger connections = new AtomicInteger();
   private volatile int payloadLimitBytes;
 
@@ -38,6 +42,9 @@ public final class DeviceUse {
     rate = new DeviceRate(tenant, total, config, nowNanos);
     load = new Load(config.device().inFlightMessages(), config.device().inFlightBytes());
     subscriptions = new Count(config.device().subscriptions());
+    var perSecond = config.device().connectsPerSecond();
+    connects =
+        perSecond == 0 ? null : new RateLimit(perSecond, perSecond * Pool.BURST_SECONDS, nowNanos);
   }
 
   DeviceAddress device() {
@@ -70,6 +77,15 @@ public final class DeviceUse {
     return payloadLimitBytes;
   }
 
+  /** Counts a CONNECT, unless the device has connected more often than it may. */
+  public boolean mayConnect(long nowNanos) {
+    if (connects == null || connects.charge(nowNanos) == 0) {
+      return true;
+    }
+    connects.refund();
+    return false;
+  }
+
   /**
    * @return whether it was the last
    */
@@ -78,7 +94,10 @@ public final class DeviceUse {
   }
 
   boolean isForgettable(long nowNanos) {
-    return connections.get() == 0 && load.isEmpty() && rate.hasRecovered(nowNanos);
+    return connections.get() == 0
+        && load.isEmpty()
+        && rate.hasRecovered(nowNanos)
+        && (connects == null || connects.hasRecovered(nowNanos));
   }
 
   /** Counts a message on its way to the store. */

@@ -81,6 +81,33 @@ class QuotasTest {
   }
 
   @Test
+  void aDeviceThatWentAndCameBackTooOftenWaits() {
+    quotas = quotas(100, "device.connects-per-second", "2");
+    for (int i = 0; i < 20; i++) {
+      var use = enter("acme", "a");
+      assertTrue(use.mayConnect(BEGIN));
+      quotas.leave(use, BEGIN);
+    }
+    var use = enter("acme", "a");
+    assertFalse(use.mayConnect(BEGIN));
+    assertFalse(use.mayConnect(BEGIN + SECOND / 2 - 1), "what was refused does not count");
+    assertTrue(use.mayConnect(BEGIN + SECOND / 2));
+    assertTrue(enter("acme", "b").mayConnect(BEGIN));
+    quotas.leave(use, BEGIN);
+    quotas.forgetRecovered(BEGIN + 11 * SECOND);
+    assertEquals(1, quotas.devices());
+  }
+
+  @Test
+  void withoutALimitADeviceConnectsAsOftenAsItLikes() {
+    quotas = quotas(100, "device.connects-per-second", "0");
+    var use = enter("acme", "a");
+    for (int i = 0; i < 1_000; i++) {
+      assertTrue(use.mayConnect(BEGIN));
+    }
+  }
+
+  @Test
   void newLimitsMakeANewRate() {
     var use = enter("acme", "a");
     assertTrue(charge(use, 101, 1, BEGIN) > 0);
