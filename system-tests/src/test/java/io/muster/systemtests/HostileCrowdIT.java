@@ -20,6 +20,7 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -34,6 +35,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HostileCrowdIT {
   private static final long SEED = 17;
   private static final int AT_ONCE = 200;
+
+  /** So many that what one device may connect does not keep most of them out. */
+  private static final int DEVICES = 60;
+
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /** What a virtual machine takes and gives back as it likes, beside what was kept. */
@@ -49,12 +54,12 @@ class HostileCrowdIT {
   @CsvSource({"tcp, 6000", "tls, 1500", "websocket, 6000"})
   void leavesNothingBehind(String over, int clients) throws Exception {
     var tenant = stack.newTenant();
-    var device = stack.newDevice(tenant, "hostile");
-    var crowd =
-        new HostileCrowd(
-            Words.of(tenant.value(), "hostile", device.password()),
-            connector(over),
-            over.equals("websocket"));
+    var names =
+        IntStream.range(0, DEVICES)
+            .mapToObj(number -> "hostile-" + number)
+            .map(name -> Words.of(tenant.value(), name, stack.newDevice(tenant, name).password()))
+            .toList();
+    var crowd = new HostileCrowd(names, connector(over), over.equals("websocket"));
     var connected = gauge("connections");
     var log = stack.logFromNow("ingest");
     // What is made once is made before the first look at the memory.

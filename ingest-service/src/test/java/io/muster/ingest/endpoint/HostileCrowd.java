@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -31,16 +32,17 @@ public final class HostileCrowd {
           + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
           + "Sec-WebSocket-Protocol: mqtt\r\n\r\n";
 
-  private final Words words;
+  private final List<Words> words;
   private final Callable<Socket> connector;
   private final boolean webSocket;
   private final AtomicInteger heard = new AtomicInteger();
 
   /**
+   * @param words of the devices whose names they bear; several, since one may not connect so often
    * @param connector opens a socket, with TLS where it is to be
    * @param webSocket whether MQTT goes in frames
    */
-  public HostileCrowd(Words words, Callable<Socket> connector, boolean webSocket) {
+  public HostileCrowd(List<Words> words, Callable<Socket> connector, boolean webSocket) {
     this.words = words;
     this.connector = connector;
     this.webSocket = webSocket;
@@ -107,7 +109,7 @@ public final class HostileCrowd {
   }
 
   private byte[] stream(Choices choices) {
-    var packets = new GeneratedPackets(choices, words);
+    var packets = new GeneratedPackets(choices, words.get(choices.below(words.size())));
     var five = choices.below(2) == 0;
     var out = new ByteArrayOutputStream();
     switch (choices.below(8)) {

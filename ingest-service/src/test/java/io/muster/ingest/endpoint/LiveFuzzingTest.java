@@ -99,7 +99,7 @@ class LiveFuzzingTest {
   }
 
   private void stands(Over over, int clients, int atOnce) throws Exception {
-    var crowd = new HostileCrowd(WORDS, connector(over), over == Over.WEBSOCKET);
+    var crowd = new HostileCrowd(List.of(WORDS), connector(over), over == Over.WEBSOCKET);
     try (var errors = LoggedLines.from(Level.WARNING)) {
       // What is made once is made before the first look at the heap.
       crowd.run(SEED, clients / 3, atOnce);
