@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
       BrokerCommand.class,
       ConnectsCommand.class,
       IdleCommand.class,
-      FlatCommand.class
+      FlatCommand.class,
+      RegistryCommand.class
     },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")

@@ -24,7 +24,7 @@ class BenchmarksTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"idle,10000", "flat,10m"})
+  @CsvSource({"idle,10000", "flat,10m", "registry,100000"})
   void soDoThoseWithoutRounds(String command, String inTheDefaults) {
     assertEquals(0, execute(command, "--help"), err::toString);
 
@@ -37,7 +37,8 @@ class BenchmarksTest {
     "stored,--mqtt=4",
     "load,--duration=long",
     "latency,--rat=1",
-    "stored,--connections=8;9"
+    "stored,--connections=8;9",
+    "registry,--devices=many"
   })
   void aMistakeIsToldAndIsNoSuccess(String command, String option) {
     assertEquals(2, execute(command, option));

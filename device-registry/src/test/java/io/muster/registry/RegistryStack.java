@@ -34,7 +34,10 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
         "MUSTER_DATABASE_PASSWORD", database.password(),
         "MUSTER_PEOPLE_ISSUER", issuer.peopleIssuer(),
         "MUSTER_SERVICE_ISSUER", issuer.serviceIssuer(),
-        "MUSTER_BROKER_URL", "mqtt://127.0.0.1:" + freePort());
+        "MUSTER_BROKER_URL", "mqtt://127.0.0.1:" + freePort(),
+        // Within reach of a test.
+        "muster.registry.bulk.waiting-answer-bytes", "65536",
+        "muster.registry.bulk.database-patience", "15S");
   }
 
   @Override

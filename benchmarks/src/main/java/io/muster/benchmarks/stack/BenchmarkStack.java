@@ -38,6 +38,7 @@ public final class BenchmarkStack implements AutoCloseable {
       List.of("-Xms32m", "-Xmx192m", "-XX:+UseSerialGC");
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
   private static final Duration TOKEN_LIFETIME = Duration.ofHours(2);
+  private static final Duration SERVICE_TOKEN_LIFETIME = Duration.ofHours(1);
 
   private final Teardown teardown = new Teardown();
   private final StackSettings settings;
@@ -177,8 +178,27 @@ public final class BenchmarkStack implements AutoCloseable {
 
   /** A client of the registry that may do anything. */
   public RegistryClient registry() {
-    var token = issuer.mintPerson("benchmark", Set.of("admin"), Set.of("*"), TOKEN_LIFETIME);
-    return new RegistryClient(registryUrl, token);
+    return new RegistryClient(registryUrl, personToken());
+  }
+
+  /** Where the registry is. */
+  public URI registryUrl() {
+    return registryUrl;
+  }
+
+  /** A token of a person who may do anything. */
+  public String personToken() {
+    return issuer.mintPerson("benchmark", Set.of("admin"), Set.of("*"), TOKEN_LIFETIME);
+  }
+
+  /** A token of a service; it lives an hour. */
+  public String serviceToken() {
+    return issuer.mintService("benchmark", SERVICE_TOKEN_LIFETIME);
+  }
+
+  /** What device-registry connects to the database with. */
+  public ServiceDatabase registryDatabase() {
+    return databases.get("registry");
   }
 
   public IngestProcess ingest() {

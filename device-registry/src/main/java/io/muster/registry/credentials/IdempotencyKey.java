@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
  *
  * @param value 1 to 128 printable ASCII characters
  */
-record IdempotencyKey(String value) {
+public record IdempotencyKey(String value) {
   private static final Pattern FORM = Pattern.compile("[!-~]{1,128}");
 
   /** The header's name. */
   static final String HEADER = "Idempotency-Key";
 
-  IdempotencyKey {
+  public IdempotencyKey {
     if (!FORM.matcher(value).matches()) {
       throw new Refusal.Malformed(
               "A parameter has a value that it cannot have.",
@@ -26,7 +26,8 @@ record IdempotencyKey(String value) {
     }
   }
 
-  static Optional<IdempotencyKey> read(String header) {
+  /** Reads a header; empty when it was not sent. */
+  public static Optional<IdempotencyKey> read(String header) {
     return Optional.ofNullable(header).map(IdempotencyKey::new);
   }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /** Refuses attributes that are too many, too deep, too long or not to be stored. Thread-safe. */
 @ApplicationScoped
-class AttributeRules {
+public class AttributeRules {
   private static final JsonPointer ROOT = JsonPointer.compile("/attributes");
 
   private final AttributeLimits limits;
@@ -25,7 +25,7 @@ class AttributeRules {
    *
    * @param attributes null for none
    */
-  JsonObject checked(Map<String, Object> attributes) {
+  public JsonObject checked(Map<String, Object> attributes) {
     if (attributes == null) {
       return new JsonObject();
     }

@@ -25,7 +25,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonIgnoreProperties({"version", "createdAt", "updatedAt"})
 @Schema(name = "DeviceInput")
-record DeviceBody(
+public record DeviceBody(
     @Schema(
             type = SchemaType.STRING,
             pattern = "[A-Za-z0-9]([A-Za-z0-9_.-]{0,78}[A-Za-z0-9])?",
@@ -47,7 +47,8 @@ record DeviceBody(
         Map<String, Object> attributes,
     @Schema(description = "A disabled device cannot connect") Boolean enabled) {
 
-  boolean isEnabled() {
+  /** Unless it says otherwise, it is. */
+  public boolean isEnabled() {
     return !Boolean.FALSE.equals(enabled);
   }
 }

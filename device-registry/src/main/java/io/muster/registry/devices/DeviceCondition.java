@@ -14,14 +14,14 @@ import java.util.Optional;
  * @param filter empty: all
  * @param groups the groups that the filter names
  */
-record DeviceCondition(
+public record DeviceCondition(
     int tenantKey, Optional<Filter> filter, Map<String, GroupField.Group> groups) {
-  DeviceCondition {
+  public DeviceCondition {
     groups = Map.copyOf(groups);
   }
 
   /** Writes {@link DeviceFields#FROM} and the condition. */
-  void write(SqlText sql) {
+  public void write(SqlText sql) {
     sql.add(DeviceFields.FROM).add(" WHERE d.tenant_key = ").value(tenantKey);
     filter.ifPresent(it -> it.write(this::field, sql.add(" AND ")));
   }

@@ -58,7 +58,7 @@ public class DeviceConditions {
   }
 
   /** Fails with 404 when there is no such tenant. */
-  Uni<DeviceCondition> of(TenantId tenant, Optional<Filter> filter) {
+  public Uni<DeviceCondition> of(TenantId tenant, Optional<Filter> filter) {
     return tenantKey(tenant)
         .chain(
             key ->

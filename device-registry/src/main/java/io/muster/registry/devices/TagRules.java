@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** Refuses tags that are too many, too long or formed otherwise. Thread-safe. */
 @ApplicationScoped
-class TagRules {
+public class TagRules {
   /** What needs no quotes in a filter, a file name or a CSV column. */
   private static final Pattern FORM = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N}_.:/+-]*");
 
@@ -23,7 +23,7 @@ class TagRules {
    *
    * @param tags null for none
    */
-  List<String> checked(List<String> tags) {
+  public List<String> checked(List<String> tags) {
     if (tags == null) {
       return List.of();
     }

@@ -13,6 +13,7 @@ import io.muster.outbox.OutboxEntry;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
@@ -51,6 +52,22 @@ public class RegistryOutbox {
                     .collect()
                     .last()
                     .replaceWithVoid());
+  }
+
+  /**
+   * Writes many events in order, past Hibernate.
+   *
+   * @param transaction the connection on which the change's transaction is open
+   * @param trace of the request that caused them, from {@link #trace}
+   */
+  public Uni<Integer> append(
+      SqlClient transaction, List<? extends RegistryEvent> events, Map<String, String> trace) {
+    return Outbox.append(transaction, events.stream().map(it -> entry(it, trace)).toList());
+  }
+
+  /** The current trace, for events that are written on another thread. */
+  public static Map<String, String> trace() {
+    return TraceProperties.current();
   }
 
   private OutboxEntry entry(RegistryEvent event, Map<String, String> trace) {

@@ -50,6 +50,9 @@ public final class Filter {
     if (text.length() > MAX_CHARACTERS) {
       throw wrong("is longer than %d characters".formatted(MAX_CHARACTERS));
     }
+    if (text.indexOf('\0') >= 0) {
+      throw wrong("holds a NUL, which nothing can be compared with");
+    }
     if (depth(text) > MAX_DEPTH) {
       throw wrong("is nested deeper than %d".formatted(MAX_DEPTH));
     }

@@ -3,6 +3,7 @@ package io.muster.registry.types;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -18,8 +19,13 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "TelemetryField", description = "A field that devices of this type send")
 public record TelemetryField(
     Kind kind,
-    @Size(max = 40) @Schema(examples = "Cel") String unit,
-    @Size(max = 400) String description) {
+    @Size(max = 40) @Pattern(regexp = STORABLE, message = NOT_STORABLE) @Schema(examples = "Cel")
+        String unit,
+    @Size(max = 400) @Pattern(regexp = STORABLE, message = NOT_STORABLE) String description) {
+  /** PostgreSQL stores no NUL. */
+  private static final String STORABLE = "[^\\x00]*";
+
+  private static final String NOT_STORABLE = "has a character that cannot be stored (NUL)";
 
   /** What a field's values are. */
   public enum Kind {

@@ -15,7 +15,7 @@ import java.time.Clock;
 
 /** Answers whether a client may connect. Thread-safe. */
 @ApplicationScoped
-class Verification {
+public class Verification {
   private final DeviceLookup lookup;
   private final SecretCheck secrets;
   private final TokenCheck tokens;
@@ -36,9 +36,11 @@ class Verification {
   }
 
   /**
+   * Looks at what a client shows.
+   *
    * @return fails only when the database does
    */
-  Uni<VerifyAnswer> verify(VerifyRequest request) {
+  public Uni<VerifyAnswer> verify(VerifyRequest request) {
     return switch (request.proof()) {
       case CredentialProof.Certificate it -> verifyCertificate(request.device(), it);
       case CredentialProof.Secret _, CredentialProof.Token _ ->

@@ -13,7 +13,7 @@ import org.jboss.logging.Logger;
 /** Counts every answer, and logs those that keep somebody out. Thread-safe. */
 @ApplicationScoped
 @Startup
-class VerificationRecord {
+public class VerificationRecord {
   private static final Logger LOG = Logger.getLogger("io.muster.registry.verification");
   private static final String COUNTER = "muster.registry.verifications";
   private static final int MAX_ADDRESS_CHARACTERS = 64;
@@ -28,7 +28,8 @@ class VerificationRecord {
     }
   }
 
-  void note(VerifyRequest request, VerifyAnswer answer) {
+  /** Notes an answer that is about to be given. */
+  public void note(VerifyRequest request, VerifyAnswer answer) {
     switch (answer) {
       case VerifyAnswer.Allowed _ -> count("allow", "none");
       case VerifyAnswer.Denied it -> {

@@ -82,6 +82,11 @@ class FilterTest {
   }
 
   @Test
+  void isRefusedWithANul() {
+    assertTrue(refusal("id==a\0").startsWith("holds a NUL"));
+  }
+
+  @Test
   void isRefusedWhenItIsTooLarge() {
     assertTrue(refusal("id==" + "x".repeat(5_000)).startsWith("is longer than 4096"));
     assertTrue(refusal("(".repeat(33) + "id==a" + ")".repeat(33)).startsWith("is nested deeper"));

@@ -2,6 +2,7 @@ package io.muster.rest.problem;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -11,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
@@ -28,18 +30,47 @@ class RequestGate {
   private static final Pattern TRICK =
       Pattern.compile("(^|/)(\\.|%2e){1,2}(/|$)|%2f|%5c|%3b|%00|[;\\\\]", Pattern.CASE_INSENSITIVE);
 
+  /** PostgreSQL knows no NUL, so nothing is called like that or can be compared with it. */
+  private static final Pattern NUL = Pattern.compile("%00");
+
+  /** After the server has looked at the length, and before anything reads. */
+  private static final int READING_PRIORITY = 1;
+
+  /** How long any other body may be that does not say how long it is. */
+  private static final long MAX_UNSAID_BYTES = 262_144;
+
+  /** What the server's reader of bodies goes by. */
+  private static final String MAX_BODY = VertxHttpRecorder.MAX_REQUEST_SIZE_KEY;
+
   private final Problems problems;
   private final RequestLimits limits;
+  private final Optional<Pattern> streamed;
   private final ObjectMapper mapper;
 
   RequestGate(Problems problems, RequestLimits limits, ObjectMapper mapper) {
     this.problems = problems;
     this.limits = limits;
+    this.streamed = limits.streamedPaths().map(Pattern::compile);
     this.mapper = mapper;
   }
 
   void register(@Observes Filters filters) {
     filters.register(this::check, PRIORITY);
+    filters.register(this::bound, READING_PRIORITY);
+  }
+
+  /** A body that does not say how long it is must end as well. */
+  private void bound(RoutingContext context) {
+    if (!isStreamed(context)) {
+      Long server = context.get(MAX_BODY);
+      context.put(MAX_BODY, server == null ? MAX_UNSAID_BYTES : Math.min(server, MAX_UNSAID_BYTES));
+    }
+    context.next();
+  }
+
+  private boolean isStreamed(RoutingContext context) {
+    var path = context.request().path();
+    return path != null && streamed.filter(it -> it.matcher(path).matches()).isPresent();
   }
 
   private void check(RoutingContext context) {
@@ -47,7 +78,9 @@ class RequestGate {
     var length = contentLength(request.getHeader(HttpHeaders.CONTENT_LENGTH));
     if (request.path() != null && TRICK.matcher(path(request.uri())).find()) {
       refuse(context, new Refusal.Malformed("The path is not in its plain form.", List.of()));
-    } else if (length.orElse(0) > limits.maxBodyBytes()) {
+    } else if (NUL.matcher(request.uri()).find()) {
+      refuse(context, new Refusal.Malformed("The query holds a NUL.", List.of()));
+    } else if (length.orElse(0) > limits.maxBodyBytes() && !isStreamed(context)) {
       refuse(
           context,
           new Refusal.TooLarge(

@@ -1,0 +1,78 @@
+package io.muster.benchmarks;
+
+import io.muster.benchmarks.registry.RegistryTrial;
+import io.muster.benchmarks.stack.BenchmarkStack;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Measures device-registry at many devices. */
+@Command(
+    name = "registry",
+    description = {
+      "Measures device-registry: an import beside \\copy of the same rows, searches with the"
+          + " indexes",
+      "that serve them, and authentications a second beside a question that needs no database."
+    },
+    mixinStandardHelpOptions = true)
+final class RegistryCommand implements Callable<Integer> {
+  @Mixin private StackOptions stackOptions;
+  @Mixin private RoundOptions rounds;
+  @Mixin private ReportOptions report;
+
+  @Option(
+      names = "--devices",
+      defaultValue = "100000",
+      description = "of the import and the searches (default ${DEFAULT-VALUE})")
+  private int devices;
+
+  @Option(
+      names = "--searches",
+      defaultValue = "300",
+      description = "of each kind (default ${DEFAULT-VALUE})")
+  private int searches;
+
+  @Option(
+      names = "--at-once",
+      defaultValue = "32",
+      description = "authentications that wait for an answer at a time (default ${DEFAULT-VALUE})")
+  private int atOnce;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var settings = stackOptions.settings(List.of());
+    var at = Instant.now();
+    try (var stack = new BenchmarkStack(settings);
+        var _ = new CleanEnd(stack::close)) {
+      report.tell("starting a stack in " + settings.home());
+      stack.startFoundations();
+      var trial =
+          new RegistryTrial(
+              stack,
+              new RegistryTrial.Size(
+                  devices, searches, atOnce, rounds.rounds(), rounds.duration(), rounds.warmUp()),
+              Bench.generator(),
+              report::tell);
+      report.show(
+          "device-registry with many devices", at, conditions(), trial.measure(report::tell));
+    }
+    return 0;
+  }
+
+  private List<String> conditions() {
+    return List.of(
+        "%,d devices, each with one or two tags and about 90 bytes of attributes"
+            .formatted(devices),
+        "%d rounds of import, \\copy and each kind of question, in turn; an import is one request, its"
+                .formatted(rounds.rounds())
+            + " devices are counted in the table",
+        "searches: %d of each kind in turn, pages of 100, one at a time".formatted(searches),
+        "authentications: %d at a time, %d s a round"
+            .formatted(atOnce, rounds.duration().toSeconds()),
+        "device-registry: JVM mode, with the memory that ./muster up gives it");
+  }
+}

@@ -1,0 +1,2 @@
+/** Many devices at once: import and export as NDJSON and CSV, streamed. */
+package io.muster.registry.bulk;

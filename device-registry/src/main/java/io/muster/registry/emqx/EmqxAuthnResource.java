@@ -1,0 +1,54 @@
+package io.muster.registry.emqx;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.muster.rest.access.Roles;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
+
+/** {@code /broker/authn}. */
+@Path("/broker/authn")
+@Tag(name = "Broker")
+class EmqxAuthnResource {
+  private static final Logger LOG = Logger.getLogger(EmqxAuthnResource.class);
+
+  private final EmqxAuthentication authentication;
+  private final EmqxCounters counters;
+  private final ObjectMapper mapper;
+
+  EmqxAuthnResource(EmqxAuthentication authentication, EmqxCounters counters, ObjectMapper mapper) {
+    this.authentication = authentication;
+    this.counters = counters;
+    this.mapper = mapper;
+  }
+
+  @POST
+  @RolesAllowed(Roles.SERVICE)
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Produces(MediaType.APPLICATION_JSON)
+  @Operation(
+      summary = "May this client of EMQX connect?",
+      description =
+          "EMQX' HTTP authentication: always 200 with allow or deny. Of the body clientid, username"
+              + " and password count, or clientid and certificate, and peerhost for the log.")
+  public Uni<AuthnAnswer> authenticate(byte[] body) {
+    return authentication
+        .answer(EmqxText.body(body, mapper))
+        .invoke(answer -> counters.count("authn", answer.result()))
+        .onFailure()
+        .recoverWithItem(
+            failure -> {
+              // Any other status would leave the client to the next authenticator.
+              LOG.warnf("Denied for want of an answer: %s", failure);
+              counters.count("authn", "unavailable");
+              return AuthnAnswer.DENY;
+            });
+  }
+}

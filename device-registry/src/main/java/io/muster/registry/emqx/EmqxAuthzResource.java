@@ -1,0 +1,62 @@
+package io.muster.registry.emqx;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.muster.rest.access.Roles;
+import io.smallrye.mutiny.Uni;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
+
+/** {@code /broker/authz}. */
+@Path("/broker/authz")
+@Tag(name = "Broker")
+class EmqxAuthzResource {
+  private static final Logger LOG = Logger.getLogger(EmqxAuthzResource.class);
+
+  private final DeviceStanding standing;
+  private final EmqxCounters counters;
+  private final ObjectMapper mapper;
+
+  EmqxAuthzResource(DeviceStanding standing, EmqxCounters counters, ObjectMapper mapper) {
+    this.standing = standing;
+    this.counters = counters;
+    this.mapper = mapper;
+  }
+
+  @POST
+  @RolesAllowed(Roles.SERVICE)
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Produces(MediaType.APPLICATION_JSON)
+  @Operation(
+      summary = "May this client of EMQX publish or subscribe?",
+      description =
+          "EMQX' HTTP authorization: always 200 with allow or deny. Of the body clientid, action,"
+              + " topic, qos and retain count. A gateway may act for the devices behind it.")
+  public Uni<AuthzAnswer> authorize(byte[] body) {
+    return allowed(EmqxText.body(body, mapper))
+        .map(allowed -> allowed ? AuthzAnswer.ALLOW : AuthzAnswer.DENY)
+        .invoke(answer -> counters.count("authz", answer.result()))
+        .onFailure()
+        .recoverWithItem(
+            failure -> {
+              LOG.warnf("Denied for want of an answer: %s", failure);
+              counters.count("authz", "unavailable");
+              return AuthzAnswer.DENY;
+            });
+  }
+
+  private Uni<Boolean> allowed(JsonNode body) {
+    var actor = EmqxClient.actor(body);
+    var owner = TopicQuestion.owner(body);
+    return actor.isEmpty() || owner.isEmpty()
+        ? Uni.createFrom().item(false)
+        : standing.mayActFor(actor.get(), owner.get());
+  }
+}

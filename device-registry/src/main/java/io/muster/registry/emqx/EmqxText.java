@@ -1,0 +1,56 @@
+package io.muster.registry.emqx;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Reads what EMQX sends. Its placeholders become texts, numbers or truth values by version, and one
+ * without a value is left out, empty or {@code undefined}. Stateless.
+ */
+final class EmqxText {
+  private static final String NO_VALUE = "undefined";
+
+  private EmqxText() {}
+
+  /** The body; something without members when it is no JSON. */
+  static JsonNode body(byte[] body, ObjectMapper mapper) {
+    try {
+      var json = mapper.readTree(body);
+      return json == null ? MissingNode.getInstance() : json;
+    } catch (JsonProcessingException notJson) {
+      return MissingNode.getInstance();
+    } catch (IOException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  static Optional<String> text(JsonNode body, String member) {
+    var value = body.path(member);
+    return value.isValueNode() && !value.isNull()
+        ? Optional.of(value.asText()).filter(it -> !it.isEmpty() && !it.equals(NO_VALUE))
+        : Optional.empty();
+  }
+
+  static Optional<Integer> number(JsonNode body, String member) {
+    try {
+      return text(body, member).map(Integer::valueOf);
+    } catch (NumberFormatException none) {
+      return Optional.empty();
+    }
+  }
+
+  /** Milliseconds since 1970. */
+  static Optional<Instant> time(JsonNode body, String member) {
+    try {
+      return text(body, member).map(Long::valueOf).map(Instant::ofEpochMilli);
+    } catch (NumberFormatException | DateTimeException none) {
+      return Optional.empty();
+    }
+  }
+}
