@@ -3,6 +3,7 @@ package io.muster.registry.credentials;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.contract.registry.CertificateBounds;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import org.jose4j.jwa.AlgorithmConstraints;
@@ -47,6 +48,20 @@ public record ProvenKey(KeyAlgorithm algorithm, byte[] der) {
     } catch (PublicKeyText.UnfitKeyException unfit) {
       throw new UnfitException(unfit.getMessage());
     }
+  }
+
+  /**
+   * A key whose kind says with which algorithm it signs.
+   *
+   * @throws UnfitException when devices' tokens know none for it
+   */
+  public static ProvenKey of(PublicKey key) throws UnfitException {
+    for (var algorithm : KeyAlgorithm.values()) {
+      if (algorithm.fits(key)) {
+        return new ProvenKey(algorithm, key.getEncoded());
+      }
+    }
+    throw new UnfitException("has a key that signs no tokens (P-256, Ed25519, RSA of 2048 bits)");
   }
 
   /** By what it is known. */

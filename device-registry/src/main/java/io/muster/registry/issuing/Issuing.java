@@ -62,6 +62,20 @@ public class Issuing {
     return authority().chain(it -> issue(device, request, it));
   }
 
+  /**
+   * Refuses when this installation issues no certificates.
+   *
+   * @throws RefusedException (409)
+   */
+  public void requireOn() {
+    if (settings.certificateFile().isEmpty() || settings.keyFile().isEmpty()) {
+      throw new Refusal.Conflict(
+              ConflictKind.ISSUING_IS_OFF,
+              "This installation issues no certificates (muster.registry.issuing.* is not set).")
+          .asException();
+    }
+  }
+
   private Uni<IssuedCertificate> issue(
       DeviceAddress device, SigningRequest request, IssuingAuthority authority) {
     var der = made(device, request, authority);
@@ -80,12 +94,7 @@ public class Issuing {
   }
 
   private Uni<IssuingAuthority> authority() {
-    if (settings.certificateFile().isEmpty() || settings.keyFile().isEmpty()) {
-      throw new Refusal.Conflict(
-              ConflictKind.ISSUING_IS_OFF,
-              "This installation issues no certificates (muster.registry.issuing.* is not set).")
-          .asException();
-    }
+    requireOn();
     return text(settings.certificateFile().get())
         .chain(
             certificate -> text(settings.keyFile().get()).map(key -> authority(certificate, key)))

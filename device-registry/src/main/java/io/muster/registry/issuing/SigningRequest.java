@@ -21,7 +21,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
  *
  * @param key whose certificate is asked for
  */
-record SigningRequest(PublicKey key) {
+public record SigningRequest(PublicKey key) {
   private static final String BEGIN = "-----BEGIN CERTIFICATE REQUEST-----";
   private static final String END = "-----END CERTIFICATE REQUEST-----";
   private static final int MAX_CHARACTERS = 16_384;
@@ -34,7 +34,7 @@ record SigningRequest(PublicKey key) {
           PKCSObjectIdentifiers.sha384WithRSAEncryption);
 
   /** Why a request cannot be served, in words for the sender. */
-  static final class UnfitRequestException extends Exception {
+  public static final class UnfitRequestException extends Exception {
     private static final long serialVersionUID = 1L;
 
     UnfitRequestException(String message) {
@@ -46,7 +46,7 @@ record SigningRequest(PublicKey key) {
    * @param text one PEM block {@code CERTIFICATE REQUEST} (RFC 7468 §7)
    * @throws UnfitRequestException when it is none, or its sender does not hold the key
    */
-  static SigningRequest read(String text) throws UnfitRequestException {
+  public static SigningRequest read(String text) throws UnfitRequestException {
     var der = der(text);
     try {
       var request = new JcaPKCS10CertificationRequest(der);

@@ -3,6 +3,8 @@ package io.muster.registry.provisioning;
 import io.muster.contract.id.TenantId;
 import io.muster.registry.credentials.KeyAlgorithm;
 import io.muster.registry.credentials.ProvenKey;
+import io.muster.registry.issuing.SigningRequest;
+import io.muster.registry.issuing.SigningRequest.UnfitRequestException;
 import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
 import java.time.Instant;
@@ -26,21 +28,39 @@ record Applicant(HardwareId hardware, ProvenKey key) {
   static Applicant read(
       TenantId tenant, ProvisioningBody body, ProvisioningSettings settings, Instant now) {
     var hardware = hardware(body.hardware());
-    var algorithm = algorithm(body);
+    var key = body.csr() == null ? given(body) : requested(body);
+    if (body.proof() == null) {
+      throw wrong("/proof", "must be given");
+    }
     var subject = hardware + "@" + tenant;
+    var rules =
+        new ProvenKey.Rules(AUDIENCE, subject, settings.proofLifetime(), settings.clockSkew());
+    if (!key.signed(body.proof(), rules, now)) {
+      throw wrong(
+          "/proof",
+          "must be a JWT signed with the key: aud %s, sub %s, exp within %d s"
+              .formatted(AUDIENCE, subject, settings.proofLifetime().toSeconds()));
+    }
+    return new Applicant(hardware, key);
+  }
+
+  private static ProvenKey given(ProvisioningBody body) {
     try {
-      var key = ProvenKey.read(body.publicKey(), algorithm);
-      var rules =
-          new ProvenKey.Rules(AUDIENCE, subject, settings.proofLifetime(), settings.clockSkew());
-      if (!key.signed(body.proof(), rules, now)) {
-        throw wrong(
-            "/proof",
-            "must be a JWT signed with the key: aud %s, sub %s, exp within %d s"
-                .formatted(AUDIENCE, subject, settings.proofLifetime().toSeconds()));
-      }
-      return new Applicant(hardware, key);
+      return ProvenKey.read(body.publicKey(), algorithm(body));
     } catch (ProvenKey.UnfitException unfit) {
       throw wrong("/publicKey", unfit.getMessage());
+    }
+  }
+
+  /** A request alone proves too little: it is no secret, and whoever has a copy could ask. */
+  private static ProvenKey requested(ProvisioningBody body) {
+    if (body.publicKey() != null || body.algorithm() != null) {
+      throw wrong("/csr", "takes the place of publicKey and algorithm");
+    }
+    try {
+      return ProvenKey.of(SigningRequest.read(body.csr()).key());
+    } catch (UnfitRequestException | ProvenKey.UnfitException unfit) {
+      throw wrong("/csr", unfit.getMessage());
     }
   }
 
@@ -58,9 +78,6 @@ record Applicant(HardwareId hardware, ProvenKey key) {
     }
     if (body.publicKey() == null || body.publicKey().isNull()) {
       throw wrong("/publicKey", "must be given");
-    }
-    if (body.proof() == null) {
-      throw wrong("/proof", "must be given");
     }
     return body.algorithm();
   }

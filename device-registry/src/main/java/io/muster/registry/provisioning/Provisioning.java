@@ -10,11 +10,14 @@ import io.muster.registry.devices.DeviceEntity;
 import io.muster.registry.devices.Devices;
 import io.muster.registry.events.Changes;
 import io.muster.registry.groups.Groups;
+import io.muster.registry.issuing.IssuedCertificate;
+import io.muster.registry.issuing.Issuing;
 import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.ConflictKind;
 import io.muster.registry.provisioning.HardwareTable.Known;
 import io.muster.registry.tenants.TenantEntity;
 import io.muster.registry.tenants.Tenants;
+import io.muster.registry.tokens.DeviceToken;
 import io.muster.registry.tokens.TokenIssuer;
 import io.muster.registry.tokens.TokenRequest;
 import io.muster.rest.problem.Refusal;
@@ -41,6 +44,7 @@ class Provisioning {
   private final Groups groups;
   private final GrantedCredentials credentials;
   private final TokenIssuer issuer;
+  private final Issuing issuing;
   private final ProvisioningSettings settings;
   private final Changes changes;
   private final AuditLog audit;
@@ -54,6 +58,7 @@ class Provisioning {
       Groups groups,
       GrantedCredentials credentials,
       TokenIssuer issuer,
+      Issuing issuing,
       ProvisioningSettings settings,
       Changes changes,
       AuditLog audit,
@@ -65,6 +70,7 @@ class Provisioning {
     this.groups = groups;
     this.credentials = credentials;
     this.issuer = issuer;
+    this.issuing = issuing;
     this.settings = settings;
     this.changes = changes;
     this.audit = audit;
@@ -90,14 +96,23 @@ class Provisioning {
       TenantId tenant, String claimToken, ProvisioningBody body, String address) {
     return changes
         .reading(() -> claim(tenant, claimToken))
-        .map(_ -> Applicant.read(tenant, body, settings, clock.instant()))
+        .map(_ -> applicant(tenant, body))
         .chain(applicant -> decide(tenant, claimToken, applicant, address, ATTEMPTS))
         .chain(
             outcome ->
                 switch (outcome) {
-                  case Outcome.Known it -> answer(it);
+                  case Outcome.Known it -> answer(it, body.csr());
                   case Outcome.NeedsApproval _ -> throw approvalNeeded();
                 });
+  }
+
+  private Applicant applicant(TenantId tenant, ProvisioningBody body) {
+    var applicant = Applicant.read(tenant, body, settings, clock.instant());
+    if (body.csr() != null) {
+      // Before anything is made that would lack its certificate.
+      issuing.requireOn();
+    }
+    return applicant;
   }
 
   /** Whether a claim token holds; the same 401 for an unknown tenant. */
@@ -246,18 +261,32 @@ class Provisioning {
             .transform(_ -> unusable("The claim token's group is gone."));
   }
 
-  private Uni<ProvisioningAnswer> answer(Outcome.Known known) {
+  private Uni<ProvisioningAnswer> answer(Outcome.Known known, String csr) {
     var device = known.device();
-    return issuer
-        .issue(TokenIssuer.By.PROVISIONING, device, TokenRequest.USUAL, known.credential(), null)
-        .map(
-            token ->
-                new ProvisioningAnswer(
-                    device.tenant().value(),
-                    device.device().value(),
-                    device.userName(),
+    Uni<IssuedCertificate> certificate =
+        csr == null ? Uni.createFrom().nullItem() : issuing.issue(device, csr);
+    return certificate.chain(
+        issued ->
+            issuer
+                .issue(
+                    TokenIssuer.By.PROVISIONING,
+                    device,
+                    TokenRequest.USUAL,
                     known.credential(),
-                    token));
+                    null)
+                .map(token -> answer(known, issued, token)));
+  }
+
+  private static ProvisioningAnswer answer(
+      Outcome.Known known, IssuedCertificate certificate, DeviceToken token) {
+    var device = known.device();
+    return new ProvisioningAnswer(
+        device.tenant().value(),
+        device.device().value(),
+        device.userName(),
+        known.credential(),
+        certificate,
+        token);
   }
 
   private static boolean isThereAlready(Throwable failure) {

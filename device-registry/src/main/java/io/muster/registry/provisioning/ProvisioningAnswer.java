@@ -1,6 +1,7 @@
 package io.muster.registry.provisioning;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.muster.registry.issuing.IssuedCertificate;
 import io.muster.registry.tokens.DeviceToken;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import java.util.UUID;
@@ -12,6 +13,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  *
  * @param userName at the endpoint
  * @param credential the id of the credential that its key is
+ * @param certificate when it asked for one
  * @param token a first token, so that it can connect at once
  */
 @RegisterForReflection
@@ -22,4 +24,5 @@ record ProvisioningAnswer(
     String device,
     @Schema(description = "Its user name at the endpoint") String userName,
     UUID credential,
+    IssuedCertificate certificate,
     DeviceToken token) {}

@@ -12,6 +12,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param hardware what it has from its maker
  * @param publicKey PEM, or a JWK as object or text
  * @param algorithm with which it signs
+ * @param csr PKCS #10, PEM, in the place of public key and algorithm: asks for a certificate as
+ *     well
  * @param proof a JWT that the key signed
  */
 @RegisterForReflection
@@ -21,6 +23,11 @@ record ProvisioningBody(
     @Schema(description = "The device's public key: PEM text, or a JWK as object or text")
         JsonNode publicKey,
     KeyAlgorithm algorithm,
+    @Schema(
+            description =
+                "PKCS #10 in one PEM block CERTIFICATE REQUEST, in the place of publicKey and"
+                    + " algorithm: the answer holds a certificate as well")
+        String csr,
     @Schema(
             description =
                 "A JWT that the device's key signed: aud muster-provision, sub"

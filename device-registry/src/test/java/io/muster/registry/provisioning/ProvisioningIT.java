@@ -22,7 +22,9 @@ import io.muster.contract.registry.VerifyAnswer.Denied;
 import io.muster.contract.registry.VerifyRequest;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.registry.Api;
+import io.muster.registry.DeviceKeys;
 import io.muster.registry.RegistryTest;
+import io.muster.registry.SigningRequests;
 import io.muster.registry.Tokens;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
@@ -270,6 +272,50 @@ class ProvisioningIT {
     assertEquals(
         0,
         rows("SELECT count(*) FROM registry.claim_token t WHERE t::text LIKE '%" + token + "%'"));
+  }
+
+  @Test
+  void withARequestADeviceGetsACertificateAsWellAndTheProofIsWantedAllTheSame() {
+    var claim = claim(1);
+    var newcomer = Newcomer.of(tenant, "one");
+    var body = newcomer.body();
+    body.keySet().removeAll(List.of("publicKey", "algorithm"));
+    body.put("csr", SigningRequests.of(newcomer.keys(), "SHA256withECDSA"));
+    var proof = body.remove("proof");
+    assertProblem(newcomer.ask(claim, body), 422, "invalid-content")
+        .body("errors[0].pointer", equalTo("/proof"));
+    body.put("proof", proof);
+    var answer = newcomer.ask(claim, body);
+    answer.then().statusCode(200);
+    assertTrue(answer.<String>path("certificate.certificate").contains("BEGIN CERTIFICATE"));
+    admin
+        .get(Api.devices(tenant) + "/serial-one/credentials")
+        .then()
+        .body("items.kind", contains("jwt-key", "certificate"));
+    body.put("csr", SigningRequests.of(DeviceKeys.p256(), "SHA256withECDSA"));
+    assertProblem(newcomer.ask(claim, body), 422, "invalid-content")
+        .body("errors[0].pointer", equalTo("/proof"));
+    body.put("algorithm", "ES256");
+    assertProblem(newcomer.ask(claim, body), 422, "invalid-content")
+        .body("errors[0].pointer", equalTo("/csr"));
+  }
+
+  @Test
+  void aCopiedKeyThatWasApprovedAwayTakesItsCertificatesWithIt() {
+    var claim = claim(5);
+    var before = Newcomer.of(tenant, "one");
+    var body = before.body();
+    body.keySet().removeAll(List.of("publicKey", "algorithm"));
+    body.put("csr", SigningRequests.of(before.keys(), "SHA256withECDSA"));
+    var certificate = before.ask(claim, body).<String>path("certificate.credential");
+    Newcomer.of(tenant, "one").ask(claim).then().statusCode(409);
+    var request = admin.get(requests()).<String>path("items[0].id");
+    admin.post(requests() + "/" + request + "/approve", Map.of()).then().statusCode(204);
+    assertEquals(1, revocationsOf(certificate));
+    admin
+        .get(Api.devices(tenant) + "/serial-one/credentials")
+        .then()
+        .body("items.kind", contains("jwt-key"));
   }
 
   @Test
