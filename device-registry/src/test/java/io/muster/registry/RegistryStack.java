@@ -24,11 +24,17 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
       folder = Files.createTempDirectory("registry-stack");
       postgres = LocalPostgres.start(folder.resolve("postgres"), freePort());
       issuer = LocalIssuer.start(folder.resolve("keys"), 0);
+      var authority = TestAuthority.root("installation");
+      Files.writeString(
+          folder.resolve("issuing.pem"), DeviceCertificates.pem(authority.certificate()));
+      Files.writeString(folder.resolve("issuing.key"), authority.keyPem());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     var database = postgres.createServices().get("registry");
     return Map.of(
+        "muster.registry.issuing.certificate-file", folder.resolve("issuing.pem").toString(),
+        "muster.registry.issuing.key-file", folder.resolve("issuing.key").toString(),
         "MUSTER_DATABASE_URL", database.url(),
         "MUSTER_DATABASE_USER", database.user(),
         "MUSTER_DATABASE_PASSWORD", database.password(),

@@ -42,7 +42,8 @@ public final class Outbox {
           AS entry (id, topic, qos, content_type, user_properties, payload, created_at,
                     user_property_list, payload_format, correlation_data, expires_at, ordinal)
        ORDER BY ordinal
-      ON CONFLICT (id) DO NOTHING""";
+      ON CONFLICT (id) DO NOTHING\
+      """;
 
   /**
    * Inserts one entry; the same as a native query for Hibernate Reactive, with the positional
@@ -53,9 +54,28 @@ public final class Outbox {
       """
       INSERT INTO outbox (id, topic, qos, content_type, user_properties, payload, created_at)
       VALUES (?1, ?2, ?3, ?4, cast(cast(?5 AS text) AS jsonb), ?6, ?7)
-      ON CONFLICT (id) DO NOTHING""";
+      ON CONFLICT (id) DO NOTHING\
+      """;
+
+  private static final int COLUMNS = 7;
 
   private Outbox() {}
+
+  /**
+   * {@link #INSERT_ONE} for several entries at once, in their order: the parameters of {@link
+   * #row}, one entry's after the other's. Each number is a statement of its own: use few.
+   */
+  public static String insert(int entries) {
+    var text = new StringBuilder(INSERT_ONE.substring(0, INSERT_ONE.indexOf("VALUES")) + "VALUES");
+    for (int i = 0; i < entries; i++) {
+      var from = i * COLUMNS + 1;
+      text.append(i == 0 ? " " : ", ")
+          .append("(?%d, ?%d, ?%d, ?%d, ".formatted(from, from + 1, from + 2, from + 3))
+          .append("cast(cast(?%d AS text) AS jsonb), ".formatted(from + 4))
+          .append("?%d, ?%d)".formatted(from + 5, from + 6));
+    }
+    return text.append(" ON CONFLICT (id) DO NOTHING").toString();
+  }
 
   /**
    * Inserts the entries in order.

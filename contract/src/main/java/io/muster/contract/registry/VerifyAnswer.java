@@ -51,8 +51,13 @@ public sealed interface VerifyAnswer {
     TOKEN_LIFETIME,
     TOKEN_AUDIENCE,
     TOKEN_SUBJECT,
+    TOKEN_SCOPE,
     CERTIFICATE_UNKNOWN,
-    CERTIFICATE_EXPIRED;
+    CERTIFICATE_EXPIRED,
+    CERTIFICATE_CHAIN,
+    CERTIFICATE_SUBJECT,
+    CERTIFICATE_REVOKED,
+    LIMIT_REACHED;
 
     /** The form in metrics and logs. */
     public String label() {

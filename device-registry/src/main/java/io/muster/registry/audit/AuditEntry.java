@@ -10,8 +10,19 @@ import io.muster.contract.id.TenantId;
  * @param tenant whose thing it was done to
  * @param subject the thing within the tenant, such as {@code devices/sensor-1}; empty for the
  *     tenant itself
+ * @param actor who did it, when no bearer token says so; else null
  */
-public record AuditEntry(String action, TenantId tenant, String subject) {
+public record AuditEntry(String action, TenantId tenant, String subject, String actor) {
+
+  /** Something that the bearer of the request's token did. */
+  public AuditEntry(String action, TenantId tenant, String subject) {
+    this(action, tenant, subject, null);
+  }
+
+  /** The same, done by somebody who has no bearer token. */
+  public AuditEntry by(String name) {
+    return new AuditEntry(action, tenant, subject, name);
+  }
 
   /** Something that was done to a tenant itself. */
   public static AuditEntry ofTenant(String action, TenantId tenant) {

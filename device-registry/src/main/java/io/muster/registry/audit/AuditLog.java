@@ -48,7 +48,7 @@ public class AuditLog {
                     .createNativeQuery(INSERT)
                     .setParameter(1, now)
                     .setParameter(2, entry.tenant().value())
-                    .setParameter(3, actor())
+                    .setParameter(3, actor(entry))
                     .setParameter(4, caller.address().orElse(null))
                     .setParameter(5, entry.action())
                     .setParameter(6, entry.subject())
@@ -69,7 +69,7 @@ public class AuditLog {
         Tuple.tuple()
             .addOffsetDateTime(now)
             .addString(entry.tenant().value())
-            .addString(actor())
+            .addString(actor(entry))
             .addString(caller.address().orElse(null))
             .addString(entry.action())
             .addString(entry.subject());
@@ -88,12 +88,13 @@ public class AuditLog {
 
   /** Writes the line, after the commit. */
   public void tell(AuditEntry entry) {
-    LOG.infof("%s by %s from %s", entry, actor(), caller.address().orElse("?"));
+    LOG.infof("%s by %s from %s", entry, actor(entry), caller.address().orElse("?"));
   }
 
   /** A subject comes from outside: it must neither write lines of its own nor be without end. */
-  private String actor() {
-    var text = caller.subject().replaceAll("\\p{Cntrl}", "?");
+  private String actor(AuditEntry entry) {
+    var name = entry.actor() == null ? caller.subject() : entry.actor();
+    var text = name.replaceAll("\\p{Cntrl}", "?");
     return text.length() <= ACTOR_CHARACTERS ? text : text.substring(0, ACTOR_CHARACTERS);
   }
 }

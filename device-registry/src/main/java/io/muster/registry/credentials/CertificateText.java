@@ -13,7 +13,7 @@ import java.util.List;
  * Reads a client certificate that somebody registers: one PEM block {@code CERTIFICATE} (RFC 7468
  * §5), with any text around it, as openssl writes some.
  */
-final class CertificateText {
+public final class CertificateText {
   private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
   private static final String END = "-----END CERTIFICATE-----";
   private static final int MAX_CHARACTERS = 24_576;
@@ -26,10 +26,10 @@ final class CertificateText {
   private CertificateText() {}
 
   /** Why a certificate cannot be registered, in words for the sender. */
-  static final class UnfitCertificateException extends Exception {
+  public static final class UnfitCertificateException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    UnfitCertificateException(String message) {
+    public UnfitCertificateException(String message) {
       super(message, null, false, false);
     }
   }
@@ -39,7 +39,11 @@ final class CertificateText {
    *     use; an expired one is read as well
    */
   static RegisteredCertificate read(String text) throws UnfitCertificateException {
-    var der = der(text);
+    return read(der(text));
+  }
+
+  /** The same for its DER. */
+  static RegisteredCertificate read(byte[] der) throws UnfitCertificateException {
     var certificate = decoded(der);
     requireUse(certificate);
     return new RegisteredCertificate(
@@ -47,6 +51,16 @@ final class CertificateText {
         subject(certificate),
         certificate.getNotBefore().toInstant(),
         certificate.getNotAfter().toInstant());
+  }
+
+  /**
+   * Reads a certificate of any use.
+   *
+   * @param text one PEM block {@code CERTIFICATE}
+   * @throws UnfitCertificateException when it is none, or several
+   */
+  public static X509Certificate decoded(String text) throws UnfitCertificateException {
+    return decoded(der(text));
   }
 
   private static byte[] der(String text) throws UnfitCertificateException {
@@ -73,7 +87,12 @@ final class CertificateText {
     }
   }
 
-  private static X509Certificate decoded(byte[] der) throws UnfitCertificateException {
+  /**
+   * Reads a certificate of any use.
+   *
+   * @throws UnfitCertificateException when it is none, or too long
+   */
+  public static X509Certificate decoded(byte[] der) throws UnfitCertificateException {
     if (der.length > CertificateBounds.MAX_CERTIFICATE_BYTES) {
       throw unfit("is longer than %d bytes of DER", CertificateBounds.MAX_CERTIFICATE_BYTES);
     }
@@ -91,7 +110,10 @@ final class CertificateText {
     throw unfit("cannot be read as an X.509 certificate");
   }
 
-  private static void requireUse(X509Certificate certificate) throws UnfitCertificateException {
+  /**
+   * @throws UnfitCertificateException when no device can use it as a TLS client
+   */
+  public static void requireUse(X509Certificate certificate) throws UnfitCertificateException {
     if (!CertificateBounds.allows(certificate.getPublicKey())) {
       throw unfit("has a key of another kind or size than %s", CertificateBounds.KEYS);
     }
@@ -115,9 +137,12 @@ final class CertificateText {
   }
 
   /**
-   * It is a stranger's text: nothing in it may move a terminal's cursor or turn its lines round.
+   * Its subject for people to read. It is a stranger's text: nothing in it may move a terminal's
+   * cursor or turn its lines round.
+   *
+   * @throws UnfitCertificateException when it is too long
    */
-  private static String subject(X509Certificate certificate) throws UnfitCertificateException {
+  public static String subject(X509Certificate certificate) throws UnfitCertificateException {
     var subject = certificate.getSubjectX500Principal().getName().replaceAll("\\p{C}", "?");
     if (subject.length() > MAX_SUBJECT_CHARACTERS) {
       throw unfit("has a subject of more than %d characters", MAX_SUBJECT_CHARACTERS);

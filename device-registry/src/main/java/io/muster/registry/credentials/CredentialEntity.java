@@ -51,6 +51,11 @@ class CredentialEntity {
   @Column(name = "first_used_at", insertable = false, updatable = false)
   Instant firstUsedAt;
 
+  @Column(name = "authority_key")
+  Integer authorityKey;
+
+  boolean issued;
+
   @Column(name = "created_at")
   Instant createdAt;
 

@@ -29,6 +29,7 @@ class Credentials {
   private final Devices devices;
   private final Changes changes;
   private final RegistryOutbox outbox;
+  private final RevokedCertificates revoked;
 
   Credentials(
       CredentialRepository rows,
@@ -37,7 +38,8 @@ class Credentials {
       CredentialLimits limits,
       Devices devices,
       Changes changes,
-      RegistryOutbox outbox) {
+      RegistryOutbox outbox,
+      RevokedCertificates revoked) {
     this.rows = rows;
     this.requests = requests;
     this.factory = factory;
@@ -45,6 +47,7 @@ class Credentials {
     this.devices = devices;
     this.changes = changes;
     this.outbox = outbox;
+    this.revoked = revoked;
   }
 
   Uni<CredentialView> create(
@@ -144,8 +147,16 @@ class Credentials {
   private Uni<Void> remove(DeviceAddress device, CredentialEntity credential) {
     return outbox
         .append(new CredentialRevoked(device, credential.id))
+        .chain(() -> remember(credential))
         .chain(() -> rows.delete(credential))
         .chain(rows::flush);
+  }
+
+  /** Its authority still vouches for it. */
+  private Uni<Void> remember(CredentialEntity credential) {
+    return credential.authorityKey == null
+        ? nothing()
+        : revoked.add(credential.certificateSha256, credential.notAfter);
   }
 
   /** An expired credential gives way when there are as many as allowed. */

@@ -16,7 +16,8 @@ import java.util.Base64;
 public record GeneratedSecret(String text) {
   private static final int BYTES = 32;
 
-  static GeneratedSecret draw(SecureRandom random) {
+  /** A new one. */
+  public static GeneratedSecret draw(SecureRandom random) {
     var bytes = new byte[BYTES];
     random.nextBytes(bytes);
     return new GeneratedSecret(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));

@@ -116,6 +116,11 @@ public class DeviceEntity {
     return Objects.requireNonNull(key, "not stored yet");
   }
 
+  /** Whether it may take part. */
+  public boolean isEnabled() {
+    return enabled;
+  }
+
   /** Its name within the tenant. */
   public DeviceId deviceId() {
     return new DeviceId(id);

@@ -7,7 +7,9 @@ import io.muster.contract.event.RegistryEvent.DeviceDeleted;
 import io.muster.contract.event.RegistryEvent.DeviceDisabled;
 import io.muster.contract.event.RegistryEvent.DeviceUpdated;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
+import io.muster.contract.id.TypeId;
 import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.events.Changes;
 import io.muster.registry.events.RegistryOutbox;
@@ -132,6 +134,32 @@ public class Devices {
         .onItem()
         .ifNull()
         .failWith(() -> absent(address));
+  }
+
+  /** Finds one in the current session; null when there is none. */
+  public Uni<DeviceEntity> find(TenantEntity tenant, DeviceId id) {
+    return rows.withId(tenant.key(), id);
+  }
+
+  /**
+   * Makes one in the current transaction that shows by itself that it belongs to the tenant. Locks
+   * the tenant's row.
+   *
+   * @param type null for none
+   */
+  public Uni<DeviceEntity> provision(
+      TenantEntity tenant, DeviceId id, TypeId type, List<String> tags) {
+    return insert(tenant, new DeviceBody(id, type, null, tags, null, true));
+  }
+
+  /** Fails with 422 when there is no such type; null is none and serves. */
+  public Uni<Void> requireType(TenantEntity tenant, TypeId type) {
+    return type(tenant.key(), new DeviceBody(null, type, null, null, null, null)).replaceWithVoid();
+  }
+
+  /** The tags as they are stored; fails with 422 when one cannot be. */
+  public List<String> checkedTags(List<String> tags) {
+    return tagRules.checked(tags);
   }
 
   private Uni<DeviceEntity> insert(TenantEntity tenant, DeviceBody body) {

@@ -16,6 +16,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlClient;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.hibernate.reactive.mutiny.Mutiny;
@@ -26,6 +27,11 @@ import org.hibernate.reactive.mutiny.Mutiny;
  */
 @ApplicationScoped
 public class RegistryOutbox {
+  /** What goes with a tenant or an authority may be a whole fleet. */
+  private static final int BATCH = 100;
+
+  private static final String MANY = Outbox.insert(BATCH);
+
   private final Clock clock;
   private final EventIds ids;
 
@@ -46,9 +52,9 @@ public class RegistryOutbox {
         .chain(
             session ->
                 Multi.createFrom()
-                    .iterable(events)
+                    .iterable(batches(events))
                     .onItem()
-                    .transformToUniAndConcatenate(event -> insert(session, entry(event, trace)))
+                    .transformToUniAndConcatenate(some -> insert(session, entries(some, trace)))
                     .collect()
                     .last()
                     .replaceWithVoid());
@@ -70,6 +76,23 @@ public class RegistryOutbox {
     return TraceProperties.current();
   }
 
+  /** Of one size, and what is left one by one: so there are two statements and no more. */
+  private static List<List<RegistryEvent>> batches(List<? extends RegistryEvent> events) {
+    List<List<RegistryEvent>> batches = new ArrayList<>();
+    int at = 0;
+    for (; events.size() - at >= BATCH; at += BATCH) {
+      batches.add(List.copyOf(events.subList(at, at + BATCH)));
+    }
+    for (; at < events.size(); at++) {
+      batches.add(List.of(events.get(at)));
+    }
+    return batches;
+  }
+
+  private List<OutboxEntry> entries(List<RegistryEvent> events, Map<String, String> trace) {
+    return events.stream().map(event -> entry(event, trace)).toList();
+  }
+
   private OutboxEntry entry(RegistryEvent event, Map<String, String> trace) {
     return OutboxEntry.event(ids.next(), topic(event), event, clock.instant(), trace);
   }
@@ -83,11 +106,13 @@ public class RegistryOutbox {
     };
   }
 
-  private static Uni<Integer> insert(Mutiny.Session session, OutboxEntry entry) {
-    var query = session.createNativeQuery(Outbox.INSERT_ONE);
-    var values = Outbox.row(entry);
-    for (int i = 0; i < values.length; i++) {
-      query.setParameter(i + 1, values[i]);
+  private static Uni<Integer> insert(Mutiny.Session session, List<OutboxEntry> entries) {
+    var query = session.createNativeQuery(entries.size() == 1 ? Outbox.INSERT_ONE : MANY);
+    int parameter = 1;
+    for (var entry : entries) {
+      for (var value : Outbox.row(entry)) {
+        query.setParameter(parameter++, value);
+      }
     }
     return query.executeUpdate();
   }

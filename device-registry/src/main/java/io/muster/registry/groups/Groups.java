@@ -2,6 +2,7 @@ package io.muster.registry.groups;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.contract.event.RegistryEvent.GroupChanged;
+import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.GroupId;
 import io.muster.contract.id.TenantId;
 import io.muster.registry.audit.AuditEntry;
@@ -26,7 +27,7 @@ import java.util.function.Function;
 
 /** The groups of a tenant. Changes of one follow one another. Thread-safe. */
 @ApplicationScoped
-class Groups {
+public class Groups {
   private final GroupRepository rows;
   private final GroupFilters filters;
   private final Tenants tenants;
@@ -114,6 +115,26 @@ class Groups {
                     .call(group -> requireDevices(group, change))
                     .call(group -> apply(tenantId, group, change)))
         .map(GroupEntity::representation);
+  }
+
+  /** Fails with 422 when a tenant has no such static group. */
+  public Uni<Void> requireStatic(TenantEntity tenant, GroupId id) {
+    return rows.withId(tenant.key(), id)
+        .invoke(
+            group -> {
+              if (group == null || group.isDynamic()) {
+                throw wrong("/group", "is no static group of this tenant");
+              }
+            })
+        .replaceWithVoid();
+  }
+
+  /** Puts a device into a static group, in the current transaction. */
+  public Uni<Void> join(TenantId tenantId, GroupId id, DeviceId device) {
+    return locked(tenantId, id)
+        .invoke(Groups::requireStatic)
+        .call(group -> apply(tenantId, group, new MembersChange(List.of(device), List.of())))
+        .replaceWithVoid();
   }
 
   private Uni<Void> apply(TenantId tenantId, GroupEntity group, MembersChange change) {

@@ -13,8 +13,7 @@ import java.util.Optional;
 /**
  * Looks at a certificate that was found by its fingerprint. Whoever asks vouches for the TLS
  * handshake, in which the client has shown that it holds the key. Of the chain the client's own
- * alone is looked at; the others will matter once a tenant can register who vouches for its
- * devices. Thread-safe.
+ * alone is looked at; the others matter when it is not registered yet. Thread-safe.
  */
 @ApplicationScoped
 class CertificateCheck {

@@ -32,7 +32,8 @@ class DeviceLookup {
         FROM tenant t
         JOIN device d ON d.tenant_key = t.key
         LEFT JOIN credential c ON c.device_key = d.key AND c.kind <> 'certificate'
-       WHERE t.id = $1 AND d.id = $2""";
+       WHERE t.id = $1 AND d.id = $2\
+      """;
 
   private static final String FIND_BY_CERTIFICATE =
       """
@@ -42,14 +43,23 @@ class DeviceLookup {
         FROM credential c
         JOIN device d ON d.key = c.device_key
         JOIN tenant t ON t.key = d.tenant_key
-       WHERE c.certificate_sha256 = $1""";
+       WHERE c.certificate_sha256 = $1\
+      """;
+
+  private static final String FIND_STANDING =
+      """
+      SELECT not_before, not_after, first_used_at IS NOT NULL AS used
+        FROM credential
+       WHERE device_key = $1 AND id = $2\
+      """;
 
   // In the same statement as the check that the credential still exists: a repeated request that
   // is about to revoke it either comes before and takes it away, or after and sees it used.
   private static final String MARK_USED =
       """
       UPDATE credential SET first_used_at = $2
-       WHERE id = $1 AND first_used_at IS NULL""";
+       WHERE id = $1 AND first_used_at IS NULL\
+      """;
 
   private final Pool pool;
   private final TenantDefaults defaults;
@@ -81,6 +91,17 @@ class DeviceLookup {
     return new Holder(
         DeviceAddress.of(row.getString("tenant"), row.getString("device")),
         device(row, List.of(certificate)));
+  }
+
+  /** How a credential of a device stands, of whatever kind; empty when it was revoked. */
+  Uni<Optional<Standing>> standing(int deviceKey, UUID credential) {
+    return pool.preparedQuery(FIND_STANDING)
+        .execute(Tuple.of(deviceKey, credential))
+        .map(
+            rows ->
+                rows.iterator().hasNext()
+                    ? Optional.of(standing(rows.iterator().next()))
+                    : Optional.empty());
   }
 
   /** Whether it was not used before; false also when it is gone. */

@@ -26,6 +26,14 @@ sealed interface KnownCredential {
   record OfCertificate(UUID id, Standing standing) implements KnownCredential {}
 
   /**
+   * A token that the registry gave out.
+   *
+   * @param id of the credential that it was got with; of the key that signed it, when an operator
+   *     got it
+   */
+  record OfIssuedToken(UUID id, Standing standing) implements KnownCredential {}
+
+  /**
    * @param notBefore null: since its creation
    * @param notAfter null: for ever
    * @param used whether a device has shown it before

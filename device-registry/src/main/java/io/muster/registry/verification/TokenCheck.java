@@ -65,8 +65,8 @@ class TokenCheck {
         .orElseGet(() -> new Disproven(Reason.TOKEN_MALFORMED));
   }
 
-  private Finding checkClaims(
-      DeviceAddress address, KnownCredential.OfKey key, JwtClaims claims, Instant now) {
+  /** Believes the claims: whoever calls has verified the signature. */
+  Finding checkClaims(DeviceAddress address, KnownCredential key, JwtClaims claims, Instant now) {
     try {
       if (!claims.hasAudience() || !claims.getAudience().contains(rules.audience())) {
         return new Disproven(Reason.TOKEN_AUDIENCE);
@@ -81,7 +81,7 @@ class TokenCheck {
     }
   }
 
-  private Finding checkTimes(KnownCredential.OfKey key, TokenTimes times, Instant now) {
+  private Finding checkTimes(KnownCredential key, TokenTimes times, Instant now) {
     if (times.expiresAt() == null) {
       return new Disproven(Reason.TOKEN_LIFETIME);
     }

@@ -16,8 +16,9 @@ import org.jose4j.lang.JoseException;
  *
  * @param text as it was shown
  * @param algorithm its header's {@code alg} as text
+ * @param keyId its header's {@code kid}, or null
  */
-record TokenText(String text, String algorithm) {
+record TokenText(String text, String algorithm, String keyId) {
 
   /** Empty when it is no JWS, or demands an extension ({@code crit}) that nobody here knows. */
   static Optional<TokenText> read(String text, int maxCharacters) {
@@ -30,7 +31,7 @@ record TokenText(String text, String algorithm) {
       var algorithm = jws.getAlgorithmHeaderValue();
       return algorithm == null || jws.getHeaders().getObjectHeaderValue("crit") != null
           ? Optional.empty()
-          : Optional.of(new TokenText(text, algorithm));
+          : Optional.of(new TokenText(text, algorithm, jws.getKeyIdHeaderValue()));
     } catch (JoseException | ClassCastException malformed) {
       return Optional.empty();
     }

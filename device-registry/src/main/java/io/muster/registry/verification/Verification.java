@@ -7,6 +7,7 @@ import io.muster.contract.registry.VerifyAnswer.Allowed;
 import io.muster.contract.registry.VerifyAnswer.Denied;
 import io.muster.contract.registry.VerifyAnswer.Reason;
 import io.muster.contract.registry.VerifyRequest;
+import io.muster.registry.authorities.VouchedDevices;
 import io.muster.registry.verification.Finding.Disproven;
 import io.muster.registry.verification.Finding.Proven;
 import io.smallrye.mutiny.Uni;
@@ -18,20 +19,23 @@ import java.time.Clock;
 public class Verification {
   private final DeviceLookup lookup;
   private final SecretCheck secrets;
-  private final TokenCheck tokens;
+  private final IssuedTokenCheck tokens;
   private final CertificateCheck certificates;
+  private final VouchedDevices vouched;
   private final Clock clock;
 
   Verification(
       DeviceLookup lookup,
       SecretCheck secrets,
-      TokenCheck tokens,
+      IssuedTokenCheck tokens,
       CertificateCheck certificates,
+      VouchedDevices vouched,
       Clock clock) {
     this.lookup = lookup;
     this.secrets = secrets;
     this.tokens = tokens;
     this.certificates = certificates;
+    this.vouched = vouched;
     this.clock = clock;
   }
 
@@ -70,12 +74,37 @@ public class Verification {
         ? denied(Reason.CERTIFICATE_UNKNOWN)
         : lookup
             .findByCertificate(fingerprint.get())
-            .map(found -> found.filter(it -> claimed == null || claimed.equals(it.address())))
             .chain(
                 found ->
-                    found.isEmpty()
-                        ? denied(Reason.CERTIFICATE_UNKNOWN)
-                        : decide(found.get().address(), found.get().device(), proof));
+                    found.isEmpty() ? ask(claimed, proof) : decide(claimed, found.get(), proof));
+  }
+
+  private Uni<VerifyAnswer> decide(
+      DeviceAddress claimed, DeviceLookup.Holder found, CredentialProof.Certificate proof) {
+    return claimed == null || claimed.equals(found.address())
+        ? decide(found.address(), found.device(), proof)
+        : denied(Reason.CERTIFICATE_UNKNOWN);
+  }
+
+  /** Nobody registered it: perhaps a tenant's authority vouches for it; then it is registered. */
+  private Uni<VerifyAnswer> ask(DeviceAddress claimed, CredentialProof.Certificate proof) {
+    return vouched
+        .register(claimed, proof)
+        .chain(
+            refused ->
+                refused.isPresent() ? denied(refused.get()) : verifyRegistered(claimed, proof));
+  }
+
+  /** What was registered just now may be gone again; it is not asked for a second time. */
+  private Uni<VerifyAnswer> verifyRegistered(
+      DeviceAddress claimed, CredentialProof.Certificate proof) {
+    return lookup
+        .findByCertificate(CertificateCheck.fingerprint(proof).orElseThrow())
+        .chain(
+            found ->
+                found.isEmpty()
+                    ? denied(Reason.CERTIFICATE_UNKNOWN)
+                    : decide(claimed, found.get(), proof));
   }
 
   private Uni<VerifyAnswer> decide(
@@ -86,17 +115,20 @@ public class Verification {
     if (!device.enabled()) {
       return denied(Reason.DEVICE_DISABLED);
     }
-    return switch (look(address, device, proof)) {
-      case Disproven it -> denied(it.reason());
-      case Proven it -> allow(address, device, proof, it);
-    };
+    return look(address, device, proof)
+        .chain(
+            found ->
+                switch (found) {
+                  case Disproven it -> denied(it.reason());
+                  case Proven it -> allow(address, device, proof, it);
+                });
   }
 
-  private Finding look(DeviceAddress address, KnownDevice device, CredentialProof proof) {
+  private Uni<Finding> look(DeviceAddress address, KnownDevice device, CredentialProof proof) {
     return switch (proof) {
-      case CredentialProof.Secret it -> secrets.check(device, it.secret());
+      case CredentialProof.Secret it -> Uni.createFrom().item(secrets.check(device, it.secret()));
       case CredentialProof.Token it -> tokens.check(address, device, it.jwt());
-      case CredentialProof.Certificate _ -> certificates.check(device);
+      case CredentialProof.Certificate _ -> Uni.createFrom().item(certificates.check(device));
     };
   }
 

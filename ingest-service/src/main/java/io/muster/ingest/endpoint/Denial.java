@@ -22,7 +22,14 @@ record Denial(ReasonCode code, String label, String words) {
 
   private static ReasonCode code(VerifyAnswer.Reason reason) {
     return switch (reason) {
-      case DEVICE_DISABLED, TENANT_SUSPENDED, CERTIFICATE_UNKNOWN, CERTIFICATE_EXPIRED ->
+      case DEVICE_DISABLED,
+          TENANT_SUSPENDED,
+          CERTIFICATE_UNKNOWN,
+          CERTIFICATE_EXPIRED,
+          CERTIFICATE_CHAIN,
+          CERTIFICATE_SUBJECT,
+          CERTIFICATE_REVOKED,
+          LIMIT_REACHED ->
           ReasonCode.NOT_AUTHORIZED;
       case UNKNOWN_DEVICE,
           WRONG_SECRET,
@@ -35,7 +42,8 @@ record Denial(ReasonCode code, String label, String words) {
           TOKEN_EXPIRED,
           TOKEN_LIFETIME,
           TOKEN_AUDIENCE,
-          TOKEN_SUBJECT ->
+          TOKEN_SUBJECT,
+          TOKEN_SCOPE ->
           ReasonCode.BAD_USER_NAME_OR_PASSWORD;
     };
   }

@@ -1,0 +1,60 @@
+package io.muster.registry.credentials;
+
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+/**
+ * The table {@code revoked_certificate}: what an authority vouches for and an operator does not.
+ * Thread-safe.
+ */
+@ApplicationScoped
+public class RevokedCertificates {
+  private static final String ADD =
+      "INSERT INTO revoked_certificate (sha256, not_after) VALUES (?1, ?2)"
+          + " ON CONFLICT (sha256) DO NOTHING";
+  private static final String FIND = "SELECT count(*) FROM revoked_certificate WHERE sha256 = ?1";
+  // A few with each write keep the table small without a job of its own.
+  private static final String PRUNE =
+      "DELETE FROM revoked_certificate WHERE sha256 IN (SELECT sha256 FROM revoked_certificate"
+          + " WHERE not_after <= ?1 ORDER BY not_after LIMIT 20 FOR UPDATE SKIP LOCKED)";
+
+  private final Clock clock;
+
+  RevokedCertificates(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** Whether a certificate was revoked, as the current transaction sees it. */
+  public Uni<Boolean> contains(byte[] sha256) {
+    return Panache.getSession()
+        .chain(
+            session ->
+                session
+                    .createNativeQuery(FIND, Long.class)
+                    .setParameter(1, sha256)
+                    .getSingleResult())
+        .map(count -> count > 0);
+  }
+
+  Uni<Void> add(byte[] sha256, Instant notAfter) {
+    return Panache.getSession()
+        .call(
+            session ->
+                session
+                    .createNativeQuery(ADD)
+                    .setParameter(1, sha256)
+                    .setParameter(2, notAfter.atOffset(ZoneOffset.UTC))
+                    .executeUpdate())
+        .chain(
+            session ->
+                session
+                    .createNativeQuery(PRUNE)
+                    .setParameter(1, clock.instant().atOffset(ZoneOffset.UTC))
+                    .executeUpdate())
+        .replaceWithVoid();
+  }
+}

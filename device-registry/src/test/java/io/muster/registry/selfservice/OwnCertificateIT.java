@@ -1,0 +1,215 @@
+package io.muster.registry.selfservice;
+
+import static io.muster.registry.ProblemMatcher.assertProblem;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.muster.contract.event.ContractJson;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.CredentialProof;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyAnswer.Allowed;
+import io.muster.contract.registry.VerifyRequest;
+import io.muster.registry.Api;
+import io.muster.registry.DeviceCertificates;
+import io.muster.registry.DeviceKeys;
+import io.muster.registry.RegistryTest;
+import io.muster.registry.SigningRequests;
+import io.muster.registry.TestAuthority;
+import io.muster.registry.Tokens;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.lang.JoseException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@RegistryTest
+class OwnCertificateIT {
+  Tokens tokens;
+  private Api admin;
+  private String tenant;
+  private String device;
+  private DeviceAddress address;
+
+  @BeforeEach
+  void aDevice() {
+    admin = Api.as(tokens.admin());
+    tenant = admin.tenant();
+    device = admin.device(tenant, "one");
+    address = DeviceAddress.of(tenant, "one");
+  }
+
+  @Test
+  void aDeviceWithASecretGetsACertificateAndIsLetInWithIt() {
+    var answer = ask(admin.secret(device).path("secret"), csr(DeviceKeys.p256()));
+    answer.then().statusCode(200).header("Cache-Control", equalTo("no-store"));
+    var made = certificate(answer.path("certificate"));
+    var allowed = assertInstanceOf(Allowed.class, verify(made));
+    assertEquals(address, allowed.device());
+    assertEquals(answer.<String>path("credential"), allowed.credential().toString());
+    assertEquals(Instant.parse(answer.path("notAfter")), allowed.validUntil());
+    admin
+        .get("/api/v1/tenants/" + tenant + "/audit?subject=devices/one")
+        .then()
+        .body("items[0].action", equalTo("certificate-issued"))
+        .body("items[0].actor", equalTo("one@" + tenant));
+  }
+
+  @Test
+  void aCertificateIsRenewedWithItsOwnKeyAndBothHoldMeanwhile() {
+    var keys = DeviceKeys.p256();
+    var first = ask(admin.secret(device).path("secret"), csr(keys));
+    var old = certificate(first.path("certificate"));
+    var next = DeviceKeys.ed25519();
+    var second = ask(signed(keys, _ -> {}, old), SigningRequests.of(next, "Ed25519"));
+    second.then().statusCode(200);
+    assertInstanceOf(Allowed.class, verify(old));
+    assertInstanceOf(Allowed.class, verify(certificate(second.path("certificate"))));
+  }
+
+  @Test
+  void aCertificateOfATenantsAuthorityIsRenewedAsWell() {
+    var factory = TestAuthority.root("factory of " + tenant);
+    var authorities = "/api/v1/tenants/" + tenant + "/certificate-authorities";
+    var announced =
+        admin.post(
+            authorities, Map.of("certificate", DeviceCertificates.pem(factory.certificate())));
+    var proof = factory.issue(TestAuthority.wanted("CN=" + announced.path("code")));
+    admin
+        .post(
+            authorities + "/" + announced.path("id") + "/proof",
+            Map.of("certificate", DeviceCertificates.pem(proof)))
+        .then()
+        .statusCode(200);
+    var keys = DeviceKeys.p256();
+    var own = factory.device("one", keys.getPublic());
+    ask(signed(keys, _ -> {}, own), csr(DeviceKeys.p256())).then().statusCode(200);
+  }
+
+  @Test
+  void whoDoesNotHoldTheCertificatesKeyGetsNothing() {
+    var keys = DeviceKeys.p256();
+    var own = certificate(ask(admin.secret(device).path("secret"), csr(keys)).path("certificate"));
+    var unknown = DeviceCertificates.of(keys).make();
+    for (var wrong :
+        List.of(
+            signed(DeviceKeys.p256(), _ -> {}, own),
+            signed(keys, it -> it.setAudience("muster-mqtt"), own),
+            signed(keys, it -> it.setSubject("two@" + tenant), own),
+            signed(keys, it -> it.setExpirationTimeMinutesInTheFuture(60), own),
+            signed(keys, it -> it.setExpirationTimeMinutesInTheFuture(-5), own),
+            signed(keys, _ -> {}, unknown))) {
+      assertProblem(ask(wrong, csr(DeviceKeys.p256())), 401, "not-authenticated");
+    }
+  }
+
+  @Test
+  void whatIsNoRequestIsSaid() {
+    var secret = admin.secret(device).<String>path("secret");
+    var foreign =
+        SigningRequests.of(DeviceKeys.p256().getPublic(), DeviceKeys.p256(), "SHA256withECDSA");
+    for (var csr : List.of("", "x", foreign)) {
+      assertProblem(ask(secret, csr), 422, "invalid-content")
+          .body("errors[0].pointer", equalTo("/csr"));
+    }
+  }
+
+  @Test
+  void answersThatWereLostDoNotFillTheDevice() {
+    var secret = admin.secret(device).<String>path("secret");
+    Response last = null;
+    for (int i = 0; i < 12; i++) {
+      last = ask(secret, csr(DeviceKeys.p256()));
+      last.then().statusCode(200);
+    }
+    assertInstanceOf(Allowed.class, verify(certificate(last.path("certificate"))));
+    admin.get(device + "/credentials").then().body("items", hasSize(10));
+  }
+
+  @Test
+  void aRevokedCertificateIsNone() {
+    var answer = ask(admin.secret(device).path("secret"), csr(DeviceKeys.p256()));
+    admin.delete(device + "/credentials/" + answer.path("credential")).then().statusCode(204);
+    assertTrue(verify(certificate(answer.path("certificate"))) instanceof VerifyAnswer.Denied);
+  }
+
+  private static String csr(KeyPair keys) {
+    return SigningRequests.of(keys, "SHA256withECDSA");
+  }
+
+  private Response ask(String password, String csr) {
+    return Api.as(null)
+        .request()
+        .auth()
+        .preemptive()
+        .basic("one@" + tenant, password)
+        .contentType(ContentType.JSON)
+        .body(Map.of("csr", csr))
+        .post("/api/v1/device/certificate");
+  }
+
+  private String signed(KeyPair keys, Consumer<JwtClaims> change, X509Certificate... chain) {
+    var claims = DeviceKeys.claims("one@" + tenant, Instant.now());
+    claims.setAudience("muster-registry");
+    claims.setExpirationTimeMinutesInTheFuture(5);
+    change.accept(claims);
+    try {
+      var jws = new JsonWebSignature();
+      jws.setPayload(claims.toJson());
+      jws.setKey(keys.getPrivate());
+      jws.setAlgorithmHeaderValue("ES256");
+      jws.getHeaders()
+          .setObjectHeaderValue(
+              "x5c", Arrays.stream(chain).map(DeviceCertificates::base64).toList());
+      return jws.getCompactSerialization();
+    } catch (JoseException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static X509Certificate certificate(String pem) {
+    try {
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(
+                  new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+    } catch (CertificateException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private VerifyAnswer verify(X509Certificate shown) {
+    var proof = new CredentialProof.Certificate(List.of(DeviceCertificates.base64(shown)));
+    try {
+      var answer =
+          Api.as(tokens.service())
+              .request()
+              .contentType(ContentType.JSON)
+              .body(
+                  ContractJson.mapper()
+                      .writeValueAsString(new VerifyRequest(null, proof, "127.0.0.1")))
+              .post("/internal/v1/credentials/verify");
+      answer.then().statusCode(200);
+      return ContractJson.mapper().readValue(answer.asString(), VerifyAnswer.class);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package io.muster.registry.verification;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.muster.contract.event.ContractJson;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.CredentialProof;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyAnswer.Denied;
+import io.muster.contract.registry.VerifyAnswer.Reason;
+import io.muster.contract.registry.VerifyRequest;
+import io.muster.registry.Api;
+import io.muster.registry.DeviceCertificates;
+import io.muster.registry.DeviceKeys;
+import io.muster.registry.RegistryTest;
+import io.muster.registry.TestAuthority;
+import io.muster.registry.Tokens;
+import io.restassured.http.ContentType;
+import java.security.KeyPair;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jboss.logmanager.ExtLogRecord;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Whoever is kept out is in the log and in a counter with the reason. */
+@RegistryTest
+class ToldRefusalsIT {
+  private static final String LOG = "io.muster.registry.verification";
+
+  Tokens tokens;
+
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+          lines.add(line instanceof ExtLogRecord it ? it.getFormattedMessage() : line.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+  private final KeyPair pair = DeviceKeys.p256();
+  private DeviceAddress address;
+
+  @BeforeEach
+  void aDeviceWithAKey() {
+    var admin = Api.as(tokens.admin());
+    var tenant = admin.tenant();
+    var device = admin.device(tenant, "one");
+    address = DeviceAddress.of(tenant, "one");
+    admin
+        .post(
+            device + "/credentials",
+            Map.of(
+                "kind",
+                "jwt-key",
+                "algorithm",
+                "ES256",
+                "publicKey",
+                DeviceKeys.pem(pair.getPublic())))
+        .then()
+        .statusCode(201);
+    Logger.getLogger(LOG).addHandler(handler);
+  }
+
+  @AfterEach
+  void listenNoMore() {
+    Logger.getLogger(LOG).removeHandler(handler);
+  }
+
+  @Test
+  void aTokenWithoutASignature() {
+    told(Reason.TOKEN_ALGORITHM, new CredentialProof.Token(tokens.unsigned()));
+  }
+
+  @Test
+  void aTokenOfAnotherKey() {
+    var claims = DeviceKeys.claims("one", Instant.now());
+    told(
+        Reason.TOKEN_SIGNATURE,
+        new CredentialProof.Token(DeviceKeys.sign(DeviceKeys.p256(), "ES256", claims)));
+  }
+
+  @Test
+  void aTokenForAnotherAudience() {
+    told(Reason.TOKEN_AUDIENCE, token(it -> it.setAudience("muster-api")));
+  }
+
+  @Test
+  void aTokenThatIsOver() {
+    told(Reason.TOKEN_EXPIRED, token(it -> it.setExpirationTime(at(-120))));
+  }
+
+  @Test
+  void aTokenOfAClockThatIsAhead() {
+    told(Reason.CREDENTIAL_NOT_YET_VALID, token(it -> it.setIssuedAt(at(300))));
+  }
+
+  @Test
+  void aTokenThatLivesTooLong() {
+    told(Reason.TOKEN_LIFETIME, token(it -> it.setExpirationTime(at(90_000))));
+  }
+
+  @Test
+  void aCertificateThatIsOver() {
+    var admin = Api.as(tokens.admin());
+    var factory = TestAuthority.root("factory of " + address.tenant());
+    var authorities = "/api/v1/tenants/" + address.tenant() + "/certificate-authorities";
+    var announced =
+        admin.post(
+            authorities, Map.of("certificate", DeviceCertificates.pem(factory.certificate())));
+    var proof = factory.issue(TestAuthority.wanted("CN=" + announced.path("code")));
+    admin
+        .post(
+            authorities + "/" + announced.path("id") + "/proof",
+            Map.of("certificate", DeviceCertificates.pem(proof)))
+        .then()
+        .statusCode(200);
+    var now = Instant.now();
+    var over =
+        factory.issue(
+            TestAuthority.wanted("CN=one").period(now.minusSeconds(900), now.minusSeconds(60)));
+    told(
+        Reason.CERTIFICATE_EXPIRED,
+        new CredentialProof.Certificate(List.of(DeviceCertificates.base64(over))));
+  }
+
+  private CredentialProof.Token token(Consumer<JwtClaims> change) {
+    var claims = DeviceKeys.claims("one", Instant.now());
+    change.accept(claims);
+    return new CredentialProof.Token(DeviceKeys.sign(pair, "ES256", claims));
+  }
+
+  private static NumericDate at(long seconds) {
+    return NumericDate.fromSeconds(Instant.now().getEpochSecond() + seconds);
+  }
+
+  private void told(Reason reason, CredentialProof proof) {
+    var before = count(reason);
+    assertEquals(new Denied(reason), verify(proof));
+    assertEquals(before + 1, count(reason));
+    assertTrue(
+        lines.stream()
+            .anyMatch(it -> it.contains(address.toString()) && it.endsWith(": " + reason.label())),
+        lines.toString());
+  }
+
+  private static double count(Reason reason) {
+    var name =
+        "muster_registry_verifications_total{decision=\"deny\",reason=\"" + reason.label() + "\"} ";
+    return Api.as(null)
+        .get("/q/metrics")
+        .asString()
+        .lines()
+        .filter(it -> it.startsWith(name))
+        .mapToDouble(it -> Double.parseDouble(it.substring(name.length()).split(" ")[0]))
+        .sum();
+  }
+
+  private VerifyAnswer verify(CredentialProof proof) {
+    try {
+      var answer =
+          Api.as(tokens.service())
+              .request()
+              .contentType(ContentType.JSON)
+              .body(
+                  ContractJson.mapper()
+                      .writeValueAsString(new VerifyRequest(address, proof, "192.0.2.7")))
+              .post("/internal/v1/credentials/verify");
+      answer.then().statusCode(200);
+      return ContractJson.mapper().readValue(answer.asString(), VerifyAnswer.class);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
