@@ -81,7 +81,7 @@ class ImportFailuresIT {
     assertEquals(53, contended.<Integer>path("version"));
     assertEquals(52, contended.<Map<String, Object>>path("attributes").size());
     var both =
-        admin.get(Api.devices(tenant) + "?limit=1000&filter=attributes.a==1;attributes.b==1");
+        admin.get(Api.devices(tenant) + "?limit=1000&filter=attributes.a==1%3Battributes.b==1");
     assertEquals(1_000, both.<List<Object>>path("items").size());
     var one =
         admin.get(Api.devices(tenant) + "?filter=attributes.a=ex=false,attributes.b=ex=false");

@@ -117,6 +117,17 @@ class ProblemsIT {
   }
 
   @Test
+  void aSemicolonThatWouldCutAFilterIsRefused() {
+    var admin = Api.as(tokens.admin());
+    var tenant = admin.tenant();
+    admin.device(tenant, "one");
+    var filter = Api.devices(tenant) + "?filter=id==one%sid==two";
+    assertProblem(admin.get(filter.formatted(";")), 400, "malformed-request")
+        .body("detail", containsString("%3B"));
+    assertEquals(List.of(), admin.get(filter.replace("%s", "%3B")).then().extract().path("items"));
+  }
+
+  @Test
   void anIdOfAnotherFormIsPointedAt() {
     var admin = Api.as(tokens.admin());
     assertProblem(admin.get(Api.devices(admin.tenant()) + "/-x"), 400, "malformed-request")

@@ -80,6 +80,13 @@ class RequestGate {
       refuse(context, new Refusal.Malformed("The path is not in its plain form.", List.of()));
     } else if (NUL.matcher(request.uri()).find()) {
       refuse(context, new Refusal.Malformed("The query holds a NUL.", List.of()));
+    } else if (request.uri().indexOf(';') >= 0) {
+      // Of a filter it would be an end: more would be found than was asked for.
+      refuse(
+          context,
+          new Refusal.Malformed(
+              "In the query a ; is written %3B: as it is, it begins another parameter.",
+              List.of()));
     } else if (length.orElse(0) > limits.maxBodyBytes() && !isStreamed(context)) {
       refuse(
           context,
