@@ -2,9 +2,13 @@ package io.muster.systemtests;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
 import io.muster.ingest.endpoint.HostileCrowd;
 import io.muster.ingest.endpoint.packets.GeneratedPackets.Words;
 import io.muster.systemtests.devices.TestDevice;
@@ -73,6 +77,7 @@ class HostileCrowdIT {
     assertTrue(grown < MEMORY_NOISE_BYTES, "grew by " + (grown >> 20) + " MiB");
     assertEquals(List.of(), log.lines().stream().filter(HostileCrowdIT::isOurFault).toList());
     assertServed(stack.newDevice(tenant, "honest"));
+    awaitRoomInTheLog(tenant);
     System.out.printf("%,d hostile clients over %s against the service%n", clients, over);
   }
 
@@ -121,6 +126,23 @@ class HostileCrowdIT {
         List.of("knocking", "in_flight", "memory_bytes", "knocking_bytes", "unread_bytes")) {
       await(held).atMost(SOON).until(() -> gauge(held) == 0);
     }
+  }
+
+  /** A log that keeps itself from being filled has lines again for whoever is refused next. */
+  private void awaitRoomInTheLog(TenantId tenant) {
+    var stranger =
+        new TestDevice(DeviceAddress.of(tenant.value(), "latecomer"), "x".repeat(43))
+            .mqtt5(stack.endpointPort(1))
+            .toBlocking();
+    var log = stack.logFromNow("ingest");
+    await("a line in the log")
+        .atMost(SOON)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () -> {
+              assertThrows(Mqtt5ConnAckException.class, stranger::connect);
+              return log.lines().stream().anyMatch(line -> line.contains("latecomer"));
+            });
   }
 
   private void assertServed(TestDevice device) {
