@@ -25,9 +25,7 @@ interface InboxConfig {
 
   /** How many events are taken in one transaction at most. */
   @WithDefault("500")
-  @Min(1)
-  @Max(1_000)
-  int batch();
+  @Min(1) @Max(1_000) int batch();
 
   /** How often it is looked whether there are new ones. */
   @WithDefault("200MS")

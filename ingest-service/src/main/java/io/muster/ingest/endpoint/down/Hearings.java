@@ -30,8 +30,7 @@ final class Hearings {
   /** These were granted, or taken up again. */
   void began(List<Subscription> subscriptions) {
     subscriptions.stream()
-        .collect(
-            groupingBy(Subscription::about, mapping(it -> it.filter().value(), toList())))
+        .collect(groupingBy(Subscription::about, mapping(it -> it.filter().value(), toList())))
         .forEach(this::announce);
   }
 
