@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
@@ -12,10 +13,12 @@ import io.muster.contract.message.CarriedProperties;
 import io.muster.contract.message.UserProperties;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.DeviceLimits;
+import io.muster.contract.registry.DeviceScope;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +37,29 @@ class ContractJsonTest {
             + "\"proof\":{\"kind\":\"secret\",\"secret\":\"s3cret\"},\"remoteAddress\":null}",
         json);
     assertEquals(request, ContractJson.mapper().readValue(json, VerifyRequest.class));
+  }
+
+  @Test
+  void saysOnlyWhenItIsSoThatScopesAreEnforced() throws JsonProcessingException {
+    var request = new VerifyRequest(PUMP, new CredentialProof.Token("a.b.c"), null, true);
+    var json = ContractJson.mapper().writeValueAsString(request);
+    assertTrue(json.endsWith(",\"remoteAddress\":null,\"enforcesScopes\":true}"), json);
+    assertEquals(request, ContractJson.mapper().readValue(json, VerifyRequest.class));
+  }
+
+  @Test
+  void saysWhatATokenIsFor() throws JsonProcessingException {
+    var token = new VerifyAnswer.IssuedToken(ID, Set.of(DeviceScope.FIRMWARE_READ));
+    var allowed = new VerifyAnswer.Allowed(PUMP, ID, NOON, new DeviceLimits(10, 100), token);
+    var json = ContractJson.mapper().writerFor(VerifyAnswer.class).writeValueAsString(allowed);
+    assertTrue(
+        json.endsWith(
+            ",\"token\":{\"key\":\"0190163d-8694-739b-aea5-966c26f8ad91\","
+                + "\"scopes\":[\"firmware:read\"]}}"),
+        json);
+    assertEquals(allowed, ContractJson.mapper().readValue(json, VerifyAnswer.class));
+    assertFalse(token.grantsAll());
+    assertTrue(new VerifyAnswer.IssuedToken(ID, DeviceScope.all()).grantsAll());
   }
 
   @Test

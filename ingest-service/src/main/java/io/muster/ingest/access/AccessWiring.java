@@ -10,6 +10,7 @@ import io.muster.contract.event.RegistryEvent;
 import io.muster.contract.message.UserProperties;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.DeviceLimits;
+import io.muster.contract.registry.DeviceScope;
 import io.muster.contract.registry.DeviceView;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
@@ -37,6 +38,7 @@ import java.time.Duration;
       RegistryEvent.CredentialRevoked.class,
       RegistryEvent.TenantSuspended.class,
       RegistryEvent.TenantUpdated.class,
+      RegistryEvent.TokenKeyWithdrawn.class,
       CredentialProof.Secret.class,
       CredentialProof.Token.class,
       CredentialProof.Certificate.class,
@@ -44,6 +46,8 @@ import java.time.Duration;
       DeviceView.class,
       VerifyAnswer.Allowed.class,
       VerifyAnswer.Denied.class,
+      VerifyAnswer.IssuedToken.class,
+      DeviceScope.class,
       VerifyRequest.class
     })
 class AccessWiring {

@@ -6,6 +6,7 @@ import io.muster.ingest.access.Admission.Unavailable;
 import io.muster.ingest.access.Mandate;
 import io.muster.ingest.endpoint.authorisation.Claimant;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
+import io.muster.ingest.endpoint.authorisation.Scopes;
 import io.muster.ingest.endpoint.authorisation.WillRights;
 import io.muster.ingest.endpoint.limits.AdmissionLine;
 import io.muster.ingest.endpoint.limits.DeviceUse;
@@ -225,7 +226,8 @@ final class Admission {
       refuse(ReasonCode.NOT_AUTHORIZED, "credential-expired", "the credential has ended");
       return;
     }
-    var rights = new PublishRights(claimant.client().device(), shared.access);
+    var rights =
+        new PublishRights(claimant.client().device(), shared.access, Scopes.of(granted.answer()));
     WillRights.allows(connect.will(), granted.answer().limits().payloadBytes(), rights)
         .subscribe()
         .with(
@@ -337,7 +339,9 @@ final class Admission {
             ? MQTT_RECEIVE_MAXIMUM
             : properties.receiveMaximum(),
         most == Properties.ABSENT ? Long.MAX_VALUE : most,
-        properties.requestProblemInformation() != 0);
+        properties.requestProblemInformation() != 0,
+        Scopes.of(answer),
+        answer.token() == null ? null : answer.token().key());
   }
 
   /** The client has gone, or may no longer come in. */

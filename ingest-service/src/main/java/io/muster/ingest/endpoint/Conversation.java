@@ -52,7 +52,7 @@ final class Conversation {
     this.terms = accepted.terms();
     this.reach = accepted.reach();
     this.expiryAfterEnd = terms.sessionExpirySeconds();
-    var rights = new PublishRights(session.device(), shared.access);
+    var rights = new PublishRights(session.device(), shared.access, session.scopes());
     mandates =
         new Mandates(
             session.device(),
