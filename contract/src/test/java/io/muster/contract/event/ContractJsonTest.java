@@ -11,9 +11,12 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.message.CarriedProperties;
 import io.muster.contract.message.UserProperties;
+import io.muster.contract.registry.ClaimAnswer;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.contract.registry.DeviceScope;
+import io.muster.contract.registry.ProvisionReply;
+import io.muster.contract.registry.ProvisionRequest;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import java.time.Instant;
@@ -60,6 +63,25 @@ class ContractJsonTest {
     assertEquals(allowed, ContractJson.mapper().readValue(json, VerifyAnswer.class));
     assertFalse(token.grantsAll());
     assertTrue(new VerifyAnswer.IssuedToken(ID, DeviceScope.all()).grantsAll());
+  }
+
+  @Test
+  void relaysWhatADeviceSaysThatIsNobodyYetByteForByte() throws JsonProcessingException {
+    var payload = new byte[] {0, -1, 'x'};
+    var request = new ProvisionRequest(PUMP.tenant(), ID, "10.0.0.1", payload);
+    var json = ContractJson.mapper().writeValueAsString(request);
+    assertEquals(
+        "{\"tenant\":\"acme\",\"claim\":\"0190163d-8694-739b-aea5-966c26f8ad91\","
+            + "\"remoteAddress\":\"10.0.0.1\",\"payload\":\"AP94\"}",
+        json);
+    var reply =
+        ContractJson.mapper()
+            .readValue("{\"status\":409,\"payload\":\"AP94\"}", ProvisionReply.class);
+    assertEquals(409, reply.status());
+    assertArrayEquals(payload, reply.payload());
+    var claim = new ClaimAnswer.Allowed(ID, NOON);
+    var written = ContractJson.mapper().writerFor(ClaimAnswer.class).writeValueAsString(claim);
+    assertEquals(claim, ContractJson.mapper().readValue(written, ClaimAnswer.class));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.muster.registry.verification;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
@@ -13,7 +14,7 @@ import org.jboss.logging.Logger;
 /** Counts every answer, and logs those that keep somebody out. Thread-safe. */
 @ApplicationScoped
 @Startup
-class VerificationRecord {
+public class VerificationRecord {
   private static final Logger LOG = Logger.getLogger("io.muster.registry.verification");
   private static final String COUNTER = "muster.registry.verifications";
   private static final int MAX_ADDRESS_CHARACTERS = 64;
@@ -38,6 +39,19 @@ class VerificationRecord {
             subject(request), printable(request.remoteAddress()), it.reason().label());
       }
     }
+  }
+
+  /** A device that is nobody yet may ask to be provisioned. */
+  public void noteClaim() {
+    count("allow", "none");
+  }
+
+  /** It may not. */
+  public void noteClaim(TenantId tenant, VerifyAnswer.Reason reason, String remoteAddress) {
+    count("deny", reason.label());
+    LOG.infof(
+        "Denied a claim token for %s from %s: %s",
+        tenant, printable(remoteAddress), reason.label());
   }
 
   private static String subject(VerifyRequest request) {

@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
  * answer. Nothing of the client is read meanwhile. On the event loop, to which every answer from
  * elsewhere comes back.
  */
-final class Admission {
+final class Admission implements Entrance {
   private static final int MQTT_RECEIVE_MAXIMUM = 65_535;
 
   /** What a CONNECT that was accepted comes to. */
@@ -68,7 +68,8 @@ final class Admission {
     this.terms = Terms.of(connect, shared.config.connections());
   }
 
-  void begin() {
+  @Override
+  public void begin() {
     if (shared.draining.get()) {
       refuse(ReasonCode.SERVER_UNAVAILABLE, "shutting-down", "the server is shutting down");
     } else if (shared.budget.refusesConnections()) {
@@ -344,15 +345,15 @@ final class Admission {
         answer.token() == null ? null : answer.token().key());
   }
 
-  /** The client has gone, or may no longer come in. */
-  void abandon() {
+  @Override
+  public void abandon() {
     if (!over) {
       giveUp();
     }
   }
 
-  /** Refuses a client that may not, or cannot, come in for a reason from outside. */
-  void endFromOutside(EndReason reason) {
+  @Override
+  public void endFromOutside(EndReason reason) {
     if (over) {
       return;
     }
