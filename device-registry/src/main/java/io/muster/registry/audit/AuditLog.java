@@ -51,7 +51,7 @@ public class AuditLog {
                     .setParameter(1, now)
                     .setParameter(2, entry.tenant().value())
                     .setParameter(3, actor(entry))
-                    .setParameter(4, caller.address().orElse(null))
+                    .setParameter(4, address(entry))
                     .setParameter(5, entry.action())
                     .setParameter(6, entry.subject())
                     .executeUpdate())
@@ -83,6 +83,10 @@ public class AuditLog {
   /** Writes the line, after the commit. */
   public void tell(AuditEntry entry) {
     LOG.infof("%s by %s from %s", entry, actor(entry), caller.address().orElse("?"));
+  }
+
+  private String address(AuditEntry entry) {
+    return entry.address() == null ? caller.address().orElse(null) : entry.address();
   }
 
   /** A subject comes from outside: it must neither write lines of its own nor be without end. */

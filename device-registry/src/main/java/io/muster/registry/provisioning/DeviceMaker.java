@@ -48,16 +48,22 @@ class DeviceMaker {
   /**
    * Uses the claim token once.
    *
+   * @param from the device's address, for the audit
    * @return the id of the credential that the applicant's key is; fails with 429 when the token is
    *     used up, with 409 when something that it gives is gone
    */
   Uni<UUID> make(
-      TenantEntity tenant, ClaimTokenEntity claim, Applicant applicant, DeviceAddress device) {
+      TenantEntity tenant,
+      ClaimTokenEntity claim,
+      Applicant applicant,
+      DeviceAddress device,
+      String from) {
     return devices
         .provision(tenant, device.device(), claim.type(), List.of(claim.tags))
         .onFailure(DeviceMaker::isMeaningless)
         .transform(_ -> unusable("The claim token's device type is gone."))
-        .chain(made -> register(tenant, claim, applicant, device, made));
+        .chain(made -> register(tenant, claim, applicant, device, made))
+        .call(() -> audit.write(entry(claim, device).from(from)));
   }
 
   private Uni<UUID> register(
@@ -75,11 +81,7 @@ class DeviceMaker {
                     applicant.hardware(),
                     new Known(made.key(), applicant.key().sha256(), credential)))
         .call(() -> use(claim))
-        .call(() -> join(claim, device))
-        .call(
-            () ->
-                audit.write(
-                    AuditEntry.ofDevice("device-provisioned", device, "").by(actor(claim))));
+        .call(() -> join(claim, device));
   }
 
   private Uni<Void> use(ClaimTokenEntity claim) {
@@ -110,8 +112,8 @@ class DeviceMaker {
   }
 
   /** Who answers for it: whoever gave the token away. */
-  private static String actor(ClaimTokenEntity claim) {
-    return "claim-token:" + claim.id;
+  private static AuditEntry entry(ClaimTokenEntity claim, DeviceAddress device) {
+    return AuditEntry.ofDevice("device-provisioned", device, "").by("claim-token:" + claim.id);
   }
 
   private static RuntimeException unusable(String detail) {

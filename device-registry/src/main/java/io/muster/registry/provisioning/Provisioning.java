@@ -29,6 +29,7 @@ class Provisioning {
   private final ClaimCheck claims;
   private final ProvisioningRate rate;
   private final HardwareTable hardware;
+  private final RequestTable requests;
   private final Tenants tenants;
   private final Devices devices;
   private final DeviceMaker maker;
@@ -42,6 +43,7 @@ class Provisioning {
       ClaimCheck claims,
       ProvisioningRate rate,
       HardwareTable hardware,
+      RequestTable requests,
       Tenants tenants,
       Devices devices,
       DeviceMaker maker,
@@ -53,6 +55,7 @@ class Provisioning {
     this.claims = claims;
     this.rate = rate;
     this.hardware = hardware;
+    this.requests = requests;
     this.tenants = tenants;
     this.devices = devices;
     this.maker = maker;
@@ -129,7 +132,7 @@ class Provisioning {
                         found -> {
                           if (known == null && found == null) {
                             return maker
-                                .make(tenant, claim, applicant, device)
+                                .make(tenant, claim, applicant, device, asking.address())
                                 .map(credential -> new Outcome.Known(device, credential));
                           }
                           return known != null && known.has(applicant.key())
@@ -159,8 +162,8 @@ class Provisioning {
 
   private Uni<Outcome> askOperator(TenantEntity tenant, Asking asking) {
     var applicant = asking.applicant();
-    return hardware
-        .countRequests(tenant.key(), applicant.hardware())
+    return requests
+        .count(tenant.key(), applicant.hardware())
         .chain(
             counts -> {
               var room =
@@ -168,7 +171,7 @@ class Provisioning {
                       && counts.ofHardware() < settings.maxRequestsPerHardware();
               // The answer is the same: who asks too often is not told anything by it.
               return room
-                  ? hardware.ask(tenant.key(), applicant, asking.address())
+                  ? requests.ask(tenant.key(), applicant, asking.address())
                   : Uni.createFrom().voidItem();
             })
         .replaceWith(new Outcome.NeedsApproval());
