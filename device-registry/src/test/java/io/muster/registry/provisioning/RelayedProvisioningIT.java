@@ -1,12 +1,14 @@
 package io.muster.registry.provisioning;
 
 import static io.muster.registry.ProblemMatcher.assertProblem;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.muster.contract.Golden;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.ClaimAnswer;
@@ -96,6 +98,11 @@ class RelayedProvisioningIT {
     assertEquals(200, told(first).path("status").asInt());
     assertEquals("serial-one", told(first).path("device").asText());
     assertTrue(told(first).path("token").path("token").isTextual());
+    admin
+        .get("/api/v1/tenants/" + tenant + "/audit?subject=devices/serial-one")
+        .then()
+        .body("items[0].action", equalTo("device-provisioned"))
+        .body("items[0].address", equalTo("192.0.2.7"));
     var again = relay(tenant, id(claim), newcomer.body());
     assertEquals(200, again.status());
     assertEquals(told(first).path("credential"), told(again).path("credential"));
@@ -168,6 +175,31 @@ class RelayedProvisioningIT {
     var body = stolen.body(Newcomer.of(tenant, "one").proof(_ -> {}));
     assertEquals(422, relay(tenant, claim, json(body)).status());
     admin.get(Api.devices(tenant)).then().body("items", hasSize(0));
+  }
+
+  @Test
+  void saysItAsTheContractHasIt() {
+    var claim = claim(1);
+    var shown = new ClaimRequest(new TenantId(tenant), claim.path("token"), "192.0.2.7");
+    Golden.assertSameShape(
+        "internal/claim-answer-allow.json", service(VERIFY, shown).asByteArray());
+    var guessed = new ClaimRequest(new TenantId(tenant), "guessed", "192.0.2.7");
+    Golden.assertSameShape(
+        "internal/claim-answer-deny.json", service(VERIFY, guessed).asByteArray());
+    var request =
+        new ProvisionRequest(
+            new TenantId(tenant), id(claim), "192.0.2.7", json(Newcomer.of(tenant, "one").body()));
+    Golden.assertSameShape("internal/provision-reply.json", service(RELAY, request).asByteArray());
+    for (var name : List.of("claim-request", "provision-request")) {
+      var path = name.equals("claim-request") ? VERIFY : RELAY;
+      Api.as(tokens.service())
+          .request()
+          .contentType(ContentType.JSON)
+          .body(Golden.bytes("internal/" + name + ".json"))
+          .post(path)
+          .then()
+          .statusCode(200);
+    }
   }
 
   @Test

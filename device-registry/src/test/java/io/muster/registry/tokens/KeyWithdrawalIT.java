@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.muster.contract.Golden;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
@@ -20,6 +21,7 @@ import io.muster.registry.Api;
 import io.muster.registry.RegistryTest;
 import io.muster.registry.Tokens;
 import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +92,24 @@ class KeyWithdrawalIT {
   }
 
   @Test
+  void saysItAsTheContractHasIt() throws SQLException {
+    Golden.assertSameShape("internal/verify-answer-token.json", answer(token()).asByteArray());
+    var key = assertInstanceOf(VerifyAnswer.Allowed.class, verify(token())).token().key();
+    admin.delete(KEYS + "/" + key).then().statusCode(204);
+    try (var connection = postgres.connectAsSuperuser();
+        var statement = connection.createStatement();
+        var result =
+            statement.executeQuery(
+                "SELECT payload FROM registry.outbox WHERE topic ="
+                    + " 'platform/registry/token-key-withdrawn/"
+                    + tenant
+                    + "'")) {
+      assertTrue(result.next());
+      Golden.assertSameShape("events/registry.token-key-withdrawn.json", result.getBytes(1));
+    }
+  }
+
+  @Test
   void onlyThePlatformsAdministratorsDoIt() {
     var key = assertInstanceOf(VerifyAnswer.Allowed.class, verify(token())).token().key();
     for (var person : List.of(tokens.person("admin", tenant), tokens.person("operator", tenant))) {
@@ -113,6 +133,14 @@ class KeyWithdrawalIT {
 
   private VerifyAnswer verify(String jwt) {
     try {
+      return ContractJson.mapper().readValue(answer(jwt).asString(), VerifyAnswer.class);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private Response answer(String jwt) {
+    try {
       var request = new VerifyRequest(address, new CredentialProof.Token(jwt), "127.0.0.1", true);
       var answer =
           Api.as(tokens.service())
@@ -121,7 +149,7 @@ class KeyWithdrawalIT {
               .body(ContractJson.mapper().writeValueAsString(request))
               .post("/internal/v1/credentials/verify");
       answer.then().statusCode(200);
-      return ContractJson.mapper().readValue(answer.asString(), VerifyAnswer.class);
+      return answer;
     } catch (JsonProcessingException e) {
       throw new AssertionError(e);
     }
