@@ -71,8 +71,7 @@ final class Verdicts {
       case IN_THE_FUTURE -> "its time is in the future; check the device's clock";
       case REFUSED_BY_DATABASE -> "the database refused it; see the dead letters";
       case TOPIC_NOT_ALLOWED ->
-          "not a topic, QoS or retain flag that the device may use, or not what its token is for;"
-              + " see the dead letters";
+          "not a topic, QoS or retain flag for the device or its token; see the dead letters";
       case EXPIRED_UNDELIVERED -> "nobody took it in time";
     };
   }
