@@ -64,6 +64,11 @@ public class AuditLog {
         .replaceWithVoid();
   }
 
+  /** Writes the line, after the commit. */
+  public void tell(AuditEntry entry) {
+    LOG.infof("%s by %s from %s", entry, actor(entry), caller.address().orElse("?"));
+  }
+
   /** Writes a row for each tenant: what was done to the whole platform. */
   public Uni<Void> writeToAll(String action, String subject) {
     return Panache.getSession()
@@ -78,11 +83,6 @@ public class AuditLog {
                     .setParameter(5, subject)
                     .executeUpdate())
         .replaceWithVoid();
-  }
-
-  /** Writes the line, after the commit. */
-  public void tell(AuditEntry entry) {
-    LOG.infof("%s by %s from %s", entry, actor(entry), caller.address().orElse("?"));
   }
 
   private String address(AuditEntry entry) {
