@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.muster.contract.event.CloudEvent;
 import io.muster.contract.event.ContractJson;
+import io.muster.contract.registry.ClaimAnswer;
+import io.muster.contract.registry.ClaimRequest;
 import io.muster.contract.registry.DeviceView;
+import io.muster.contract.registry.ProvisionReply;
+import io.muster.contract.registry.ProvisionRequest;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import java.io.IOException;
@@ -20,8 +24,15 @@ class GoldenInterfacesTest {
     return switch (name) {
       case "internal/verify-request.json", "internal/verify-request-certificate.json" ->
           VerifyRequest.class;
-      case "internal/verify-answer-allow.json", "internal/verify-answer-deny.json" ->
+      case "internal/verify-answer-allow.json",
+          "internal/verify-answer-deny.json",
+          "internal/verify-answer-token.json" ->
           VerifyAnswer.class;
+      case "internal/claim-request.json" -> ClaimRequest.class;
+      case "internal/claim-answer-allow.json", "internal/claim-answer-deny.json" ->
+          ClaimAnswer.class;
+      case "internal/provision-request.json" -> ProvisionRequest.class;
+      case "internal/provision-reply.json" -> ProvisionReply.class;
       case "internal/device-view.json" -> DeviceView.class;
       default -> CloudEvent.class;
     };
@@ -34,11 +45,18 @@ class GoldenInterfacesTest {
         "internal/verify-request-certificate.json",
         "internal/verify-answer-allow.json",
         "internal/verify-answer-deny.json",
+        "internal/verify-answer-token.json",
+        "internal/claim-request.json",
+        "internal/claim-answer-allow.json",
+        "internal/claim-answer-deny.json",
+        "internal/provision-request.json",
+        "internal/provision-reply.json",
         "internal/device-view.json",
         "events/registry.device-created.json",
         "events/registry.device-disabled.json",
         "events/registry.device-deleted.json",
         "events/registry.credential-revoked.json",
+        "events/registry.token-key-withdrawn.json",
         "events/registry.tenant-updated.json"
       })
   void isReadAndWrittenAgainAsItWas(String name) throws IOException {

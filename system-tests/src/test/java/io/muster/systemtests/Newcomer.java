@@ -32,18 +32,23 @@ final class Newcomer {
     this.key = EcJwkGenerator.generateJwk(EllipticCurves.P256);
   }
 
-  /** Asks for an identity. */
+  /** Asks for an identity over REST. */
   Http.Answer ask(RunningStack stack, String claimToken) throws Exception {
-    var body = JsonNodeFactory.instance.objectNode();
-    body.putObject("hardware").put("kind", "serial").put("value", serial);
-    body.put("publicKey", key.toJson(OutputControlLevel.PUBLIC_ONLY));
-    body.put("algorithm", "ES256").put("proof", jwt("muster-provision"));
     return basic(
         stack,
         stack.registry() + "/api/v1/provisioning",
         "provision@" + tenant,
         claimToken,
-        body.toString());
+        request());
+  }
+
+  /** What it asks with, over REST and over MQTT. */
+  String request() throws JoseException {
+    var body = JsonNodeFactory.instance.objectNode();
+    body.putObject("hardware").put("kind", "serial").put("value", serial);
+    body.put("publicKey", key.toJson(OutputControlLevel.PUBLIC_ONLY));
+    body.put("algorithm", "ES256").put("proof", jwt("muster-provision"));
+    return body.toString();
   }
 
   /** As any device with a key sends it in the password field. */

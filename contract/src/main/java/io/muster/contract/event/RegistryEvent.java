@@ -93,6 +93,20 @@ public sealed interface RegistryEvent {
   }
 
   /**
+   * A key with which the registry signed devices' tokens is not to be believed any more; each
+   * tenant is told by itself. Connections of its devices that were opened with such a token must
+   * end.
+   *
+   * @param key the tokens' {@code kid}
+   */
+  record TokenKeyWithdrawn(TenantId tenant, UUID key) implements RegistryEvent {
+    @Override
+    public String event() {
+      return "token-key-withdrawn";
+    }
+  }
+
+  /**
    * Its devices may connect again, or its limits changed.
    *
    * @param limits what it allows each of its devices now

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.muster.contract.id.DeviceAddress;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 
 /** The registry's answer to {@link VerifyRequest}; always with HTTP status 200. */
@@ -23,10 +24,40 @@ public sealed interface VerifyAnswer {
    * @param credential which of its credentials it showed
    * @param validUntil when the connection must end, or null: the credential's or the token's end
    * @param limits what the tenant allows each of its devices
+   * @param token the token that it showed, or null: it is none that the registry signed, and good
+   *     for everything
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Allowed(DeviceAddress device, UUID credential, Instant validUntil, DeviceLimits limits)
-      implements VerifyAnswer {}
+  record Allowed(
+      DeviceAddress device,
+      UUID credential,
+      Instant validUntil,
+      DeviceLimits limits,
+      IssuedToken token)
+      implements VerifyAnswer {
+
+    /** With anything but a token that the registry signed. */
+    public Allowed(DeviceAddress device, UUID credential, Instant validUntil, DeviceLimits limits) {
+      this(device, credential, validUntil, limits, null);
+    }
+  }
+
+  /**
+   * A token that the registry signed.
+   *
+   * @param key which of its keys did; when that is withdrawn, connections of the token end
+   * @param scopes what it is good for
+   */
+  record IssuedToken(UUID key, Set<DeviceScope> scopes) {
+    public IssuedToken {
+      scopes = Set.copyOf(scopes);
+    }
+
+    /** Whether it is as good as any other credential. */
+    public boolean grantsAll() {
+      return scopes.containsAll(DeviceScope.all());
+    }
+  }
 
   /**
    * It may not. The reason is for logs and counters, never for the client.
@@ -52,6 +83,9 @@ public sealed interface VerifyAnswer {
     TOKEN_AUDIENCE,
     TOKEN_SUBJECT,
     TOKEN_SCOPE,
+    CLAIM_UNKNOWN,
+    CLAIM_EXPIRED,
+    CLAIM_REVOKED,
     CERTIFICATE_UNKNOWN,
     CERTIFICATE_EXPIRED,
     CERTIFICATE_CHAIN,

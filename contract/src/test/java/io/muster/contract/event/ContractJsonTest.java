@@ -4,18 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.message.CarriedProperties;
 import io.muster.contract.message.UserProperties;
+import io.muster.contract.registry.ClaimAnswer;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.DeviceLimits;
+import io.muster.contract.registry.DeviceScope;
+import io.muster.contract.registry.ProvisionReply;
+import io.muster.contract.registry.ProvisionRequest;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +40,48 @@ class ContractJsonTest {
             + "\"proof\":{\"kind\":\"secret\",\"secret\":\"s3cret\"},\"remoteAddress\":null}",
         json);
     assertEquals(request, ContractJson.mapper().readValue(json, VerifyRequest.class));
+  }
+
+  @Test
+  void saysOnlyWhenItIsSoThatScopesAreEnforced() throws JsonProcessingException {
+    var request = new VerifyRequest(PUMP, new CredentialProof.Token("a.b.c"), null, true);
+    var json = ContractJson.mapper().writeValueAsString(request);
+    assertTrue(json.endsWith(",\"remoteAddress\":null,\"enforcesScopes\":true}"), json);
+    assertEquals(request, ContractJson.mapper().readValue(json, VerifyRequest.class));
+  }
+
+  @Test
+  void saysWhatATokenIsFor() throws JsonProcessingException {
+    var token = new VerifyAnswer.IssuedToken(ID, Set.of(DeviceScope.FIRMWARE_READ));
+    var allowed = new VerifyAnswer.Allowed(PUMP, ID, NOON, new DeviceLimits(10, 100), token);
+    var json = ContractJson.mapper().writerFor(VerifyAnswer.class).writeValueAsString(allowed);
+    assertTrue(
+        json.endsWith(
+            ",\"token\":{\"key\":\"0190163d-8694-739b-aea5-966c26f8ad91\","
+                + "\"scopes\":[\"firmware:read\"]}}"),
+        json);
+    assertEquals(allowed, ContractJson.mapper().readValue(json, VerifyAnswer.class));
+    assertFalse(token.grantsAll());
+    assertTrue(new VerifyAnswer.IssuedToken(ID, DeviceScope.all()).grantsAll());
+  }
+
+  @Test
+  void relaysWhatADeviceSaysThatIsNobodyYetByteForByte() throws JsonProcessingException {
+    var payload = new byte[] {0, -1, 'x'};
+    var request = new ProvisionRequest(PUMP.tenant(), ID, "10.0.0.1", payload);
+    var json = ContractJson.mapper().writeValueAsString(request);
+    assertEquals(
+        "{\"tenant\":\"acme\",\"claim\":\"0190163d-8694-739b-aea5-966c26f8ad91\","
+            + "\"remoteAddress\":\"10.0.0.1\",\"payload\":\"AP94\"}",
+        json);
+    var reply =
+        ContractJson.mapper()
+            .readValue("{\"status\":409,\"payload\":\"AP94\"}", ProvisionReply.class);
+    assertEquals(409, reply.status());
+    assertArrayEquals(payload, reply.payload());
+    var claim = new ClaimAnswer.Allowed(ID, NOON);
+    var written = ContractJson.mapper().writerFor(ClaimAnswer.class).writeValueAsString(claim);
+    assertEquals(claim, ContractJson.mapper().readValue(written, ClaimAnswer.class));
   }
 
   @Test

@@ -11,17 +11,24 @@ import io.muster.contract.id.TenantId;
  * @param subject the thing within the tenant, such as {@code devices/sensor-1}; empty for the
  *     tenant itself
  * @param actor who did it, when no bearer token says so; else null
+ * @param address from where, when it is not where the request came from; else null
  */
-public record AuditEntry(String action, TenantId tenant, String subject, String actor) {
+public record AuditEntry(
+    String action, TenantId tenant, String subject, String actor, String address) {
 
   /** Something that the bearer of the request's token did. */
   public AuditEntry(String action, TenantId tenant, String subject) {
-    this(action, tenant, subject, null);
+    this(action, tenant, subject, null, null);
   }
 
   /** The same, done by somebody who has no bearer token. */
   public AuditEntry by(String name) {
-    return new AuditEntry(action, tenant, subject, name);
+    return new AuditEntry(action, tenant, subject, name, address);
+  }
+
+  /** The same, done from elsewhere: a service has relayed it. */
+  public AuditEntry from(String elsewhere) {
+    return new AuditEntry(action, tenant, subject, actor, elsewhere);
   }
 
   /** Something that was done to a tenant itself. */

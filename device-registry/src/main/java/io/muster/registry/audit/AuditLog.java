@@ -22,6 +22,10 @@ public class AuditLog {
   private static final String INSERT =
       "INSERT INTO audit (at, tenant, actor, address, action, subject)"
           + " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+  private static final String INSERT_FOR_ALL =
+      "INSERT INTO audit (at, tenant, actor, address, action, subject) SELECT CAST(?1 AS"
+          + " timestamptz), id, CAST(?2 AS text), CAST(?3 AS text), CAST(?4 AS text), CAST(?5 AS"
+          + " text) FROM tenant";
   // A few with each write keep the table within its age without a job of its own.
   private static final String PRUNE =
       "DELETE FROM audit WHERE place IN (SELECT place FROM"
@@ -49,7 +53,7 @@ public class AuditLog {
                     .setParameter(1, now)
                     .setParameter(2, entry.tenant().value())
                     .setParameter(3, actor(entry))
-                    .setParameter(4, caller.address().orElse(null))
+                    .setParameter(4, address(entry))
                     .setParameter(5, entry.action())
                     .setParameter(6, entry.subject())
                     .executeUpdate())
@@ -91,9 +95,32 @@ public class AuditLog {
     LOG.infof("%s by %s from %s", entry, actor(entry), caller.address().orElse("?"));
   }
 
+  /** Writes a row for each tenant: what was done to the whole platform. */
+  public Uni<Void> writeToAll(String action, String subject) {
+    return Panache.getSession()
+        .chain(
+            session ->
+                session
+                    .createNativeQuery(INSERT_FOR_ALL)
+                    .setParameter(1, clock.instant().atOffset(ZoneOffset.UTC))
+                    .setParameter(2, actor(caller.subject()))
+                    .setParameter(3, caller.address().orElse(null))
+                    .setParameter(4, action)
+                    .setParameter(5, subject)
+                    .executeUpdate())
+        .replaceWithVoid();
+  }
+
+  private String address(AuditEntry entry) {
+    return entry.address() == null ? caller.address().orElse(null) : entry.address();
+  }
+
   /** A subject comes from outside: it must neither write lines of its own nor be without end. */
   private String actor(AuditEntry entry) {
-    var name = entry.actor() == null ? caller.subject() : entry.actor();
+    return actor(entry.actor() == null ? caller.subject() : entry.actor());
+  }
+
+  private static String actor(String name) {
     var text = name.replaceAll("\\p{Cntrl}", "?");
     return text.length() <= ACTOR_CHARACTERS ? text : text.substring(0, ACTOR_CHARACTERS);
   }

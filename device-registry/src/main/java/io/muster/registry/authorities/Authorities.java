@@ -1,20 +1,12 @@
 package io.muster.registry.authorities;
 
-import io.muster.contract.event.RegistryEvent.CredentialRevoked;
-import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.registry.audit.AuditEntry;
-import io.muster.registry.authorities.AuthorityRepository.Vouched;
-import io.muster.registry.credentials.CertificateText;
-import io.muster.registry.credentials.CertificateText.UnfitCertificateException;
 import io.muster.registry.events.Changes;
-import io.muster.registry.events.RegistryOutbox;
 import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.ConflictKind;
 import io.muster.registry.tenants.TenantEntity;
 import io.muster.registry.tenants.Tenants;
-import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,14 +21,12 @@ import java.util.UUID;
 @ApplicationScoped
 class Authorities {
   private static final int CODE_BYTES = 32;
-  private static final int PAGE = 100;
 
   private final SecureRandom random = new SecureRandom();
   private final AuthorityRepository rows;
   private final AuthoritySettings settings;
   private final Tenants tenants;
   private final Changes changes;
-  private final RegistryOutbox outbox;
   private final Clock clock;
 
   Authorities(
@@ -44,19 +34,17 @@ class Authorities {
       AuthoritySettings settings,
       Tenants tenants,
       Changes changes,
-      RegistryOutbox outbox,
       Clock clock) {
     this.rows = rows;
     this.settings = settings;
     this.tenants = tenants;
     this.changes = changes;
-    this.outbox = outbox;
     this.clock = clock;
   }
 
   /** Announces one; it vouches for nobody until {@link #prove}. */
   Uni<AuthorityView> announce(TenantId tenant, AuthorityBody.New body) {
-    var certificate = certificate(body.certificate());
+    var certificate = AuthorityPem.certificate(body.certificate(), clock.instant());
     return changes.audited(
         made -> entry("certificate-authority-announced", tenant, made.id()),
         () ->
@@ -69,13 +57,13 @@ class Authorities {
   }
 
   Uni<AuthorityView> prove(TenantId tenant, UUID id, AuthorityBody.Proof body) {
-    var proof = decoded(body.certificate());
+    var proof = AuthorityPem.decoded(body.certificate());
     return changes
         .audited(
             made -> entry("certificate-authority-proven", tenant, made.id()),
-            () -> locked(tenant, id).call(it -> prove(it, proof)).map(AuthorityEntity::view))
+            () -> requireLocked(tenant, id).call(it -> prove(it, proof)).map(AuthorityEntity::view))
         .onFailure(it -> BrokenConstraint.unique(it, "authority_key_is_unique"))
-        .transform(_ -> exists());
+        .transform(_ -> AuthorityRefusals.exists());
   }
 
   Uni<List<AuthorityView>> list(TenantId tenant) {
@@ -89,7 +77,7 @@ class Authorities {
         .reading(() -> tenants.require(tenant).chain(it -> rows.ofTenant(it.key(), id)))
         .onItem()
         .ifNull()
-        .failWith(() -> absent(id))
+        .failWith(() -> AuthorityRefusals.absent(id))
         .map(AuthorityEntity::view);
   }
 
@@ -97,7 +85,7 @@ class Authorities {
     return changes.audited(
         _ -> entry("certificate-authority-updated", tenant, id),
         () ->
-            locked(tenant, id)
+            requireLocked(tenant, id)
                 .invoke(
                     it -> {
                       it.name = body.name() == null ? it.name : body.name();
@@ -107,33 +95,6 @@ class Authorities {
                               : body.autoProvisioning();
                     })
                 .map(AuthorityEntity::view));
-  }
-
-  /** Ends it, and every credential that it vouched for: whoever is connected with one must go. */
-  Uni<Void> revoke(TenantId tenant, UUID id) {
-    return changes.audited(
-        _ -> entry("certificate-authority-revoked", tenant, id),
-        () ->
-            locked(tenant, id).call(it -> announceRevocations(tenant, it, 0)).chain(rows::delete));
-  }
-
-  private Uni<Void> announceRevocations(TenantId tenant, AuthorityEntity authority, int after) {
-    return rows.vouchedAfter(authority.key, after, PAGE)
-        .call(vouched -> outbox.append(revocations(tenant, vouched)))
-        .chain(
-            vouched ->
-                vouched.size() < PAGE
-                    ? Uni.createFrom().voidItem()
-                    : announceRevocations(tenant, authority, vouched.getLast().key()));
-  }
-
-  private static List<CredentialRevoked> revocations(TenantId tenant, List<Vouched> vouched) {
-    return vouched.stream()
-        .map(
-            it ->
-                new CredentialRevoked(
-                    new DeviceAddress(tenant, new DeviceId(it.device())), it.credential()))
-        .toList();
   }
 
   private AuthorityEntity create(
@@ -162,14 +123,14 @@ class Authorities {
     }
     var certificate = AuthorityCertificate.stored(authority.certificate);
     if (!certificate.isProvenBy(proof, authority.code, now)) {
-      throw wrong(
+      throw AuthorityRefusals.wrong(
           "must be signed by the authority's key, hold now, and have the code as its common name");
     }
     return rows.isProven(authority.keySha256)
         .invoke(
             taken -> {
               if (taken) {
-                throw exists();
+                throw AuthorityRefusals.exists();
               }
               authority.provenAt = now;
             })
@@ -189,56 +150,17 @@ class Authorities {
         .replaceWithVoid();
   }
 
-  private Uni<AuthorityEntity> locked(TenantId tenant, UUID id) {
+  /** One of the tenant's, locked in the current transaction; fails with 404. */
+  Uni<AuthorityEntity> requireLocked(TenantId tenant, UUID id) {
     return tenants
         .require(tenant)
         .chain(it -> rows.locked(it.key(), id))
         .onItem()
         .ifNull()
-        .failWith(() -> absent(id));
+        .failWith(() -> AuthorityRefusals.absent(id));
   }
 
-  private AuthorityCertificate certificate(String pem) {
-    try {
-      return AuthorityCertificate.read(required(pem), clock.instant());
-    } catch (UnfitCertificateException unfit) {
-      throw wrong(unfit.getMessage());
-    }
-  }
-
-  private static X509Certificate decoded(String pem) {
-    try {
-      return CertificateText.decoded(required(pem));
-    } catch (UnfitCertificateException unfit) {
-      throw wrong(unfit.getMessage());
-    }
-  }
-
-  private static String required(String pem) {
-    if (pem == null) {
-      throw wrong("must be given");
-    }
-    return pem;
-  }
-
-  private static AuditEntry entry(String action, TenantId tenant, UUID id) {
+  static AuditEntry entry(String action, TenantId tenant, UUID id) {
     return new AuditEntry(action, tenant, "certificate-authorities/" + id);
-  }
-
-  /** Not whose: that may be another tenant's affair. */
-  private static RuntimeException exists() {
-    return new Refusal.Conflict(
-            ConflictKind.AUTHORITY_EXISTS,
-            "An authority with this key vouches already, for this tenant or another one.")
-        .asException();
-  }
-
-  private static RuntimeException absent(UUID id) {
-    return new Refusal.Absent("There is no certificate authority '%s'.".formatted(id))
-        .asException();
-  }
-
-  private static RuntimeException wrong(String detail) {
-    return new Refusal.Meaningless(List.of(FieldError.at("/certificate", detail))).asException();
   }
 }

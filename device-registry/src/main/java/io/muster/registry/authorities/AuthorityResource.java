@@ -31,9 +31,11 @@ import org.jboss.resteasy.reactive.server.Cancellable;
 @Cancellable(false)
 class AuthorityResource {
   private final Authorities authorities;
+  private final AuthorityRevocation revocation;
 
-  AuthorityResource(Authorities authorities) {
+  AuthorityResource(Authorities authorities, AuthorityRevocation revocation) {
     this.authorities = authorities;
+    this.revocation = revocation;
   }
 
   @POST
@@ -98,6 +100,6 @@ class AuthorityResource {
       description = "Connections of devices that it vouched for end. The devices stay.")
   public Uni<Void> revoke(
       @PathParam("tenant") TenantId tenant, @PathParam("authority") UUID authority) {
-    return authorities.revoke(tenant, authority);
+    return revocation.revoke(tenant, authority);
   }
 }

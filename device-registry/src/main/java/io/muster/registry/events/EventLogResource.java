@@ -38,6 +38,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
       RegistryEvent.CredentialRevoked.class,
       RegistryEvent.TenantSuspended.class,
       RegistryEvent.TenantUpdated.class,
+      RegistryEvent.TokenKeyWithdrawn.class,
       RegistryEvent.GroupChanged.class
     })
 class EventLogResource {

@@ -5,6 +5,7 @@ import io.muster.contract.event.RegistryEvent.GroupChanged;
 import io.muster.contract.event.RegistryEvent.OfDevice;
 import io.muster.contract.event.RegistryEvent.TenantSuspended;
 import io.muster.contract.event.RegistryEvent.TenantUpdated;
+import io.muster.contract.event.RegistryEvent.TokenKeyWithdrawn;
 import io.muster.contract.id.ServiceName;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.outbox.EventIds;
@@ -102,6 +103,7 @@ public class RegistryOutbox {
       case OfDevice it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.device());
       case TenantSuspended it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.tenant());
       case GroupChanged it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.tenant());
+      case TokenKeyWithdrawn it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.tenant());
       case TenantUpdated it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.tenant());
     };
   }

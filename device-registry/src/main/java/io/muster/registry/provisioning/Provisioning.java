@@ -2,30 +2,19 @@ package io.muster.registry.provisioning;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
-import io.muster.registry.audit.AuditEntry;
-import io.muster.registry.audit.AuditLog;
-import io.muster.registry.credentials.GeneratedSecret;
 import io.muster.registry.credentials.GrantedCredentials;
 import io.muster.registry.devices.DeviceEntity;
 import io.muster.registry.devices.Devices;
 import io.muster.registry.events.Changes;
-import io.muster.registry.groups.Groups;
-import io.muster.registry.issuing.IssuedCertificate;
-import io.muster.registry.issuing.Issuing;
 import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.ConflictKind;
 import io.muster.registry.provisioning.HardwareTable.Known;
 import io.muster.registry.tenants.TenantEntity;
 import io.muster.registry.tenants.Tenants;
-import io.muster.registry.tokens.DeviceToken;
-import io.muster.registry.tokens.TokenIssuer;
-import io.muster.registry.tokens.TokenRequest;
 import io.muster.rest.problem.Refusal;
-import io.muster.rest.problem.RefusedException;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
-import java.util.List;
 import java.util.UUID;
 
 /**
@@ -37,43 +26,43 @@ import java.util.UUID;
 class Provisioning {
   private static final int ATTEMPTS = 3;
 
-  private final ClaimTokenRepository claims;
+  private final ClaimCheck claims;
+  private final ProvisioningRate rate;
   private final HardwareTable hardware;
+  private final RequestTable requests;
   private final Tenants tenants;
   private final Devices devices;
-  private final Groups groups;
+  private final DeviceMaker maker;
   private final GrantedCredentials credentials;
-  private final TokenIssuer issuer;
-  private final Issuing issuing;
+  private final FirstPapers papers;
   private final ProvisioningSettings settings;
   private final Changes changes;
-  private final AuditLog audit;
   private final Clock clock;
 
   Provisioning(
-      ClaimTokenRepository claims,
+      ClaimCheck claims,
+      ProvisioningRate rate,
       HardwareTable hardware,
+      RequestTable requests,
       Tenants tenants,
       Devices devices,
-      Groups groups,
+      DeviceMaker maker,
       GrantedCredentials credentials,
-      TokenIssuer issuer,
-      Issuing issuing,
+      FirstPapers papers,
       ProvisioningSettings settings,
       Changes changes,
-      AuditLog audit,
       Clock clock) {
     this.claims = claims;
+    this.rate = rate;
     this.hardware = hardware;
+    this.requests = requests;
     this.tenants = tenants;
     this.devices = devices;
-    this.groups = groups;
+    this.maker = maker;
     this.credentials = credentials;
-    this.issuer = issuer;
-    this.issuing = issuing;
+    this.papers = papers;
     this.settings = settings;
     this.changes = changes;
-    this.audit = audit;
     this.clock = clock;
   }
 
@@ -84,74 +73,54 @@ class Provisioning {
     record NeedsApproval() implements Outcome {}
   }
 
+  /** Who asks, with what, from where. */
+  private record Asking(TenantId tenant, Claim claim, Applicant applicant, String address) {}
+
   /**
    * Gives an identity, or says again which one was given.
    *
-   * @param claimToken what the device shows
    * @param address from where, for the operator
    * @return fails with 401 for a claim token that does not hold, with 409 when an operator has to
    *     decide, with 429 when the token is used up or a limit is reached
    */
   Uni<ProvisioningAnswer> provision(
-      TenantId tenant, String claimToken, ProvisioningBody body, String address) {
+      TenantId tenant, Claim claim, ProvisioningBody body, String address) {
     return changes
-        .reading(() -> claim(tenant, claimToken))
+        .reading(() -> claims.require(tenant, claim))
+        .invoke(it -> rate.count(it.id, address))
         .map(_ -> applicant(tenant, body))
-        .chain(applicant -> decide(tenant, claimToken, applicant, address, ATTEMPTS))
+        .chain(applicant -> decide(new Asking(tenant, claim, applicant, address), ATTEMPTS))
         .chain(
             outcome ->
                 switch (outcome) {
-                  case Outcome.Known it -> answer(it, body.csr());
+                  case Outcome.Known it -> papers.give(it.device(), it.credential(), body.csr());
                   case Outcome.NeedsApproval _ -> throw approvalNeeded();
                 });
   }
 
   private Applicant applicant(TenantId tenant, ProvisioningBody body) {
     var applicant = Applicant.read(tenant, body, settings, clock.instant());
-    if (body.csr() != null) {
-      // Before anything is made that would lack its certificate.
-      issuing.requireOn();
-    }
+    papers.requireFor(body.csr());
     return applicant;
   }
 
-  /** Whether a claim token holds; the same 401 for an unknown tenant. */
-  private Uni<ClaimTokenEntity> claim(TenantId tenant, String claimToken) {
-    return tenants
-        .require(tenant)
-        .onFailure(RefusedException.class)
-        .transform(_ -> new Refusal.NotAuthenticated().asException())
-        .chain(
-            found ->
-                found.isSuspended()
-                    ? Uni.createFrom().nullItem()
-                    : claims.shown(found.key(), new GeneratedSecret(claimToken).sha256()))
-        .map(
-            found -> {
-              if (found == null || !found.holds(clock.instant())) {
-                throw new Refusal.NotAuthenticated().asException();
-              }
-              return found;
-            });
-  }
-
-  private Uni<Outcome> decide(
-      TenantId tenant, String claimToken, Applicant applicant, String address, int attempts) {
+  private Uni<Outcome> decide(Asking asking, int attempts) {
     return changes
         .inTransaction(
             () ->
-                claim(tenant, claimToken)
+                claims
+                    .require(asking.tenant(), asking.claim())
                     .chain(
                         claim ->
                             tenants
-                                .require(tenant)
-                                .chain(it -> decide(it, claim, applicant, address))))
+                                .require(asking.tenant())
+                                .chain(tenant -> decide(tenant, claim, asking))))
         .onFailure(it -> attempts > 1 && isThereAlready(it))
-        .recoverWithUni(() -> decide(tenant, claimToken, applicant, address, attempts - 1));
+        .recoverWithUni(() -> decide(asking, attempts - 1));
   }
 
-  private Uni<Outcome> decide(
-      TenantEntity tenant, ClaimTokenEntity claim, Applicant applicant, String address) {
+  private Uni<Outcome> decide(TenantEntity tenant, ClaimTokenEntity claim, Asking asking) {
+    var applicant = asking.applicant();
     var device = new DeviceAddress(tenant.tenantId(), applicant.hardware().device());
     return hardware
         .find(tenant.key(), applicant.hardware())
@@ -162,53 +131,21 @@ class Provisioning {
                     .chain(
                         found -> {
                           if (known == null && found == null) {
-                            return create(tenant, claim, applicant, device);
+                            return maker
+                                .make(tenant, claim, applicant, device, asking.address())
+                                .map(credential -> new Outcome.Known(device, credential));
                           }
                           return known != null && known.has(applicant.key())
-                              ? again(tenant, found, known, applicant, device, address)
-                              : askOperator(tenant, applicant, address);
+                              ? again(tenant, found, known, asking, device)
+                              : askOperator(tenant, asking);
                         }));
-  }
-
-  private Uni<Outcome> create(
-      TenantEntity tenant, ClaimTokenEntity claim, Applicant applicant, DeviceAddress device) {
-    return devices
-        .provision(tenant, device.device(), claim.type(), List.of(claim.tags))
-        .onFailure(Provisioning::isMeaningless)
-        .transform(_ -> unusable("The claim token's device type is gone."))
-        .chain(made -> register(tenant, claim, applicant, device, made));
-  }
-
-  private Uni<Outcome> register(
-      TenantEntity tenant,
-      ClaimTokenEntity claim,
-      Applicant applicant,
-      DeviceAddress device,
-      DeviceEntity made) {
-    return credentials
-        .ofKey(device, made, applicant.key())
-        .call(
-            credential ->
-                hardware.insert(
-                    tenant.key(),
-                    applicant.hardware(),
-                    new Known(made.key(), applicant.key().sha256(), credential)))
-        .call(() -> use(claim))
-        .call(() -> join(claim, device))
-        .call(() -> audit.write(entry("device-provisioned", device).by(actor(claim))))
-        .map(credential -> new Outcome.Known(device, credential));
   }
 
   /** The same hardware with the same key: the same device, unless somebody took the key away. */
   private Uni<Outcome> again(
-      TenantEntity tenant,
-      DeviceEntity device,
-      Known known,
-      Applicant applicant,
-      DeviceAddress address,
-      String from) {
+      TenantEntity tenant, DeviceEntity device, Known known, Asking asking, DeviceAddress address) {
     if (device == null || device.key() != known.deviceKey()) {
-      return askOperator(tenant, applicant, from);
+      return askOperator(tenant, asking);
     }
     if (!device.isEnabled()) {
       throw new Refusal.Forbidden("The device is disabled.").asException();
@@ -220,12 +157,13 @@ class Provisioning {
                 has
                     ? Uni.createFrom()
                         .item((Outcome) new Outcome.Known(address, known.credential()))
-                    : askOperator(tenant, applicant, from));
+                    : askOperator(tenant, asking));
   }
 
-  private Uni<Outcome> askOperator(TenantEntity tenant, Applicant applicant, String address) {
-    return hardware
-        .countRequests(tenant.key(), applicant.hardware())
+  private Uni<Outcome> askOperator(TenantEntity tenant, Asking asking) {
+    var applicant = asking.applicant();
+    return requests
+        .count(tenant.key(), applicant.hardware())
         .chain(
             counts -> {
               var room =
@@ -233,83 +171,15 @@ class Provisioning {
                       && counts.ofHardware() < settings.maxRequestsPerHardware();
               // The answer is the same: who asks too often is not told anything by it.
               return room
-                  ? hardware.ask(tenant.key(), applicant, address)
+                  ? requests.ask(tenant.key(), applicant, asking.address())
                   : Uni.createFrom().voidItem();
             })
         .replaceWith(new Outcome.NeedsApproval());
   }
 
-  private Uni<Void> use(ClaimTokenEntity claim) {
-    return claims
-        .use(claim.key)
-        .invoke(
-            used -> {
-              if (!used) {
-                throw new Refusal.LimitReached("uses of the claim token", claim.maxUses)
-                    .asException();
-              }
-            })
-        .replaceWithVoid();
-  }
-
-  private Uni<Void> join(ClaimTokenEntity claim, DeviceAddress device) {
-    return claim.group() == null
-        ? Uni.createFrom().voidItem()
-        : groups
-            .join(device.tenant(), claim.group(), device.device())
-            .onFailure(RefusedException.class)
-            .transform(_ -> unusable("The claim token's group is gone."));
-  }
-
-  private Uni<ProvisioningAnswer> answer(Outcome.Known known, String csr) {
-    var device = known.device();
-    Uni<IssuedCertificate> certificate =
-        csr == null ? Uni.createFrom().nullItem() : issuing.issue(device, csr);
-    return certificate.chain(
-        issued ->
-            issuer
-                .issue(
-                    TokenIssuer.By.PROVISIONING,
-                    device,
-                    TokenRequest.USUAL,
-                    known.credential(),
-                    null)
-                .map(token -> answer(known, issued, token)));
-  }
-
-  private static ProvisioningAnswer answer(
-      Outcome.Known known, IssuedCertificate certificate, DeviceToken token) {
-    var device = known.device();
-    return new ProvisioningAnswer(
-        device.tenant().value(),
-        device.device().value(),
-        device.userName(),
-        known.credential(),
-        certificate,
-        token);
-  }
-
   private static boolean isThereAlready(Throwable failure) {
     return BrokenConstraint.unique(failure, "device_id_is_unique")
         || BrokenConstraint.unique(failure, "hardware_is_unique");
-  }
-
-  private static boolean isMeaningless(Throwable failure) {
-    return failure instanceof RefusedException refused
-        && refused.refusal() instanceof Refusal.Meaningless;
-  }
-
-  private static AuditEntry entry(String action, DeviceAddress device) {
-    return AuditEntry.ofDevice(action, device, "");
-  }
-
-  /** Who answers for it: whoever gave the token away. */
-  private static String actor(ClaimTokenEntity claim) {
-    return "claim-token:" + claim.id;
-  }
-
-  private static RuntimeException unusable(String detail) {
-    return new Refusal.Conflict(ConflictKind.CLAIM_TOKEN_UNUSABLE, detail).asException();
   }
 
   private static RuntimeException approvalNeeded() {

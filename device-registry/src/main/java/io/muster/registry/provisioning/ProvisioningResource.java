@@ -1,5 +1,6 @@
 package io.muster.registry.provisioning;
 
+import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.MalformedIdException;
 import io.muster.contract.id.TenantId;
 import io.muster.registry.limits.AttemptLimit;
@@ -29,7 +30,7 @@ import org.jboss.resteasy.reactive.server.Cancellable;
 @Tag(name = "Devices themselves")
 @Cancellable(false)
 class ProvisioningResource {
-  private static final String USER = "provision@";
+  private static final String USER = DeviceId.RESERVED_FOR_PROVISIONING + "@";
 
   private final Provisioning provisioning;
   private final AttemptLimit attempts;
@@ -61,7 +62,9 @@ class ProvisioningResource {
             .orElseThrow(() -> new Refusal.NotAuthenticated().asException());
     return Uni.createFrom()
         .item(() -> tenant(basic.user()))
-        .chain(tenant -> provisioning.provision(tenant, basic.password(), body, address))
+        .chain(
+            tenant ->
+                provisioning.provision(tenant, new Claim.Shown(basic.password()), body, address))
         .onFailure(ProvisioningResource::isStranger)
         .invoke(() -> attempts.failed(address))
         .map(TokenAnswers::once);

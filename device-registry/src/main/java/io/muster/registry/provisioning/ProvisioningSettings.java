@@ -34,6 +34,14 @@ interface ProvisioningSettings {
   @WithDefault("3")
   @Min(1) @Max(100) int maxRequestsPerHardware();
 
+  /** How many requests with one claim token are answered in a minute, at one instance. */
+  @WithDefault("600")
+  @Min(1) @Max(1_000_000) int requestsPerClaimAndMinute();
+
+  /** How many from one address; a factory's devices may all come from one. */
+  @WithDefault("600")
+  @Min(1) @Max(1_000_000) int requestsPerAddressAndMinute();
+
   /** How long a proof may live, from now to its {@code exp}. */
   @WithDefault("10M")
   Duration proofLifetime();

@@ -1,7 +1,7 @@
 package io.muster.registry.provisioning;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.muster.registry.provisioning.HardwareTable.Request;
+import io.muster.registry.provisioning.RequestTable.Request;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.UUID;

@@ -8,7 +8,7 @@ import io.muster.registry.devices.DeviceEntity;
 import io.muster.registry.devices.Devices;
 import io.muster.registry.events.Changes;
 import io.muster.registry.provisioning.HardwareTable.Known;
-import io.muster.registry.provisioning.HardwareTable.Request;
+import io.muster.registry.provisioning.RequestTable.Request;
 import io.muster.registry.tenants.TenantEntity;
 import io.muster.registry.tenants.Tenants;
 import io.muster.rest.paging.Page;
@@ -21,6 +21,7 @@ import java.util.UUID;
 @ApplicationScoped
 class Requests {
   private final HardwareTable hardware;
+  private final RequestTable rows;
   private final Tenants tenants;
   private final Devices devices;
   private final GrantedCredentials credentials;
@@ -28,11 +29,13 @@ class Requests {
 
   Requests(
       HardwareTable hardware,
+      RequestTable rows,
       Tenants tenants,
       Devices devices,
       GrantedCredentials credentials,
       Changes changes) {
     this.hardware = hardware;
+    this.rows = rows;
     this.tenants = tenants;
     this.devices = devices;
     this.credentials = credentials;
@@ -42,10 +45,7 @@ class Requests {
   Uni<Page<RequestView>> list(TenantId tenantId, int after, int limit) {
     return changes
         .reading(
-            () ->
-                tenants
-                    .require(tenantId)
-                    .chain(it -> hardware.requestsAfter(it.key(), after, limit + 1)))
+            () -> tenants.require(tenantId).chain(it -> rows.after(it.key(), after, limit + 1)))
         .map(found -> Page.of(found, limit, it -> Integer.toString(it.key()), RequestView::of));
   }
 
@@ -69,7 +69,7 @@ class Requests {
         () ->
             tenants
                 .require(tenantId)
-                .chain(tenant -> require(tenant, id).call(() -> hardware.refuse(tenant.key(), id)))
+                .chain(tenant -> require(tenant, id).call(() -> rows.refuse(tenant.key(), id)))
                 .replaceWithVoid());
   }
 
@@ -80,7 +80,7 @@ class Requests {
         () ->
             tenants
                 .require(tenantId)
-                .chain(tenant -> require(tenant, id).call(() -> hardware.forget(tenant.key(), id)))
+                .chain(tenant -> require(tenant, id).call(() -> rows.forget(tenant.key(), id)))
                 .replaceWithVoid());
   }
 
@@ -100,7 +100,7 @@ class Requests {
                                 tenant.key(),
                                 request.hardware(),
                                 new Known(device.key(), request.publicKey().sha256(), credential))))
-        .chain(() -> hardware.forget(tenant.key(), request.id()));
+        .chain(() -> rows.forget(tenant.key(), request.id()));
   }
 
   private Uni<Void> endOldKey(DeviceAddress address, DeviceEntity device, Known known) {
@@ -110,8 +110,7 @@ class Requests {
   }
 
   private Uni<Request> require(TenantEntity tenant, UUID id) {
-    return hardware
-        .request(tenant.key(), id)
+    return rows.locked(tenant.key(), id)
         .onItem()
         .ifNull()
         .failWith(

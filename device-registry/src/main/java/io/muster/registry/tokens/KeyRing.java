@@ -36,7 +36,8 @@ record KeyRing(List<TokenKey> keys) {
    */
   Optional<Instant> nextBegin(Instant now, Duration announcedFor) {
     var end = keys.stream().map(TokenKey::signsUntil).max(Comparator.naturalOrder());
-    if (end.isEmpty() || !end.get().isAfter(now)) {
+    if (end.isEmpty() || signing(now).isEmpty()) {
+      // Also when there is a next one already, and the one before it was withdrawn.
       return Optional.of(now);
     }
     // Whoever has the set of a moment before must find the next one in it.

@@ -4,9 +4,11 @@ import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
@@ -27,10 +29,12 @@ class TokenKeyResource {
   private static final Logger LOG = Logger.getLogger("io.muster.registry.audit");
 
   private final TokenKeys keys;
+  private final KeyWithdrawal withdrawal;
   private final Caller caller;
 
-  TokenKeyResource(TokenKeys keys, Caller caller) {
+  TokenKeyResource(TokenKeys keys, KeyWithdrawal withdrawal, Caller caller) {
     this.keys = keys;
+    this.withdrawal = withdrawal;
     this.caller = caller;
   }
 
@@ -62,9 +66,30 @@ class TokenKeyResource {
       description = "It is published at once and signs when it was for long enough.")
   public Uni<View> rotate() {
     caller.requirePlatform();
-    var actor = caller.subject().replaceAll("\\p{Cntrl}", "?");
+    var actor = actor();
     return keys.rotate()
         .invoke(key -> LOG.infof("device-token-key-created %s by %s", key.id(), actor))
         .map(View::of);
+  }
+
+  @DELETE
+  @Path("/{key}")
+  @RolesAllowed(Roles.ADMIN)
+  @Operation(
+      summary = "Withdraw a key at once",
+      description =
+          "For one that others may have. No token that it signed is good any more, connections that"
+              + " were opened with one end, and another key signs from now on without having been"
+              + " published before. Who keeps the key set believes it for five minutes more.")
+  public Uni<Void> withdraw(@PathParam("key") UUID key) {
+    caller.requirePlatform();
+    var actor = actor();
+    return withdrawal
+        .withdraw(key)
+        .invoke(() -> LOG.warnf("device-token-key-withdrawn %s by %s", key, actor));
+  }
+
+  private String actor() {
+    return caller.subject().replaceAll("\\p{Cntrl}", "?");
   }
 }

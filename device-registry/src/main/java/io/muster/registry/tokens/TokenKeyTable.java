@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 
 /** The table {@code token_key}. Thread-safe. */
@@ -25,6 +26,7 @@ class TokenKeyTable {
   private static final String INSERT =
       "INSERT INTO token_key (id, private_key, public_key, signs_from, signs_until,"
           + " verifies_until, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+  private static final String HOLDS = "SELECT 1 FROM token_key WHERE id = $1";
   private static final String PRUNE = "DELETE FROM token_key WHERE verifies_until <= $1";
   // Two instances must not both think that a key is missing.
   private static final String LOCK =
@@ -40,6 +42,11 @@ class TokenKeyTable {
 
   Uni<KeyRing> read() {
     return read(pool);
+  }
+
+  /** Whether a key is there still: it may have been withdrawn a moment ago. */
+  Uni<Boolean> holds(UUID id) {
+    return pool.preparedQuery(HOLDS).execute(Tuple.of(id)).map(rows -> rows.size() == 1);
   }
 
   /**

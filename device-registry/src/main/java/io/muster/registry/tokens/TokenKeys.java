@@ -14,7 +14,8 @@ import java.util.function.Predicate;
 /**
  * The keys that sign devices' tokens, all instances' the same. They are made and replaced when
  * somebody needs them, under a lock in the database. Kept for a minute; an unknown one is looked
- * for at most once a second, whoever shows it. Thread-safe.
+ * for at most once a second, whoever shows it. Whether one was withdrawn the database is asked at
+ * each use. Thread-safe.
  */
 @ApplicationScoped
 public class TokenKeys {
@@ -36,18 +37,33 @@ public class TokenKeys {
 
   /** The public half of one that may still be believed. */
   public Uni<Optional<PublicKey>> find(UUID id) {
-    return ring(ring -> ring.find(id, clock.instant()).isPresent(), PAUSE)
-        .map(ring -> ring.find(id, clock.instant()).map(TokenKey::publicKey));
+    return ring(ring -> ring.find(id, clock.instant()).isPresent(), KEPT, PAUSE)
+        .map(ring -> ring.find(id, clock.instant()).map(TokenKey::publicKey))
+        .chain(
+            found -> found.isEmpty() ? Uni.createFrom().item(found) : unlessWithdrawn(id, found));
+  }
+
+  private <T> Uni<Optional<T>> unlessWithdrawn(UUID id, Optional<T> found) {
+    return table.holds(id).map(holds -> holds ? found : Optional.empty());
   }
 
   /** The one that signs now. */
   Uni<TokenKey> signing() {
-    return whole().map(ring -> ring.signing(clock.instant()).orElseThrow());
+    return signing(KEPT)
+        .chain(
+            key ->
+                table
+                    .holds(key.id())
+                    .chain(holds -> holds ? Uni.createFrom().item(key) : signing(Duration.ZERO)));
+  }
+
+  private Uni<TokenKey> signing(Duration kept) {
+    return whole(kept).map(ring -> ring.signing(clock.instant()).orElseThrow());
   }
 
   /** Those that others need in order to verify, the next one among them. */
   Uni<List<TokenKey>> published() {
-    return whole().map(ring -> ring.published(clock.instant()));
+    return whole(PAUSE).map(ring -> ring.published(clock.instant()));
   }
 
   /** Makes the next one ahead of time; it signs once it was published long enough. */
@@ -58,8 +74,8 @@ public class TokenKeys {
   }
 
   /** With a key that signs, and the next one when it is time for it. */
-  private Uni<KeyRing> whole() {
-    return ring(it -> missing(it).isEmpty(), Duration.ZERO)
+  private Uni<KeyRing> whole(Duration kept) {
+    return ring(it -> missing(it).isEmpty(), kept, Duration.ZERO)
         .chain(
             ring ->
                 missing(ring).isEmpty()
@@ -76,13 +92,19 @@ public class TokenKeys {
 
   /**
    * @param suffices whether what is kept serves
+   * @param mostAge how old it may be then
    * @param pause how old it has to be before the database is asked because it does not
    */
-  private Uni<KeyRing> ring(Predicate<KeyRing> suffices, Duration pause) {
+  private Uni<KeyRing> ring(Predicate<KeyRing> suffices, Duration mostAge, Duration pause) {
     var known = kept;
     var age = Duration.between(known.readAt(), clock.instant());
-    var serves = age.compareTo(suffices.test(known.ring()) ? KEPT : pause) < 0;
+    var serves = age.compareTo(suffices.test(known.ring()) ? mostAge : pause) < 0;
     return serves ? Uni.createFrom().item(known.ring()) : table.read().invoke(this::keep);
+  }
+
+  /** What is kept is not to be used any more. */
+  void forget() {
+    kept = new Kept(KeyRing.EMPTY, Instant.EPOCH);
   }
 
   private void keep(KeyRing ring) {

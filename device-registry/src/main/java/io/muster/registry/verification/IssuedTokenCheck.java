@@ -2,6 +2,7 @@ package io.muster.registry.verification;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.DeviceScope;
+import io.muster.contract.registry.VerifyAnswer.IssuedToken;
 import io.muster.contract.registry.VerifyAnswer.Reason;
 import io.muster.registry.credentials.KeyAlgorithm;
 import io.muster.registry.tokens.TokenIssuer;
@@ -84,15 +85,16 @@ class IssuedTokenCheck {
       if (!address.userName().equals(claims.getSubject())) {
         return disproven(Reason.TOKEN_SUBJECT);
       }
-      // The endpoint gives all or nothing; what is good for less is for others to judge.
+      // What it is not good for is for the endpoint to refuse; good for nothing it opens nothing.
       var scopes = DeviceScope.read(String.valueOf(claims.getStringClaimValue("scope")));
-      if (!scopes.containsAll(DeviceScope.all())) {
+      if (scopes.isEmpty()) {
         return disproven(Reason.TOKEN_SCOPE);
       }
+      var issued = new IssuedToken(signer.id(), scopes);
       var credential = Optional.ofNullable(claims.getStringClaimValue(TokenIssuer.CREDENTIAL));
       return credential.isEmpty()
-          ? Uni.createFrom().item(judged(address, signer.id(), HOLDS, claims))
-          : check(address, device, claims, uuid(credential.get()).orElseThrow());
+          ? Uni.createFrom().item(judged(address, signer.id(), HOLDS, issued, claims))
+          : check(address, device, claims, issued, uuid(credential.get()).orElseThrow());
     } catch (MalformedClaimException malformed) {
       return disproven(Reason.TOKEN_MALFORMED);
     }
@@ -100,25 +102,33 @@ class IssuedTokenCheck {
 
   /** It ends with the credential that it was got with. */
   private Uni<Finding> check(
-      DeviceAddress address, KnownDevice device, JwtClaims claims, UUID credential) {
+      DeviceAddress address,
+      KnownDevice device,
+      JwtClaims claims,
+      IssuedToken issued,
+      UUID credential) {
     return lookup
         .standing(device.key(), credential)
         .map(
             standing ->
                 standing.isEmpty()
                     ? new Disproven(Reason.NO_SUCH_CREDENTIAL)
-                    : judged(address, credential, standing.get(), claims));
+                    : judged(address, credential, standing.get(), issued, claims));
   }
 
   private Finding judged(
-      DeviceAddress address, UUID credential, Standing standing, JwtClaims claims) {
+      DeviceAddress address,
+      UUID credential,
+      Standing standing,
+      IssuedToken issued,
+      JwtClaims claims) {
     var now = clock.instant();
     if (standing.over(now)) {
       return new Disproven(Reason.CREDENTIAL_EXPIRED);
     }
     // Shown before, or there would be no token.
     var used = new Standing(standing.notBefore(), standing.notAfter(), true);
-    return own.checkClaims(address, new OfIssuedToken(credential, used), claims, now);
+    return own.checkClaims(address, new OfIssuedToken(credential, used, issued), claims, now);
   }
 
   private static Optional<UUID> uuid(String text) {

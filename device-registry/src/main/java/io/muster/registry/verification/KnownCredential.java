@@ -1,5 +1,6 @@
 package io.muster.registry.verification;
 
+import io.muster.contract.registry.VerifyAnswer.IssuedToken;
 import io.muster.registry.credentials.KeyAlgorithm;
 import java.time.Instant;
 import java.util.UUID;
@@ -30,8 +31,9 @@ sealed interface KnownCredential {
    *
    * @param id of the credential that it was got with; of the key that signed it, when an operator
    *     got it
+   * @param token what it says of itself
    */
-  record OfIssuedToken(UUID id, Standing standing) implements KnownCredential {}
+  record OfIssuedToken(UUID id, Standing standing, IssuedToken token) implements KnownCredential {}
 
   /**
    * @param notBefore null: since its creation

@@ -45,6 +45,18 @@ public class Verification {
    * @return fails only when the database does
    */
   public Uni<VerifyAnswer> verify(VerifyRequest request) {
+    return look(request).map(answer -> enforceable(request, answer));
+  }
+
+  /** A token for less must not be taken for one that is for everything. */
+  private static VerifyAnswer enforceable(VerifyRequest request, VerifyAnswer answer) {
+    var scoped = answer instanceof Allowed it && it.token() != null && !it.token().grantsAll();
+    return scoped && !Boolean.TRUE.equals(request.enforcesScopes())
+        ? new Denied(Reason.TOKEN_SCOPE)
+        : answer;
+  }
+
+  private Uni<VerifyAnswer> look(VerifyRequest request) {
     return switch (request.proof()) {
       case CredentialProof.Certificate it -> verifyCertificate(request.device(), it);
       case CredentialProof.Secret _, CredentialProof.Token _ ->
@@ -137,17 +149,18 @@ public class Verification {
       DeviceAddress address, KnownDevice device, CredentialProof proof, Proven proven) {
     var credential = proven.credential();
     VerifyAnswer allowed =
-        new Allowed(address, credential.id(), proven.validUntil(), device.limits());
+        new Allowed(
+            address,
+            credential.id(),
+            proven.validUntil(),
+            device.limits(),
+            credential instanceof KnownCredential.OfIssuedToken it ? it.token() : null);
     if (credential.standing().used()) {
       return Uni.createFrom().item(allowed);
     }
     return lookup
         .markUsed(credential.id(), clock.instant())
-        .chain(
-            first ->
-                first
-                    ? Uni.createFrom().item(allowed)
-                    : verify(new VerifyRequest(address, proof, null)));
+        .chain(first -> first ? Uni.createFrom().item(allowed) : verify(address, proof));
   }
 
   private static Uni<VerifyAnswer> denied(Reason reason) {

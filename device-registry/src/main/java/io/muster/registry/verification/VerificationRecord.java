@@ -2,6 +2,7 @@ package io.muster.registry.verification;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
@@ -39,6 +40,19 @@ public class VerificationRecord {
             subject(request), printable(request.remoteAddress()), it.reason().label());
       }
     }
+  }
+
+  /** A device that is nobody yet may ask to be provisioned. */
+  public void noteClaim() {
+    count("allow", "none");
+  }
+
+  /** It may not. */
+  public void noteClaim(TenantId tenant, VerifyAnswer.Reason reason, String remoteAddress) {
+    count("deny", reason.label());
+    LOG.infof(
+        "Denied a claim token for %s from %s: %s",
+        tenant, printable(remoteAddress), reason.label());
   }
 
   private static String subject(VerifyRequest request) {

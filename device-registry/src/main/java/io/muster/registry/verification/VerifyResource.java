@@ -2,6 +2,7 @@ package io.muster.registry.verification;
 
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.DeviceLimits;
+import io.muster.contract.registry.DeviceScope;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import io.muster.rest.access.Roles;
@@ -29,6 +30,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
       VerifyAnswer.class,
       VerifyAnswer.Allowed.class,
       VerifyAnswer.Denied.class,
+      VerifyAnswer.IssuedToken.class,
+      DeviceScope.class,
       CredentialProof.class,
       CredentialProof.Secret.class,
       CredentialProof.Token.class,

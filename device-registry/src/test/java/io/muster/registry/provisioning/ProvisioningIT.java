@@ -94,6 +94,8 @@ class ProvisioningIT {
     var answers =
         IntStream.range(0, 8)
             .mapToObj(_ -> CompletableFuture.supplyAsync(() -> newcomer.ask(claim.path("token"))))
+            .toList()
+            .stream()
             .map(CompletableFuture::join)
             .toList();
     for (var answer : answers) {
@@ -113,6 +115,8 @@ class ProvisioningIT {
                 i ->
                     CompletableFuture.supplyAsync(
                         () -> Newcomer.of(tenant, "d" + i).ask(claim.path("token")).statusCode()))
+            .toList()
+            .stream()
             .map(CompletableFuture::join)
             .sorted()
             .toList();

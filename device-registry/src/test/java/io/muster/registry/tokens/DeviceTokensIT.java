@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
+import io.muster.contract.registry.DeviceScope;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyAnswer.Allowed;
 import io.muster.contract.registry.VerifyAnswer.Denied;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jose4j.jwk.JsonWebKeySet;
 import org.jose4j.jwt.JwtClaims;
@@ -114,12 +116,34 @@ class DeviceTokensIT {
   }
 
   @Test
-  void aTokenForLessDoesNotOpenTheEndpoint() {
+  void aTokenForLessIsTakenOnlyByWhoHoldsItsBearerToIt() {
     var jwt =
         own("one@" + tenant, secret, Map.of("scopes", List.of("firmware:read")))
             .<String>path("token");
     assertEquals("firmware:read", offline(jwt).getClaimValue("scope"));
     assertEquals(new Denied(Reason.TOKEN_SCOPE), verify(address, jwt));
+    var allowed = assertInstanceOf(Allowed.class, verify(address, jwt, true));
+    assertEquals(Set.of(DeviceScope.FIRMWARE_READ), allowed.token().scopes());
+    assertEquals(credential, allowed.credential());
+  }
+
+  @Test
+  void withATokenForLessNobodyGetsOneForMore() {
+    var jwt =
+        own("one@" + tenant, secret, Map.of("scopes", List.of("firmware:read")))
+            .<String>path("token");
+    assertProblem(own("one@" + tenant, jwt, Map.of()), 401, "not-authenticated");
+  }
+
+  @Test
+  void theAnswerSaysWhichKeySignedATokenAndOfASecretNothing() {
+    var jwt = own("one@" + tenant, secret, Map.of()).<String>path("token");
+    var allowed = assertInstanceOf(Allowed.class, verify(address, jwt));
+    assertTrue(allowed.token().grantsAll());
+    var published = Api.as(null).get("/api/v1/device-tokens/jwks.json");
+    assertTrue(published.<List<String>>path("keys.kid").contains(allowed.token().key().toString()));
+    var bySecret = verify(new VerifyRequest(address, new CredentialProof.Secret(secret), null));
+    assertEquals(null, assertInstanceOf(Allowed.class, bySecret).token());
   }
 
   @Test
@@ -236,12 +260,11 @@ class DeviceTokensIT {
     var published = Api.as(null).get("/api/v1/device-tokens/jwks.json");
     published.then().statusCode(200);
     for (var key : published.<List<Map<String, Object>>>path("keys")) {
-      assertEquals(java.util.Set.of("kty", "kid", "use", "alg", "x", "y", "crv"), key.keySet());
+      assertEquals(Set.of("kty", "kid", "use", "alg", "x", "y", "crv"), key.keySet());
     }
     var listed = admin.get(KEYS);
     for (var key : listed.<List<Map<String, Object>>>path("items")) {
-      assertEquals(
-          java.util.Set.of("id", "signsFrom", "signsUntil", "verifiesUntil"), key.keySet());
+      assertEquals(Set.of("id", "signsFrom", "signsUntil", "verifiesUntil"), key.keySet());
     }
     assertProblem(Api.as(tokens.person("admin", tenant)).get(KEYS), 403, "forbidden");
     assertProblem(Api.as(tokens.person("admin", tenant)).post(KEYS, Map.of()), 403, "forbidden");
@@ -282,8 +305,16 @@ class DeviceTokensIT {
   }
 
   private VerifyAnswer verify(DeviceAddress claimed, String jwt) {
+    return verify(claimed, jwt, null);
+  }
+
+  private VerifyAnswer verify(DeviceAddress claimed, String jwt, Boolean enforcesScopes) {
+    return verify(
+        new VerifyRequest(claimed, new CredentialProof.Token(jwt), "127.0.0.1", enforcesScopes));
+  }
+
+  private VerifyAnswer verify(VerifyRequest request) {
     try {
-      var request = new VerifyRequest(claimed, new CredentialProof.Token(jwt), "127.0.0.1");
       var answer =
           Api.as(tokens.service())
               .request()

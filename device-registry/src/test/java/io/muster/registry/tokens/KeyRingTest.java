@@ -38,6 +38,16 @@ class KeyRingTest {
   }
 
   @Test
+  void afterTheSigningKeyWasWithdrawnAnotherOneSignsAtOnceAndNotTheNextOneBeforeItsTime() {
+    var next = key(1, 30);
+    var ring = new KeyRing(List.of(next));
+    assertEquals(Optional.of(NOW), ring.nextBegin(NOW, HOUR));
+    var whole = new KeyRing(List.of(next, key(0, 30)));
+    assertEquals(Optional.empty(), whole.nextBegin(NOW, HOUR));
+    assertEquals(next, whole.signing(at(1)).orElseThrow());
+  }
+
+  @Test
   void theKeyThatBeganLastSigns() {
     var old = key(-10, 20);
     var next = key(1, 30);

@@ -23,6 +23,7 @@ final class AccessMetrics {
           "device-disabled",
           "device-deleted",
           "credential-revoked",
+          "token-key-withdrawn",
           "tenant-suspended",
           "log-lost",
           "malformed");

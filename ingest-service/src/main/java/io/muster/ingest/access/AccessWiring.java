@@ -8,9 +8,14 @@ import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.RegistryEvent;
 import io.muster.contract.message.UserProperties;
+import io.muster.contract.registry.ClaimAnswer;
+import io.muster.contract.registry.ClaimRequest;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.DeviceLimits;
+import io.muster.contract.registry.DeviceScope;
 import io.muster.contract.registry.DeviceView;
+import io.muster.contract.registry.ProvisionReply;
+import io.muster.contract.registry.ProvisionRequest;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import io.quarkus.runtime.StartupEvent;
@@ -37,6 +42,12 @@ import java.time.Duration;
       RegistryEvent.CredentialRevoked.class,
       RegistryEvent.TenantSuspended.class,
       RegistryEvent.TenantUpdated.class,
+      RegistryEvent.TokenKeyWithdrawn.class,
+      ClaimRequest.class,
+      ClaimAnswer.Allowed.class,
+      ClaimAnswer.Denied.class,
+      ProvisionRequest.class,
+      ProvisionReply.class,
       CredentialProof.Secret.class,
       CredentialProof.Token.class,
       CredentialProof.Certificate.class,
@@ -44,6 +55,8 @@ import java.time.Duration;
       DeviceView.class,
       VerifyAnswer.Allowed.class,
       VerifyAnswer.Denied.class,
+      VerifyAnswer.IssuedToken.class,
+      DeviceScope.class,
       VerifyRequest.class
     })
 class AccessWiring {

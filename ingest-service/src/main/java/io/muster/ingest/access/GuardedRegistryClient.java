@@ -2,7 +2,11 @@ package io.muster.ingest.access;
 
 import io.muster.contract.event.EventPage;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.ClaimAnswer;
+import io.muster.contract.registry.ClaimRequest;
 import io.muster.contract.registry.DeviceView;
+import io.muster.contract.registry.ProvisionReply;
+import io.muster.contract.registry.ProvisionRequest;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import io.smallrye.mutiny.Uni;
@@ -20,7 +24,7 @@ import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
  * of its own.
  */
 @ApplicationScoped
-class GuardedRegistryClient implements RegistryClient {
+class GuardedRegistryClient implements RegistryClient, ProvisioningAccess {
   private final HttpRegistryClient client;
 
   GuardedRegistryClient(Vertx vertx, AccessConfig config) {
@@ -47,6 +51,28 @@ class GuardedRegistryClient implements RegistryClient {
       successThreshold = 3)
   public Uni<Optional<DeviceView>> device(DeviceAddress device) {
     return client.device(device);
+  }
+
+  @Override
+  @CircuitBreaker(
+      requestVolumeThreshold = 20,
+      failureRatio = 0.75,
+      delay = 1,
+      delayUnit = ChronoUnit.SECONDS,
+      successThreshold = 3)
+  public Uni<ClaimAnswer> claim(ClaimRequest request) {
+    return client.claim(request);
+  }
+
+  @Override
+  @CircuitBreaker(
+      requestVolumeThreshold = 20,
+      failureRatio = 0.75,
+      delay = 1,
+      delayUnit = ChronoUnit.SECONDS,
+      successThreshold = 3)
+  public Uni<ProvisionReply> provision(ProvisionRequest request) {
+    return client.provision(request);
   }
 
   @Override

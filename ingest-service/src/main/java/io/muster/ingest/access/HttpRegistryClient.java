@@ -5,7 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.ClaimAnswer;
+import io.muster.contract.registry.ClaimRequest;
 import io.muster.contract.registry.DeviceView;
+import io.muster.contract.registry.ProvisionReply;
+import io.muster.contract.registry.ProvisionRequest;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import io.smallrye.mutiny.Uni;
@@ -21,8 +25,8 @@ import io.vertx.mutiny.core.http.HttpClientResponse;
 import java.io.IOException;
 import java.util.Optional;
 
-/** {@link RegistryClient} over HTTP/1.1. */
-final class HttpRegistryClient implements RegistryClient {
+/** {@link RegistryClient} and {@link ProvisioningAccess} over HTTP/1.1. */
+final class HttpRegistryClient implements RegistryClient, ProvisioningAccess {
   /** A page of events is the largest answer: 4 MiB of payloads in Base64, and a member around. */
   private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -89,6 +93,18 @@ final class HttpRegistryClient implements RegistryClient {
   public Uni<EventPage> events(long after, int limit) {
     return send(HttpMethod.GET, "/internal/v1/events?after=" + after + "&limit=" + limit, null)
         .map(answer -> understood(answer, ok -> JSON.readValue(ok.body, EVENT_PAGE)));
+  }
+
+  @Override
+  public Uni<ClaimAnswer> claim(ClaimRequest request) {
+    return send(HttpMethod.POST, "/internal/v1/claim-tokens/verify", request)
+        .map(answer -> understood(answer, ok -> JSON.readValue(ok.body, ClaimAnswer.class)));
+  }
+
+  @Override
+  public Uni<ProvisionReply> provision(ProvisionRequest request) {
+    return send(HttpMethod.POST, "/internal/v1/provisioning", request)
+        .map(answer -> understood(answer, ok -> JSON.readValue(ok.body, ProvisionReply.class)));
   }
 
   private Uni<Answer> send(HttpMethod method, String path, Object body) {

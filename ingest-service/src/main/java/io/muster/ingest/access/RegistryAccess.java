@@ -106,7 +106,7 @@ final class RegistryAccess implements DeviceAccess, KnownDevices, AutoCloseable 
   @Override
   public Uni<Admission> admit(DeviceAddress device, CredentialProof proof, String remoteAddress) {
     return followed()
-        .flatMap(followed -> credentials.get(new VerifyRequest(device, proof, remoteAddress)))
+        .flatMap(followed -> credentials.get(new VerifyRequest(device, proof, remoteAddress, true)))
         .map(RegistryAccess::admission)
         .onFailure()
         .recoverWithItem(RegistryAccess::nobodyCanTell)

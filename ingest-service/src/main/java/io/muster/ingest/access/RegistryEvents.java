@@ -20,7 +20,8 @@ final class RegistryEvents {
           PREFIX + "device-deleted", RegistryEvent.DeviceDeleted.class,
           PREFIX + "credential-revoked", RegistryEvent.CredentialRevoked.class,
           PREFIX + "tenant-suspended", RegistryEvent.TenantSuspended.class,
-          PREFIX + "tenant-updated", RegistryEvent.TenantUpdated.class);
+          PREFIX + "tenant-updated", RegistryEvent.TenantUpdated.class,
+          PREFIX + "token-key-withdrawn", RegistryEvent.TokenKeyWithdrawn.class);
 
   private RegistryEvents() {}
 
@@ -57,6 +58,8 @@ final class RegistryEvents {
       case RegistryEvent.TenantSuspended suspended -> suspended.tenant() == null;
       case RegistryEvent.TenantUpdated updated ->
           updated.tenant() == null || updated.limits() == null;
+      case RegistryEvent.TokenKeyWithdrawn withdrawn ->
+          withdrawn.tenant() == null || withdrawn.key() == null;
       case RegistryEvent.GroupChanged changed -> changed.tenant() == null;
     };
   }

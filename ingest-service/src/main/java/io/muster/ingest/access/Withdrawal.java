@@ -22,6 +22,9 @@ public sealed interface Withdrawal {
   /** Connections that were opened with this credential. */
   record OfCredential(DeviceAddress device, UUID credential) implements Withdrawal {}
 
+  /** Connections that were opened with a token that this key of the registry signed. */
+  record OfTokenKey(TenantId tenant, UUID key) implements Withdrawal {}
+
   /** All devices of a tenant. */
   record OfTenant(TenantId tenant) implements Withdrawal {}
 

@@ -11,6 +11,7 @@ import io.muster.contract.event.RegistryEvent.DeviceUpdated;
 import io.muster.contract.event.RegistryEvent.GroupChanged;
 import io.muster.contract.event.RegistryEvent.TenantSuspended;
 import io.muster.contract.event.RegistryEvent.TenantUpdated;
+import io.muster.contract.event.RegistryEvent.TokenKeyWithdrawn;
 import io.muster.outbox.EventFollower;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
@@ -125,6 +126,10 @@ final class WithdrawalFeed implements EventFollower.Effects {
       case TenantUpdated updated -> {
         withdrawals.note(updated.tenant());
         tell(event.event(), new Withdrawal.OfLimits(updated.tenant(), updated.limits()));
+      }
+      case TokenKeyWithdrawn withdrawn -> {
+        withdrawals.note(withdrawn.tenant());
+        tell(event.event(), new Withdrawal.OfTokenKey(withdrawn.tenant(), withdrawn.key()));
       }
       case GroupChanged _ -> {
         // Who may connect does not depend on it.

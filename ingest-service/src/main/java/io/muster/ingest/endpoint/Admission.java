@@ -6,6 +6,7 @@ import io.muster.ingest.access.Admission.Unavailable;
 import io.muster.ingest.access.Mandate;
 import io.muster.ingest.endpoint.authorisation.Claimant;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
+import io.muster.ingest.endpoint.authorisation.Scopes;
 import io.muster.ingest.endpoint.authorisation.WillRights;
 import io.muster.ingest.endpoint.limits.AdmissionLine;
 import io.muster.ingest.endpoint.limits.DeviceUse;
@@ -29,7 +30,7 @@ import java.util.concurrent.TimeUnit;
  * answer. Nothing of the client is read meanwhile. On the event loop, to which every answer from
  * elsewhere comes back.
  */
-final class Admission {
+final class Admission implements Entrance {
   private static final int MQTT_RECEIVE_MAXIMUM = 65_535;
 
   /** What a CONNECT that was accepted comes to. */
@@ -67,7 +68,8 @@ final class Admission {
     this.terms = Terms.of(connect, shared.config.connections());
   }
 
-  void begin() {
+  @Override
+  public void begin() {
     if (shared.draining.get()) {
       refuse(ReasonCode.SERVER_UNAVAILABLE, "shutting-down", "the server is shutting down");
     } else if (shared.budget.refusesConnections()) {
@@ -232,7 +234,8 @@ final class Admission {
       refuse(ReasonCode.NOT_AUTHORIZED, "credential-expired", "the credential has ended");
       return;
     }
-    var rights = new PublishRights(claimant.client().device(), shared.access);
+    var rights =
+        new PublishRights(claimant.client().device(), shared.access, Scopes.of(granted.answer()));
     WillRights.allows(connect.will(), granted.answer().limits().payloadBytes(), rights)
         .subscribe()
         .with(
@@ -344,18 +347,20 @@ final class Admission {
             ? MQTT_RECEIVE_MAXIMUM
             : properties.receiveMaximum(),
         most == Properties.ABSENT ? Long.MAX_VALUE : most,
-        properties.requestProblemInformation() != 0);
+        properties.requestProblemInformation() != 0,
+        Scopes.of(answer),
+        answer.token() == null ? null : answer.token().key());
   }
 
-  /** The client has gone, or may no longer come in. */
-  void abandon() {
+  @Override
+  public void abandon() {
     if (!over) {
       giveUp();
     }
   }
 
-  /** Refuses a client that may not, or cannot, come in for a reason from outside. */
-  void endFromOutside(EndReason reason) {
+  @Override
+  public void endFromOutside(EndReason reason) {
     if (over) {
       return;
     }

@@ -10,6 +10,9 @@ import io.netty.buffer.ByteBuf;
 
 /** Writes the answers to CONNECT. Stateless. */
 final class ConnAcks {
+  /** Room for the topic name and the properties of a request. */
+  private static final int NEWCOMERS_HEADER_BYTES = 4_096;
+
   private ConnAcks() {}
 
   static void accepted(
@@ -39,6 +42,12 @@ final class ConnAcks {
             .topicAliasMaximum(config.up().topicAliases())
             .retainAvailable(true)
             .subscriptionsAvailable(true, true, false);
+    return settled(properties, connect, terms);
+  }
+
+  /** What is other than the client asked for. */
+  private static WrittenProperties settled(
+      WrittenProperties properties, Packet.Connect connect, Terms terms) {
     var asked = connect.properties().sessionExpirySeconds();
     if (asked != Properties.ABSENT && asked != terms.sessionExpirySeconds()) {
       properties.sessionExpirySeconds(terms.sessionExpirySeconds());
@@ -47,6 +56,34 @@ final class ConnAcks {
       properties.serverKeepAliveSeconds(terms.keepAliveSeconds());
     }
     return properties;
+  }
+
+  /** Whether a client that is nobody yet takes the answer that lets it in. */
+  static boolean fitNewcomer(Packet.Connect connect, Terms terms, EndpointConfig config) {
+    var most = connect.properties().maximumPacketBytes();
+    return most == Properties.ABSENT
+        || PacketWriter.connAckBytes(ofNewcomer(connect, terms, config)) <= most;
+  }
+
+  static void acceptedNewcomer(
+      ByteBuf out, Packet.Connect connect, Terms terms, EndpointConfig config) {
+    if (connect.version() == ProtocolVersion.MQTT_3_1_1) {
+      PacketWriter.connAck3(out, false, 0);
+      return;
+    }
+    PacketWriter.connAck5(out, false, ReasonCode.SUCCESS, ofNewcomer(connect, terms, config));
+  }
+
+  /** One request at a time, one subscription, and nothing that outlives the connection. */
+  private static WrittenProperties ofNewcomer(
+      Packet.Connect connect, Terms terms, EndpointConfig config) {
+    var properties =
+        new WrittenProperties()
+            .receiveMaximum(1)
+            .maximumPacketBytes(config.provisioning().payloadBytes() + NEWCOMERS_HEADER_BYTES)
+            .retainAvailable(false)
+            .subscriptionsAvailable(false, false, false);
+    return settled(properties, connect, terms);
   }
 
   static void refused(ByteBuf out, Packet.Connect connect, ReasonCode code, String detail) {

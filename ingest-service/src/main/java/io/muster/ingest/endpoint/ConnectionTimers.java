@@ -2,6 +2,7 @@ package io.muster.ingest.endpoint;
 
 import io.muster.ingest.endpoint.limits.ReadGate;
 import io.muster.ingest.endpoint.session.ConnectionControl;
+import io.muster.ingest.endpoint.session.Dialogue;
 import io.muster.ingest.endpoint.session.EndReason;
 import java.util.concurrent.TimeUnit;
 
@@ -58,8 +59,8 @@ final class ConnectionTimers {
   }
 
   /** Ends an accepted connection whose time is over. */
-  void judge(Conversation live, long nowNanos, long nowMillis) {
-    var validUntil = live.session().validUntil();
+  void judge(Dialogue live, long nowNanos, long nowMillis) {
+    var validUntil = live.validUntil();
     if (validUntil != null && validUntil.toEpochMilli() <= nowMillis) {
       connection.end(EndReason.CREDENTIAL_ENDED, "the credential has ended");
     } else if (isPast(outputStalledNanos, config.writeStall().toNanos(), nowNanos)) {

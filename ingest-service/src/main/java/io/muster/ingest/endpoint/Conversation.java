@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint;
 
+import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.endpoint.authorisation.Mandates;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
 import io.muster.ingest.endpoint.down.Downward;
@@ -12,18 +13,20 @@ import io.muster.ingest.endpoint.packets.PacketWriter;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.ActiveSession;
 import io.muster.ingest.endpoint.session.ConnectionControl;
+import io.muster.ingest.endpoint.session.Dialogue;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.up.Upstream;
 import io.muster.ingest.sessions.SessionEnd;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import java.time.Instant;
 import java.util.function.Consumer;
 
 /**
  * An accepted connection: hands each packet to the part that knows about it, and says what is left
  * when it ends. On the event loop.
  */
-final class Conversation {
+final class Conversation implements Dialogue {
   private final Channel channel;
   private final Shared shared;
   private final ReadGate gate;
@@ -52,7 +55,7 @@ final class Conversation {
     this.terms = accepted.terms();
     this.reach = accepted.reach();
     this.expiryAfterEnd = terms.sessionExpirySeconds();
-    var rights = new PublishRights(session.device(), shared.access);
+    var rights = new PublishRights(session.device(), shared.access, session.scopes());
     mandates =
         new Mandates(
             session.device(),
@@ -72,24 +75,47 @@ final class Conversation {
     return session;
   }
 
-  Reach reach() {
-    return reach;
-  }
-
-  Upstream up() {
-    return up;
-  }
-
   Downward down() {
     return down;
   }
 
-  /** After which the client has gone when nothing came (MQTT 5 §3.1.2.10); 0 for never. */
-  long keepAliveNanos() {
-    return terms.keepAliveSeconds() * 1_500_000_000L;
+  @Override
+  public DeviceAddress device() {
+    return session.device();
   }
 
-  void handle(Packet packet) {
+  @Override
+  public boolean isMqtt5() {
+    return session.isMqtt5();
+  }
+
+  @Override
+  public long maximumPacketBytes() {
+    return session.maximumPacketBytes();
+  }
+
+  @Override
+  public Instant validUntil() {
+    return session.validUntil();
+  }
+
+  @Override
+  public long keepAliveNanos() {
+    return terms.keepAliveNanos();
+  }
+
+  @Override
+  public void readComplete() {
+    up.readComplete();
+  }
+
+  @Override
+  public void writable() {
+    down.writable();
+  }
+
+  @Override
+  public void handle(Packet packet) {
     try {
       switch (packet) {
         case Packet.Publish publish -> up.publish(publish);
@@ -175,13 +201,13 @@ final class Conversation {
     control.end(plain ? EndReason.CLIENT : EndReason.CLIENT_WITH_WILL, "");
   }
 
-  /** Whether all that was read has its answer. */
-  boolean isAnswered() {
+  @Override
+  public boolean isAnswered() {
     return up.isAnswered() && !gate.isHeld(Hold.AUTHORISATION) && !gate.isHeld(Hold.SUBSCRIPTION);
   }
 
-  /** Settles what remains of it. */
-  void end(EndReason reason) {
+  @Override
+  public void end(EndReason reason) {
     ended = true;
     up.end();
     down.end();

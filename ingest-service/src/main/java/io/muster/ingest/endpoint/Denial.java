@@ -43,7 +43,10 @@ record Denial(ReasonCode code, String label, String words) {
           TOKEN_LIFETIME,
           TOKEN_AUDIENCE,
           TOKEN_SUBJECT,
-          TOKEN_SCOPE ->
+          TOKEN_SCOPE,
+          CLAIM_UNKNOWN,
+          CLAIM_EXPIRED,
+          CLAIM_REVOKED ->
           ReasonCode.BAD_USER_NAME_OR_PASSWORD;
     };
   }

@@ -1,6 +1,6 @@
 package io.muster.ingest.endpoint;
 
-import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.endpoint.authorisation.Newcomer;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.ReadGate;
 import io.muster.ingest.endpoint.limits.ReadGate.Hold;
@@ -12,7 +12,9 @@ import io.muster.ingest.endpoint.packets.PacketDecoder;
 import io.muster.ingest.endpoint.packets.PacketWriter;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.ConnectionControl;
+import io.muster.ingest.endpoint.session.Dialogue;
 import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.endpoint.tls.ClientCertificate;
 import io.muster.ingest.endpoint.tls.RefusedCertificateException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -29,7 +31,7 @@ import org.jboss.logging.Logger;
 
 /**
  * One connection from its first byte to its last: knocking, being admitted, connected, leaving.
- * What is said while it is connected is {@link Conversation}'s. On its event loop.
+ * What is said while it is connected is a {@link Dialogue}'s. On its event loop.
  */
 final class DeviceConnection extends ChannelInboundHandlerAdapter implements ConnectionControl {
   private static final Logger LOG = Logger.getLogger(DeviceConnection.class);
@@ -51,8 +53,8 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   private final PacketDecoder decoder;
   private final ConnectionTimers timers;
   private Phase phase = Phase.KNOCKING;
-  private Admission admission;
-  private Conversation conversation;
+  private Entrance admission;
+  private Dialogue dialogue;
 
   /**
    * @param client whose connection it is; not the channel's other end when that is a proxy
@@ -116,7 +118,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     timers.packetCame();
     switch (phase) {
       case KNOCKING -> knock(packet);
-      case CONNECTED -> conversation.handle(packet);
+      case CONNECTED -> dialogue.handle(packet);
       // Being admitted it is not read; leaving, nothing it says matters.
       case ADMITTING, LEAVING -> {}
     }
@@ -129,19 +131,19 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
       }
       phase = Phase.ADMITTING;
       gate.hold(Hold.ADMISSION);
-      admission = new Admission(this, shared, connect);
+      admission =
+          Newcomer.isOne(connect) && ClientCertificate.of(channel).isEmpty()
+              ? new ProvisioningEntrance(this, shared, gate, connect)
+              : new Admission(this, shared, connect);
       admission.begin();
     }
   }
 
   /** The CONNECT is answered with yes. */
   void accept(Admission.Accepted accepted) {
-    phase = Phase.CONNECTED;
-    admission = null;
-    place.leave();
-    room.moveTo(shared.budget);
-    shared.metrics.connected();
-    conversation = new Conversation(channel, shared, gate, this, accepted);
+    enter();
+    var conversation = new Conversation(channel, shared, gate, this, accepted);
+    dialogue = conversation;
     if (shared.packetLogs.any()) {
       PacketTap.accepted(shared.packetLogs, channel, this, accepted.session(), this::remoteAddress);
     }
@@ -157,6 +159,26 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
             ConnAcks.accepted(
                 out, accepted.connect(), taken.present(), accepted.terms(), shared.config));
     conversation.down().restore(taken.subscriptions(), () -> gate.release(Hold.ADMISSION));
+  }
+
+  /**
+   * The CONNECT of a device that is nobody yet is answered with yes.
+   *
+   * @param connAck the answer
+   */
+  void accept(Dialogue newcomers, Consumer<ByteBuf> connAck) {
+    enter();
+    dialogue = newcomers;
+    Output.send(channel, connAck);
+    gate.release(Hold.ADMISSION);
+  }
+
+  private void enter() {
+    phase = Phase.CONNECTED;
+    admission = null;
+    place.leave();
+    room.moveTo(shared.budget);
+    shared.metrics.connected();
   }
 
   private void takeOver(Reach reach) {
@@ -180,14 +202,13 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     }
     phase = Phase.LEAVING;
     PacketTap.tell(channel, "ended", reason.label(), detail);
-    conversation.end(reason);
+    dialogue.end(reason);
     var told = reason.isToldToClient();
     if (told) {
-      shared.refusals.write(device(), remoteAddress(), "Connection ended", reason.label());
+      shared.refusals.write(dialogue.device(), remoteAddress(), "Connection ended", reason.label());
     }
-    var session = conversation.session();
-    if (told && session.isMqtt5()) {
-      var most = session.maximumPacketBytes();
+    if (told && dialogue.isMqtt5()) {
+      var most = dialogue.maximumPacketBytes();
       leave(out -> PacketWriter.disconnect5(out, reason.code(), detail, most));
     } else {
       leave(null);
@@ -253,7 +274,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
         }
       }
       case ADMITTING -> {}
-      case CONNECTED -> timers.judge(conversation, nowNanos, nowMillis);
+      case CONNECTED -> timers.judge(dialogue, nowNanos, nowMillis);
       case LEAVING -> {
         if (timers.farewellIsOver(nowNanos)) {
           channel.close();
@@ -276,8 +297,8 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   }
 
   private void readComplete() {
-    if (conversation != null) {
-      conversation.up().readComplete();
+    if (dialogue != null) {
+      dialogue.readComplete();
     }
   }
 
@@ -287,7 +308,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
       timers.outputFlows();
       gate.release(Hold.OUTPUT);
       if (phase == Phase.CONNECTED) {
-        conversation.down().writable();
+        dialogue.writable();
       }
     } else if (!gate.isHeld(Hold.OUTPUT)) {
       timers.outputStalls();
@@ -315,7 +336,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
         admission.abandon();
         admission = null;
       }
-      case CONNECTED -> conversation.end(EndReason.CONNECTION_LOST);
+      case CONNECTED -> dialogue.end(EndReason.CONNECTION_LOST);
       case LEAVING -> {}
     }
     gate.abandon();
@@ -349,10 +370,6 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     }
   }
 
-  private DeviceAddress device() {
-    return conversation.session().device();
-  }
-
   /** Reads nothing more, and ends when what was read is answered: the server is shutting down. */
   void depart() {
     if (admission != null) {
@@ -365,7 +382,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
 
   /** Ends it if nothing waits for an answer; false when something does. */
   boolean departed() {
-    if (phase == Phase.CONNECTED && conversation.isAnswered()) {
+    if (phase == Phase.CONNECTED && dialogue.isAnswered()) {
       end(EndReason.SHUTTING_DOWN, "the server is shutting down");
     }
     return phase != Phase.CONNECTED;
@@ -373,7 +390,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
 
   /** Its device's packet log may have been switched on. */
   void watchPackets() {
-    if (phase == Phase.CONNECTED) {
+    if (phase == Phase.CONNECTED && dialogue instanceof Conversation conversation) {
       PacketTap.watch(
           shared.packetLogs, channel, this, conversation.session(), this::remoteAddress);
     }

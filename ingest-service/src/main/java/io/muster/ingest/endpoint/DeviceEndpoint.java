@@ -229,6 +229,15 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
       }
       case Withdrawal.OfMandates it ->
           shared.index.gatewaysOf(it.device()).forEach(gateway -> gateway.reconsider(it.device()));
+      case Withdrawal.OfTokenKey it ->
+          shared.index.of(it.tenant()).stream()
+              // Of one that is still being admitted nobody knows yet what it showed.
+              .filter(c -> c.credential() == null || it.key().equals(c.tokenKey()))
+              .forEach(
+                  c ->
+                      c.endFromOutside(
+                          EndReason.CREDENTIAL_ENDED,
+                          "the key that signed the token is withdrawn"));
       case Withdrawal.OfTenant it ->
           shared.index.of(it.tenant()).forEach(DeviceEndpoint::endWithdrawn);
       case Withdrawal.OfLimits it -> {
@@ -284,6 +293,8 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
     tls.ifPresent(ServerTls::close);
     listening.forEach(channel -> channel.close().awaitUninterruptibly());
     shared.line.letAllIn();
+    // A request that is not acknowledged comes again, at another replica.
+    shared.provisioning.newcomers().endAll(EndReason.SHUTTING_DOWN, "the server is shutting down");
     new Drain(config, shared.index, shared.metrics).run();
     transport.loops().shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     transport = null;

@@ -36,6 +36,14 @@ final class Doorkeeper {
     }
   }
 
+  /** The registry refused what somebody showed who is nobody yet. */
+  void refuses(Reason reason, String remoteAddress) {
+    // With one that held once a whole factory may come, behind one address.
+    if (reason == Reason.CLAIM_UNKNOWN) {
+      failed(null, remoteAddress, reason);
+    }
+  }
+
   private void failed(DeviceAddress device, String remoteAddress, Reason reason) {
     if (reason == Reason.DEVICE_DISABLED || reason == Reason.TENANT_SUSPENDED) {
       // It showed who it is.

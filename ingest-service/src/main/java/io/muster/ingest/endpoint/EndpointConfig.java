@@ -66,6 +66,9 @@ public interface EndpointConfig {
   /** Those who try to get in again and again. */
   BansConfig bans();
 
+  /** Those who are nobody yet. */
+  ProvisioningConfig provisioning();
+
   /** Gateways that speak for devices behind them. */
   Mandates mandates();
 

@@ -2,6 +2,7 @@ package io.muster.ingest.endpoint;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.ingest.access.DeviceAccess;
+import io.muster.ingest.access.ProvisioningAccess;
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.sessions.ReplicaIdentity;
 import io.muster.ingest.sessions.Sessions;
@@ -12,8 +13,22 @@ import java.time.Clock;
 public record EndpointPorts(
     Intake intake,
     DeviceAccess access,
+    ProvisioningAccess provisioning,
     Sessions sessions,
     ReplicaIdentity replica,
     MeterRegistry meters,
     Tracer tracer,
-    Clock clock) {}
+    Clock clock) {
+
+  /** Of an endpoint that provisions nobody. */
+  public EndpointPorts(
+      Intake intake,
+      DeviceAccess access,
+      Sessions sessions,
+      ReplicaIdentity replica,
+      MeterRegistry meters,
+      Tracer tracer,
+      Clock clock) {
+    this(intake, access, ProvisioningAccess.NONE, sessions, replica, meters, tracer, clock);
+  }
+}

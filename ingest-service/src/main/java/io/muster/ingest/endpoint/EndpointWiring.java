@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.event.DeliveredEvent;
 import io.muster.contract.event.SubscribedEvent;
 import io.muster.ingest.access.DeviceAccess;
+import io.muster.ingest.access.ProvisioningAccess;
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.sessions.ReplicaIdentity;
 import io.muster.ingest.sessions.Sessions;
@@ -33,13 +34,15 @@ class EndpointWiring {
       EndpointConfig config,
       Intake intake,
       DeviceAccess access,
+      ProvisioningAccess provisioning,
       Sessions sessions,
       ReplicaIdentity replica,
       MeterRegistry meters,
       Tracer tracer,
       Clock clock) {
     return new DeviceEndpoint(
-        config, new EndpointPorts(intake, access, sessions, replica, meters, tracer, clock));
+        config,
+        new EndpointPorts(intake, access, provisioning, sessions, replica, meters, tracer, clock));
   }
 
   void start(@Observes @Priority(LAST) StartupEvent started, DeviceEndpoint endpoint) {

@@ -60,6 +60,12 @@ final class Reach implements Reachable {
   }
 
   @Override
+  public UUID tokenKey() {
+    var settled = session;
+    return settled == null ? null : settled.tokenKey();
+  }
+
+  @Override
   public void deliver(DownwardMessage message) {
     downward.offer(message);
   }

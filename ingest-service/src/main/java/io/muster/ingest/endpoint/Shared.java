@@ -20,6 +20,9 @@ import io.muster.ingest.endpoint.observe.RefusalLog;
 import io.muster.ingest.endpoint.observe.SessionEvents;
 import io.muster.ingest.endpoint.packetlog.PacketLogs;
 import io.muster.ingest.endpoint.packets.PacketLimits;
+import io.muster.ingest.endpoint.provisioning.Newcomers;
+import io.muster.ingest.endpoint.provisioning.ProvisioningMetrics;
+import io.muster.ingest.endpoint.provisioning.ProvisioningSupport;
 import io.muster.ingest.endpoint.proxy.ProxyDoor;
 import io.muster.ingest.endpoint.up.UpSupport;
 import io.muster.ingest.sessions.Sessions;
@@ -49,6 +52,7 @@ final class Shared {
   final SessionEvents events;
   final UpSupport up;
   final DownSupport down;
+  final ProvisioningSupport provisioning;
   final PacketLimits packetLimits;
   final PausedConnections paused = new PausedConnections();
   final Seats connected;
@@ -79,6 +83,14 @@ final class Shared {
     down =
         new DownSupport(
             ports.intake(), access, sessions, index, budget, metrics, clock, config.down());
+    provisioning =
+        new ProvisioningSupport(
+            ports.provisioning(),
+            new Newcomers(config.provisioning(), ports.meters()),
+            budget,
+            metrics,
+            new ProvisioningMetrics(ports.meters()),
+            config.provisioning());
     packetLimits = packetLimits(config.packets());
     connected = new Seats(config.connections().most());
     knocking = knocking(config, budget);

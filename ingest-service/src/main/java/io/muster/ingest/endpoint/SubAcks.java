@@ -36,7 +36,8 @@ final class SubAcks {
 
   private static String inWords(int code) {
     if (code == ReasonCode.NOT_AUTHORIZED.code()) {
-      return "not within the device's own command req, shadow, firmware notify or $aws topics";
+      return "not within the device's own command req, shadow, firmware notify or $aws topics, or"
+          + " not what its token is for";
     }
     if (code == ReasonCode.TOPIC_FILTER_INVALID.code()) {
       return "not a topic filter";

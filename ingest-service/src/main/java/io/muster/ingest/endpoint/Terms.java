@@ -18,6 +18,11 @@ record Terms(int keepAliveSeconds, long sessionExpirySeconds) {
         : ofMqtt3(connect, config);
   }
 
+  /** After which the client has gone when nothing came (MQTT 5 §3.1.2.10); 0 for never. */
+  long keepAliveNanos() {
+    return keepAliveSeconds * 1_500_000_000L;
+  }
+
   private static Terms ofMqtt5(Packet.Connect connect, EndpointConfig.Connections config) {
     var longest = (int) Math.min(65_535, config.maxKeepAlive().toSeconds());
     var asked = connect.keepAliveSeconds();

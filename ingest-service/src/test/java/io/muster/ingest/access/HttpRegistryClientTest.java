@@ -1,6 +1,7 @@
 package io.muster.ingest.access;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,9 +12,13 @@ import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
+import io.muster.contract.registry.ClaimAnswer;
+import io.muster.contract.registry.ClaimRequest;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.contract.registry.DeviceView;
+import io.muster.contract.registry.ProvisionReply;
+import io.muster.contract.registry.ProvisionRequest;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import io.muster.ingest.access.FakeRegistry.Reply;
@@ -107,6 +112,44 @@ class HttpRegistryClientTest {
               get(client.verify(REQUEST));
               return registry.requests().getLast().authorization().equals("Bearer token-2");
             });
+  }
+
+  @Test
+  void asksAboutAClaimTokenAndForAnIdentity() throws Exception {
+    var asked = new ClaimRequest(DEVICE.tenant(), "hush", "10.0.0.1");
+    var allowed = new ClaimAnswer.Allowed(UUID.randomUUID(), Instant.parse("2027-01-01T00:00:00Z"));
+    registry.answer(request -> Reply.json(allowed));
+    assertEquals(allowed, get(client.claim(asked)));
+    var heard = registry.requests().getLast();
+    assertEquals("/internal/v1/claim-tokens/verify", heard.uri());
+    assertEquals(asked, ContractJson.mapper().readValue(heard.body(), ClaimRequest.class));
+    var denied = new ClaimAnswer.Denied(VerifyAnswer.Reason.CLAIM_EXPIRED);
+    registry.answer(request -> Reply.json(denied));
+    assertEquals(denied, get(client.claim(asked)));
+
+    registry.answer(request -> Reply.json(new ProvisionReply(409, new byte[] {0, -1})));
+    var reply =
+        get(
+            client.provision(
+                new ProvisionRequest(
+                    DEVICE.tenant(), allowed.claim(), "10.0.0.1", new byte[] {1, -2})));
+    assertEquals(409, reply.status());
+    assertArrayEquals(new byte[] {0, -1}, reply.payload());
+    var relayed = registry.requests().getLast();
+    assertEquals("/internal/v1/provisioning", relayed.uri());
+    assertArrayEquals(
+        new byte[] {1, -2},
+        ContractJson.mapper().readValue(relayed.body(), ProvisionRequest.class).payload());
+    assertFalse(asked.toString().contains("hush"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "{\"status\":200}", "[]", "{\"status\":200,\"payload\":7}"})
+  void halfAnAnswerAboutAnIdentityIsNone(String body) {
+    registry.answer(request -> new Reply(200, body));
+    assertAway(
+        client.provision(
+            new ProvisionRequest(DEVICE.tenant(), UUID.randomUUID(), null, new byte[0])));
   }
 
   @Test

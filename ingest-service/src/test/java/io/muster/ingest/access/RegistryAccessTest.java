@@ -241,6 +241,30 @@ class RegistryAccessTest {
   }
 
   @Test
+  void anAnswerAboutATokenIsAskedForAgainWhenItsKeyIsWithdrawn() {
+    var key = UUID.randomUUID();
+    assertGranted();
+    registry.tell(new RegistryEvent.TokenKeyWithdrawn(DEVICE.tenant(), key));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> withdrawals.equals(List.of(new Withdrawal.OfTokenKey(DEVICE.tenant(), key))));
+    registry.goAway();
+    assertEquals(new Admission.Unavailable(), ask(PROOF));
+  }
+
+  @Test
+  void theRegistryHearsThatScopesAreEnforced() {
+    var heard = new CopyOnWriteArrayList<Boolean>();
+    registry.answer(
+        request -> {
+          heard.add(request.enforcesScopes());
+          return Uni.createFrom().item(allowed(null));
+        });
+    ask(PROOF);
+    assertEquals(List.of(true), heard);
+  }
+
+  @Test
   void whatWasRevokedWhileTheLogWasOutOfReachIsAppliedWhenItIsBack() {
     assertGranted();
     registry.goAway();

@@ -72,6 +72,8 @@ final class ScriptedRegistry implements RegistryClient {
               PlatformTopic.of(ServiceName.REGISTRY, event.event(), of.tenant());
           case RegistryEvent.TenantUpdated of ->
               PlatformTopic.of(ServiceName.REGISTRY, event.event(), of.tenant());
+          case RegistryEvent.TokenKeyWithdrawn of ->
+              PlatformTopic.of(ServiceName.REGISTRY, event.event(), of.tenant());
           case RegistryEvent.GroupChanged of ->
               PlatformTopic.of(ServiceName.REGISTRY, event.event(), of.tenant());
         };

@@ -9,6 +9,7 @@ import io.muster.contract.id.ClientIdentifier;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.ingest.endpoint.authorisation.Mandates;
 import io.muster.ingest.endpoint.authorisation.PublishRights;
+import io.muster.ingest.endpoint.authorisation.Scopes;
 import io.muster.ingest.endpoint.down.ConnectionIndex;
 import io.muster.ingest.endpoint.limits.ByteBudget;
 import io.muster.ingest.endpoint.limits.PausedConnections;
@@ -80,12 +81,14 @@ class EndedConnectionTest {
                     TestEndpoint.DEVICE, new DeviceLimits(1_000, 1_000), false, System.nanoTime()),
             100,
             Long.MAX_VALUE,
-            true);
+            true,
+            Scopes.ALL,
+            null);
     up =
         new Upstream(
             channel,
             session,
-            new PublishRights(TestEndpoint.DEVICE, access),
+            new PublishRights(TestEndpoint.DEVICE, access, Scopes.ALL),
             new Mandates(
                 TestEndpoint.DEVICE,
                 access,

@@ -26,6 +26,10 @@ final class FakeAccess implements DeviceAccess {
   final Map<DeviceAddress, DeviceAddress> gateways = new ConcurrentHashMap<>();
   volatile DeviceLimits limits = new DeviceLimits(1_000_000, 256 * 1024);
   volatile Instant validUntil;
+
+  /** What it says of the token that is shown; null: it is none of the registry's. */
+  volatile VerifyAnswer.IssuedToken token;
+
   volatile boolean registryAway;
   volatile boolean knowsGateways = true;
   volatile boolean mandatesUnknown;
@@ -91,7 +95,8 @@ final class FakeAccess implements DeviceAccess {
         proof instanceof CredentialProof.Secret(String secret) && secret.equals(SECRET)
             || proof instanceof CredentialProof.Token;
     return right
-        ? new Admission.Granted(new VerifyAnswer.Allowed(device, CREDENTIAL, validUntil, limits))
+        ? new Admission.Granted(
+            new VerifyAnswer.Allowed(device, CREDENTIAL, validUntil, limits, token))
         : new Admission.Denied(VerifyAnswer.Reason.WRONG_SECRET);
   }
 

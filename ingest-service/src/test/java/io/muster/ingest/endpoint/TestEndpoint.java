@@ -30,6 +30,7 @@ final class TestEndpoint implements AutoCloseable {
 
   final FakeIntake intake = new FakeIntake();
   final FakeAccess access = new FakeAccess();
+  final FakeProvisioning provisioning = new FakeProvisioning();
   final FakeSessions sessions = new FakeSessions();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final DeviceEndpoint endpoint;
@@ -47,6 +48,7 @@ final class TestEndpoint implements AutoCloseable {
     return new EndpointPorts(
         intake,
         access,
+        provisioning,
         kept,
         new ReplicaIdentity("one", new UUID(0, 1)),
         meters,
@@ -126,10 +128,12 @@ final class TestEndpoint implements AutoCloseable {
   public void close() {
     var stoppedByTest = !endpoint.isListening();
     intake.letGo();
+    provisioning.letGo();
     endpoint.stop();
     assertEquals(0, gauge("muster.endpoint.paused"), "connections that count as not read");
     assertEquals(0, gauge("muster.endpoint.connections"), "seats that were not left");
     if (!stoppedByTest) {
+      assertEquals(0, gauge("muster.endpoint.newcomers"), "newcomers that count as present");
       assertEquals(0, gauge("muster.endpoint.knocking"), "places at the door that were not left");
       assertEquals(0, gauge("muster.endpoint.in.flight"), "messages that count as on their way");
       assertEquals(0, gauge("muster.endpoint.memory.bytes"), "memory that was not given back");

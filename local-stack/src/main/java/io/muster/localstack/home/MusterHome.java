@@ -106,6 +106,11 @@ public record MusterHome(Path folder) {
     return secrets().resolve("keys");
   }
 
+  /** The authority that makes devices' certificates. */
+  public Path deviceAuthority() {
+    return secrets().resolve("device-authority");
+  }
+
   /** A service's own token, mode 0600. */
   public Path serviceToken(String service) {
     return secrets().resolve("tokens").resolve(service + ".token");

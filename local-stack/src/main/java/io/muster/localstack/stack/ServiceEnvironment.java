@@ -1,6 +1,7 @@
 package io.muster.localstack.stack;
 
 import io.muster.localstack.postgres.ServiceDatabase;
+import io.muster.localstack.tls.DeviceAuthority;
 import io.muster.localstack.tls.LocalAuthority;
 import io.muster.localstack.tokens.LocalIssuer;
 import java.util.HashMap;
@@ -25,6 +26,10 @@ final class ServiceEnvironment {
     var environment = new HashMap<String, String>();
     environment.put("MUSTER_REPLICA", service.instance(replica));
     environment.putAll(database.environment());
+    if (service == StackService.REGISTRY) {
+      environment.putAll(
+          new DeviceAuthority(settings.around().home().deviceAuthority()).environment());
+    }
     environment.put("MUSTER_DATABASE_URL", database.url());
     environment.put("MUSTER_DATABASE_USER", database.user());
     environment.put("MUSTER_DATABASE_PASSWORD", database.password());

@@ -14,6 +14,7 @@ import io.muster.localstack.process.BrokerProcess;
 import io.muster.localstack.process.Readiness;
 import io.muster.localstack.process.ServiceProcess;
 import io.muster.localstack.registry.RegistryClient;
+import io.muster.localstack.tls.DeviceAuthority;
 import io.muster.localstack.tls.LocalAuthority;
 import io.muster.localstack.tokens.LocalIssuer;
 import io.muster.localstack.tokens.TokenFiles;
@@ -89,6 +90,7 @@ final class Stack {
     try {
       var home = around.home();
       authority.prepare(around.clock());
+      new DeviceAuthority(home.deviceAuthority()).prepare(around.clock());
       var started = LocalIssuer.start(home.keys(), settings.issuerPort(), around.clock());
       issuer = Optional.of(started);
       var files = new TokenFiles(around.clock());

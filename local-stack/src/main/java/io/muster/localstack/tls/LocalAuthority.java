@@ -2,24 +2,16 @@ package io.muster.localstack.tls;
 
 import io.muster.localstack.files.PrivateFiles;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.PrivateKey;
-import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.Date;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -34,11 +26,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.cert.CertIOException;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * Certificates for the local device endpoint: a certificate authority that exists on this machine
@@ -52,9 +40,6 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 public record LocalAuthority(Path folder) {
   private static final Duration LIFETIME = Duration.ofDays(825); // the most that macOS accepts
   private static final Duration RENEW_BEFORE = Duration.ofDays(30);
-  private static final Duration CLOCK_SKEW = Duration.ofHours(1);
-  private static final String SIGNATURE = "SHA256withECDSA";
-  private static final int SERIAL_BITS = 120;
 
   /** With a letter, so that an address is none. */
   private static final Pattern HOST_NAME =
@@ -106,17 +91,18 @@ public record LocalAuthority(Path folder) {
   private void create(Clock clock)
       throws IOException, GeneralSecurityException, OperatorCreationException {
     var authorityName = new X500Principal("CN=Muster local stack");
-    var authorityKeys = keys();
-    var serverKeys = keys();
+    var authorityKeys = LocalCertificates.keys();
+    var serverKeys = LocalCertificates.keys();
     var authority =
-        signed(
-            builder(authorityName, authorityName, authorityKeys, clock)
+        LocalCertificates.signed(
+            LocalCertificates.builder(authorityName, authorityName, authorityKeys, clock, LIFETIME)
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
                 .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign)),
             authorityKeys.getPrivate());
     var server =
-        signed(
-            builder(authorityName, new X500Principal("CN=localhost"), serverKeys, clock)
+        LocalCertificates.signed(
+            LocalCertificates.builder(
+                    authorityName, new X500Principal("CN=localhost"), serverKeys, clock, LIFETIME)
                 .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
                 .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
                 .addExtension(
@@ -126,11 +112,14 @@ public record LocalAuthority(Path folder) {
                 .addExtension(Extension.subjectAlternativeName, false, localNames()),
             authorityKeys.getPrivate());
     PrivateFiles.write(
-        serverKey(), pem("PRIVATE KEY", List.of(serverKeys.getPrivate().getEncoded())));
+        serverKey(),
+        LocalCertificates.pem("PRIVATE KEY", List.of(serverKeys.getPrivate().getEncoded())));
     PrivateFiles.write(
         serverCertificate(),
-        pem("CERTIFICATE", List.of(server.getEncoded(), authority.getEncoded())));
-    PrivateFiles.write(authorityCertificate(), pem("CERTIFICATE", List.of(authority.getEncoded())));
+        LocalCertificates.pem("CERTIFICATE", List.of(server.getEncoded(), authority.getEncoded())));
+    PrivateFiles.write(
+        authorityCertificate(),
+        LocalCertificates.pem("CERTIFICATE", List.of(authority.getEncoded())));
   }
 
   /**
@@ -166,42 +155,5 @@ public record LocalAuthority(Path folder) {
     } catch (UnknownHostException unnamed) {
       return Optional.empty();
     }
-  }
-
-  private static KeyPair keys() throws GeneralSecurityException {
-    var generator = KeyPairGenerator.getInstance("EC");
-    generator.initialize(new ECGenParameterSpec("secp256r1"));
-    return generator.generateKeyPair();
-  }
-
-  private static JcaX509v3CertificateBuilder builder(
-      X500Principal issuer, X500Principal subject, KeyPair keys, Clock clock)
-      throws CertIOException {
-    var now = clock.instant();
-    return new JcaX509v3CertificateBuilder(
-        issuer,
-        new BigInteger(SERIAL_BITS, new SecureRandom()).setBit(SERIAL_BITS),
-        Date.from(now.minus(CLOCK_SKEW)),
-        Date.from(now.plus(LIFETIME)),
-        subject,
-        keys.getPublic());
-  }
-
-  private static X509Certificate signed(
-      org.bouncycastle.cert.X509v3CertificateBuilder builder, PrivateKey key)
-      throws GeneralSecurityException, OperatorCreationException {
-    var signer = new JcaContentSignerBuilder(SIGNATURE).build(key);
-    return new JcaX509CertificateConverter().getCertificate(builder.build(signer));
-  }
-
-  private static String pem(String label, List<byte[]> contents) {
-    var encoder = Base64.getMimeEncoder(64, new byte[] {'\n'});
-    var text = new StringBuilder();
-    for (var content : contents) {
-      text.append("-----BEGIN ").append(label).append("-----\n");
-      text.append(encoder.encodeToString(content)).append('\n');
-      text.append("-----END ").append(label).append("-----\n");
-    }
-    return text.toString();
   }
 }

@@ -8,7 +8,7 @@ import org.jboss.logging.Logger;
 
 /** Turns what went wrong into a problem: logged, counted, answered. Thread-safe. */
 @ApplicationScoped
-class Problems {
+public class Problems {
   private static final Logger LOG = Logger.getLogger("io.muster.rest.problem");
   private static final String RETRY_AFTER_SECONDS = "2";
 
@@ -20,14 +20,24 @@ class Problems {
 
   Response responseTo(Throwable thrown) {
     var refusal = RefusalOfException.of(thrown);
+    var problem = told(refusal, thrown);
+    var response = Response.status(problem.status()).type(Problem.MEDIA_TYPE).entity(problem);
+    return withHeaders(response, refusal).build();
+  }
+
+  /** The same for an answer that is not HTTP's: logged and counted, to be sent some other way. */
+  public Problem problemOf(Throwable thrown) {
+    return told(RefusalOfException.of(thrown), thrown);
+  }
+
+  private Problem told(Refusal refusal, Throwable thrown) {
     var problem = problem(refusal);
     if (refusal instanceof Refusal.Unexpected) {
       LOG.errorf(thrown, "Unexpected error, trace %s", problem.traceId());
     } else if (refusal instanceof Refusal.Unavailable) {
       LOG.warnf("Unavailable: %s, trace %s", thrown, problem.traceId());
     }
-    var response = Response.status(problem.status()).type(Problem.MEDIA_TYPE).entity(problem);
-    return withHeaders(response, refusal).build();
+    return problem;
   }
 
   /** Counted by kind: who is refused again and again is seen. */

@@ -92,8 +92,7 @@ public record Claimant(ClientIdentifier client, CredentialProof proof, boolean c
     }
   }
 
-  private static void requireNoEnhancedAuthentication(Packet.Connect connect)
-      throws NobodyException {
+  static void requireNoEnhancedAuthentication(Packet.Connect connect) throws NobodyException {
     if (connect.version() == ProtocolVersion.MQTT_5
         && connect.properties().authenticationMethod() != null) {
       throw new NobodyException(

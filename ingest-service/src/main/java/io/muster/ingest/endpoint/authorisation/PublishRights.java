@@ -12,23 +12,25 @@ import java.util.Optional;
 
 /**
  * Judges the topic names of one connection's publishes (docs/architecture.md): its own device's, or
- * those of a device behind it. Remembers the last name that it read, under which most messages
- * come. On one event loop.
+ * those of a device behind it, as far as its token is for them. Remembers the last name that it
+ * read, under which most messages come. On one event loop.
  */
 public final class PublishRights {
   private final DeviceAddress self;
   private final DeviceAccess access;
+  private final Scopes scopes;
   private String lastName = "";
   private Optional<Allowed> last = Optional.empty();
 
-  public PublishRights(DeviceAddress self, DeviceAccess access) {
+  public PublishRights(DeviceAddress self, DeviceAccess access, Scopes scopes) {
     this.self = self;
     this.access = access;
+    this.scopes = scopes;
   }
 
   public PublishVerdict judge(String topicName, int qos, boolean retain) {
     if (!topicName.equals(lastName)) {
-      last = DeviceTopic.parse(topicName).map(Allowed::new);
+      last = DeviceTopic.parse(topicName).filter(scopes::allow).map(Allowed::new);
       lastName = topicName;
     }
     if (last.isEmpty()) {

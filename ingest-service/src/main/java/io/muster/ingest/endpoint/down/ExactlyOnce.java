@@ -210,9 +210,15 @@ final class ExactlyOnce {
     }
   }
 
-  /** Its own it gets also when it has unsubscribed (MQTT 5 §3.10.4); others' may be no more its. */
+  /**
+   * Its own it gets also when it has unsubscribed (MQTT 5 §3.10.4), as far as its token is for it;
+   * others' may be no more its.
+   */
   private boolean mayHear(Exchange exchange, Subscriptions subscriptions) {
     var topic = exchange.message.message().topic();
+    if (!session.scopes().allowHearing(topic.deviceName())) {
+      return false;
+    }
     return topic.device().map(session.device()::equals).orElse(false)
         || subscriptions.match(topic.deviceName()) != null;
   }

@@ -22,6 +22,11 @@ public interface Reachable {
   /** What it showed; null until it is accepted. */
   UUID credential();
 
+  /** The registry's key that signed the token that it showed; null when it showed none. */
+  default UUID tokenKey() {
+    return null;
+  }
+
   /** Puts a message into its bounded queue, or drops it; never waits. */
   void deliver(DownwardMessage message);
 

@@ -53,7 +53,7 @@ final class SubscriptionDesk {
     this.session = session;
     this.subscriptions = subscriptions;
     this.mandates = mandates;
-    this.judge = new SubscriptionJudge(connection, mandates);
+    this.judge = new SubscriptionJudge(connection, mandates, session.scopes());
     this.support = support;
     this.quota = new SubscriptionQuota(session.use(), support.config().maxSubscriptions());
     this.loop = loop;
@@ -205,7 +205,7 @@ final class SubscriptionDesk {
         var restored =
             new Subscription(
                 of.filter(), of.device(), subscription.qos(), subscription.identifier());
-        var known = judge.mayHear(of.device());
+        var known = judge.mayHear(of);
         if (known == null) {
           unsettled.put(restored);
         } else if (known) {

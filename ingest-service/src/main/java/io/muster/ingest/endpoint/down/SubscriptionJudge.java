@@ -2,6 +2,7 @@ package io.muster.ingest.endpoint.down;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.endpoint.authorisation.Mandates;
+import io.muster.ingest.endpoint.authorisation.Scopes;
 import io.muster.ingest.endpoint.authorisation.SubscribeRights;
 import io.muster.ingest.endpoint.authorisation.SubscribeRights.Reading;
 import io.muster.ingest.endpoint.packets.Packet;
@@ -22,10 +23,12 @@ final class SubscriptionJudge {
 
   private final Reachable connection;
   private final Mandates mandates;
+  private final Scopes scopes;
 
-  SubscriptionJudge(Reachable connection, Mandates mandates) {
+  SubscriptionJudge(Reachable connection, Mandates mandates, Scopes scopes) {
     this.connection = connection;
     this.mandates = mandates;
+    this.scopes = scopes;
   }
 
   /**
@@ -50,7 +53,7 @@ final class SubscriptionJudge {
         case Reading.TooWide tooWide ->
             verdicts.add(new Verdict.Refused(ReasonCode.NOT_AUTHORIZED));
         case Reading.Of of -> {
-          var known = mayHear(of.device());
+          var known = mayHear(of);
           if (known == null) {
             var next = i + 1;
             ask(
@@ -73,7 +76,11 @@ final class SubscriptionJudge {
   }
 
   /** Null when the registry has to be asked. */
-  Boolean mayHear(DeviceAddress device) {
+  Boolean mayHear(Reading.Of of) {
+    if (!scopes.allowHearing(of.filter().value())) {
+      return false;
+    }
+    var device = of.device();
     var self = connection.device();
     if (device.equals(self)) {
       return true;

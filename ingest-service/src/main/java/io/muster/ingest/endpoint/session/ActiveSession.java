@@ -2,6 +2,7 @@ package io.muster.ingest.endpoint.session;
 
 import io.muster.contract.id.ClientIdentifier;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.ingest.endpoint.authorisation.Scopes;
 import io.muster.ingest.endpoint.limits.DeviceUse;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import java.time.Instant;
@@ -21,6 +22,8 @@ import java.util.UUID;
  * @param receiveMaximum QoS 1 messages that the client takes at a time
  * @param maximumPacketBytes the largest packet that the client takes
  * @param wantsProblemInformation whether acknowledgements may say why in words (MQTT 5 §3.1.2.11.7)
+ * @param scopes what its token is good for
+ * @param tokenKey the key of the registry that signed its token, or null
  */
 public record ActiveSession(
     ClientIdentifier client,
@@ -34,7 +37,9 @@ public record ActiveSession(
     DeviceUse use,
     int receiveMaximum,
     long maximumPacketBytes,
-    boolean wantsProblemInformation) {
+    boolean wantsProblemInformation,
+    Scopes scopes,
+    UUID tokenKey) {
 
   public DeviceAddress device() {
     return client.device();

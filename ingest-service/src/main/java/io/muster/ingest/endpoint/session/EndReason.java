@@ -22,6 +22,8 @@ public enum EndReason {
   /** It left half a packet, or what was sent to it, for too long. */
   STALLED(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR),
   TAKEN_OVER(ReasonCode.SESSION_TAKEN_OVER),
+  /** It did what is not open to a client that is being provisioned. */
+  NOT_ALLOWED(ReasonCode.NOT_AUTHORIZED),
   /** Its credential was valid until now, or was revoked. */
   CREDENTIAL_ENDED(ReasonCode.NOT_AUTHORIZED),
   /** Its device or tenant may no longer take part. */

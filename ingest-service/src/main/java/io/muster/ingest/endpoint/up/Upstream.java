@@ -87,7 +87,8 @@ public final class Upstream {
               publish,
               topicName,
               DeadLetterReason.TOPIC_NOT_ALLOWED,
-              "not a topic, QoS or retain flag that the device may use");
+              "not a topic, QoS or retain flag that the device may use, or not what its token is"
+                  + " for");
       case PublishVerdict.AskRegistry question -> ask(publish, topicName, question);
     }
   }

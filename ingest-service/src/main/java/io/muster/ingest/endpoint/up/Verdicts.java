@@ -48,7 +48,8 @@ final class Verdicts {
           switch (refused.shortage()) {
             case MEMORY -> "the server has no room for it now; send it again later";
             case QUARANTINED ->
-                "too many messages that cannot be understood; ask the operator to release the device";
+                "too many messages that cannot be understood; ask the operator to release the"
+                    + " device";
             case DATABASE -> "the server cannot store it now; send it again later";
             case QUOTA -> "not kept: more than the device may send in a second, for too long";
           };
@@ -70,7 +71,7 @@ final class Verdicts {
       case IN_THE_FUTURE -> "its time is in the future; check the device's clock";
       case REFUSED_BY_DATABASE -> "the database refused it; see the dead letters";
       case TOPIC_NOT_ALLOWED ->
-          "not a topic, QoS or retain flag that the device may use; see the dead letters";
+          "not a topic, QoS or retain flag for the device or its token; see the dead letters";
       case EXPIRED_UNDELIVERED -> "nobody took it in time";
     };
   }
