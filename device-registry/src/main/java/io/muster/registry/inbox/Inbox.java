@@ -1,5 +1,7 @@
 package io.muster.registry.inbox;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.outbox.EventFollower;
 import io.muster.registry.events.Changes;
 import io.quarkus.arc.All;
@@ -11,6 +13,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -23,8 +27,9 @@ class Inbox {
   private final Vertx vertx;
   private final Clock clock;
   private final InboxEffects effects;
+  private final MeterRegistry meters;
   private IngestLog log;
-  private EventFollower follower;
+  private volatile EventFollower follower;
 
   Inbox(
       InboxConfig config,
@@ -32,11 +37,14 @@ class Inbox {
       Pool pool,
       Changes changes,
       Clock clock,
+      MeterRegistry meters,
       @All List<InboxHandler> handlers) {
     this.config = config;
     this.vertx = vertx;
     this.clock = clock;
-    this.effects = new InboxEffects(pool, changes::inSqlTransaction, handlers);
+    this.meters = meters;
+    var skipped = meters.counter("muster.registry.inbox.skipped");
+    this.effects = new InboxEffects(pool, changes::inSqlTransaction, handlers, skipped::increment);
   }
 
   void start(@Observes StartupEvent started) {
@@ -52,7 +60,21 @@ class Inbox {
         new EventFollower.Settings(
             "ingest", config.batch(), config.pollInterval(), config.timeout(), config.maxBackoff());
     follower = new EventFollower(settings, log::page, effects, clock);
+    var startedAt = clock.instant();
+    Gauge.builder("muster.registry.inbox.behind", () -> behind(startedAt).toMillis() / 1000.0)
+        .baseUnit("seconds")
+        .register(meters);
     follower.start();
+  }
+
+  /** For how long it has not had all that the log held. */
+  private Duration behind(Instant startedAt) {
+    return Duration.between(follower.upToDateAt().orElse(startedAt), clock.instant());
+  }
+
+  /** How long following has shown no sign of life; zero where nothing is followed. */
+  Duration silence() {
+    return follower == null ? Duration.ZERO : follower.silence();
   }
 
   void stop(@Observes ShutdownEvent stopping) {

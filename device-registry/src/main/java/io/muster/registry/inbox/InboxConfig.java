@@ -41,4 +41,9 @@ interface InboxConfig {
   @WithDefault("5S")
   @DurationMin(millis = 100)
   Duration maxBackoff();
+
+  /** Without a sign of life for so long, following counts as stuck (liveness). */
+  @WithDefault("5M")
+  @DurationMin(seconds = 1)
+  Duration stuckAfter();
 }

@@ -8,7 +8,6 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
-import io.vertx.pgclient.PgException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -37,11 +36,17 @@ final class InboxEffects implements EventFollower.Effects {
   private final Pool pool;
   private final Transactions transactions;
   private final List<InboxHandler> handlers;
+  private final Runnable skipped;
 
-  InboxEffects(Pool pool, Transactions transactions, List<InboxHandler> handlers) {
+  /**
+   * @param skipped told of each event that is left out for its content
+   */
+  InboxEffects(
+      Pool pool, Transactions transactions, List<InboxHandler> handlers, Runnable skipped) {
     this.pool = pool;
     this.transactions = transactions;
     this.handlers = List.copyOf(handlers);
+    this.skipped = skipped;
   }
 
   @Override
@@ -55,11 +60,11 @@ final class InboxEffects implements EventFollower.Effects {
   @Override
   public Uni<Void> take(EventPage page) {
     return take(page.items(), page.next())
-        .onFailure(InboxEffects::isOfTheData)
+        .onFailure(ContentFailure::is)
         .recoverWithUni(() -> oneByOne(page));
   }
 
-  /** What the database refuses for its data would be refused again: the culprit is left out. */
+  /** What fails for its content would fail again: the culprit is left out, alone. */
   private Uni<Void> oneByOne(EventPage page) {
     return Multi.createFrom()
         .iterable(page.items())
@@ -67,20 +72,14 @@ final class InboxEffects implements EventFollower.Effects {
         .transformToUniAndConcatenate(
             event ->
                 take(List.of(event), event.sequence())
-                    .onFailure(InboxEffects::isOfTheData)
+                    .onFailure(ContentFailure::is)
                     .recoverWithUni(
                         refused -> {
                           LOG.errorf(refused, "Event %s of ingest has no effect", event.id());
-                          return take(List.of(), event.sequence());
+                          return take(List.of(), event.sequence()).invoke(skipped);
                         }))
         .collect()
         .last();
-  }
-
-  private static boolean isOfTheData(Throwable failure) {
-    return failure instanceof PgException refused
-        && refused.getSqlState() != null
-        && (refused.getSqlState().startsWith("22") || refused.getSqlState().startsWith("23"));
   }
 
   private Uni<Void> take(List<OutboxEvent> events, long next) {

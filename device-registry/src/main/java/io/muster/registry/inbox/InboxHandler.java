@@ -16,7 +16,8 @@ public interface InboxHandler {
 
   /**
    * Does it, in the transaction that also keeps the position, so each event has its effect once.
-   * When it fails the batch is tried again, or its events one by one.
+   * When it fails for what an event holds ({@link ContentFailure}) the events come one by one and
+   * the culprit is left out; any other failure is tried again until it passes.
    *
    * @param events those that it wants, at least one, in the order of the log
    */

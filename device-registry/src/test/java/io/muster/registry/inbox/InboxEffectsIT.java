@@ -1,12 +1,14 @@
 package io.muster.registry.inbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.outbox.OutboxSchema;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.VertxException;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,8 +42,9 @@ class InboxEffectsIT {
   private static LocalPostgres postgres;
   private static Pool pool;
 
+  private final AtomicInteger skipped = new AtomicInteger();
   private final InboxEffects effects =
-      new InboxEffects(pool, pool::withTransaction, List.of(new Notes()));
+      new InboxEffects(pool, pool::withTransaction, List.of(new Notes()), skipped::incrementAndGet);
 
   /** Writes down the payload of each event, which must be a number. */
   private static final class Notes implements InboxHandler {
@@ -51,6 +55,13 @@ class InboxEffectsIT {
 
     @Override
     public Uni<Void> apply(SqlConnection transaction, List<OutboxEvent> events) {
+      var said = events.stream().map(event -> new String(event.payload())).toList();
+      if (said.contains("unfit")) {
+        throw new IllegalArgumentException("unfit");
+      }
+      if (said.contains("unanswered")) {
+        return Uni.createFrom().failure(new VertxException("Connection was closed"));
+      }
       var all = Uni.createFrom().voidItem();
       for (var event : events) {
         all =
@@ -114,7 +125,9 @@ class InboxEffectsIT {
 
   @Test
   void twoInstancesTakeEachEventOnceAndInOrder() {
-    var other = new InboxEffects(pool, pool::withTransaction, List.of(new Notes()));
+    var other =
+        new InboxEffects(
+            pool, pool::withTransaction, List.of(new Notes()), skipped::incrementAndGet);
     var pages = new ArrayList<EventPage>();
     for (long first = 1; first <= 100; first += 5) {
       pages.add(
@@ -136,6 +149,23 @@ class InboxEffectsIT {
     take(page(event(1, "wanted", "1"), event(2, "wanted", "no number"), event(3, "wanted", "3")));
     assertEquals(List.of(1, 3), notes());
     assertEquals(3, effects.position().await().atMost(PATIENCE));
+  }
+
+  @Test
+  void whatAHandlerChokesOnIsLeftOutAloneAndCounted() {
+    take(page(event(1, "wanted", "1"), event(2, "wanted", "unfit"), event(3, "wanted", "3")));
+    assertEquals(List.of(1, 3), notes());
+    assertEquals(3, effects.position().await().atMost(PATIENCE));
+    assertEquals(1, skipped.get());
+  }
+
+  @Test
+  void whatMayPassLaterIsNeverLeftOut() {
+    var page = page(event(1, "wanted", "1"), event(2, "wanted", "unanswered"));
+    assertThrows(VertxException.class, () -> take(page));
+    assertEquals(List.of(), notes());
+    assertEquals(0, effects.position().await().atMost(PATIENCE));
+    assertEquals(0, skipped.get());
   }
 
   @Test
