@@ -2,6 +2,7 @@ package io.muster.outbox;
 
 import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -11,15 +12,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /**
  * Effects of a log that one of several instances takes at a time, in the order of the log: who does
  * is in the database, with an end that its clock decides, and each page's transaction makes sure of
- * it. A page's effects, ids and position commit together, so each event has its effect exactly
- * once, whichever instance takes it. Needs the tables of {@link OutboxSchema#follower()} and {@link
- * OutboxSchema#followerTurn()}. Thread-safe.
+ * it. A page's effects and the position commit together under the lock of the position's row, so
+ * each event has its effect exactly once, whichever instance takes it. What fails for its content
+ * ({@link ContentFailure}) is left out alone; any other failure is tried again until it passes,
+ * since to skip an event because the database is away would lose it. Needs the tables of {@link
+ * OutboxSchema#follower()} and {@link OutboxSchema#followerTurn()}. Thread-safe.
  */
 public final class SharedEffects implements EventFollower.Effects, EventFollower.Turn {
+  private static final Logger LOG = Logger.getLogger(SharedEffects.class);
   private static final String TAKE_TURN =
       """
       INSERT INTO followed_log (log, position, holder, held_until)
@@ -32,7 +37,7 @@ public final class SharedEffects implements EventFollower.Effects, EventFollower
       "UPDATE followed_log SET holder = NULL WHERE log = $1 AND holder = $2";
   private static final String POSITION = "SELECT position FROM followed_log WHERE log = $1";
   private static final String HOLD =
-      "SELECT 1 FROM followed_log WHERE log = $1 AND holder = $2 FOR UPDATE";
+      "SELECT position FROM followed_log WHERE log = $1 AND holder = $2 FOR UPDATE";
   private static final String KEEP = "UPDATE followed_log SET position = $2 WHERE log = $1";
   private static final String REMEMBER =
       """
@@ -52,10 +57,14 @@ public final class SharedEffects implements EventFollower.Effects, EventFollower
     boolean wants(OutboxEvent event);
 
     /**
-     * Does it in the transaction, for events in their order that were not taken before; when it
-     * fails the whole page is tried again.
+     * Does it in the transaction, for events in their order that were not taken before. When it
+     * fails for what an event holds the events come one by one, and the culprit is left out; any
+     * other failure is tried again until it passes.
      */
     Uni<Void> apply(SqlConnection transaction, List<OutboxEvent> events);
+
+    /** An event was left out for its content. */
+    default void leftOut(OutboxEvent event) {}
 
     /** Replaces what the service knows by a snapshot, in the transaction. */
     Uni<Void> startOver(SqlConnection transaction);
@@ -71,6 +80,20 @@ public final class SharedEffects implements EventFollower.Effects, EventFollower
   private volatile boolean held;
 
   /**
+   * Keeps the position alone. That is enough for the log of an outbox, which gives no event a
+   * second number; a row for each event would cost more than most effects.
+   *
+   * @param limit how long the database may take with a page
+   * @param log under which name the position is kept
+   * @param turn after which another instance may go on in place of one that fell silent
+   */
+  public SharedEffects(Pool pool, Duration limit, String log, Duration turn, Reader reader) {
+    this(pool, limit, log, Duration.ZERO, turn, reader);
+  }
+
+  /**
+   * Keeps the ids of events as well, for a log that may give one event two numbers.
+   *
    * @param limit how long the database may take with a page
    * @param log under which name position and ids are kept
    * @param rememberFor how long ids are kept; as long as the other service keeps its log
@@ -100,6 +123,11 @@ public final class SharedEffects implements EventFollower.Effects, EventFollower
             });
   }
 
+  /** Whether it was this instance's turn when it was last asked for. */
+  public boolean isHeld() {
+    return held;
+  }
+
   /** Lets another instance go on at once. */
   public Uni<Void> end() {
     held = false;
@@ -115,13 +143,46 @@ public final class SharedEffects implements EventFollower.Effects, EventFollower
 
   @Override
   public Uni<Void> take(EventPage page) {
-    var wanted = page.items().stream().filter(reader::wants).toList();
+    return take(page.items(), page.next())
+        .onFailure(ContentFailure::is)
+        .recoverWithUni(() -> oneByOne(page));
+  }
+
+  /** What fails for its content would fail again: the culprit is left out, alone. */
+  private Uni<Void> oneByOne(EventPage page) {
+    return Multi.createFrom()
+        .iterable(page.items())
+        .onItem()
+        .transformToUniAndConcatenate(
+            event ->
+                take(List.of(event), event.sequence())
+                    .onFailure(ContentFailure::is)
+                    .recoverWithUni(refused -> leaveOut(event, refused)))
+        .collect()
+        .last();
+  }
+
+  private Uni<Void> leaveOut(OutboxEvent event, Throwable refused) {
+    LOG.errorf(refused, "Event %s of %s has no effect", event.id(), log);
+    return take(List.of(), event.sequence()).invoke(() -> reader.leftOut(event));
+  }
+
+  private Uni<Void> take(List<OutboxEvent> events, long next) {
     return pool.inTransaction(
         db ->
             hold(db)
-                .flatMap(held -> remember(db, wanted))
-                .flatMap(fresh -> apply(db, wanted, fresh))
-                .flatMap(done -> keep(db, page.next())));
+                .flatMap(
+                    position ->
+                        next <= position
+                            // Taken before; the answer to its commit was lost on the way.
+                            ? Uni.createFrom().voidItem()
+                            : apply(db, wanted(events, position)).flatMap(done -> keep(db, next))));
+  }
+
+  private List<OutboxEvent> wanted(List<OutboxEvent> events, long position) {
+    return events.stream()
+        .filter(event -> event.sequence() > position && reader.wants(event))
+        .toList();
   }
 
   @Override
@@ -129,28 +190,35 @@ public final class SharedEffects implements EventFollower.Effects, EventFollower
     return pool.inTransaction(
         db ->
             hold(db)
-                .flatMap(held -> reader.startOver(db))
+                .flatMap(position -> reader.startOver(db))
                 .flatMap(done -> keep(db, end))
                 .replaceWith(end));
   }
 
-  private Uni<Void> hold(SqlConnection db) {
+  /** The position, which nobody else moves until the transaction ends. */
+  private Uni<Long> hold(SqlConnection db) {
     return db.preparedQuery(HOLD)
         .execute(Tuple.of(log, self))
-        .invoke(
+        .map(
             rows -> {
               if (rows.size() == 0) {
                 held = false;
                 throw new TurnLostException(log);
               }
-            })
-        .replaceWithVoid();
+              return rows.iterator().next().getLong(0);
+            });
+  }
+
+  private Uni<Void> apply(SqlConnection db, List<OutboxEvent> wanted) {
+    if (wanted.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    return rememberFor.isZero()
+        ? reader.apply(db, wanted)
+        : remember(db, wanted).flatMap(fresh -> apply(db, wanted, fresh));
   }
 
   private Uni<Set<UUID>> remember(SqlConnection db, List<OutboxEvent> wanted) {
-    if (wanted.isEmpty()) {
-      return Uni.createFrom().item(Set.of());
-    }
     var ids = wanted.stream().map(OutboxEvent::id).toArray(UUID[]::new);
     return db.preparedQuery(REMEMBER)
         .execute(Tuple.of(log, ids))
@@ -170,7 +238,13 @@ public final class SharedEffects implements EventFollower.Effects, EventFollower
   private Uni<Void> keep(SqlConnection db, long position) {
     return db.preparedQuery(KEEP)
         .execute(Tuple.of(log, position))
-        .flatMap(kept -> db.preparedQuery(FORGET).execute(Tuple.of(log, rememberFor.toMillis())))
+        .call(kept -> forget(db))
         .replaceWithVoid();
+  }
+
+  private Uni<Void> forget(SqlConnection db) {
+    return rememberFor.isZero()
+        ? Uni.createFrom().voidItem()
+        : db.preparedQuery(FORGET).execute(Tuple.of(log, rememberFor.toMillis())).replaceWithVoid();
   }
 }

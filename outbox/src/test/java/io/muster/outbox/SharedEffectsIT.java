@@ -31,10 +31,14 @@ class SharedEffectsIT {
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final Duration SHORT = Duration.ofMillis(300);
 
+  private static final String UNFIT = "a/b/unfit";
+  private static final String REFUSED = "a/b/refused";
+
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
   private final List<EventFollower> followers = new ArrayList<>();
   private final List<OutboxEvent> log = new CopyOnWriteArrayList<>();
+  private final List<Long> leftOut = new CopyOnWriteArrayList<>();
   private final AtomicInteger failures = new AtomicInteger();
 
   @BeforeEach
@@ -105,13 +109,67 @@ class SharedEffectsIT {
   }
 
   @Test
+  void whatIsTakenAgainInAnotherPageHasNoSecondEffect() {
+    append(7);
+    var effects = effects(LONG);
+    assertTrue(now(effects.isMine()));
+    now(effects.take(page(0, 4)));
+    now(effects.take(page(2, 5)));
+    assertEquals(LongStream.rangeClosed(1, 7).boxed().toList(), taken());
+    assertEquals(7L, now(effects.position()));
+  }
+
+  @Test
+  void idsAreKeptOnDemandAlone() {
+    append(5);
+    var effects = effects(LONG);
+    assertTrue(now(effects.isMine()));
+    now(effects.take(page(0, 5)));
+    assertEquals(0, DATABASE.number("SELECT count(*) FROM followed_event"));
+    var withIds =
+        new SharedEffects(DATABASE.newPool(2), PATIENCE, "registry", LONG, LONG, new Effect());
+    assertTrue(now(withIds.isMine()));
+    now(withIds.take(page(0, 5)));
+    assertEquals(5, DATABASE.number("SELECT count(*) FROM followed_event"));
+  }
+
+  @Test
+  void whatFailsForItsContentIsLeftOutAloneAndTold() {
+    append(2, "a/b/c");
+    append(1, UNFIT);
+    append(1, REFUSED);
+    append(2, "a/b/c");
+    var effects = effects(LONG);
+    assertTrue(now(effects.isMine()));
+    now(effects.take(page(0, 6)));
+    assertEquals(List.of(1L, 2L, 5L, 6L), taken());
+    assertEquals(List.of(3L, 4L), leftOut);
+    assertEquals(6L, now(effects.position()));
+  }
+
+  @Test
+  void whatMayPassLaterIsNeverLeftOut() {
+    append(1, "a/b/c");
+    append(1, UNFIT);
+    var effects = effects(LONG);
+    assertTrue(now(effects.isMine()));
+    failures.set(1);
+    assertThrows(IllegalStateException.class, () -> now(effects.take(page(0, 1))));
+    assertEquals(List.of(), taken());
+    assertEquals(List.of(), leftOut);
+    assertEquals(0L, now(effects.position()));
+    now(effects.take(page(0, 2)));
+    assertEquals(List.of(1L), taken());
+    assertEquals(List.of(2L), leftOut);
+  }
+
+  @Test
   void whatNobodyWantsMovesThePositionAlone() {
     var effects =
         new SharedEffects(
             DATABASE.pool(),
             PATIENCE,
             "ingest",
-            LONG,
             LONG,
             new Effect() {
               @Override
@@ -143,6 +201,13 @@ class SharedEffectsIT {
 
     @Override
     public Uni<Void> apply(SqlConnection transaction, List<OutboxEvent> events) {
+      var topics = events.stream().map(OutboxEvent::topic).toList();
+      if (topics.contains(UNFIT)) {
+        throw new IllegalArgumentException("unfit");
+      }
+      if (topics.contains(REFUSED)) {
+        return transaction.query("SELECT 'no number'::text::int").execute().replaceWithVoid();
+      }
       var sequences = events.stream().map(OutboxEvent::sequence).toArray(Long[]::new);
       return transaction
           .preparedQuery(
@@ -159,6 +224,11 @@ class SharedEffectsIT {
     }
 
     @Override
+    public void leftOut(OutboxEvent event) {
+      leftOut.add(event.sequence());
+    }
+
+    @Override
     public Uni<Void> startOver(SqlConnection transaction) {
       return transaction
           .query("INSERT INTO effect (sequence) VALUES (-1)")
@@ -168,7 +238,7 @@ class SharedEffectsIT {
   }
 
   private SharedEffects effects(Duration turn) {
-    return new SharedEffects(DATABASE.newPool(2), PATIENCE, "ingest", LONG, turn, new Effect());
+    return new SharedEffects(DATABASE.newPool(2), PATIENCE, "ingest", turn, new Effect());
   }
 
   private void follow(SharedEffects effects) {
@@ -192,12 +262,16 @@ class SharedEffectsIT {
   }
 
   private void append(int count) {
+    append(count, "a/b/c");
+  }
+
+  private void append(int count, String topic) {
     for (int i = 0; i < count; i++) {
       log.add(
           new OutboxEvent(
               log.size() + 1,
               UUID.randomUUID(),
-              "a/b/c",
+              topic,
               1,
               null,
               Map.of(),

@@ -56,6 +56,11 @@ public class Changes {
         .invoke(done -> audit.tell(entry.apply(done)));
   }
 
+  /** What was said in a transaction that somebody else ran goes out now. Never blocks. */
+  public void tell() {
+    publisher.wakeUp();
+  }
+
   /** Reads in one session. */
   public <T> Uni<T> reading(Supplier<Uni<T>> question) {
     return Panache.withSession(question);

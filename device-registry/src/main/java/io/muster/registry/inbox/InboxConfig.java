@@ -42,6 +42,11 @@ interface InboxConfig {
   @DurationMin(millis = 100)
   Duration maxBackoff();
 
+  /** After which another instance follows it in place of one that fell silent. */
+  @WithDefault("5S")
+  @DurationMin(millis = 300)
+  Duration turn();
+
   /** Without a sign of life for so long, following counts as stuck (liveness). */
   @WithDefault("5M")
   @DurationMin(seconds = 1)

@@ -16,10 +16,15 @@ public interface InboxHandler {
 
   /**
    * Does it, in the transaction that also keeps the position, so each event has its effect once.
-   * When it fails for what an event holds ({@link ContentFailure}) the events come one by one and
-   * the culprit is left out; any other failure is tried again until it passes.
+   * When it fails for what an event holds the events come one by one and the culprit is left out;
+   * any other failure is tried again until it passes.
    *
    * @param events those that it wants, at least one, in the order of the log
    */
   Uni<Void> apply(SqlConnection transaction, List<OutboxEvent> events);
+
+  /** What ingest told for a while cannot be had any more; its log is read on from its end. */
+  default Uni<Void> startOver(SqlConnection transaction) {
+    return Uni.createFrom().voidItem();
+  }
 }

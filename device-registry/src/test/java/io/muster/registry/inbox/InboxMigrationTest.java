@@ -9,9 +9,14 @@ import org.junit.jupiter.api.Test;
 
 class InboxMigrationTest {
   @Test
-  void theMigrationIsTheModulesOwnText() throws IOException {
-    try (var in = getClass().getResourceAsStream("/db/migration/V22__create_followed_log.sql")) {
-      assertEquals(OutboxSchema.follower(), new String(in.readAllBytes(), StandardCharsets.UTF_8));
+  void theMigrationsAreTheModulesOwnTexts() throws IOException {
+    assertEquals(OutboxSchema.follower(), migration("V22__create_followed_log.sql"));
+    assertEquals(OutboxSchema.followerTurn(), migration("V29__add_turn_of_follower.sql"));
+  }
+
+  private String migration(String name) throws IOException {
+    try (var in = getClass().getResourceAsStream("/db/migration/" + name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.muster.registry.inbox;
+package io.muster.outbox;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.vertx.core.json.DecodeException;

@@ -1,4 +1,4 @@
-package io.muster.registry.inbox;
+package io.muster.outbox;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
