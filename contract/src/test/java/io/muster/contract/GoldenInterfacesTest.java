@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.muster.contract.event.CloudEvent;
 import io.muster.contract.event.ContractJson;
+import io.muster.contract.registry.ActivityReport;
 import io.muster.contract.registry.ClaimAnswer;
 import io.muster.contract.registry.ClaimRequest;
 import io.muster.contract.registry.DeviceView;
@@ -34,6 +35,7 @@ class GoldenInterfacesTest {
       case "internal/provision-request.json" -> ProvisionRequest.class;
       case "internal/provision-reply.json" -> ProvisionReply.class;
       case "internal/device-view.json" -> DeviceView.class;
+      case "internal/activity-report.json" -> ActivityReport.class;
       default -> CloudEvent.class;
     };
   }
@@ -52,6 +54,8 @@ class GoldenInterfacesTest {
         "internal/provision-request.json",
         "internal/provision-reply.json",
         "internal/device-view.json",
+        "internal/activity-report.json",
+        "events/registry.presence.json",
         "events/registry.device-created.json",
         "events/registry.device-disabled.json",
         "events/registry.device-deleted.json",

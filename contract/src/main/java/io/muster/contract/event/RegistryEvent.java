@@ -4,6 +4,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.GroupId;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.DeviceLimits;
+import java.time.Instant;
 import java.util.UUID;
 
 /**
@@ -70,6 +71,22 @@ public sealed interface RegistryEvent {
     @Override
     public String event() {
       return "credential-revoked";
+    }
+  }
+
+  /**
+   * A device has come or gone. Events of one device are in the order of its changes.
+   *
+   * @param online whether it is there now
+   * @param at since when
+   * @param reason in a word or a few: {@code connected}, {@code heard}, {@code client}, {@code
+   *     connection-lost}, {@code keep-alive}, {@code replica-lost}, {@code silent}, …
+   */
+  record PresenceChanged(DeviceAddress device, boolean online, Instant at, String reason)
+      implements OfDevice {
+    @Override
+    public String event() {
+      return "presence";
     }
   }
 

@@ -12,6 +12,12 @@ import java.util.Optional;
 /** Reads the registry's events out of its log. */
 final class RegistryEvents {
   private static final String PREFIX = "io.muster.registry.";
+
+  /**
+   * Many, and of no interest here; known by the topic name, so that a crowd of them costs little.
+   */
+  private static final String PRESENCE = "platform/registry/presence/";
+
   private static final Map<String, Class<? extends RegistryEvent>> BY_TYPE =
       Map.of(
           PREFIX + "device-created", RegistryEvent.DeviceCreated.class,
@@ -30,7 +36,8 @@ final class RegistryEvents {
    * @throws MalformedEventException when it should be one of those and is not
    */
   static Optional<RegistryEvent> read(OutboxEvent event) {
-    if (!CloudEvent.CONTENT_TYPE.equals(event.contentType())) {
+    if (!CloudEvent.CONTENT_TYPE.equals(event.contentType())
+        || event.topic().startsWith(PRESENCE)) {
       return Optional.empty();
     }
     try {

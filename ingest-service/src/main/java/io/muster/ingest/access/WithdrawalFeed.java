@@ -9,6 +9,7 @@ import io.muster.contract.event.RegistryEvent.DeviceDeleted;
 import io.muster.contract.event.RegistryEvent.DeviceDisabled;
 import io.muster.contract.event.RegistryEvent.DeviceUpdated;
 import io.muster.contract.event.RegistryEvent.GroupChanged;
+import io.muster.contract.event.RegistryEvent.PresenceChanged;
 import io.muster.contract.event.RegistryEvent.TenantSuspended;
 import io.muster.contract.event.RegistryEvent.TenantUpdated;
 import io.muster.contract.event.RegistryEvent.TokenKeyWithdrawn;
@@ -133,6 +134,9 @@ final class WithdrawalFeed implements EventFollower.Effects {
       }
       case GroupChanged _ -> {
         // Who may connect does not depend on it.
+      }
+      case PresenceChanged _ -> {
+        // It follows from who is connected, which is known here.
       }
     }
   }
