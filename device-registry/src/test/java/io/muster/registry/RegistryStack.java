@@ -43,7 +43,9 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
         "MUSTER_BROKER_URL", "mqtt://127.0.0.1:" + freePort(),
         // Within reach of a test.
         "muster.registry.bulk.waiting-answer-bytes", "65536",
-        "muster.registry.bulk.database-patience", "15S");
+        "muster.registry.bulk.database-patience", "15S",
+        // Tests look themselves who has fallen silent.
+        "muster.registry.presence.interval", "1H");
   }
 
   @Override

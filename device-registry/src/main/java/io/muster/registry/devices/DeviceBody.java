@@ -23,7 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonIgnoreProperties({"version", "createdAt", "updatedAt"})
+@JsonIgnoreProperties({"version", "createdAt", "updatedAt", "presence"})
 @Schema(name = "DeviceInput")
 public record DeviceBody(
     @Schema(

@@ -1,5 +1,6 @@
 package io.muster.registry.devices;
 
+import io.muster.registry.presence.PresenceField;
 import io.muster.registry.search.BooleanField;
 import io.muster.registry.search.FilterField;
 import io.muster.registry.search.JsonField;
@@ -23,6 +24,7 @@ final class DeviceFields {
        LEFT JOIN device_type t ON t.key = d.type_key
        LEFT JOIN device g ON g.key = d.gateway_key
        LEFT JOIN shadow s ON s.device_key = d.key AND s.name = ''
+       LEFT JOIN presence p ON p.device_key = d.key
       """;
 
   /** Documents, by what the names of their members begin with. */
@@ -40,7 +42,9 @@ final class DeviceFields {
           "tag", new TagField("d.tags"),
           "enabled", new BooleanField("d.enabled"),
           "createdAt", new TimeField("d.created_at"),
-          "updatedAt", new TimeField("d.updated_at"));
+          "updatedAt", new TimeField("d.updated_at"),
+          "presence", new PresenceField("p.status"),
+          "lastSeen", new TimeField("p.last_seen"));
 
   private DeviceFields() {}
 

@@ -1,5 +1,6 @@
 package io.muster.registry.devices;
 
+import io.muster.registry.presence.PresenceSummary;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param version grows by one with every change
  * @param createdAt when
  * @param updatedAt when it was last changed
+ * @param presence whether it is there; no part of what the version counts
  */
 @Schema(name = "Device")
 public record DeviceRepresentation(
@@ -29,4 +31,36 @@ public record DeviceRepresentation(
     boolean enabled,
     long version,
     Instant createdAt,
-    Instant updatedAt) {}
+    Instant updatedAt,
+    PresenceSummary presence) {
+
+  /** Of a device of which nobody asked whether it is there. */
+  public DeviceRepresentation(
+      String id,
+      String type,
+      String gateway,
+      List<String> tags,
+      Map<String, Object> attributes,
+      boolean enabled,
+      long version,
+      Instant createdAt,
+      Instant updatedAt) {
+    this(
+        id,
+        type,
+        gateway,
+        tags,
+        attributes,
+        enabled,
+        version,
+        createdAt,
+        updatedAt,
+        PresenceSummary.NEVER_HEARD);
+  }
+
+  /** The same device with its presence. */
+  DeviceRepresentation with(PresenceSummary known) {
+    return new DeviceRepresentation(
+        id, type, gateway, tags, attributes, enabled, version, createdAt, updatedAt, known);
+  }
+}

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
+import io.muster.registry.presence.Presences;
 import io.muster.registry.search.Filter;
 import io.muster.registry.search.Sort;
 import io.muster.rest.access.Roles;
@@ -51,10 +52,12 @@ import org.jboss.resteasy.reactive.server.Cancellable;
 class DeviceResource {
   private final Devices devices;
   private final DeviceSearch search;
+  private final Presences presences;
 
-  DeviceResource(Devices devices, DeviceSearch search) {
+  DeviceResource(Devices devices, DeviceSearch search, Presences presences) {
     this.devices = devices;
     this.search = search;
+    this.presences = presences;
   }
 
   @POST
@@ -82,9 +85,9 @@ class DeviceResource {
       @PathParam("tenant") TenantId tenant,
       @Parameter(
               description =
-                  "RSQL over id, type, group, gateway, tag, enabled, createdAt, updatedAt and"
-                      + " attributes.(path), shadow.desired.(path) and shadow.reported.(path);"
-                      + " * in a text stands for any characters",
+                  "RSQL over id, type, group, gateway, tag, enabled, presence, lastSeen, createdAt,"
+                      + " updatedAt and attributes.(path), shadow.desired.(path) and"
+                      + " shadow.reported.(path); * in a text stands for any characters",
               example = "type==thermometer;tag==lab;attributes.floor=gt=2")
           @QueryParam("filter")
           String filter,
@@ -107,7 +110,8 @@ class DeviceResource {
   @Operation(summary = "Read a device")
   public Uni<RestResponse<DeviceRepresentation>> read(
       @PathParam("tenant") TenantId tenant, @PathParam("device") DeviceId device) {
-    return devices.read(new DeviceAddress(tenant, device)).map(DeviceResource::withVersion);
+    var address = new DeviceAddress(tenant, device);
+    return shown(address, devices.read(address));
   }
 
   @PUT
@@ -121,9 +125,8 @@ class DeviceResource {
       @PathParam("device") DeviceId device,
       @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
       @NotNull @Valid DeviceBody body) {
-    return devices
-        .replace(new DeviceAddress(tenant, device), body, IfMatch.required(ifMatch))
-        .map(DeviceResource::withVersion);
+    var address = new DeviceAddress(tenant, device);
+    return shown(address, devices.replace(address, body, IfMatch.required(ifMatch)));
   }
 
   @PATCH
@@ -138,9 +141,8 @@ class DeviceResource {
       @PathParam("device") DeviceId device,
       @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
       @NotNull ObjectNode body) {
-    return devices
-        .patch(new DeviceAddress(tenant, device), body, IfMatch.optional(ifMatch))
-        .map(DeviceResource::withVersion);
+    var address = new DeviceAddress(tenant, device);
+    return shown(address, devices.patch(address, body, IfMatch.optional(ifMatch)));
   }
 
   @DELETE
@@ -154,6 +156,13 @@ class DeviceResource {
       @PathParam("device") DeviceId device,
       @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
     return devices.delete(new DeviceAddress(tenant, device), IfMatch.optional(ifMatch));
+  }
+
+  private Uni<RestResponse<DeviceRepresentation>> shown(
+      DeviceAddress address, Uni<DeviceRepresentation> device) {
+    return device
+        .chain(it -> presences.summary(address).map(it::with))
+        .map(DeviceResource::withVersion);
   }
 
   private static RestResponse<DeviceRepresentation> withVersion(DeviceRepresentation device) {

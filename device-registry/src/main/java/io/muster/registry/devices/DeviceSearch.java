@@ -1,6 +1,7 @@
 package io.muster.registry.devices;
 
 import io.muster.contract.id.TenantId;
+import io.muster.registry.presence.PresenceSummary;
 import io.muster.registry.search.Filter;
 import io.muster.registry.search.Sort;
 import io.muster.registry.search.SqlText;
@@ -12,6 +13,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +26,8 @@ import java.util.Optional;
 public class DeviceSearch {
   private static final String COLUMNS =
       "SELECT d.id, t.id AS type, g.id AS gateway, d.tags, d.attributes, d.enabled, d.version,"
-          + " d.created_at, d.updated_at, ";
+          + " d.created_at, d.updated_at, p.status AS presence, p.since AS presence_since,"
+          + " p.last_seen, ";
 
   private final Pool pool;
   private final DeviceConditions conditions;
@@ -88,6 +91,13 @@ public class DeviceSearch {
         row.getBoolean("enabled"),
         row.getLong("version"),
         row.getOffsetDateTime("created_at").toInstant(),
-        row.getOffsetDateTime("updated_at").toInstant());
+        row.getOffsetDateTime("updated_at").toInstant(),
+        PresenceSummary.of(
+            row.getString("presence"), instant(row, "presence_since"), instant(row, "last_seen")));
+  }
+
+  private static Instant instant(Row row, String column) {
+    var time = row.getOffsetDateTime(column);
+    return time == null ? null : time.toInstant();
   }
 }
