@@ -59,6 +59,8 @@ public final class IngestStack implements QuarkusTestResourceLifecycleManager {
     settings.put("MUSTER_REGISTRY_URL", registry.url().toString());
     settings.put("MUSTER_BROKER_URL", broker.url());
     settings.put("MUSTER_REPLICA", "test");
+    // Tests count what the registry is asked.
+    settings.put("muster.presence.interval", "1H");
     settings.put("muster.endpoint.host", "127.0.0.1");
     settings.put("muster.endpoint.port", "0");
     settings.put("muster.endpoint.tls.port", "-1");

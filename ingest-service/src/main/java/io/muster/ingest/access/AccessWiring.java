@@ -8,6 +8,7 @@ import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.RegistryEvent;
 import io.muster.contract.message.UserProperties;
+import io.muster.contract.registry.ActivityReport;
 import io.muster.contract.registry.ClaimAnswer;
 import io.muster.contract.registry.ClaimRequest;
 import io.muster.contract.registry.CredentialProof;
@@ -51,6 +52,8 @@ import java.time.Duration;
       CredentialProof.Secret.class,
       CredentialProof.Token.class,
       CredentialProof.Certificate.class,
+      ActivityReport.class,
+      ActivityReport.Heard.class,
       DeviceLimits.class,
       DeviceView.class,
       VerifyAnswer.Allowed.class,

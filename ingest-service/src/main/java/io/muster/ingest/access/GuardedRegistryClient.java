@@ -2,6 +2,7 @@ package io.muster.ingest.access;
 
 import io.muster.contract.event.EventPage;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.ActivityReport;
 import io.muster.contract.registry.ClaimAnswer;
 import io.muster.contract.registry.ClaimRequest;
 import io.muster.contract.registry.DeviceView;
@@ -24,7 +25,7 @@ import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
  * of its own.
  */
 @ApplicationScoped
-class GuardedRegistryClient implements RegistryClient, ProvisioningAccess {
+class GuardedRegistryClient implements RegistryClient, ProvisioningAccess, ActivitySink {
   private final HttpRegistryClient client;
 
   GuardedRegistryClient(Vertx vertx, AccessConfig config) {
@@ -78,6 +79,12 @@ class GuardedRegistryClient implements RegistryClient, ProvisioningAccess {
   @Override
   public Uni<EventPage> events(long after, int limit) {
     return client.events(after, limit);
+  }
+
+  /** Without a breaker, since it has a pace of its own. */
+  @Override
+  public Uni<Boolean> report(ActivityReport report) {
+    return client.report(report);
   }
 
   @PreDestroy

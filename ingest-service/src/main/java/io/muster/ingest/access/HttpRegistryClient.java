@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.ActivityReport;
 import io.muster.contract.registry.ClaimAnswer;
 import io.muster.contract.registry.ClaimRequest;
 import io.muster.contract.registry.DeviceView;
@@ -105,6 +106,18 @@ final class HttpRegistryClient implements RegistryClient, ProvisioningAccess {
   public Uni<ProvisionReply> provision(ProvisionRequest request) {
     return send(HttpMethod.POST, "/internal/v1/provisioning", request)
         .map(answer -> understood(answer, ok -> JSON.readValue(ok.body, ProvisionReply.class)));
+  }
+
+  /** False when it refuses the report for its content. */
+  Uni<Boolean> report(ActivityReport report) {
+    return send(HttpMethod.POST, "/internal/v1/presence/activity", report)
+        .map(
+            answer ->
+                switch (answer.status) {
+                  case 200, 204 -> true;
+                  case 400, 413, 415, 422 -> false;
+                  default -> throw new RegistryAwayException("answered " + answer.status);
+                });
   }
 
   private Uni<Answer> send(HttpMethod method, String path, Object body) {

@@ -20,7 +20,7 @@ import org.jboss.logging.Logger;
  */
 final class RegistryAccess implements DeviceAccess, KnownDevices, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(RegistryAccess.class);
-  private static final int LOG_PAGE = 200;
+  private static final int LOG_PAGE = 1_000;
   private static final Duration CONFIRM_AFTER = Duration.ofMinutes(1);
 
   private final AccessConfig config;

@@ -58,6 +58,17 @@ final class ConnectionTimers {
     return leavingNanos != NEVER && nowNanos - leavingNanos > FAREWELL_NANOS;
   }
 
+  /**
+   * When the client was last heard of, in milliseconds since 1970. While it is not read the silence
+   * is ours, and it counts as heard.
+   */
+  long heardMillis(long nowNanos, long nowMillis) {
+    if (!gate.isOpen()) {
+      return nowMillis;
+    }
+    return nowMillis - TimeUnit.NANOSECONDS.toMillis(nowNanos - lastPacketNanos);
+  }
+
   /** Ends an accepted connection whose time is over. */
   void judge(Dialogue live, long nowNanos, long nowMillis) {
     var validUntil = live.validUntil();

@@ -66,7 +66,7 @@ final class Conversation implements Dialogue {
     up = new Upstream(channel, session, rights, mandates, gate, control, shared.up);
     down = new Downward(channel, reach, session, mandates, shared.down);
     down.reserve(accepted.taken().outgoing());
-    reach.settle(session, down);
+    reach.settle(session, down, terms.keepAliveSeconds(), shared.clock.millis());
     kind = ClientKind.of(channel, session.version());
     shared.clients.came(kind);
   }

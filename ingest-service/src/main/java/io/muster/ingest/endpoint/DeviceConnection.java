@@ -274,7 +274,12 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
         }
       }
       case ADMITTING -> {}
-      case CONNECTED -> timers.judge(dialogue, nowNanos, nowMillis);
+      case CONNECTED -> {
+        if (dialogue instanceof Conversation conversation) {
+          conversation.reach().heard(timers.heardMillis(nowNanos, nowMillis));
+        }
+        timers.judge(dialogue, nowNanos, nowMillis);
+      }
       case LEAVING -> {
         if (timers.farewellIsOver(nowNanos)) {
           channel.close();

@@ -13,6 +13,8 @@ import io.muster.ingest.endpoint.tls.HandshakeTurn;
 import io.muster.ingest.endpoint.tls.RenegotiationGuard;
 import io.muster.ingest.endpoint.tls.ServerTls;
 import io.muster.ingest.endpoint.websocket.MqttOverWebSocket;
+import io.muster.ingest.heard.HeardDevice;
+import io.muster.ingest.heard.HeardDevices;
 import io.muster.ingest.relay.Downlink;
 import io.muster.ingest.sessions.LostSession;
 import io.netty.channel.Channel;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -218,6 +221,21 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
         .packetLogs
         .apply(wanted, entriesPerSecond, sink)
         .forEach(device -> shared.index.of(device).forEach(Reachable::watchPackets));
+  }
+
+  /** Tells of each connection when its device was last heard of. On any thread. */
+  public void eachConnected(Consumer<HeardDevice> visitor) {
+    for (var connection : shared.index.all()) {
+      var heard = connection.heard();
+      if (heard != null) {
+        visitor.accept(heard);
+      }
+    }
+  }
+
+  /** Devices that were heard of through gateways. */
+  public HeardDevices heardThroughGateways() {
+    return shared.heard;
   }
 
   private void withdraw(Withdrawal withdrawal) {

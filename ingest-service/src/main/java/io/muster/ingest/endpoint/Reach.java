@@ -7,6 +7,7 @@ import io.muster.ingest.endpoint.down.Downward;
 import io.muster.ingest.endpoint.down.Reachable;
 import io.muster.ingest.endpoint.session.ActiveSession;
 import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.heard.HeardDevice;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,6 +20,7 @@ final class Reach implements Reachable {
   private volatile ActiveSession session;
   private volatile Downward downward;
   private volatile DeviceLimits changed;
+  private volatile HeardDevice heard;
 
   Reach(DeviceConnection connection, ClientIdentifier client, long connectionId) {
     this.connection = connection;
@@ -26,10 +28,29 @@ final class Reach implements Reachable {
     this.connectionId = connectionId;
   }
 
-  /** The connection was accepted. */
-  void settle(ActiveSession settled, Downward down) {
+  /**
+   * The connection was accepted.
+   *
+   * @param nowMillis since 1970
+   */
+  void settle(ActiveSession settled, Downward down, int keepAliveSeconds, long nowMillis) {
     downward = down;
+    heard = new HeardDevice(client.device(), nowMillis, keepAliveSeconds);
     session = settled;
+  }
+
+  /** Something of the client has come. On the event loop. */
+  void heard(long atMillis) {
+    var before = heard;
+    if (atMillis > before.atMillis()) {
+      heard = new HeardDevice(before.device(), atMillis, before.keepAliveSeconds());
+    }
+  }
+
+  /** When its device was last heard of; null until it is accepted. */
+  @Override
+  public HeardDevice heard() {
+    return heard;
   }
 
   @Override

@@ -25,6 +25,7 @@ import io.muster.ingest.endpoint.provisioning.ProvisioningMetrics;
 import io.muster.ingest.endpoint.provisioning.ProvisioningSupport;
 import io.muster.ingest.endpoint.proxy.ProxyDoor;
 import io.muster.ingest.endpoint.up.UpSupport;
+import io.muster.ingest.heard.HeardDevices;
 import io.muster.ingest.sessions.Sessions;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
@@ -41,11 +42,15 @@ final class Shared {
   /** Of so many devices that have gone, for each that may be connected, the use is remembered. */
   private static final int IDLE_DEVICES = 2;
 
+  /** Devices behind gateways of which it is remembered when they were heard of. */
+  private static final int MOST_BEHIND_GATEWAYS = 200_000;
+
   final EndpointConfig config;
   final DeviceAccess access;
   final Sessions sessions;
   final Clock clock;
   final ConnectionIndex index = new ConnectionIndex();
+  final HeardDevices heard = new HeardDevices(MOST_BEHIND_GATEWAYS);
   final ByteBudget budget;
   final EndpointMetrics metrics;
   final ConnectedClients clients;
@@ -79,7 +84,9 @@ final class Shared {
     packetLogs = new PacketLogs(ports.replica().name(), clock);
     events = new SessionEvents(ports.intake(), ports.replica(), clock);
     var tracing = new PublishTracing(ports.tracer(), config.traceRatio());
-    up = new UpSupport(ports.intake(), sessions, budget, metrics, tracing, clock, config.up());
+    up =
+        new UpSupport(
+            ports.intake(), sessions, budget, metrics, tracing, clock, config.up(), heard);
     down =
         new DownSupport(
             ports.intake(), access, sessions, index, budget, metrics, clock, config.down());

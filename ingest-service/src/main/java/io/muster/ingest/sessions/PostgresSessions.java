@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -117,6 +118,11 @@ public final class PostgresSessions implements Sessions {
           var replica = lease.key();
           return replica.isEmpty() ? Uni.createFrom().voidItem() : task.apply(replica.getAsInt());
         });
+  }
+
+  /** The starts of all replicas that may hold connections; fails while the database is away. */
+  public Uni<List<UUID>> replicas() {
+    return chores.use(lease::all);
   }
 
   /** Whether this replica has its lease, without which nobody can connect. */

@@ -2,8 +2,12 @@ package io.muster.ingest.sessions;
 
 import io.muster.outbox.TimedPool;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /**
@@ -42,6 +46,9 @@ final class ReplicaLease {
       DELETE FROM endpoint_replica r
       WHERE r.key = $1 AND NOT EXISTS (SELECT 1 FROM mqtt_session s WHERE s.replica_key = r.key)
       """;
+
+  /** Also those that are condemned, as long as there are sessions of theirs to be ended. */
+  private static final String ALL = "SELECT boot_id FROM endpoint_replica ORDER BY key";
 
   private final TimedPool pool;
   private final ReplicaIdentity identity;
@@ -106,6 +113,18 @@ final class ReplicaLease {
               }
               renewed();
               return Uni.createFrom().voidItem();
+            });
+  }
+
+  /** The starts of all replicas. */
+  Uni<List<UUID>> all(SqlClient db) {
+    return db.preparedQuery(ALL)
+        .execute()
+        .map(
+            rows -> {
+              List<UUID> boots = new ArrayList<>(rows.size());
+              rows.forEach(row -> boots.add(row.getUUID(0)));
+              return boots;
             });
   }
 

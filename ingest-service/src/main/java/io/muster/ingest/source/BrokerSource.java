@@ -3,6 +3,7 @@ package io.muster.ingest.source;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.access.KnownDevices;
+import io.muster.ingest.heard.HeardDevices;
 import io.muster.ingest.intake.Intake;
 import io.muster.mqtt.MusterMqttConnector;
 import io.quarkus.runtime.StartupEvent;
@@ -41,6 +42,7 @@ class BrokerSource {
   private final Instance<KnownDevices> devices;
   private final Clock clock;
   private final MeterRegistry meters;
+  private final HeardDevices heard;
 
   BrokerSource(
       SourceConfig config,
@@ -48,13 +50,15 @@ class BrokerSource {
       Instance<Intake> intake,
       Instance<KnownDevices> devices,
       Clock clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      HeardDevices heard) {
     this.config = config;
     this.connector = connector;
     this.intake = intake;
     this.devices = devices;
     this.clock = clock;
     this.meters = meters;
+    this.heard = heard;
   }
 
   void start(@Observes StartupEvent started) {
@@ -68,7 +72,7 @@ class BrokerSource {
     LOG.infof("Telemetry and events come from the broker at %s too", config.broker().url());
     var pipeline =
         new BrokerPipeline(
-            intake.get(),
+            new HearingIntake(intake.get(), heard),
             existence(),
             DeviceAddress.fromUserName(config.broker().strays()),
             clock,

@@ -8,6 +8,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.ingest.IngestStack;
 import io.muster.ingest.access.KnownDevices;
+import io.muster.ingest.heard.HeardDevices;
 import io.muster.ingest.intake.Intake;
 import io.muster.mqtt.MusterMqttConnector;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -61,7 +62,9 @@ class BrokerSourceIT {
                 "client-id", "service:ingest:9:source",
                 "topic", "platform/ingest/source-test/#",
                 "health-enabled", "false"));
-    new BrokerSource(new Config(broker), connector, intake, devices, clock, meters).start(null);
+    new BrokerSource(
+            new Config(broker), connector, intake, devices, clock, meters, new HeardDevices(10))
+        .start(null);
 
     var client =
         MqttClient.builder()

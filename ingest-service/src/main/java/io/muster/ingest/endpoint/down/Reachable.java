@@ -3,6 +3,7 @@ package io.muster.ingest.endpoint.down;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.ingest.heard.HeardDevice;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import java.util.UUID;
 
@@ -24,6 +25,11 @@ public interface Reachable {
 
   /** The registry's key that signed the token that it showed; null when it showed none. */
   default UUID tokenKey() {
+    return null;
+  }
+
+  /** When its device was last heard of over it; null until it is accepted. */
+  default HeardDevice heard() {
     return null;
   }
 

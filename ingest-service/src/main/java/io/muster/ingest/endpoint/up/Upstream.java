@@ -148,7 +148,16 @@ public final class Upstream {
     offer(publish, topic);
   }
 
+  /** One behind this gateway has been heard of as well. */
+  private void hear(DeviceTopic topic) {
+    topic
+        .device()
+        .filter(device -> !device.equals(session.device()))
+        .ifPresent(device -> support.heard().heard(device, readAt().toEpochMilli()));
+  }
+
   private void offer(Packet.Publish publish, DeviceTopic topic) {
+    hear(topic);
     var properties = publish.properties();
     var trace =
         support
