@@ -17,11 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.server.Cancellable;
 
 /** {@code /internal/v1/presence/activity}. */
 @Path("/internal/v1/presence/activity")
 @Tag(name = "Internal")
 @RegisterForReflection(targets = {ActivityReport.class, Heard.class})
+// A replica that gives up waiting must not cut a transaction short.
+@Cancellable(false)
 class ActivityResource {
   private static final int MAX_NAME = 250;
 

@@ -3,7 +3,9 @@ package io.muster.registry.presence;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -26,6 +28,9 @@ class PresenceMeters {
         .description("Replicas of the endpoint that live and do not report")
         .register(meters);
   }
+
+  /** Counters are there from the start, at zero. */
+  void start(@Observes StartupEvent started) {}
 
   private static Counter changes(MeterRegistry meters, PresenceStatus status) {
     return Counter.builder("muster.registry.presence.changes")

@@ -7,6 +7,7 @@ import io.muster.contract.topic.PlatformTopic;
 import io.muster.outbox.EventIds;
 import io.muster.outbox.Outbox;
 import io.muster.outbox.OutboxEntry;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
  * The presence of devices that one transaction changes: locked together when it begins, changed in
  * memory in the order of what was told, written together with what is told of it. For one thread.
  */
+@RegisterForReflection(targets = PresenceChanged.class)
 final class PresenceTransaction {
   private final SqlConnection connection;
   private final Map<DeviceAddress, DevicePresence> devices;
