@@ -427,7 +427,8 @@ class PresenceIT {
       many.add(heard(pump, now, 60));
     }
     assertProblem(service.post(ACTIVITY, report(boot, now, null, many)), 422, "invalid-content");
-    var nobody = report(boot, now, null, List.of(Map.of("at", now.toString())));
+    var nobody =
+        report(boot, now, null, List.of(Map.of("at", now.toString(), "keepAliveSeconds", 60)));
     assertProblem(service.post(ACTIVITY, nobody), 422, "invalid-content");
     var path = Map.<String, Object>of("tenant", "../x", "device", "a");
     var traversal = report(boot, now, null, List.of(Map.of("device", path, "at", now.toString())));
