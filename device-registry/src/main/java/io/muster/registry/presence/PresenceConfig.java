@@ -18,9 +18,7 @@ interface PresenceConfig {
 
   /** After how many that stay away it counts as silent. */
   @WithDefault("3")
-  @Min(1)
-  @Max(100)
-  int missedHeartbeats();
+  @Min(1) @Max(100) int missedHeartbeats();
 
   /** How often it is looked which devices have fallen silent. */
   @WithDefault("5S")
@@ -34,15 +32,11 @@ interface PresenceConfig {
 
   /** How many devices are looked at in one transaction. */
   @WithDefault("500")
-  @Min(1)
-  @Max(5_000)
-  int batch();
+  @Min(1) @Max(5_000) int batch();
 
   /** How many changes of each device are remembered. */
   @WithDefault("50")
-  @Min(1)
-  @Max(1_000)
-  int history();
+  @Min(1) @Max(1_000) int history();
 
   /**
    * After which a replica of the endpoint counts as gone of which neither itself nor another one

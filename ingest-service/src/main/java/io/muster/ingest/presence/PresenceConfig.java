@@ -24,12 +24,9 @@ interface PresenceConfig {
 
   /** How many devices one report holds at most. */
   @WithDefault("250")
-  @Min(1)
-  @Max(ActivityReport.MAX_HEARD)
-  int batch();
+  @Min(1) @Max(ActivityReport.MAX_HEARD) int batch();
 
   /** How many devices without a connection here are remembered. */
   @WithDefault("100000")
-  @Min(1)
-  int mostWithoutConnection();
+  @Min(1) int mostWithoutConnection();
 }
