@@ -32,20 +32,21 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
       throw new UncheckedIOException(e);
     }
     var database = postgres.createServices().get("registry");
-    return Map.of(
-        "muster.registry.issuing.certificate-file", folder.resolve("issuing.pem").toString(),
-        "muster.registry.issuing.key-file", folder.resolve("issuing.key").toString(),
-        "MUSTER_DATABASE_URL", database.url(),
-        "MUSTER_DATABASE_USER", database.user(),
-        "MUSTER_DATABASE_PASSWORD", database.password(),
-        "MUSTER_PEOPLE_ISSUER", issuer.peopleIssuer(),
-        "MUSTER_SERVICE_ISSUER", issuer.serviceIssuer(),
-        "MUSTER_BROKER_URL", "mqtt://127.0.0.1:" + freePort(),
+    return Map.ofEntries(
+        Map.entry(
+            "muster.registry.issuing.certificate-file", folder.resolve("issuing.pem").toString()),
+        Map.entry("muster.registry.issuing.key-file", folder.resolve("issuing.key").toString()),
+        Map.entry("MUSTER_DATABASE_URL", database.url()),
+        Map.entry("MUSTER_DATABASE_USER", database.user()),
+        Map.entry("MUSTER_DATABASE_PASSWORD", database.password()),
+        Map.entry("MUSTER_PEOPLE_ISSUER", issuer.peopleIssuer()),
+        Map.entry("MUSTER_SERVICE_ISSUER", issuer.serviceIssuer()),
+        Map.entry("MUSTER_BROKER_URL", "mqtt://127.0.0.1:" + freePort()),
         // Within reach of a test.
-        "muster.registry.bulk.waiting-answer-bytes", "65536",
-        "muster.registry.bulk.database-patience", "15S",
+        Map.entry("muster.registry.bulk.waiting-answer-bytes", "65536"),
+        Map.entry("muster.registry.bulk.database-patience", "15S"),
         // Tests look themselves who has fallen silent.
-        "muster.registry.presence.interval", "1H");
+        Map.entry("muster.registry.presence.interval", "1H"));
   }
 
   @Override

@@ -75,6 +75,10 @@ final class Conversation implements Dialogue {
     return session;
   }
 
+  Reach reach() {
+    return reach;
+  }
+
   Downward down() {
     return down;
   }
