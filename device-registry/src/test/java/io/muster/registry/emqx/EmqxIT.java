@@ -192,6 +192,17 @@ class EmqxIT {
   }
 
   @Test
+  void whoIsConnectedThereIsOnline() {
+    var admin = Api.as(tokens.admin());
+    var tenant = admin.tenant();
+    var device = admin.device(tenant, "one");
+    ask(SESSIONS, Golden.text("client-connected.json", tenant, "one", ""), 204);
+    admin.get(device).then().body("presence.status", equalTo("online"));
+    ask(SESSIONS, Golden.text("client-disconnected.json", tenant, "one", ""), 204);
+    admin.get(device).then().body("presence.status", equalTo("offline"));
+  }
+
+  @Test
   void onlyServicesMayAsk() {
     for (var path : List.of(AUTHN, AUTHZ, SESSIONS)) {
       assertProblem(Api.as(null).post(path, "{}"), 401, "not-authenticated");
