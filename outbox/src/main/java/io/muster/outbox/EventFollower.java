@@ -48,6 +48,14 @@ public final class EventFollower implements AutoCloseable {
     Uni<Long> startOver(long end);
   }
 
+  /** Whose turn it is, for a log that one of several instances follows. */
+  @FunctionalInterface
+  public interface Turn {
+
+    /** Asked before each page; while it says no, nothing is asked for. */
+    Uni<Boolean> isMine();
+  }
+
   /**
    * @param log its name in messages, for example {@code registry}
    * @param pageSize the most events that are asked for at a time
@@ -77,6 +85,7 @@ public final class EventFollower implements AutoCloseable {
   private final Settings settings;
   private final Fetch fetch;
   private final Effects effects;
+  private final Turn turn;
   private final Clock clock;
   private final WakeUp wakeUp = new WakeUp();
   private final Pulse pulse = new Pulse();
@@ -87,9 +96,15 @@ public final class EventFollower implements AutoCloseable {
   private Duration backoff = MIN_BACKOFF;
 
   public EventFollower(Settings settings, Fetch fetch, Effects effects, Clock clock) {
+    this(settings, fetch, effects, () -> Uni.createFrom().item(true), clock);
+  }
+
+  /** One that follows only while it is its turn. */
+  public EventFollower(Settings settings, Fetch fetch, Effects effects, Turn turn, Clock clock) {
     this.settings = settings;
     this.fetch = fetch;
     this.effects = effects;
+    this.turn = turn;
     this.clock = clock;
     this.thread = Thread.ofVirtual().name("follow-" + settings.log()).unstarted(this::run);
   }
@@ -140,6 +155,12 @@ public final class EventFollower implements AutoCloseable {
   private void followOnce() throws InterruptedException {
     pulse.beat();
     try {
+      if (!await(turn.isMine())) {
+        // Whoever has the turn moves the position.
+        position = -1;
+        wakeUp.await(settings.pollInterval());
+        return;
+      }
       if (position < 0) {
         position = await(effects.position());
       }
@@ -185,6 +206,10 @@ public final class EventFollower implements AutoCloseable {
 
   private void pause(Exception failed) throws InterruptedException {
     var cause = failed instanceof ExecutionException ? failed.getCause() : failed;
+    if (cause instanceof TurnLostException) {
+      position = -1;
+      return;
+    }
     if (!failing) {
       failing = true;
       LOG.warnf("The log of %s cannot be followed for now: %s", settings.log(), cause);

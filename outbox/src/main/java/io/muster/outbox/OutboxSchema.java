@@ -31,6 +31,11 @@ public final class OutboxSchema {
     return text("follower.sql");
   }
 
+  /** More columns of {@code followed_log}, for {@link SharedEffects}; after {@link #follower()}. */
+  public static String followerTurn() {
+    return text("follower_turn.sql");
+  }
+
   private static String text(String name) {
     try (var in = OutboxSchema.class.getResourceAsStream(name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);

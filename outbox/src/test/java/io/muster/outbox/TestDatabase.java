@@ -53,6 +53,7 @@ final class TestDatabase
     run(OutboxSchema.properties());
     run(OutboxSchema.devices());
     run(OutboxSchema.follower());
+    run(OutboxSchema.followerTurn());
   }
 
   @Override
