@@ -178,6 +178,9 @@ class CourseIT {
     listen(gateway, epoch, "command/" + device + "/req/#");
     awaitState(id, "succeeded");
     disconnect(gateway, epoch);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> DATABASE.number("SELECT count(*) FROM connection WHERE alive") == 0);
     var late = instance.send(device, body(Duration.ofMillis(500)));
     awaitState(late, "expired");
   }
