@@ -39,6 +39,11 @@ public record Surroundings(
     return "http://127.0.0.1:" + ports.of(8081);
   }
 
+  /** Of the first replica. */
+  public String ingestUrl() {
+    return "http://127.0.0.1:" + ports.of(8082);
+  }
+
   /**
    * The administrator's token as it is now.
    *

@@ -15,7 +15,10 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
-/** Which instance this is at the broker: {@code service:command:{ordinal}}. Thread-safe. */
+/**
+ * Which instance this is at the broker: {@code service:command:{ordinal}:{channel}}, since each
+ * channel has a connection of its own. Thread-safe.
+ */
 @ApplicationScoped
 @Identifier(ServiceOrdinal.NAME)
 class ServiceOrdinal implements MqttClientIdentity {
@@ -48,7 +51,7 @@ class ServiceOrdinal implements MqttClientIdentity {
   @Override
   public String clientIdentifier(String channel) {
     var first = lease.whenLeased().await().atMost(PATIENCE);
-    return ServiceName.COMMAND.clientIdentifier(lease.current().orElse(first));
+    return ServiceName.COMMAND.clientIdentifier(lease.current().orElse(first)) + ":" + channel;
   }
 
   private static String hostName() {

@@ -35,6 +35,10 @@ final class ServiceEnvironment {
     switch (service) {
       case REGISTRY -> {}
       case INGEST -> addEndpoint(environment, replica);
+      case COMMAND -> {
+        environment.put("MUSTER_REGISTRY_URL", settings.around().registryUrl());
+        environment.put("MUSTER_INGEST_URL", settings.around().ingestUrl());
+      }
     }
     return environment;
   }
