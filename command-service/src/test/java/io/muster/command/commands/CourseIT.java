@@ -349,6 +349,74 @@ class CourseIT {
     assertEquals(false, open.await().atMost(PATIENCE).finished());
   }
 
+  @Test
+  void whoFollowsAtOneInstanceSeesTheStepsMadeAtTheOther() {
+    var other =
+        new Instance(
+            DATABASE, Map.of("muster.command.following.look-every", "200ms"), log, this::take);
+    instances.add(other);
+    other.startRequestsOnly();
+    var id = instance.send(device, reboot());
+    List<ProgressEvent> events = new CopyOnWriteArrayList<>();
+    var ended = new AtomicBoolean();
+    other
+        .following
+        .follow(device, id, Duration.ofDays(1))
+        .onCompletion()
+        .invoke(() -> ended.set(true))
+        .subscribe()
+        .with(events::add);
+    await().atMost(PATIENCE).until(() -> events.size() == 1);
+    assertTrue(events.getFirst().data().contains("\"state\":\"queued\""), events.toString());
+    connect(device);
+    await().atMost(PATIENCE).untilTrue(ended);
+    assertEquals(ProgressEvent.end("finished"), events.getLast());
+    var last = events.get(events.size() - 2);
+    assertEquals("state", last.name());
+    assertTrue(last.data().contains("\"state\":\"succeeded\""), last.data());
+    assertEquals(0, other.meters.get("muster.command.followers").gauge().value());
+  }
+
+  @Test
+  void theEventsOfACommandAreKeptAliveAndEndWithTheToken() {
+    var patient =
+        new Instance(
+            DATABASE, Map.of("muster.command.following.keep-alive", "50ms"), log, this::take);
+    instances.add(patient);
+    patient.startRequestsOnly();
+    var id = instance.send(device, reboot());
+    var events =
+        patient
+            .following
+            .follow(device, id, Duration.ofMillis(500))
+            .collect()
+            .asList()
+            .await()
+            .atMost(PATIENCE);
+    assertEquals("state", events.getFirst().name());
+    assertEquals(ProgressEvent.KEEP_ALIVE, events.get(1));
+    assertEquals(ProgressEvent.end("token-expired"), events.getLast());
+  }
+
+  @Test
+  void asManyClientsFollowAsMayAndNoMore() {
+    var small =
+        new Instance(DATABASE, Map.of("muster.command.following.clients", "1"), log, this::take);
+    instances.add(small);
+    small.startRequestsOnly();
+    var id = instance.send(device, reboot());
+    var first =
+        small.following.follow(device, id, Duration.ofDays(1)).subscribe().with(event -> {});
+    var refused =
+        assertThrows(
+            RefusedException.class, () -> small.following.follow(device, id, Duration.ofDays(1)));
+    assertEquals(new Refusal.LimitReached("clients that follow a command", 1), refused.refusal());
+    first.cancel();
+    small.following.follow(device, id, Duration.ofDays(1)).toUni().await().atMost(PATIENCE);
+    var gone = small.following.follow(device, UUID.randomUUID(), Duration.ofDays(1)).toUni();
+    assertThrows(RefusedException.class, () -> gone.await().atMost(PATIENCE));
+  }
+
   /** Both look, publish and follow; then one is gone in the midst of it. */
   @Test
   void twoInstancesShareTheWorkAndOneThatDiesLeavesNothing() throws Exception {

@@ -3,6 +3,7 @@ package io.muster.command.commands;
 import static io.muster.command.HandWired.bean;
 import static io.muster.command.HandWired.config;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.command.CommandDatabase;
@@ -45,6 +46,7 @@ final class Instance implements AutoCloseable {
   final Commands commands;
   final CommandReader reader;
   final Waiting waiting;
+  final Following following;
   private final Progress progress;
   private final Pool pool;
   private final Queues queues;
@@ -80,6 +82,14 @@ final class Instance implements AutoCloseable {
     reader = bean(CommandReader.class, db);
     progress = bean(Progress.class, pool);
     waiting = bean(Waiting.class, reader, progress);
+    following =
+        bean(
+            Following.class,
+            reader,
+            progress,
+            JsonMapper.builder().findAndAddModules().build(),
+            config(FollowingConfig.class, all),
+            meters);
     publisher =
         new OutboxPublisher(
             pool,
