@@ -33,7 +33,8 @@ public final class CommandDatabase
           "V4__create_followed_log",
           "V5__add_followed_log_turn",
           "V6__create_command",
-          "V7__create_audit");
+          "V7__create_audit",
+          "V8__create_job");
 
   private Path folder;
   private LocalPostgres postgres;

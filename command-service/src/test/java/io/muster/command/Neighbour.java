@@ -10,32 +10,41 @@ import io.muster.contract.registry.DeviceView;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A registry or an ingest over real HTTP: a log to follow, and devices that there are. */
 public final class Neighbour implements AutoCloseable {
   private final List<OutboxEvent> log = new CopyOnWriteArrayList<>();
-  private final Set<String> devices = ConcurrentHashMap.newKeySet();
+  private final Set<String> devices = new ConcurrentSkipListSet<>();
+  private final Map<String, Predicate<String>> filters = new ConcurrentHashMap<>();
+  private final AtomicInteger questions = new AtomicInteger();
   private final HttpServer server;
   private volatile boolean away;
 
-  Neighbour() throws IOException {
+  public Neighbour() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", this::handle);
     server.start();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
@@ -50,6 +59,16 @@ public final class Neighbour implements AutoCloseable {
 
   public void remove(DeviceAddress device) {
     devices.remove(device.toString());
+  }
+
+  /** Understands a filter from now on, for the ids of any tenant's devices. */
+  public void filter(String text, Predicate<String> fits) {
+    filters.put(text, fits);
+  }
+
+  /** How often devices were asked for. */
+  public int questions() {
+    return questions.get();
   }
 
   /** Adds to the log. */
@@ -70,6 +89,8 @@ public final class Neighbour implements AutoCloseable {
         exchange.sendResponseHeaders(500, -1);
       } else if (path.equals("/internal/v1/events")) {
         answer(exchange, page(query(exchange)));
+      } else if (path.endsWith("/devices")) {
+        stream(exchange, path.split("/")[4]);
       } else {
         device(exchange, path);
       }
@@ -85,6 +106,43 @@ public final class Neighbour implements AutoCloseable {
     } else {
       exchange.sendResponseHeaders(404, -1);
     }
+  }
+
+  /** {@code /internal/v1/tenants/{tenant}/devices?filter=}, a line for each device. */
+  private void stream(HttpExchange exchange, String tenant) throws IOException {
+    questions.incrementAndGet();
+    var query = exchange.getRequestURI().getRawQuery().substring("filter=".length());
+    var fits = fits(URLDecoder.decode(query, StandardCharsets.UTF_8));
+    if (fits.isEmpty()) {
+      var problem = "{\"errors\":[{\"parameter\":\"filter\",\"detail\":\"is none\"}]}";
+      exchange.sendResponseHeaders(400, problem.length());
+      exchange.getResponseBody().write(problem.getBytes(StandardCharsets.UTF_8));
+      return;
+    }
+    exchange.sendResponseHeaders(200, 0);
+    var body = exchange.getResponseBody();
+    for (var device : devices) {
+      var id = device.substring(tenant.length() + 1);
+      if (device.startsWith(tenant + "/") && fits.get().test(id)) {
+        var view = new DeviceView(DeviceAddress.of(tenant, id), true, null, 1);
+        body.write(ContractJson.mapper().writeValueAsBytes(view));
+        body.write('\n');
+      }
+    }
+  }
+
+  /** The forms that the service asks in. */
+  private Optional<Predicate<String>> fits(String filter) {
+    var in = Pattern.compile("id=in=\\(([^)]*)\\)").matcher(filter);
+    if (in.matches()) {
+      return Optional.of(Set.of(in.group(1).split(","))::contains);
+    }
+    var from = Pattern.compile("\\((.*)\\);id=gt=(.*)").matcher(filter);
+    if (!from.matches() || !filters.containsKey(from.group(1))) {
+      return Optional.empty();
+    }
+    var after = from.group(2);
+    return Optional.of(filters.get(from.group(1)).and(id -> id.compareTo(after) > 0));
   }
 
   private synchronized EventPage page(Map<String, Long> query) {

@@ -9,7 +9,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** What is to be sent to a device; what is absent has a default. */
 @RegisterForReflection
-record CommandBody(
+public record CommandBody(
     @NotNull
         @Pattern(
             regexp = "[A-Za-z0-9_.-]{1,64}",

@@ -9,7 +9,7 @@ import org.hibernate.validator.constraints.time.DurationMin;
 
 /** What a command may be like, and how many there may be. */
 @ConfigMapping(prefix = "muster.command.limits")
-interface CommandLimits {
+public interface CommandLimits {
 
   /** How long a payload may be, as the device gets it. */
   @WithDefault("32768")

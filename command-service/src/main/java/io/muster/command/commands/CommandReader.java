@@ -22,7 +22,8 @@ class CommandReader {
   private static final String FROM =
       "SELECT "
           + CommandRows.COLUMNS
-          + " FROM command AS c JOIN device_queue AS q ON q.key = c.queue_key WHERE c.tenant = $1";
+          + " FROM command AS c JOIN device_queue AS q ON q.key = c.queue_key"
+          + " LEFT JOIN job AS j ON j.key = c.job_key WHERE c.tenant = $1";
 
   private final Database database;
 

@@ -1,38 +1,31 @@
 package io.muster.command.commands;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.muster.contract.id.DeviceId;
 import io.vertx.core.json.JsonArray;
 import io.vertx.mutiny.sqlclient.Row;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Reads a row of {@code command} as callers see it. Stateless. */
 final class CommandRows {
-  /** All columns that {@link #view} reads; {@code command} is {@code c}, its queue {@code q}. */
+  /**
+   * All columns that {@link #view} reads; {@code command} is {@code c}, its queue {@code q}, its
+   * job {@code j}.
+   */
   static final String COLUMNS =
       """
-      c.id, q.device, c.name, c.content_type, c.payload, c.one_way, c.qos, c.expires_at,
+      c.id, q.device, c.name, c.content_type, coalesce(c.payload, j.payload) AS payload, c.one_way, c.qos, c.expires_at,
       c.response_timeout_ms, c.retries, c.min_backoff_ms, c.max_backoff_ms, c.state, c.reason,
       c.since, c.attempts, c.respond_by, c.answer_status, c.answer_content_type,
-      c.answer_payload, c.answered_at, c.finished_at, c.steps, c.created_at, c.created_by
+      c.answer_payload, c.answered_at, c.finished_at, c.steps, c.created_at, c.created_by,
+      j.id AS job_id
       """;
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private CommandRows() {}
 
   static CommandView view(Row row) {
     var payload = row.getBuffer("payload").getBytes();
-    var json = json(row.getString("content_type"), payload);
+    var json = PayloadText.json(row.getString("content_type"), payload);
     return new CommandView(
         row.getUUID("id"),
         new DeviceId(row.getString("device")),
@@ -55,9 +48,10 @@ final class CommandRows {
         row.getInteger("attempts"),
         instant(row, "respond_by"),
         answer(row),
-        steps((JsonArray) row.getValue("steps")),
+        StepView.of((JsonArray) row.getValue("steps")),
         instant(row, "created_at"),
-        row.getString("created_by"));
+        row.getString("created_by"),
+        row.getUUID("job_id"));
   }
 
   private static AnswerView answer(Row row) {
@@ -67,38 +61,13 @@ final class CommandRows {
     }
     var contentType = row.getString("answer_content_type");
     var payload = row.getBuffer("answer_payload").getBytes();
-    var json = json(contentType, payload);
+    var json = PayloadText.json(contentType, payload);
     return new AnswerView(
         status,
         contentType,
         json,
         json != null || payload.length == 0 ? null : payload,
         instant(row, "answered_at"));
-  }
-
-  /** Null when it says that it is something else, or is. */
-  private static JsonNode json(String contentType, byte[] payload) {
-    if (payload.length == 0 || contentType != null && !contentType.contains("json")) {
-      return null;
-    }
-    try {
-      var read = JSON.readTree(payload);
-      return read == null || read.isMissingNode() ? null : read;
-    } catch (JsonProcessingException notJson) {
-      return null;
-    } catch (IOException unreadable) {
-      return null;
-    }
-  }
-
-  private static List<StepView> steps(JsonArray steps) {
-    List<StepView> views = new ArrayList<>(steps.size());
-    for (var i = 0; i < steps.size(); i++) {
-      var step = steps.getJsonArray(i);
-      views.add(
-          new StepView(step.getString(0), step.getString(1), Instant.parse(step.getString(2))));
-    }
-    return views;
   }
 
   private static Duration millis(Row row, String column) {

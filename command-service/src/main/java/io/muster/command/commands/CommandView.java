@@ -36,4 +36,5 @@ record CommandView(
     AnswerView answer,
     List<StepView> steps,
     Instant createdAt,
-    @Schema(description = "The subject of the token that sent it") String createdBy) {}
+    @Schema(description = "The subject of the token that sent it") String createdBy,
+    @Schema(description = "The job that it belongs to; absent for one of its own") UUID job) {}

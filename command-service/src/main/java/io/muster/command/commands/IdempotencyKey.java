@@ -9,19 +9,20 @@ import java.util.regex.Pattern;
  *
  * @param value 1 to 128 printable ASCII characters
  */
-record IdempotencyKey(String value) {
+public record IdempotencyKey(String value) {
   private static final Pattern FORM = Pattern.compile("[!-~]{1,128}");
 
   /** The header's name. */
-  static final String HEADER = "Idempotency-Key";
+  public static final String HEADER = "Idempotency-Key";
 
-  IdempotencyKey {
+  public IdempotencyKey {
     if (!FORM.matcher(value).matches()) {
       throw Refusal.parameter(HEADER, "must be 1 to 128 printable ASCII characters");
     }
   }
 
-  static Optional<IdempotencyKey> read(String header) {
+  /** Empty without the header. */
+  public static Optional<IdempotencyKey> read(String header) {
     return Optional.ofNullable(header).map(IdempotencyKey::new);
   }
 }

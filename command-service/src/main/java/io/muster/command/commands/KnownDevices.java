@@ -20,7 +20,7 @@ class KnownDevices {
   private static final String REMEMBER =
       """
       INSERT INTO device_queue (tenant, device, known) VALUES ($1, $2, true)
-      ON CONFLICT (tenant, device) DO UPDATE SET known = true
+      ON CONFLICT (tenant, device) DO UPDATE SET known = true, deleted = false
       RETURNING key\
       """;
 

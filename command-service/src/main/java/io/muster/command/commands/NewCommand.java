@@ -18,7 +18,7 @@ import java.util.List;
  * @param payload not to be changed
  * @param requestSha256 of all that was asked for, to tell a repeated request from another one
  */
-record NewCommand(
+public record NewCommand(
     String name, String contentType, byte[] payload, Terms terms, byte[] requestSha256) {
   private static final String JSON = "application/json";
   private static final Duration MIN_BACKOFF = Duration.ofSeconds(1);
@@ -29,7 +29,7 @@ record NewCommand(
   /**
    * @throws io.muster.rest.problem.RefusedException when it may not be
    */
-  static NewCommand read(CommandBody body, CommandLimits limits, Instant now) {
+  public static NewCommand read(CommandBody body, CommandLimits limits, Instant now) {
     var payload = payload(body);
     if (payload.length > limits.payloadBytes()) {
       throw new Refusal.TooLarge(

@@ -14,7 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  */
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record RetryBody(
+public record RetryBody(
     @Schema(description = "How often it is sent again when no answer came; 0 when absent")
         Integer retries,
     @Schema(description = "The first pause, ISO-8601; doubled each time; PT1S when absent")

@@ -6,10 +6,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The current trace, as MQTT 5 user properties carry it. */
-final class TraceProperties {
+public final class TraceProperties {
   private TraceProperties() {}
 
-  static Map<String, String> current() {
+  /** Of whatever is under way on this thread. */
+  public static Map<String, String> current() {
     Map<String, String> properties = new HashMap<>();
     W3CTraceContextPropagator.getInstance().inject(Context.current(), properties, Map::put);
     return properties;

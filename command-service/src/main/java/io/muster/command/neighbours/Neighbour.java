@@ -16,6 +16,7 @@ import io.vertx.mutiny.core.http.HttpClientRequest;
 import io.vertx.mutiny.core.http.HttpClientResponse;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 
 /** Asks another service over its internal REST interface. Thread-safe. */
@@ -78,19 +79,63 @@ final class Neighbour {
         .transform(failure -> new NeighbourAwayException(name + " cannot be asked", failure));
   }
 
+  /**
+   * The first lines of an answer, which may be without end: what comes after them is not read.
+   *
+   * @return none for 404; fails with {@link NeighbourAwayException} when there is no whole answer,
+   *     with {@link RefusedQuestionException} when the question makes no sense to it
+   */
+  Uni<List<String>> firstLines(String path, int most) {
+    return token
+        .value()
+        .flatMap(current -> http.request(options(path, current, "application/x-ndjson")))
+        .flatMap(request -> request.send().flatMap(response -> lines(request, response, most)))
+        .ifNoItem()
+        .after(config.requestTimeout().multipliedBy(2).plusMillis(100))
+        .failWith(() -> new NeighbourAwayException(name + " gives no answer in time"))
+        .onFailure(
+            failure ->
+                !(failure instanceof NeighbourAwayException
+                    || failure instanceof RefusedQuestionException))
+        .transform(failure -> new NeighbourAwayException(name + " cannot be asked", failure));
+  }
+
+  private Uni<List<String>> lines(
+      HttpClientRequest request, HttpClientResponse response, int most) {
+    var status = response.statusCode();
+    if (status == 200) {
+      return FirstLines.of(request, response, most);
+    }
+    return read(response)
+        .map(
+            answer -> {
+              if (status == 404) {
+                return List.<String>of();
+              }
+              if (status == 400) {
+                throw RefusedQuestionException.of(answer.body);
+              }
+              throw new NeighbourAwayException(name + " answered " + status);
+            })
+        .onCancellation()
+        .invoke(() -> request.reset());
+  }
+
   private Uni<Answer> exchange(String path, String bearer) {
-    var options =
-        new RequestOptions()
-            .setMethod(HttpMethod.GET)
-            .setHost(base.getHost())
-            .setPort(port())
-            .setSsl(tls)
-            .setURI(Optional.ofNullable(base.getRawPath()).orElse("") + path)
-            .setConnectTimeout(config.requestTimeout().toMillis())
-            .setIdleTimeout(config.requestTimeout().toMillis())
-            .putHeader("Authorization", "Bearer " + bearer)
-            .putHeader("Accept", "application/json");
-    return http.request(options).flatMap(Neighbour::sent);
+    return http.request(options(path, bearer, "application/json")).flatMap(Neighbour::sent);
+  }
+
+  private RequestOptions options(String path, String bearer, String accept) {
+    return new RequestOptions()
+        .setMethod(HttpMethod.GET)
+        .setHost(base.getHost())
+        .setPort(port())
+        .setSsl(tls)
+        .setURI(Optional.ofNullable(base.getRawPath()).orElse("") + path)
+        .setConnectTimeout(config.requestTimeout().toMillis())
+        .setIdleTimeout(config.requestTimeout().toMillis())
+        .putHeader("Authorization", "Bearer " + bearer)
+        .putHeader("Accept", accept);
   }
 
   private static Uni<Answer> sent(HttpClientRequest request) {

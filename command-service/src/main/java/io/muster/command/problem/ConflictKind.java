@@ -6,7 +6,8 @@ import java.util.Locale;
 /** What a request about commands is at odds with. */
 public enum ConflictKind implements Refusal.ConflictKind {
   COMMAND_FINISHED,
-  IDEMPOTENCY_KEY_USED;
+  IDEMPOTENCY_KEY_USED,
+  JOB_STATE;
 
   @Override
   public String label() {

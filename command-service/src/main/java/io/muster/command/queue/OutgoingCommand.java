@@ -18,8 +18,10 @@ import java.util.Map;
 record OutgoingCommand(DeviceAddress device, Command command) {
   private static final String CONTENT =
       """
-      SELECT key, content_type, payload, traceparent, tracestate FROM command
-       WHERE key = ANY ($1)\
+      SELECT c.key, c.content_type, coalesce(c.payload, j.payload) AS payload, c.traceparent,
+             c.tracestate
+        FROM command AS c LEFT JOIN job AS j ON j.key = c.job_key
+       WHERE c.key = ANY ($1)\
       """;
 
   /** The outbox's entries, in the same order. */

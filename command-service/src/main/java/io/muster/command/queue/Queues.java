@@ -23,8 +23,8 @@ public class Queues {
   private static final String FORGET =
       """
       DELETE FROM command WHERE key IN (
-        SELECT key FROM command WHERE finished_at < $1 ORDER BY finished_at LIMIT $2
-           FOR UPDATE SKIP LOCKED)\
+        SELECT key FROM command WHERE finished_at < $1 AND job_key IS NULL
+         ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)\
       """;
 
   private final Database database;
@@ -71,7 +71,7 @@ public class Queues {
   }
 
   /**
-   * Deletes some of the commands that ended longer ago than that.
+   * Deletes some of the commands that ended longer ago than that; those of jobs go with them.
    *
    * @return how many
    */

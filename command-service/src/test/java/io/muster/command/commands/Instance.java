@@ -11,6 +11,7 @@ import io.muster.command.HandWired;
 import io.muster.command.audit.AuditLog;
 import io.muster.command.audit.Author;
 import io.muster.command.database.Database;
+import io.muster.command.jobs.ContinuousJobs;
 import io.muster.command.progress.Progress;
 import io.muster.command.queue.Queues;
 import io.muster.command.queue.SentMessages;
@@ -178,7 +179,15 @@ final class Instance implements AutoCloseable {
   /** Takes an event of the registry. */
   void registryTells(String topic) {
     var registryLog =
-        (SharedEffects.Reader) bean(named("inbox.RegistryLog"), queues, Clock.systemUTC());
+        (SharedEffects.Reader)
+            bean(
+                named("inbox.RegistryLog"),
+                queues,
+                bean(
+                    ContinuousJobs.class,
+                    config(named("jobs.JobsConfig"), Map.of()),
+                    Clock.systemUTC()),
+                Clock.systemUTC());
     var event =
         new OutboxEvent(1, UUID.randomUUID(), topic, 1, null, Map.of(), new byte[0], Instant.now());
     pool.withTransaction(db -> registryLog.apply(db, List.of(event))).await().atMost(PATIENCE);
