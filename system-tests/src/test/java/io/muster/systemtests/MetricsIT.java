@@ -39,7 +39,8 @@ class MetricsIT {
             "Outgoing channels"),
         stack.ingestMetrics(1));
     assertExported(
-        document.under("`ingest-service` and `device-registry`"), stack.ingestMetrics(1));
+        document.under("`ingest-service`, `device-registry` and `command-service`"),
+        stack.ingestMetrics(1));
   }
 
   @Test
@@ -49,7 +50,20 @@ class MetricsIT {
         document.under("`device-registry`", "Every channel", "Outgoing channels"),
         stack.registryMetrics());
     assertExported(
-        document.under("`ingest-service` and `device-registry`"), stack.registryMetrics());
+        document.under("`ingest-service`, `device-registry` and `command-service`"),
+        stack.registryMetrics());
+  }
+
+  @Test
+  void commandServiceExportsWhatIsDocumentedAndNothingElse() {
+    provokeAProblem(stack.command(1) + "/api/v1/tenants/demo/commands");
+    assertSame(
+        document.under(
+            "`command-service`", "Every channel", "Incoming channels", "Outgoing channels"),
+        stack.commandMetrics());
+    assertExported(
+        document.under("`ingest-service`, `device-registry` and `command-service`"),
+        stack.commandMetrics());
   }
 
   @Test

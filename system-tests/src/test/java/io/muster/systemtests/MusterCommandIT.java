@@ -117,13 +117,16 @@ class MusterCommandIT {
     var result = muster.runScript(COMMAND, "status", "--json");
     assertEquals(0, result.exitCode(), result.output());
     var status = byName();
-    assertEquals(Set.of("postgres", "broker", "registry", "ingest", "supervisor"), status.keySet());
+    assertEquals(
+        Set.of("postgres", "broker", "registry", "ingest", "command", "supervisor"),
+        status.keySet());
     for (var line : status.values()) {
       assertEquals("ready", line.state(), line.toString());
       assertTrue(ProcessHandle.of(line.pid()).isPresent(), line.toString());
     }
     assertEquals("http://127.0.0.1:" + port(8081), status.get("registry").address());
     assertEquals("http://127.0.0.1:" + port(8082), status.get("ingest").address());
+    assertEquals("http://127.0.0.1:" + port(8083), status.get("command").address());
     assertEquals("mqtt://127.0.0.1:" + port(1884), status.get("broker").address());
     assertEquals("127.0.0.1:" + port(5433), status.get("postgres").address());
     var forPeople = muster.runScript(COMMAND, "status").output();
@@ -258,7 +261,7 @@ class MusterCommandIT {
               "--broker-url",
               broker.url());
       awaitUp(up, output);
-      assertEquals(Set.of("registry", "ingest", "supervisor"), byName().keySet());
+      assertEquals(Set.of("registry", "ingest", "command", "supervisor"), byName().keySet());
       assertEquals(Set.of(true), encryption(postgres));
       simulates();
       var store = new Store(muster.home(), postgres.port());

@@ -28,6 +28,7 @@ final class Banner {
         "ws://localhost:%d/mqtt".formatted(settings.endpointWebSocketPort(1)));
     row(terminal, "device registry", api(StackService.REGISTRY));
     row(terminal, "ingest service", api(StackService.INGEST));
+    row(terminal, "command service", api(StackService.COMMAND));
     row(terminal, "administrator", "token in " + shown(home.adminToken()) + ", tenant demo");
     row(terminal, "logs", shown(home.logs()) + "   or ./muster logs");
     terminal.line();
@@ -44,15 +45,15 @@ final class Banner {
 
   private String example() {
     return """
-        admin="Authorization: Bearer $(cat %1$s)"
-        devices=http://127.0.0.1:%2$d/api/v1/tenants/demo/devices
-        curl -s -X POST $devices -H "$admin" -H 'Content-Type: application/json' -d '{"id":"first"}'
-        secret=$(curl -s -X POST $devices/first/credentials -H "$admin" -H 'Content-Type: application/json' \\
-          -d '{"kind":"secret"}' | sed 's/.*"secret":"\\([^"]*\\)".*/\\1/')
-        mosquitto_pub -h localhost -p %3$d -i demo:first -u first@demo -P "$secret" -q 1 \\
-          -t telemetry/demo/first -m '{"temperature":21.5}'
-        curl -s -H "$admin" http://127.0.0.1:%4$d/api/v1/tenants/demo/devices/first/telemetry
-        """
+    admin="Authorization: Bearer $(cat %1$s)"
+    devices=http://127.0.0.1:%2$d/api/v1/tenants/demo/devices
+    curl -s -X POST $devices -H "$admin" -H 'Content-Type: application/json' -d '{"id":"first"}'
+    secret=$(curl -s -X POST $devices/first/credentials -H "$admin" -H 'Content-Type: application/json' \\
+      -d '{"kind":"secret"}' | sed 's/.*"secret":"\\([^"]*\\)".*/\\1/')
+    mosquitto_pub -h localhost -p %3$d -i demo:first -u first@demo -P "$secret" -q 1 \\
+      -t telemetry/demo/first -m '{"temperature":21.5}'
+    curl -s -H "$admin" http://127.0.0.1:%4$d/api/v1/tenants/demo/devices/first/telemetry
+    """
         .formatted(
             shown(settings.around().home().adminToken()),
             settings.httpPort(StackService.REGISTRY, 1),

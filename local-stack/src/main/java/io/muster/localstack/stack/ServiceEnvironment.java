@@ -40,6 +40,10 @@ final class ServiceEnvironment {
     switch (service) {
       case REGISTRY -> environment.put("MUSTER_INGEST_URL", settings.around().ingestUrl());
       case INGEST -> addEndpoint(environment, replica);
+      case COMMAND -> {
+        environment.put("MUSTER_REGISTRY_URL", settings.around().registryUrl());
+        environment.put("MUSTER_INGEST_URL", settings.around().ingestUrl());
+      }
     }
     return environment;
   }

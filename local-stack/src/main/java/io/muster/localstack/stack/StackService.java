@@ -14,7 +14,12 @@ enum StackService {
       ServiceName.INGEST,
       "ingest-service",
       8082,
-      List.of("-Xms64m", "-Xmx384m", "-XX:MaxDirectMemorySize=192m"));
+      List.of("-Xms64m", "-Xmx384m", "-XX:MaxDirectMemorySize=192m")),
+  COMMAND(
+      ServiceName.COMMAND,
+      "command-service",
+      8083,
+      List.of("-Xms32m", "-Xmx192m", "-XX:+UseSerialGC"));
 
   /** Between the same ports of two replicas. */
   static final int REPLICA_STEP = 100;

@@ -33,7 +33,8 @@ class MusterScriptTest {
           "broker",
           "local-stack",
           "device-registry",
-          "ingest-service");
+          "ingest-service",
+          "command-service");
 
   @TempDir Path folder;
   private Path root;
@@ -317,7 +318,8 @@ class MusterScriptTest {
   }
 
   private void outputs() throws IOException {
-    for (var module : List.of("broker", "local-stack", "device-registry", "ingest-service")) {
+    for (var module :
+        List.of("broker", "local-stack", "device-registry", "ingest-service", "command-service")) {
       Files.createDirectories(root.resolve(module).resolve("target/lib"));
       Files.writeString(root.resolve(module).resolve("target/" + module + ".jar"), "");
     }

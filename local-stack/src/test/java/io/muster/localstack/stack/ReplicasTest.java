@@ -33,7 +33,7 @@ class ReplicasTest {
   @Test
   void namesTheServicesThatThereAre() {
     var mistake = assertThrows(UserMistake.class, () -> Replicas.parse(List.of("broker=2")));
-    assertTrue(mistake.getMessage().contains("registry, ingest"), mistake.getMessage());
+    assertTrue(mistake.getMessage().contains("registry, ingest, command"), mistake.getMessage());
   }
 
   @Test

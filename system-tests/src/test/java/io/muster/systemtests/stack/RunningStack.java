@@ -52,7 +52,8 @@ public final class RunningStack implements AutoCloseable {
     var stack = new RunningStack(new MusterCommand(root, home, FreePorts.offset()));
     // Should the tests be interrupted, nothing may be left running.
     Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
-    var up = stack.muster.run(START, "up", "--detach", "--replicas", "ingest=2,registry=2");
+    var up =
+        stack.muster.run(START, "up", "--detach", "--replicas", "ingest=2,registry=2,command=2");
     if (up.exitCode() != 0) {
       stack.close();
       throw new AssertionError("the stack did not start; logs in " + home + "\n" + up.output());
@@ -94,6 +95,19 @@ public final class RunningStack implements AutoCloseable {
     return "http://127.0.0.1:" + port(8082 + (replica - 1) * REPLICA_STEP);
   }
 
+  /**
+   * {@code http://…} of a command-service.
+   *
+   * @param replica from 1
+   */
+  public String command(int replica) {
+    return "http://127.0.0.1:" + port(8083 + (replica - 1) * REPLICA_STEP);
+  }
+
+  public Metrics commandMetrics() {
+    return new Metrics(http, command(1));
+  }
+
   public Metrics ingestMetrics(int replica) {
     return new Metrics(http, ingest(replica));
   }
@@ -114,7 +128,9 @@ public final class RunningStack implements AutoCloseable {
             registry() + "/q/health/ready",
             "http://127.0.0.1:" + port(8081 + REPLICA_STEP) + "/q/health/ready",
             ingest(1) + "/q/health/ready",
-            ingest(2) + "/q/health/ready");
+            ingest(2) + "/q/health/ready",
+            command(1) + "/q/health/ready",
+            command(2) + "/q/health/ready");
     await("all ready")
         .atMost(READY)
         .pollInterval(Duration.ofMillis(200))

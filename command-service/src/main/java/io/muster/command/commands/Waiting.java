@@ -1,0 +1,54 @@
+package io.muster.command.commands;
+
+import io.muster.command.progress.Progress;
+import io.muster.contract.id.DeviceAddress;
+import io.smallrye.mutiny.Uni;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.UUID;
+
+/** Waits for the end of a command, wherever its answer arrives. Thread-safe. */
+@ApplicationScoped
+class Waiting {
+  /** A signal may be lost; then this is how late its command's end is seen. */
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
+  private final CommandReader reader;
+  private final Progress progress;
+
+  Waiting(CommandReader reader, Progress progress) {
+    this.reader = reader;
+    this.progress = progress;
+  }
+
+  /** The command as it is at its end, or after that time. */
+  Uni<CommandView> forEnd(DeviceAddress device, UUID command, Duration atMost) {
+    return until(device, command, System.nanoTime() + atMost.toNanos());
+  }
+
+  private Uni<CommandView> until(DeviceAddress device, UUID command, long deadlineNanos) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              // What happens between the look and the wait is not missed.
+              var signal = progress.expect(command);
+              return reader
+                  .read(device, command)
+                  .flatMap(view -> endOr(device, view, signal, deadlineNanos))
+                  .onTermination()
+                  .invoke(signal::close);
+            });
+  }
+
+  private Uni<CommandView> endOr(
+      DeviceAddress device, CommandView view, Progress.Signal signal, long deadlineNanos) {
+    var left = Duration.ofNanos(deadlineNanos - System.nanoTime());
+    if (view.finished() || !left.isPositive()) {
+      return Uni.createFrom().item(view);
+    }
+    return signal
+        .within(left.compareTo(LOOK_EVERY) < 0 ? left : LOOK_EVERY)
+        .invoke(signal::close)
+        .flatMap(woken -> until(device, view.id(), deadlineNanos));
+  }
+}

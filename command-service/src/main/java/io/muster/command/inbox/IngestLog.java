@@ -1,0 +1,181 @@
+package io.muster.command.inbox;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.command.life.Command;
+import io.muster.command.life.Happening;
+import io.muster.command.queue.QueueTransaction;
+import io.muster.command.queue.Queues;
+import io.muster.command.queue.Written;
+import io.muster.contract.event.OutboxEvent;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.outbox.SharedEffects;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/**
+ * What ingest's log says of devices and their commands: answers, deliveries, who is there. A page
+ * in one transaction; each device's in their order. Called by one thread at a time.
+ */
+@ApplicationScoped
+class IngestLog implements SharedEffects.Reader {
+  private static final Logger LOG = Logger.getLogger(IngestLog.class);
+
+  /** Much longer than an event takes to be told. */
+  private static final Duration ENDED_KEPT_FOR = Duration.ofDays(1);
+
+  private static final String OWNERS =
+      """
+      SELECT c.id, q.tenant, q.device FROM command AS c JOIN device_queue AS q ON q.key = c.queue_key
+       WHERE c.id = ANY ($1)\
+      """;
+
+  private final Queues queues;
+  private final Clock clock;
+  private final InboxMeters meters;
+  private volatile Written written = Written.NOTHING;
+
+  IngestLog(Queues queues, Clock clock, MeterRegistry meters) {
+    this.queues = queues;
+    this.clock = clock;
+    this.meters = new InboxMeters(meters);
+  }
+
+  @Override
+  public boolean wants(OutboxEvent event) {
+    return StepReader.wants(event.topic());
+  }
+
+  @Override
+  public Uni<Void> apply(SqlConnection db, List<OutboxEvent> events) {
+    written = Written.NOTHING;
+    var steps = events.stream().map(this::read).flatMap(Optional::stream).toList();
+    if (steps.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    Set<DeviceAddress> devices = new HashSet<>();
+    steps.forEach(step -> devices.add(step.device()));
+    // Who is there is written first: it is read again with the queues.
+    return presence(db, steps)
+        .flatMap(done -> queues.begin(db, devices))
+        .flatMap(open -> run(db, steps, open).flatMap(done -> open.write()))
+        .invoke(done -> written = done)
+        .replaceWithVoid();
+  }
+
+  @Override
+  public Uni<Void> startOver(SqlConnection db) {
+    LOG.warn("What ingest told for a while is lost: who is connected is not known for now");
+    written = Written.NOTHING;
+    return PresenceTable.forgetAll(db, clock.instant());
+  }
+
+  /** After the commit of what was applied. */
+  void committed() {
+    queues.committed(written);
+  }
+
+  private Optional<Step> read(OutboxEvent event) {
+    try {
+      return StepReader.read(event);
+    } catch (IllegalArgumentException unreadable) {
+      // Stopping at it would let every later answer wait.
+      meters.unreadable();
+      LOG.debugf(unreadable, "Event %d of ingest cannot be read", event.sequence());
+      return Optional.empty();
+    }
+  }
+
+  private Uni<Void> presence(SqlConnection db, List<Step> steps) {
+    return Multi.createFrom()
+        .iterable(steps)
+        .onItem()
+        .transformToUniAndConcatenate(
+            step ->
+                switch (step) {
+                  case Step.Connected it -> PresenceTable.connected(db, it);
+                  case Step.Listens it -> PresenceTable.listens(db, it);
+                  case Step.Disconnected it ->
+                      PresenceTable.disconnected(db, it)
+                          .flatMap(
+                              done -> PresenceTable.prune(db, clock.instant(), ENDED_KEPT_FOR));
+                  case Step.Answered it -> Uni.createFrom().voidItem();
+                  case Step.Delivered it -> Uni.createFrom().voidItem();
+                })
+        .collect()
+        .last()
+        .replaceWithVoid();
+  }
+
+  private Uni<Void> run(SqlConnection db, List<Step> steps, QueueTransaction open) {
+    List<Step.Answered> unknown = new ArrayList<>();
+    for (var step : steps) {
+      switch (step) {
+        case Step.Answered it ->
+            open.apply(it.device(), it.command(), new Happening.Answered(it.answer()))
+                .ifPresentOrElse(meters::answer, () -> unknown.add(it));
+        case Step.Delivered it ->
+            command(open, it)
+                .ifPresent(id -> open.apply(it.device(), id, new Happening.Delivered(it.at())));
+        case Step.Connected it ->
+            open.applyToAll(it.device(), new Happening.DeviceIsBack(clock.instant()));
+        case Step.Listens it ->
+            open.applyToAll(it.device(), new Happening.DeviceIsBack(clock.instant()));
+        case Step.Disconnected it -> {}
+      }
+    }
+    return unknown.isEmpty() ? Uni.createFrom().voidItem() : count(db, unknown);
+  }
+
+  /** Which command was delivered; a one-way one is known by its message, or else is the first. */
+  private static Optional<UUID> command(QueueTransaction open, Step.Delivered it) {
+    if (it.command() != null) {
+      return Optional.of(it.command());
+    }
+    return open.open(it.device()).stream()
+        .filter(command -> command.terms().oneWay() && command.name().equals(it.name()))
+        .filter(command -> command.attempt() != null)
+        .filter(
+            command ->
+                it.messageId() == null || command.attempt().messageId().equals(it.messageId()))
+        .findFirst()
+        .map(Command::id);
+  }
+
+  /** What is not open has ended, or is another device's, or nobody's. */
+  private Uni<Void> count(SqlConnection db, List<Step.Answered> answers) {
+    var ids = answers.stream().map(Step.Answered::command).toArray(UUID[]::new);
+    return db.preparedQuery(OWNERS)
+        .execute(Tuple.of((Object) ids))
+        .invoke(
+            rows -> {
+              Map<UUID, DeviceAddress> owners = new HashMap<>();
+              rows.forEach(
+                  row ->
+                      owners.put(
+                          row.getUUID(0), DeviceAddress.of(row.getString(1), row.getString(2))));
+              answers.forEach(it -> meters.answer(label(it, owners.get(it.command()))));
+            })
+        .replaceWithVoid();
+  }
+
+  private static String label(Step.Answered answer, DeviceAddress owner) {
+    if (owner == null) {
+      return "unknown";
+    }
+    return owner.equals(answer.device()) ? "late" : "foreign";
+  }
+}

@@ -1,0 +1,86 @@
+package io.muster.command.jobs;
+
+import io.muster.command.database.Database;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.RowSet;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+
+/**
+ * Forgets jobs that ended long ago, and their commands with them, some at a time: so their counts
+ * are true as long as they are there. Thread-safe.
+ */
+@ApplicationScoped
+class JobRemains {
+  private static final int ROWS_AT_ONCE = 1_000;
+
+  private static final String OLDEST =
+      """
+      SELECT key FROM job WHERE finished_at < $1 ORDER BY finished_at LIMIT 1
+         FOR UPDATE SKIP LOCKED\
+      """;
+
+  // One that is open goes on and ends; then it is old, too.
+  private static final String COMMANDS =
+      """
+      DELETE FROM command WHERE key IN (
+        SELECT key FROM command WHERE job_key = $1 AND finished_at IS NOT NULL LIMIT $2)\
+      """;
+  private static final String IS_OPEN =
+      "SELECT 1 FROM command WHERE job_key = $1 AND finished_at IS NULL LIMIT 1";
+  private static final String TARGETS =
+      """
+      DELETE FROM job_target WHERE job_key = $1 AND device IN (
+        SELECT device FROM job_target WHERE job_key = $1 LIMIT $2)\
+      """;
+  private static final String JOB = "DELETE FROM job WHERE key = $1";
+
+  private final Database database;
+  private final JobsConfig config;
+  private final Clock clock;
+
+  JobRemains(Database database, JobsConfig config, Clock clock) {
+    this.database = database;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /** Some of the oldest job's. */
+  Uni<Void> forgetSome() {
+    var before = JobTable.time(clock.instant().minus(config.keepFor()));
+    return database.inTransaction(
+        db ->
+            db.preparedQuery(OLDEST)
+                .execute(Tuple.of(before))
+                .flatMap(
+                    rows ->
+                        rows.size() == 0
+                            ? Uni.createFrom().voidItem()
+                            : forgetSome(db, rows.iterator().next().getLong(0))));
+  }
+
+  private static Uni<Void> forgetSome(SqlConnection db, long job) {
+    return delete(db, COMMANDS, job)
+        .flatMap(
+            commands ->
+                commands == ROWS_AT_ONCE ? Uni.createFrom().voidItem() : forgetRest(db, job));
+  }
+
+  private static Uni<Void> forgetRest(SqlConnection db, long job) {
+    return db.preparedQuery(IS_OPEN)
+        .execute(Tuple.of(job))
+        .map(RowSet::size)
+        .flatMap(open -> open > 0 ? Uni.createFrom().item(ROWS_AT_ONCE) : delete(db, TARGETS, job))
+        .flatMap(
+            targets ->
+                targets == ROWS_AT_ONCE
+                    ? Uni.createFrom().voidItem()
+                    : db.preparedQuery(JOB).execute(Tuple.of(job)).replaceWithVoid());
+  }
+
+  private static Uni<Integer> delete(SqlConnection db, String sql, long job) {
+    return db.preparedQuery(sql).execute(Tuple.of(job, ROWS_AT_ONCE)).map(RowSet::rowCount);
+  }
+}

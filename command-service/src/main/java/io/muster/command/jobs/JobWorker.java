@@ -1,0 +1,154 @@
+package io.muster.command.jobs;
+
+import io.muster.command.database.Database;
+import io.muster.command.neighbours.NeighbourAwayException;
+import io.muster.command.neighbours.RefusedQuestionException;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/**
+ * Works on jobs that are due, one after the other. Whoever takes one puts off when it is due: so
+ * nobody else takes it meanwhile, and another instance does when this one dies. Thread-safe.
+ */
+@ApplicationScoped
+class JobWorker {
+  private static final Logger LOG = Logger.getLogger(JobWorker.class);
+
+  private final Database database;
+  private final TargetLookup lookup;
+  private final JobTurns turns;
+  private final JobRemains remains;
+  private final JobMeters meters;
+  private final JobsConfig config;
+  private final Clock clock;
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private volatile boolean failing;
+  private long timer = -1;
+
+  JobWorker(
+      Database database,
+      TargetLookup lookup,
+      JobTurns turns,
+      JobRemains remains,
+      JobMeters meters,
+      JobsConfig config,
+      Clock clock) {
+    this.database = database;
+    this.lookup = lookup;
+    this.turns = turns;
+    this.remains = remains;
+    this.meters = meters;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  void start(@Observes StartupEvent started, Vertx vertx) {
+    timer = vertx.setPeriodic(config.interval().toMillis(), _ -> work());
+  }
+
+  void stop(@Observes ShutdownEvent stopping, Vertx vertx) {
+    vertx.cancelTimer(timer);
+  }
+
+  private void work() {
+    if (busy.compareAndSet(false, true)) {
+      workUntilNothingIsDue()
+          .flatMap(done -> remains.forgetSome())
+          .onTermination()
+          .invoke(() -> busy.set(false))
+          .subscribe()
+          .with(done -> recovered(), this::failed);
+    }
+  }
+
+  private Uni<Void> workUntilNothingIsDue() {
+    return workOnOne()
+        .flatMap(worked -> worked ? workUntilNothingIsDue() : Uni.createFrom().voidItem());
+  }
+
+  /**
+   * Takes one turn of one job.
+   *
+   * @return whether there was one
+   */
+  Uni<Boolean> workOnOne() {
+    return database
+        .inTransaction(db -> JobTable.claim(db, clock.instant(), config.lease()))
+        .flatMap(
+            claimed ->
+                claimed.isEmpty()
+                    ? Uni.createFrom().item(false)
+                    : workOn(claimed.get()).replaceWith(true));
+  }
+
+  private Uni<Void> workOn(Job job) {
+    meters.turn();
+    if (job.state() != JobState.RUNNING) {
+      return turns.take(job.key());
+    }
+    if (job.looksAgain(clock.instant())) {
+      return database
+          .inTransaction(db -> JobTable.beginLooking(db, job.key(), clock.instant()))
+          .flatMap(begun -> turns.take(job.key()));
+    }
+    return job.isLooking() ? look(job) : turns.take(job.key());
+  }
+
+  /** Devices that are known have their turn also when the registry does not tell of more. */
+  private Uni<Void> look(Job job) {
+    return lookup
+        .after(job.tenant(), job.plan().targets(), job.lookAfter())
+        .map(Optional::of)
+        .onFailure(NeighbourAwayException.class)
+        .recoverWithItem(Optional.empty())
+        .flatMap(
+            page ->
+                page.isPresent()
+                    ? add(job, page.get()).flatMap(added -> turns.take(job.key()))
+                    : turns.take(job.key()).flatMap(done -> askLater(job)))
+        .onFailure(RefusedQuestionException.class)
+        .recoverWithUni(refused -> turns.abort(job.key(), JobTurns.TARGETS_REFUSED));
+  }
+
+  private Uni<Void> add(Job job, TargetLookup.Page page) {
+    return database.inTransaction(db -> add(db, job, page)).invoke(meters::found).replaceWithVoid();
+  }
+
+  private Uni<Integer> add(SqlConnection db, Job job, TargetLookup.Page page) {
+    return JobTable.looked(db, job.key(), job.lookAfter(), page.next())
+        .flatMap(
+            mine ->
+                mine
+                    ? TargetTable.add(db, job, page.found())
+                        .call(added -> TargetTable.addUnknown(db, job, page.unknown()))
+                    : Uni.createFrom().item(0));
+  }
+
+  private Uni<Void> askLater(Job job) {
+    var at = clock.instant().plus(config.registryAgainAfter());
+    return database.inTransaction(db -> JobTable.askLater(db, job.key(), at));
+  }
+
+  private void recovered() {
+    if (failing) {
+      failing = false;
+      LOG.info("Jobs are worked on again");
+    }
+  }
+
+  private void failed(Throwable failure) {
+    if (!failing) {
+      failing = true;
+      LOG.warnf("Jobs cannot be worked on for now: %s", failure);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.muster.command.life;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * What is to be done about the open commands of one device: which have ended by the time, which is
+ * sent now, when to look again. Nothing is sent behind a command that may be sent again. Pure.
+ */
+public final class DeviceQueue {
+  private DeviceQueue() {}
+
+  /**
+   * @param commands the same as before, in their order, some of them changed
+   * @param sent those of them that are to be handed to the outbox, under their attempt's message id
+   * @param lookAt when something is to be done next without anything happening; empty for never
+   */
+  public record Plan(List<Command> commands, List<Command> sent, Optional<Instant> lookAt) {
+    public Plan {
+      commands = List.copyOf(commands);
+      sent = List.copyOf(sent);
+    }
+  }
+
+  /**
+   * @param commands that have not ended, in their order
+   * @param messageIds gives ids for what is sent
+   */
+  public static Plan look(
+      List<Command> commands, Presence presence, Instant now, Supplier<UUID> messageIds) {
+    List<Command> after = new ArrayList<>(commands.size());
+    List<Command> sent = new ArrayList<>();
+    Instant lookAt = null;
+    var heldUp = presence == Presence.ABSENT;
+    for (var command : commands) {
+      var next = command.at(now);
+      if (!heldUp && next.wantsSending(now)) {
+        next = next.sending(messageIds.get(), now);
+        sent.add(next);
+      }
+      if (!heldUp && next.mayBeSent()) {
+        lookAt = earlier(lookAt, next.nextAttemptAt());
+      }
+      lookAt = earlier(lookAt, next.nextTimer().orElse(null));
+      heldUp |= next.holdsUp();
+      after.add(next);
+    }
+    return new Plan(after, sent, Optional.ofNullable(lookAt));
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return other.isBefore(one) ? other : one;
+  }
+}

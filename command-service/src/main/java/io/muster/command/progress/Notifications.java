@@ -1,0 +1,138 @@
+package io.muster.command.progress;
+
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.pgclient.PgConnection;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+
+/**
+ * Tells the other instances which commands went on, by LISTEN and NOTIFY on a channel of the
+ * schema. At most one notification is on its way: NOTIFY takes a lock of the whole database at its
+ * commit. Thread-safe.
+ */
+final class Notifications implements AutoCloseable {
+  private static final Logger LOG = Logger.getLogger(Notifications.class);
+  private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+
+  /** 37 characters each, in a payload of less than 8,000. */
+  private static final int IDS_AT_ONCE = 200;
+
+  /** Beyond it they are left to whoever waits and looks by himself. */
+  private static final int MOST_UNTOLD = 20_000;
+
+  private static final String NOTIFY = "SELECT pg_notify(current_schema() || '.progress', $1)";
+  private static final String CHANNEL = "SELECT quote_ident(current_schema() || '.progress')";
+
+  private final Pool pool;
+  private final Consumer<UUID> heard;
+  private final Set<UUID> untold = new LinkedHashSet<>();
+  private boolean telling;
+  private volatile boolean closed;
+  private volatile PgConnection connection;
+
+  Notifications(Pool pool, Consumer<UUID> heard) {
+    this.pool = pool;
+    this.heard = heard;
+  }
+
+  void start() {
+    listen()
+        .onFailure()
+        .invoke(away -> LOG.debugf("Progress elsewhere is not heard for now: %s", away))
+        .onFailure()
+        .retry()
+        .withBackOff(AGAIN_AFTER, AGAIN_AFTER)
+        .until(away -> !closed)
+        .subscribe()
+        .with(listening -> {}, ended -> {});
+  }
+
+  private Uni<Void> listen() {
+    return pool.getConnection()
+        .flatMap(
+            lent -> {
+              var own = PgConnection.cast(lent);
+              own.notificationHandler(notification -> hear(notification.getPayload()));
+              own.closeHandler(this::lost);
+              return own.query(CHANNEL)
+                  .execute()
+                  .flatMap(
+                      rows -> own.query("LISTEN " + rows.iterator().next().getString(0)).execute())
+                  .invoke(() -> connection = own)
+                  .onFailure()
+                  .call(own::close);
+            })
+        .replaceWithVoid();
+  }
+
+  private void lost() {
+    if (!closed) {
+      start();
+    }
+  }
+
+  private void hear(String payload) {
+    Stream.of(payload.split(",")).map(UUID::fromString).forEach(heard);
+  }
+
+  void tell(List<UUID> commands) {
+    synchronized (untold) {
+      if (untold.size() < MOST_UNTOLD) {
+        untold.addAll(commands);
+      }
+    }
+    tellNext();
+  }
+
+  private void tellNext() {
+    List<UUID> batch;
+    synchronized (untold) {
+      if (telling || untold.isEmpty()) {
+        return;
+      }
+      telling = true;
+      batch = new ArrayList<>(untold.stream().limit(IDS_AT_ONCE).toList());
+      batch.forEach(untold::remove);
+    }
+    var payload = batch.stream().map(UUID::toString).collect(Collectors.joining(","));
+    pool.preparedQuery(NOTIFY)
+        .execute(Tuple.of(payload))
+        .onTermination()
+        .invoke(this::told)
+        .subscribe()
+        .with(done -> {}, away -> {});
+  }
+
+  private void told() {
+    synchronized (untold) {
+      telling = false;
+    }
+    tellNext();
+  }
+
+  /** The connection listens: it must not go back to the pool like that. */
+  @Override
+  public void close() {
+    closed = true;
+    var own = connection;
+    if (own != null) {
+      own.query("UNLISTEN *")
+          .execute()
+          .onFailure()
+          .recoverWithNull()
+          .eventually(own::close)
+          .subscribe()
+          .with(done -> {}, away -> {});
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.muster.command.progress;
+
+import io.muster.command.queue.Written;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Wakes up whoever waits for a command to go on, at this instance and at the others. A signal may
+ * be lost when the database or its connections are away, so whoever waits looks by himself now and
+ * then. Thread-safe.
+ */
+@ApplicationScoped
+public class Progress {
+  private final ConcurrentHashMap<UUID, Set<Signal>> waiting = new ConcurrentHashMap<>();
+  private final Notifications notifications;
+
+  Progress(Pool pool) {
+    this.notifications = new Notifications(pool, this::wentOn);
+  }
+
+  void start(@Observes StartupEvent started) {
+    notifications.start();
+  }
+
+  void stop(@Observes ShutdownEvent stopping) {
+    notifications.close();
+  }
+
+  void written(@Observes Written written) {
+    written.commands().forEach(this::wentOn);
+    notifications.tell(written.commands());
+  }
+
+  /** From now on it is noticed when the command goes on; to be closed. */
+  public Signal expect(UUID command) {
+    var signal = new Signal(command);
+    waiting.compute(
+        command,
+        (id, signals) -> {
+          var all = signals == null ? ConcurrentHashMap.<Signal>newKeySet() : signals;
+          all.add(signal);
+          return all;
+        });
+    return signal;
+  }
+
+  /** How many wait. */
+  int waiting() {
+    return waiting.values().stream().mapToInt(Set::size).sum();
+  }
+
+  private void wentOn(UUID command) {
+    waiting.getOrDefault(command, Set.of()).forEach(signal -> signal.given.complete(null));
+  }
+
+  /** That a command has gone on since this was made. */
+  public final class Signal implements AutoCloseable {
+    private final UUID command;
+    private final CompletableFuture<Void> given = new CompletableFuture<>();
+
+    private Signal(UUID command) {
+      this.command = command;
+    }
+
+    /** Completes when it has, or after that time. */
+    public Uni<Void> within(Duration atMost) {
+      return Uni.createFrom()
+          .completionStage(given.minimalCompletionStage())
+          .ifNoItem()
+          .after(atMost)
+          .recoverWithUni(Uni.createFrom().voidItem());
+    }
+
+    @Override
+    public void close() {
+      waiting.computeIfPresent(
+          command,
+          (id, signals) -> {
+            signals.remove(this);
+            return signals.isEmpty() ? null : signals;
+          });
+    }
+  }
+}

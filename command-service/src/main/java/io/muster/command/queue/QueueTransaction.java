@@ -1,0 +1,162 @@
+package io.muster.command.queue;
+
+import io.muster.command.life.Command;
+import io.muster.command.life.DeviceQueue;
+import io.muster.command.life.Happening;
+import io.muster.command.life.Outcome;
+import io.muster.command.life.Presence;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.outbox.EventIds;
+import io.muster.outbox.Outbox;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The queues of some devices in one transaction: read and locked, then changed in memory, then
+ * looked at and written, with what is to be sent. For one thread.
+ */
+public final class QueueTransaction {
+  private final SqlConnection db;
+  private final Instant now;
+  private final EventIds ids;
+  private final Map<DeviceAddress, OpenQueue> queues = new HashMap<>();
+
+  /** A queue and its open commands, in their order. */
+  private record OpenQueue(LockedQueue queue, List<Course> courses) {}
+
+  private QueueTransaction(SqlConnection db, Instant now, EventIds ids) {
+    this.db = db;
+    this.now = now;
+    this.ids = ids;
+  }
+
+  static Uni<QueueTransaction> begin(
+      SqlConnection db, List<LockedQueue> locked, Instant now, EventIds ids) {
+    var transaction = new QueueTransaction(db, now, ids);
+    if (locked.isEmpty()) {
+      return Uni.createFrom().item(transaction);
+    }
+    return CommandTable.open(db, locked).map(open -> transaction.fill(locked, open));
+  }
+
+  private QueueTransaction fill(List<LockedQueue> locked, Map<Long, List<Command>> open) {
+    for (var queue : locked) {
+      var commands = open.getOrDefault(queue.key(), List.of());
+      queues.put(queue.device(), new OpenQueue(queue, commands.stream().map(Course::new).toList()));
+    }
+    return this;
+  }
+
+  /** The open commands of a device, in their order. */
+  public List<Command> open(DeviceAddress device) {
+    return courses(device).stream().map(Course::now).toList();
+  }
+
+  /** Whether somebody is there who hears what is said to the device. */
+  Presence presence(DeviceAddress device) {
+    var open = queues.get(device);
+    return open == null ? Presence.ABSENT : open.queue().presence();
+  }
+
+  /**
+   * Something happened to a command.
+   *
+   * @return empty when the device has no open command of that id
+   */
+  public Optional<Outcome> apply(DeviceAddress device, UUID command, Happening happening) {
+    return courses(device).stream()
+        .filter(it -> it.now().id().equals(command))
+        .findFirst()
+        .map(course -> goOn(course, happening));
+  }
+
+  /** Something happened to all of a device's open commands. */
+  public void applyToAll(DeviceAddress device, Happening happening) {
+    courses(device).forEach(course -> goOn(course, happening));
+  }
+
+  /** The broker has these messages, as far as they are still what their commands wait for. */
+  void atBroker(List<UUID> messages) {
+    for (var open : queues.values()) {
+      var presence = open.queue().presence();
+      for (var course : open.courses()) {
+        var attempt = course.now().attempt();
+        if (attempt != null && messages.contains(attempt.messageId())) {
+          goOn(course, new Happening.AtBroker(attempt.messageId(), presence, now));
+        }
+      }
+    }
+  }
+
+  /** Looks at each queue and writes all that came of it. */
+  public Uni<Written> write() {
+    List<Course> changed = new ArrayList<>();
+    List<OutgoingCommand> outgoing = new ArrayList<>();
+    var keys = new Long[queues.size()];
+    var lookAt = new OffsetDateTime[queues.size()];
+    var finished = new Integer[queues.size()];
+    var i = 0;
+    for (var open : queues.values()) {
+      var next = look(open, outgoing);
+      keys[i] = open.queue().key();
+      lookAt[i] = next.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null);
+      finished[i] = (int) open.courses().stream().filter(it -> it.now().isFinished()).count();
+      open.courses().stream().filter(Course::isChanged).forEach(changed::add);
+      i++;
+    }
+    if (queues.isEmpty()) {
+      return Uni.createFrom().item(Written.NOTHING);
+    }
+    var written = new Written(changed.stream().map(it -> it.now().id()).toList(), outgoing.size());
+    return (changed.isEmpty() ? Uni.createFrom().voidItem() : CommandTable.write(db, changed))
+        .flatMap(done -> QueueTable.write(db, keys, lookAt, finished))
+        .flatMap(done -> send(outgoing))
+        .replaceWith(written);
+  }
+
+  private Optional<Instant> look(OpenQueue open, List<OutgoingCommand> outgoing) {
+    var commands = open.courses().stream().map(Course::now).toList();
+    // What has ended in this transaction is in nobody's way.
+    var plan =
+        DeviceQueue.look(
+            commands.stream().filter(it -> !it.isFinished()).toList(),
+            open.queue().presence(),
+            now,
+            ids::next);
+    Map<Long, Command> after = new HashMap<>();
+    plan.commands().forEach(it -> after.put(it.key(), it));
+    open.courses().forEach(it -> it.goOn(after.getOrDefault(it.now().key(), it.now())));
+    plan.sent().forEach(it -> outgoing.add(new OutgoingCommand(open.queue().device(), it)));
+    return plan.lookAt();
+  }
+
+  private Uni<Void> send(List<OutgoingCommand> outgoing) {
+    return outgoing.isEmpty()
+        ? Uni.createFrom().voidItem()
+        : OutgoingCommand.entries(db, outgoing, now)
+            .flatMap(entries -> Outbox.append(db, entries))
+            .replaceWithVoid();
+  }
+
+  private static Outcome goOn(Course course, Happening happening) {
+    var outcome = course.now().apply(happening);
+    if (outcome instanceof Outcome.Changed changed) {
+      course.goOn(changed.command());
+    }
+    return outcome;
+  }
+
+  private List<Course> courses(DeviceAddress device) {
+    var open = queues.get(device);
+    return open == null ? List.of() : open.courses();
+  }
+}

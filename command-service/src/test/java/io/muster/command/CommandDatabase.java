@@ -1,0 +1,114 @@
+package io.muster.command;
+
+import io.muster.localstack.postgres.LocalPostgres;
+import io.vertx.core.Vertx;
+import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.PoolOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A real PostgreSQL for a test class, and in it fresh tables for each test. */
+public final class CommandDatabase
+    implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final List<String> MIGRATIONS =
+      List.of(
+          "V1__create_outbox",
+          "V2__add_outbox_properties",
+          "V3__index_outbox_by_device",
+          "V4__create_followed_log",
+          "V5__add_followed_log_turn",
+          "V6__create_command",
+          "V7__create_audit",
+          "V8__create_job");
+
+  private Path folder;
+  private LocalPostgres postgres;
+  private Vertx vertx;
+  private final AtomicInteger schemas = new AtomicInteger();
+  private String schema;
+  private Pool pool;
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws IOException {
+    folder = Files.createTempDirectory("command-it");
+    postgres = LocalPostgres.start(folder, freePort());
+    postgres.createServices();
+    vertx = Vertx.vertx();
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    schema = "commands" + schemas.incrementAndGet();
+    pool = newPool(4);
+    run("CREATE SCHEMA " + schema);
+    MIGRATIONS.forEach(name -> run(text(name)));
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws IOException {
+    vertx.close();
+    postgres.close();
+    try (var files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    }
+  }
+
+  /** The test's pool. */
+  public Pool pool() {
+    return pool;
+  }
+
+  /** Another one, as another instance of the service would have. */
+  public Pool newPool(int connections) {
+    var superuser = postgres.superuser();
+    var options =
+        new PgConnectOptions()
+            .setHost(superuser.host())
+            .setPort(superuser.port())
+            .setDatabase("muster")
+            .setUser(superuser.user())
+            .setPassword(superuser.password())
+            .addProperty("search_path", schema)
+            .setCachePreparedStatements(true);
+    return Pool.newInstance(
+        io.vertx.sqlclient.Pool.pool(vertx, options, new PoolOptions().setMaxSize(connections)));
+  }
+
+  public void run(String sql) {
+    pool.query(sql).execute().await().atMost(PATIENCE);
+  }
+
+  public long number(String sql) {
+    return pool.query(sql).execute().await().atMost(PATIENCE).iterator().next().getLong(0);
+  }
+
+  private static String text(String migration) {
+    var path = "/db/migration/" + migration + ".sql";
+    try (var in = CommandDatabase.class.getResourceAsStream(path)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

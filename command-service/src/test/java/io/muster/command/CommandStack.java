@@ -1,0 +1,134 @@
+package io.muster.command;
+
+import io.muster.localstack.postgres.LocalPostgres;
+import io.muster.localstack.process.BrokerProcess;
+import io.muster.localstack.tokens.LocalIssuer;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that the service needs around it: a real PostgreSQL, the real broker as a process, real
+ * issuers, and a registry and an ingest that say what a test tells them to.
+ */
+public final class CommandStack implements QuarkusTestResourceLifecycleManager {
+  static final int OPEN_PER_DEVICE = 20;
+  static final int OPEN_PER_TENANT = 30;
+
+  private Path folder;
+  private LocalPostgres postgres;
+  private LocalIssuer issuer;
+  private BrokerProcess broker;
+  private Neighbour registry;
+  private Neighbour ingest;
+  private Endpoint endpoint;
+
+  @Override
+  public Map<String, String> start() {
+    try {
+      folder = Files.createTempDirectory("command-stack");
+      postgres = LocalPostgres.start(folder.resolve("postgres"), freePort());
+      issuer = LocalIssuer.start(folder.resolve("keys"), 0);
+      broker = BrokerProcess.start(folder.resolve("broker"), freePort(), issuer.serviceIssuer());
+      registry = new Neighbour();
+      ingest = new Neighbour();
+      endpoint = new Endpoint(broker.url(), serviceToken("ingest"), ingest);
+      Files.writeString(folder.resolve("service.token"), serviceToken("command"));
+      return settings();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<String, String> settings() {
+    var database = postgres.createServices().get("command");
+    var settings = new HashMap<String, String>();
+    settings.put("MUSTER_DATABASE_URL", database.url());
+    settings.put("MUSTER_DATABASE_USER", database.user());
+    settings.put("MUSTER_DATABASE_PASSWORD", database.password());
+    settings.put("MUSTER_PEOPLE_ISSUER", issuer.peopleIssuer());
+    settings.put("MUSTER_SERVICE_ISSUER", issuer.serviceIssuer());
+    settings.put("MUSTER_SERVICE_TOKEN_FILE", folder.resolve("service.token").toString());
+    settings.put("MUSTER_REGISTRY_URL", registry.url());
+    settings.put("MUSTER_INGEST_URL", ingest.url());
+    settings.put("MUSTER_BROKER_URL", broker.url());
+    settings.put("MUSTER_REPLICA", "test");
+    settings.put("muster.command.inbox.poll-interval", "20ms");
+    settings.put("muster.command.dispatch.interval", "20ms");
+    settings.put("muster.command.limits.open-per-device", Integer.toString(OPEN_PER_DEVICE));
+    settings.put("muster.command.limits.open-per-tenant", Integer.toString(OPEN_PER_TENANT));
+    return settings;
+  }
+
+  @Override
+  public void inject(TestInjector injector) {
+    injector.injectIntoFields(this, new TestInjector.MatchesType(CommandStack.class));
+  }
+
+  @Override
+  public void stop() {
+    closeAll(endpoint, broker, registry, ingest, issuer, postgres);
+    if (folder != null) {
+      delete(folder);
+    }
+  }
+
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  public Neighbour registry() {
+    return registry;
+  }
+
+  public LocalPostgres postgres() {
+    return postgres;
+  }
+
+  public BrokerProcess broker() {
+    return broker;
+  }
+
+  public String serviceToken(String service) {
+    return issuer.mintService(service, Duration.ofHours(1));
+  }
+
+  public String person(String role, String... tenants) {
+    return issuer.mintPerson("pat-" + role, List.of(role), List.of(tenants), Duration.ofHours(1));
+  }
+
+  private static void closeAll(AutoCloseable... parts) {
+    for (var part : parts) {
+      try {
+        if (part != null) {
+          part.close();
+        }
+      } catch (Exception e) {
+        throw new IllegalStateException("the stack does not end", e);
+      }
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (var files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

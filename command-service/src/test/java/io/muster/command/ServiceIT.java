@@ -1,0 +1,102 @@
+package io.muster.command;
+
+import static io.muster.command.Api.commands;
+import static io.muster.command.ProblemMatcher.assertProblem;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.hasKey;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.contract.id.DeviceAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What an operator sees of the service. */
+@ServiceTest
+class ServiceIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Map<String, String> REBOOT = Map.of("name", "reboot");
+
+  CommandStack stack;
+  private DeviceAddress device;
+  private Api api;
+
+  @BeforeEach
+  void makeADevice() {
+    device = DeviceAddress.of(Api.freshTenant(), "label-probe");
+    stack.registry().add(device);
+    api = Api.as(stack.person("operator", device.tenant().value()));
+  }
+
+  @Test
+  void itIsReadyAndAlive() {
+    Api.as(null)
+        .get("/q/health/ready")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("UP"))
+        .body("checks.name", hasItems("database"));
+    Api.as(null)
+        .get("/q/health/live")
+        .then()
+        .statusCode(200)
+        .body("checks.name", hasItems("followers", "publisher"));
+  }
+
+  @Test
+  void itDescribesItsInterface() {
+    var answer = Api.as(null).request().accept("application/json").get("/q/openapi?format=json");
+    answer.then().statusCode(200);
+    Map<String, Object> paths = answer.path("paths");
+    for (var path :
+        List.of(
+            "/api/v1/tenants/{tenant}/commands",
+            "/api/v1/tenants/{tenant}/devices/{device}/commands",
+            "/api/v1/tenants/{tenant}/devices/{device}/commands/{command}",
+            "/api/v1/tenants/{tenant}/devices/{device}/commands/{command}/cancel")) {
+      assertTrue(paths.containsKey(path), path);
+    }
+    answer.then().body("components.schemas", hasKey("CommandBody"));
+  }
+
+  @Test
+  void aDeviceIsNoLabelOfAMetric() {
+    api.read(device, api.sent(device, REBOOT)).then().statusCode(200);
+    api.get(commands(device) + "/no-such-command");
+    var metrics = Api.as(null).get("/q/metrics").asString();
+    assertTrue(metrics.contains("muster_command_queue_looks_total"), metrics);
+    assertFalse(metrics.contains("label-probe"), metrics);
+    assertFalse(metrics.contains(device.tenant().value()), metrics);
+  }
+
+  @Test
+  void itRecoversWhenTheDatabaseWasAway() {
+    api.sent(device, REBOOT);
+    stack.postgres().stop();
+    try {
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertProblem(api.get(commands(device)), 503, "unavailable")
+                      .header("Retry-After", equalTo("2")));
+      assertProblem(api.send(device, REBOOT), 503, "unavailable");
+      await().atMost(PATIENCE).until(() -> Api.as(null).get("/q/health/ready").statusCode() == 503);
+      assertEquals(200, Api.as(null).get("/q/health/live").statusCode());
+    } finally {
+      stack.postgres().restart();
+    }
+    await().atMost(PATIENCE).until(() -> Api.as(null).get("/q/health/ready").statusCode() == 200);
+    await().atMost(PATIENCE).until(() -> api.send(device, REBOOT).statusCode() == 201);
+    stack.endpoint().connect(device);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertFalse(stack.endpoint().received(device).isEmpty()));
+  }
+}

@@ -1,0 +1,254 @@
+package io.muster.command.inbox;
+
+import static io.muster.command.Api.commands;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.command.Api;
+import io.muster.command.CommandStack;
+import io.muster.command.Endpoint;
+import io.muster.command.ServiceTest;
+import io.muster.contract.id.DeviceAddress;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A command's whole way: over the real broker to a device, and what is told of it back. */
+@ServiceTest
+class JourneyIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
+
+  @Inject MeterRegistry meters;
+  CommandStack stack;
+  private Endpoint endpoint;
+  private Api api;
+  private DeviceAddress device;
+
+  @BeforeEach
+  void makeADevice() {
+    endpoint = stack.endpoint();
+    device = DeviceAddress.of(Api.freshTenant(), "d1");
+    stack.registry().add(device);
+    api = Api.as(stack.person("operator", device.tenant().value()));
+  }
+
+  @Test
+  void aConnectedDeviceIsSentACommandAndAnswersIt() {
+    endpoint.connect(device);
+    var sent =
+        api.request()
+            .header("traceparent", "00-" + TRACE + "-b7ad6b7169203331-01")
+            .contentType("application/json")
+            .body(Map.of("name", "set", "payload", Map.of("a", 1), "timeToLive", "PT1H"))
+            .post(commands(device));
+    var id = sent.<String>path("id");
+    awaitState(id, "sent");
+    var message = endpoint.received(device).getFirst();
+    assertEquals("command/" + device + "/req/" + id + "/set", message.getTopic().toString());
+    assertEquals("{\"a\":1}", new String(message.getPayloadAsBytes(), StandardCharsets.UTF_8));
+    assertEquals("application/json", message.getContentType().orElseThrow().toString());
+    assertTrue(Endpoint.property(message, "traceparent").contains(TRACE));
+    var expiry = message.getMessageExpiryInterval().orElseThrow();
+    assertTrue(expiry > 3_000 && expiry <= 3_600, "expires in " + expiry);
+    endpoint.delivered(device, message);
+    awaitState(id, "delivered");
+    endpoint.answer(device, id, 202, "");
+    awaitState(id, "accepted");
+    endpoint.answer(device, id, 200, "{\"done\":true}");
+    awaitState(id, "succeeded");
+    api.read(device, id)
+        .then()
+        .body("steps.state", contains("queued", "sent", "delivered", "accepted", "succeeded"))
+        .body("answer.status", equalTo(200))
+        .body("answer.payload.done", equalTo(true))
+        .body("attempts", equalTo(1))
+        .body("finished", equalTo(true));
+  }
+
+  @Test
+  void whatWaitsForAnAbsentDeviceIsSentInOrderWhenItIsThere() {
+    List<String> expected = new ArrayList<>();
+    for (var i = 0; i < 10; i++) {
+      expected.add(api.sent(device, Map.of("name", "n" + i)) + "/n" + i);
+    }
+    assertEquals(List.of(), endpoint.received(device));
+    endpoint.connect(device);
+    for (var i = 0; i < 10; i++) {
+      var count = i + 1;
+      await().atMost(PATIENCE).until(() -> endpoint.received(device).size() == count);
+      // Nothing more comes before this one is acknowledged.
+      endpoint.delivered(device, endpoint.received(device).getLast());
+    }
+    assertEquals(expected, endpoint.names(device));
+  }
+
+  @Test
+  void whatIsNotDeliveredIsSentAgainAndNothingOvertakesIt() {
+    endpoint.connect(device);
+    var retry = Map.of("minBackoff", "PT0.1S", "maxBackoff", "PT0.2S");
+    var first = api.sent(device, Map.of("name", "one", "retry", retry));
+    var second = api.sent(device, Map.of("name", "two", "retry", retry));
+    await().atMost(PATIENCE).until(() -> endpoint.received(device).size() >= 3);
+    var resent = endpoint.names(device);
+    assertEquals(List.of(first + "/one"), resent.stream().distinct().toList());
+    endpoint.delivered(device, endpoint.received(device).getLast());
+    await().atMost(PATIENCE).until(() -> endpoint.names(device).contains(second + "/two"));
+    assertEquals("delivered", api.state(device, first));
+  }
+
+  @Test
+  void aDeviceThatComesBackIsSentAtOnceWhatItMissed() {
+    var epoch = endpoint.connect(device);
+    var retry = Map.of("minBackoff", "PT1H", "maxBackoff", "PT1H");
+    var id = api.sent(device, Map.of("name", "one", "retry", retry));
+    awaitState(id, "sent");
+    endpoint.disconnect(device, epoch);
+    endpoint.connect(device);
+    await().atMost(PATIENCE).until(() -> endpoint.received(device).size() == 2);
+  }
+
+  @Test
+  void aLateWordOfAnOlderConnectionDoesNotEndTheNewOne() {
+    var older = endpoint.connect(device);
+    endpoint.connect(device);
+    endpoint.disconnect(device, older);
+    awaitState(api.sent(device, Map.of("name", "one")), "sent");
+  }
+
+  @Test
+  void aDeviceBehindAGatewayIsReachedThroughIt() {
+    var gateway = DeviceAddress.of(device.tenant().value(), "gateway");
+    var epoch = endpoint.connect(gateway);
+    var id = api.sent(device, Map.of("name", "one"));
+    endpoint.listen(gateway, epoch, device, "shadow/" + device + "/#");
+    endpoint.listen(gateway, epoch, device, "command/" + device + "/req/#");
+    awaitState(id, "sent");
+    endpoint.disconnect(gateway, epoch);
+    var answer = api.sent(device, Map.of("name", "two"));
+    endpoint.delivered(device, endpoint.received(device).getLast());
+    awaitState(id, "delivered");
+    assertEquals("queued", api.state(device, answer));
+  }
+
+  @Test
+  void whatIsNoAnswerToItChangesNothingAndIsCounted() {
+    endpoint.connect(device);
+    var other = DeviceAddress.of(device.tenant().value(), "d2");
+    stack.registry().add(other);
+    endpoint.connect(other);
+    var id = api.sent(device, Map.of("name", "one"));
+    awaitState(id, "sent");
+    var unknown = count("unknown");
+    var malformed = count("malformed");
+    var late = count("late");
+    var foreign = count("foreign");
+    var unreadable = meters.counter("muster.command.unreadable.events").count();
+    endpoint.answer(other, UUID.randomUUID().toString(), 200, "");
+    endpoint.answer(device, id, 302, "");
+    endpoint.answer(device, "not-an-id", 200, "");
+    await().atMost(PATIENCE).until(() -> count("malformed") == malformed + 1);
+    await().atMost(PATIENCE).until(() -> count("unknown") == unknown + 1);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> meters.counter("muster.command.unreadable.events").count() == unreadable + 1);
+    assertEquals("sent", api.state(device, id));
+    // A device answers its own commands alone.
+    endpoint.answer(other, id, 200, "");
+    await().atMost(PATIENCE).until(() -> count("foreign") == foreign + 1);
+    assertEquals("sent", api.state(device, id));
+    endpoint.answer(device, id, 404, "");
+    awaitState(id, "rejected");
+    endpoint.answer(device, id, 200, "");
+    await().atMost(PATIENCE).until(() -> count("late") >= late + 1);
+    assertEquals("rejected", api.state(device, id));
+  }
+
+  @Test
+  void eachEndIsKnown() {
+    var expired = api.sent(device, Map.of("name", "a", "timeToLive", "PT0.3S"));
+    awaitState(expired, "expired");
+    endpoint.connect(device);
+    var undelivered = api.sent(device, Map.of("name", "b", "timeToLive", "PT1S"));
+    awaitState(undelivered, "timed-out");
+    api.read(device, undelivered).then().body("reason", equalTo("not-delivered"));
+    var silent = api.sent(device, Map.of("name", "c", "responseTimeout", "PT0.3S"));
+    awaitState(silent, "sent");
+    endpoint.delivered(device, endpoint.received(device).getLast());
+    awaitState(silent, "timed-out");
+    api.read(device, silent).then().body("reason", equalTo("no-answer"));
+    var failed = api.sent(device, Map.of("name", "d"));
+    awaitState(failed, "sent");
+    endpoint.answer(device, failed, 500, "{\"why\":\"stuck\"}");
+    awaitState(failed, "failed");
+    var cancelled = api.sent(device, Map.of("name", "e"));
+    awaitState(cancelled, "sent");
+    api.cancel(device, cancelled).then().body("reason", equalTo("after-sending"));
+  }
+
+  @Test
+  void aRetryIsSentWhenNoAnswerComes() {
+    endpoint.connect(device);
+    var id =
+        api.sent(
+            device,
+            Map.of(
+                "name", "a",
+                "responseTimeout", "PT0.2S",
+                "retry", Map.of("retries", 1, "minBackoff", "PT0.1S", "maxBackoff", "PT0.1S")));
+    awaitState(id, "sent");
+    endpoint.delivered(device, endpoint.received(device).getLast());
+    await().atMost(PATIENCE).until(() -> endpoint.received(device).size() == 2);
+    endpoint.answer(device, id, 200, "");
+    awaitState(id, "succeeded");
+    api.read(device, id).then().body("attempts", equalTo(2));
+  }
+
+  @Test
+  void oneWayCommandsHaveNoIdAndEndWithTheirDelivery() {
+    endpoint.connect(device);
+    var first = api.sent(device, Map.of("name", "blink", "oneWay", true));
+    var second = api.sent(device, Map.of("name", "blink", "oneWay", true));
+    awaitState(first, "sent");
+    var message = endpoint.received(device).getFirst();
+    assertEquals("command/" + device + "/req//blink", message.getTopic().toString());
+    endpoint.delivered(device, message);
+    awaitState(first, "delivered");
+    awaitState(second, "sent");
+    // A second word on the first message is none on the second one.
+    endpoint.delivered(device, message);
+    var quick = api.sent(device, Map.of("name", "quick", "oneWay", true, "qos", 0));
+    endpoint.delivered(device, endpoint.received(device).getLast());
+    awaitState(second, "delivered");
+    awaitState(quick, "sent");
+    api.read(device, quick).then().body("finished", equalTo(true));
+  }
+
+  @Test
+  void commandsOfADeletedDeviceEnd() {
+    var id = api.sent(device, Map.of("name", "a"));
+    stack.registry().remove(device);
+    stack.registry().tell("platform/registry/device-deleted/" + device, null, new byte[0]);
+    awaitState(id, "cancelled");
+    api.read(device, id).then().body("reason", equalTo("device-deleted"));
+    api.send(device, Map.of("name", "b")).then().statusCode(404);
+  }
+
+  private double count(String outcome) {
+    return meters.counter("muster.command.answers", "outcome", outcome).count();
+  }
+
+  private void awaitState(String id, String state) {
+    await().atMost(PATIENCE).until(() -> api.state(device, id), state::equals);
+  }
+}
