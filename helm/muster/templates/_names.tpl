@@ -69,6 +69,7 @@ The metadata of an object: (root, component, name, wave, annotations). `wave` is
 that more may follow.
 */}}
 {{- define "muster.metadata" -}}
+{{- include "muster.validate" .root -}}
 {{- $annotations := merge (dict) (default (dict) .annotations) .root.Values.commonAnnotations -}}
 {{- if and .root.Values.argocd.syncWaves .wave -}}
 {{- $_ := set $annotations "argocd.argoproj.io/sync-wave" .wave -}}

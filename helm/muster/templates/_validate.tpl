@@ -1,4 +1,5 @@
 {{/* What the schema cannot say: settings that do not go together. */}}
+{{- define "muster.validate" -}}
 {{- if and .Values.database.host .Values.database.bundled.enabled }}
 {{- fail "database.host and database.bundled.enabled: one of them, the bundled one is to try it out" }}
 {{- end }}
@@ -23,3 +24,4 @@
 {{- if and .Values.ingest.enabled (not (or .Values.endpoint.mqtt.enabled .Values.endpoint.mqtts.enabled .Values.endpoint.ws.enabled .Values.endpoint.wss.enabled)) (ne (get .Values.ingest.settings "muster.ingest.source") "broker") }}
 {{- fail "endpoint: no port is enabled, and nothing feeds the store" }}
 {{- end }}
+{{- end -}}
