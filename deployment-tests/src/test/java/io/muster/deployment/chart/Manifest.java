@@ -5,47 +5,47 @@ import java.util.List;
 
 /** One rendered object. */
 public record Manifest(String text, Tree tree) {
-  String kind() {
+  public String kind() {
     return tree.at("kind").text();
   }
 
-  String apiVersion() {
+  public String apiVersion() {
     return tree.at("apiVersion").text();
   }
 
-  String name() {
+  public String name() {
     return tree.at("metadata", "name").text();
   }
 
-  Tree labels() {
+  public Tree labels() {
     return tree.at("metadata", "labels");
   }
 
-  boolean is(String kind) {
+  public boolean is(String kind) {
     return kind().equals(kind);
   }
 
   /** Whether it makes pods. */
-  boolean isWorkload() {
+  public boolean isWorkload() {
     return is("Pod") || pod().exists();
   }
 
   /** Whether its pods are to run on. */
-  boolean runsOn() {
+  public boolean runsOn() {
     return isWorkload() && !is("Pod") && !is("Job");
   }
 
   /** The specification of its pods. */
-  Tree pod() {
+  public Tree pod() {
     return is("Pod") ? tree.at("spec") : tree.at("spec", "template", "spec");
   }
 
   /** The labels of its pods. */
-  Tree podLabels() {
+  public Tree podLabels() {
     return is("Pod") ? labels() : tree.at("spec", "template", "metadata", "labels");
   }
 
-  List<Tree> containers() {
+  public List<Tree> containers() {
     return java.util.stream.Stream.concat(
             pod().at("initContainers").items().stream(), pod().at("containers").items().stream())
         .toList();

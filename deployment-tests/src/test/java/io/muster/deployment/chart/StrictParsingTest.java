@@ -5,12 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonElement;
-import io.kubernetes.client.util.Yaml;
 import io.muster.deployment.Tree;
-import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -20,8 +15,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Kubernetes drops fields that it does not know; here they are errors. */
 class StrictParsingTest {
-  private static final Gson GSON = new Gson();
-
   /** Kinds of others, with the members of `spec` that they are used with here. */
   private static final Map<String, Set<String>> OTHERS =
       Map.of(
@@ -56,7 +49,8 @@ class StrictParsingTest {
     for (var manifest : rendering.manifests()) {
       var others = OTHERS.get(manifest.apiVersion() + "/" + manifest.kind());
       if (others == null) {
-        assertDoesNotThrow(() -> parse(manifest), () -> rendering + ": " + manifest);
+        assertDoesNotThrow(
+            () -> KubernetesTypes.parse(manifest), () -> rendering + ": " + manifest);
       } else {
         assertTrue(
             others.containsAll(manifest.tree().at("spec").members().keySet()),
@@ -79,7 +73,7 @@ class StrictParsingTest {
   void aMisspeltFieldAMissingSelectorAndARemovedVersionWouldBeSeen() {
     var deployment =
         Rendering.of(Rendering.Request.of()).find("Deployment", "muster-registry").orElseThrow();
-    assertDoesNotThrow(() -> parse(deployment));
+    assertDoesNotThrow(() -> KubernetesTypes.parse(deployment));
     for (var wrong :
         new String[] {
           deployment.text().replace("terminationGracePeriodSeconds", "terminationGraceSeconds"),
@@ -87,23 +81,11 @@ class StrictParsingTest {
           deployment.text().replace("apps/v1", "apps/v1beta1"),
           deployment.text().replace("containerPort: 8081", "containerPort: http")
         }) {
-      assertThrows(Throwable.class, () -> parse(manifest(wrong)));
+      assertThrows(Throwable.class, () -> KubernetesTypes.parse(manifest(wrong)));
     }
   }
 
   private static Manifest manifest(String text) {
     return new Manifest(text, Tree.parse(text));
-  }
-
-  private static void parse(Manifest manifest) throws IOException {
-    var type = Yaml.load(manifest.text()).getClass();
-    try {
-      type.getMethod("validateJsonElement", JsonElement.class)
-          .invoke(null, GSON.toJsonTree(manifest.tree().node()));
-    } catch (InvocationTargetException e) {
-      throw new IOException(e.getCause().getMessage(), e.getCause());
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }
