@@ -9,8 +9,8 @@ Names. All begin with a letter and leave room for what is appended, whatever the
 {{- end -}}
 {{- $name := regexReplaceAll "[^a-z0-9-]" (lower $wanted) "-" | trimAll "-" -}}
 {{- if not (regexMatch "^[a-z]" $name) -}}{{- $name = printf "m-%s" $name -}}{{- end -}}
-{{- if gt (len $name) 40 -}}
-{{- $name = printf "%s-%s" (trunc 33 $name | trimSuffix "-") (sha256sum $wanted | trunc 6) -}}
+{{- if gt (len $name) 36 -}}
+{{- $name = printf "%s-%s" (trunc 29 $name | trimSuffix "-") (sha256sum $wanted | trunc 6) -}}
 {{- end -}}
 {{- $name -}}
 {{- end -}}
