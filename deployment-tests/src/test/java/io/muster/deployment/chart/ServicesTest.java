@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -127,6 +128,25 @@ class ServicesTest {
       ConfigMappings.collect(sources, names);
     }
     return names;
+  }
+
+  @Test
+  void settingsInValuesFilesAreThereAtTheirServices() {
+    var unknown = new TreeSet<String>();
+    for (var file : Checkout.files("helm/muster", ".yaml")) {
+      if (file.getFileName().toString().startsWith("values")) {
+        var values = Tree.parse(Checkout.read(file));
+        for (var service : MODULES.keySet()) {
+          for (var setting : values.at(service, "settings").members().keySet()) {
+            var name = setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+            if (!exists(service) || !configuredNames(service).contains(name)) {
+              unknown.add(file.getFileName() + ": " + setting);
+            }
+          }
+        }
+      }
+    }
+    assertEquals(new TreeSet<>(), unknown);
   }
 
   @Test
