@@ -157,6 +157,9 @@ class SitesTest {
     }
     assertTrue(waves.get("ExternalSecret") < waves.getOrDefault("database", 0), waves::toString);
     assertTrue(waves.get("ingest") > waves.getOrDefault("migration", 0), waves::toString);
+    // Each waits for what the one before makes: passwords, certificates, tokens.
+    assertTrue(waves.getOrDefault("issuer", -9) < waves.getOrDefault("database", 0));
+    assertTrue(waves.getOrDefault("issuer", -9) < waves.getOrDefault("broker", 0));
     for (var before : List.of("database", "issuer", "broker")) {
       assertTrue(waves.getOrDefault(before, -1) < 0, waves::toString);
     }
