@@ -51,6 +51,17 @@ class HooksTest {
   }
 
   @Test
+  void theTestIsToldWhatItReads() {
+    var check =
+        Checkout.read("token-issuer/src/main/java/io/muster/issuer/check/ReadingCheck.java");
+    var pod = rendered(Renderings.BY_ISSUER).find("Pod", "muster-test-reading").orElseThrow();
+    for (var variable : pod.containers().getFirst().at("env").items()) {
+      var name = variable.at("name").text();
+      assertTrue(check.contains("{@code " + name + "}"), name);
+    }
+  }
+
+  @Test
   void theTestFindsWhatItMounts() {
     for (var request : List.of(Request.of(), Renderings.BY_ISSUER)) {
       var rendering = rendered(request);
