@@ -1,0 +1,229 @@
+package io.muster.deployment.argo;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.deployment.Checkout;
+import io.muster.deployment.Tree;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Applications, ApplicationSets and AppProjects say what they mean (Argo CD 3.6). */
+class ApplicationSetsTest {
+  /** Members of `spec` by kind: what is not among them Argo CD would not see. */
+  private static final java.util.Map<String, Set<String>> MEMBERS =
+      java.util.Map.of(
+          "Application",
+          Set.of("project", "source", "destination", "syncPolicy", "ignoreDifferences"),
+          "ApplicationSet",
+          Set.of(
+              "goTemplate",
+              "goTemplateOptions",
+              "generators",
+              "strategy",
+              "syncPolicy",
+              "template"),
+          "AppProject",
+          Set.of(
+              "description",
+              "sourceRepos",
+              "destinations",
+              "clusterResourceWhitelist",
+              "namespaceResourceWhitelist",
+              "orphanedResources"));
+
+  private static final Set<String> SYNC_OPTIONS =
+      Set.of(
+          "CreateNamespace=true",
+          "ServerSideApply=true",
+          "RespectIgnoreDifferences=true",
+          "PruneLast=true",
+          "FailOnSharedResource=true");
+
+  @Test
+  void onlyMembersThatArgoKnowsAreUsed() {
+    for (var object : ArgoFiles.objects()) {
+      var kind = object.at("kind").text();
+      assertEquals("argoproj.io/v1alpha1", object.at("apiVersion").text());
+      assertEquals("argocd", object.at("metadata", "namespace").text());
+      assertTrue(
+          MEMBERS.get(kind).containsAll(object.at("spec").members().keySet()), object::toString);
+    }
+    for (var application : applications()) {
+      assertTrue(MEMBERS.get("Application").containsAll(application.at("spec").members().keySet()));
+      assertTrue(
+          SYNC_OPTIONS.containsAll(application.at("spec", "syncPolicy", "syncOptions").texts()),
+          application::toString);
+    }
+  }
+
+  @Test
+  void namesAreThereOnce() {
+    var seen = new HashSet<String>();
+    for (var object : ArgoFiles.objects()) {
+      assertTrue(seen.add(object.at("kind").text() + object.at("metadata", "name").text()));
+    }
+  }
+
+  @Test
+  void everyRevisionIsPinnedToTheTagOfThisVersion() {
+    var version = Tree.parse(Checkout.read("helm/muster/Chart.yaml")).at("version").text();
+    for (var object : ArgoFiles.objects()) {
+      object.walk(
+          "",
+          (path, tree) -> {
+            if (path.endsWith(".targetRevision") || path.endsWith(".revision")) {
+              assertEquals("v" + version, tree.text(), path);
+            }
+          });
+    }
+    assertTrue(
+        applications().stream()
+            .allMatch(each -> each.at("spec", "source", "targetRevision").exists()));
+  }
+
+  @Test
+  void everyApplicationIsOfAProjectThatLetsItBe() {
+    var projects = new TreeSet<String>();
+    ArgoFiles.of("AppProject").forEach(each -> projects.add(each.at("metadata", "name").text()));
+    for (var application : applications()) {
+      var name = application.at("spec", "project").text();
+      for (var region : List.of("eu", "us")) {
+        var project = name.replaceAll("\\{\\{.*?region.*?}}", region);
+        assertTrue(projects.contains(project), project);
+        var rules = ArgoFiles.named("AppProject", project).at("spec");
+        assertTrue(
+            rules
+                .at("sourceRepos")
+                .texts()
+                .contains(application.at("spec", "source", "repoURL").text()));
+        assertTrue(
+            rules.at("destinations").items().stream()
+                .anyMatch(
+                    each ->
+                        each.at("namespace")
+                            .equals(application.at("spec", "destination", "namespace"))),
+            project);
+      }
+    }
+  }
+
+  @Test
+  void noProjectIsOpen() {
+    for (var project : ArgoFiles.of("AppProject")) {
+      var name = project.at("metadata", "name").text();
+      assertFalse(name.equals("default"));
+      project
+          .at("spec")
+          .walk("", (path, tree) -> assertFalse(tree.text().equals("*"), () -> name + path));
+      assertFalse(project.at("spec", "sourceRepos").items().isEmpty());
+      for (var destination : project.at("spec", "destinations").items()) {
+        assertFalse(destination.at("namespace").text().contains("*"), name);
+      }
+    }
+  }
+
+  @Test
+  void aRegionsProjectReachesItsOwnClustersAlone() {
+    for (var region : List.of("eu", "us")) {
+      var project = ArgoFiles.named("AppProject", "muster-" + region);
+      var destinations = project.at("spec", "destinations").items();
+      assertEquals(1, destinations.size());
+      assertEquals(region + "-*", destinations.getFirst().at("name").text());
+      assertFalse(destinations.getFirst().at("server").exists());
+    }
+  }
+
+  @Test
+  void ringsFollowEachOtherAndNoSiteIsLeftOut() {
+    for (var set : ArgoFiles.siteSets()) {
+      assertEquals("RollingSync", set.at("spec", "strategy", "type").text());
+      var labels = set.at("spec", "template", "metadata", "labels");
+      var rings = new java.util.ArrayList<String>();
+      for (var step : set.at("spec", "strategy", "rollingSync", "steps").items()) {
+        for (var match : step.at("matchExpressions").items()) {
+          // An Application without the label matches no step, and is never synced.
+          assertTrue(labels.at(match.at("key").text()).exists(), match::toString);
+          assertEquals("In", match.at("operator").text());
+          rings.addAll(match.at("values").texts());
+        }
+      }
+      assertEquals(List.of("canary", "early", "broad"), rings);
+      var selected =
+          clusters(set).at("selector", "matchExpressions").items().stream()
+              .filter(each -> each.at("key").text().equals("muster.io/ring"))
+              .findFirst()
+              .orElseThrow();
+      assertEquals(rings, selected.at("values").texts());
+    }
+  }
+
+  @Test
+  void labelsOfAnApplicationComeFromItsCluster() {
+    for (var set : ArgoFiles.siteSets()) {
+      var selector = clusters(set).at("selector");
+      var sure = new TreeSet<>(selector.at("matchLabels").members().keySet());
+      selector.at("matchExpressions").items().forEach(each -> sure.add(each.at("key").text()));
+      var used = Pattern.compile("index \\.metadata\\.labels \"([^\"]+)\"");
+      var matcher = used.matcher(set.at("spec", "template").text());
+      while (matcher.find()) {
+        // `index` gives nothing for a label that is not there, whatever missingkey says.
+        assertTrue(sure.contains(matcher.group(1)), matcher.group(1));
+      }
+    }
+  }
+
+  @Test
+  void whoeverDeletesASetDeletesNoSite() {
+    for (var set : ArgoFiles.of("ApplicationSet")) {
+      assertEquals("true", set.at("spec", "goTemplate").text());
+      assertEquals(List.of("missingkey=error"), set.at("spec", "goTemplateOptions").texts());
+      assertEquals("true", set.at("spec", "syncPolicy", "preserveResourcesOnDeletion").text());
+      assertTrue(set.at("spec", "template", "metadata", "name").text().contains(".nameNormalized"));
+    }
+  }
+
+  @Test
+  void syncsHealPruneAndTryAgain() {
+    for (var application : applications()) {
+      var policy = application.at("spec", "syncPolicy");
+      assertEquals("true", policy.at("automated", "prune").text());
+      assertEquals("true", policy.at("automated", "selfHeal").text());
+      assertTrue(policy.at("retry", "limit").exists());
+      assertTrue(policy.at("syncOptions").texts().contains("ServerSideApply=true"));
+    }
+    for (var set : ArgoFiles.siteSets()) {
+      var spec = set.at("spec", "template", "spec");
+      assertEquals(
+          List.of("/spec/replicas"),
+          spec.at("ignoreDifferences").items().getFirst().at("jsonPointers").texts());
+      assertTrue(
+          spec.at("syncPolicy", "syncOptions").texts().contains("RespectIgnoreDifferences=true"));
+      var labels = spec.at("syncPolicy", "managedNamespaceMetadata", "labels");
+      assertEquals("true", labels.at("muster.io/managed").text());
+      assertEquals("restricted", labels.at("pod-security.kubernetes.io/enforce").text());
+    }
+  }
+
+  private static Tree clusters(Tree set) {
+    return set.at("spec", "generators")
+        .items()
+        .getFirst()
+        .at("merge", "generators")
+        .items()
+        .getFirst()
+        .at("clusters");
+  }
+
+  /** Applications, and templates of them. */
+  private static List<Tree> applications() {
+    var applications = new java.util.ArrayList<>(ArgoFiles.of("Application"));
+    ArgoFiles.of("ApplicationSet").forEach(set -> applications.add(set.at("spec", "template")));
+    return applications;
+  }
+}

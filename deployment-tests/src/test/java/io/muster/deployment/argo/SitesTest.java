@@ -1,0 +1,191 @@
+package io.muster.deployment.argo;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.deployment.Checkout;
+import io.muster.deployment.Tree;
+import io.muster.deployment.chart.KubernetesTypes;
+import io.muster.deployment.chart.Rendering;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each site's Application can be made, fits its project, and keeps to its region. */
+class SitesTest {
+  private static final Pattern HOST =
+      Pattern.compile("[a-z0-9.-]+\\.example\\.org", Pattern.CASE_INSENSITIVE);
+
+  @TempDir Path folder;
+
+  @Test
+  void thereAreHubsAndEdgesInEachRegionThatHasProjects() {
+    var roles = new TreeSet<String>();
+    Site.all().forEach(site -> roles.add(site.region() + "-" + site.role()));
+    assertTrue(roles.containsAll(Set.of("eu-hub", "eu-edge", "us-hub")), roles::toString);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.muster.deployment.argo.Site#all")
+  void aFileIsCalledAfterItsClusterAndHasNoMoreThanTheTemplateUses(Site site) {
+    assertTrue(
+        ArgoFiles.sites().stream().anyMatch(file -> Checkout.name(file).equals(site.name())));
+    assertEquals(Set.of("name", "site", "helm"), site.file().members().keySet());
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.muster.deployment.argo.Site#all")
+  void everyParameterThatTheTemplateUsesIsThere(Site site) {
+    var parameters = new Tree(site.parameters());
+    var used = new TreeSet<String>();
+    for (var expression : site.expressions()) {
+      var index = Pattern.compile("index \\.(\\S+) \"([^\"]+)\"").matcher(expression);
+      if (index.matches()) {
+        var path = (index.group(1)).split("[.]");
+        assertTrue(parameters.at(path).at(index.group(2)).exists(), expression);
+      } else {
+        var name = Pattern.compile("\\.([A-Za-z.]+)").matcher(expression);
+        assertTrue(name.find(), expression);
+        assertTrue(parameters.at(name.group(1).split("[.]")).exists(), expression);
+        used.add(name.group(1));
+      }
+    }
+    assertEquals(Set.of("name", "nameNormalized", "helm"), used);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.muster.deployment.argo.Site#all")
+  void theChartIsRenderedForItAndKubernetesKnowsEveryField(Site site) {
+    var rendering = site.rendering(folder);
+    for (var manifest : rendering.manifests()) {
+      if (KubernetesTypes.knows(manifest)) {
+        assertDoesNotThrow(() -> KubernetesTypes.parse(manifest), manifest::toString);
+      }
+    }
+    assertTrue(rendering.find("Deployment", "muster-ingest").isPresent());
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.muster.deployment.argo.Site#all")
+  void itsProjectPermitsEveryKindThatItNeeds(Site site) {
+    var permitted = permitted("muster-" + site.region());
+    for (var manifest : site.rendering(folder).manifests()) {
+      assertTrue(permitted.contains(kind(manifest.tree())), manifest::toString);
+    }
+  }
+
+  @Test
+  void aProjectPermitsNothingThatNoSiteNeeds() {
+    var needed = new TreeSet<String>();
+    Site.all()
+        .forEach(
+            site ->
+                site.rendering(folder).manifests().forEach(each -> needed.add(kind(each.tree()))));
+    // The hub's other services, which are off until they are there.
+    Rendering.of(
+            Rendering.Request.of("values-production.yaml")
+                .with("command.enabled", true)
+                .with("firmware.enabled", true))
+        .manifests()
+        .forEach(each -> needed.add(kind(each.tree())));
+    // Migrations are hooks, which Helm's library leaves out.
+    needed.add("batch/Job");
+    for (var region : List.of("eu", "us")) {
+      assertEquals(needed, permitted("muster-" + region));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.muster.deployment.argo.Site#all")
+  void everyAddressIsInItsRegion(Site site) {
+    var elsewhere = site.region().equals("eu") ? "us" : "eu";
+    var text = new StringBuilder();
+    site.rendering(folder).manifests().forEach(each -> text.append(each.text()));
+    var hosts = HOST.matcher(text);
+    var found = 0;
+    while (hosts.find()) {
+      var host = hosts.group();
+      found++;
+      assertFalse(host.contains("." + elsewhere + "."), host);
+      var ownSite = host.endsWith("." + site.file().at("site").text() + ".example.org");
+      assertTrue(host.contains("." + site.region() + ".") || ownSite, host);
+    }
+    assertTrue(found > 0);
+    assertFalse(text.toString().contains("vault-" + elsewhere));
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.muster.deployment.argo.Site#all")
+  void everyImageIsNamedByItsDigest(Site site) {
+    for (var workload : site.rendering(folder).workloads()) {
+      for (var container : workload.containers()) {
+        assertTrue(
+            container.at("image").text().matches(".*@sha256:[0-9a-f]{64}"), workload::toString);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.muster.deployment.argo.Site#all")
+  void secretsAreThereBeforeTheDatabaseAndThatBeforeTheServices(Site site) {
+    var waves = new TreeMap<String, Integer>();
+    for (var manifest : site.rendering(folder).manifests()) {
+      if (manifest.labels().at("app.kubernetes.io/component").text().equals("monitoring")) {
+        continue;
+      }
+      var wave =
+          manifest
+              .tree()
+              .at("metadata", "annotations", "argocd.argoproj.io/sync-wave")
+              .ifText()
+              .map(Integer::valueOf)
+              .orElse(0);
+      var name =
+          manifest.isWorkload()
+              ? manifest.podLabels().at("app.kubernetes.io/component").text()
+              : manifest.kind();
+      waves.merge(name, wave, Math::max);
+    }
+    assertTrue(waves.get("ExternalSecret") < waves.getOrDefault("database", 0), waves::toString);
+    assertTrue(waves.get("ingest") > waves.getOrDefault("migration", 0), waves::toString);
+    // Each waits for what the one before makes: passwords, certificates, tokens.
+    assertTrue(waves.getOrDefault("issuer", -9) < waves.getOrDefault("database", 0));
+    assertTrue(waves.getOrDefault("issuer", -9) < waves.getOrDefault("broker", 0));
+    for (var before : List.of("database", "issuer", "broker")) {
+      assertTrue(waves.getOrDefault(before, -1) < 0, waves::toString);
+    }
+    assertTrue(waves.get("ConfigMap") < 0 && waves.get("ServiceAccount") < 0, waves::toString);
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.muster.deployment.argo.Site#all")
+  void noSecretIsInGit(Site site) {
+    for (var manifest : site.rendering(folder).manifests()) {
+      assertFalse(manifest.kind().equals("Secret"));
+    }
+  }
+
+  private static Set<String> permitted(String project) {
+    var permitted = new TreeSet<String>();
+    for (var kind :
+        ArgoFiles.named("AppProject", project).at("spec", "namespaceResourceWhitelist").items()) {
+      permitted.add(kind.at("group").text() + "/" + kind.at("kind").text());
+    }
+    return permitted;
+  }
+
+  private static String kind(Tree object) {
+    var version = object.at("apiVersion").text();
+    var group = version.contains("/") ? version.substring(0, version.indexOf('/')) : "";
+    return group + "/" + object.at("kind").text();
+  }
+}

@@ -1,0 +1,145 @@
+package io.muster.deployment.chart;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.Gson;
+import io.kubernetes.client.openapi.models.V1Job;
+import io.kubernetes.client.openapi.models.V1Pod;
+import io.muster.deployment.Checkout;
+import io.muster.deployment.chart.Rendering.Request;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Helm's library leaves hooks out: in a copy of the chart they are none, and so are rendered. */
+class HooksTest {
+  @TempDir Path folder;
+
+  @BeforeEach
+  void copyWithoutHooks() throws IOException {
+    try (var files = Files.walk(Checkout.CHART)) {
+      for (var file : files.toList()) {
+        var copy = folder.resolve(Checkout.CHART.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(copy);
+        } else {
+          Files.writeString(
+              copy, Files.readString(file).replace("helm.sh/hook", "copied.test/hook"));
+        }
+      }
+    }
+  }
+
+  @Test
+  void theTestOfAReleaseIsAPodThatIsLegalAndRestricted() {
+    var pod = rendered(Request.of()).find("Pod", "muster-test-reading").orElseThrow();
+    assertDoesNotThrow(() -> V1Pod.validateJsonElement(new Gson().toJsonTree(pod.tree().node())));
+    assertEquals("test", pod.tree().at("metadata", "annotations", "copied.test/hook").text());
+    assertEquals("Never", pod.pod().at("restartPolicy").text());
+    assertEquals("true", pod.pod().at("securityContext", "runAsNonRoot").text());
+    var container = pod.containers().getFirst();
+    assertEquals("true", container.at("securityContext", "readOnlyRootFilesystem").text());
+    assertEquals(List.of("check"), container.at("args").texts());
+    assertTrue(container.at("resources", "limits", "memory").exists());
+  }
+
+  @Test
+  void theTestIsToldWhatItReads() {
+    var check =
+        Checkout.read("token-issuer/src/main/java/io/muster/issuer/check/ReadingCheck.java");
+    var pod = rendered(Renderings.BY_ISSUER).find("Pod", "muster-test-reading").orElseThrow();
+    for (var variable : pod.containers().getFirst().at("env").items()) {
+      var name = variable.at("name").text();
+      assertTrue(check.contains("{@code " + name + "}"), name);
+    }
+  }
+
+  @Test
+  void theTestFindsWhatItMounts() {
+    for (var request : List.of(Request.of(), Renderings.BY_ISSUER)) {
+      var rendering = rendered(request);
+      var pod = rendering.find("Pod", "muster-test-reading").orElseThrow();
+      for (var volume : pod.pod().at("volumes").items()) {
+        volume
+            .at("secret", "secretName")
+            .ifText()
+            .ifPresent(
+                name ->
+                    assertTrue(
+                        ReferencesTest.issuersSecrets(rendering).contains(name), () -> name));
+      }
+    }
+  }
+
+  @Test
+  void withAnIssuerOfYourOwnTheTestNeedsAToken() {
+    var request = Request.of().with("people.issuer", "https://login.example.org");
+    assertTrue(rendered(request).of("Pod").isEmpty());
+    var with = rendered(request.with("tests.tokenSecret", "mine"));
+    assertEquals(
+        "mine",
+        with.of("Pod")
+            .getFirst()
+            .pod()
+            .at("volumes")
+            .items()
+            .getFirst()
+            .at("secret", "secretName")
+            .text());
+  }
+
+  @Test
+  void migrationsRunBeforeTheNewPodsWhichThenDoNotMigrate() {
+    var rendering = rendered(Request.of("values-production.yaml"));
+    var jobs = rendering.of("Job");
+    assertEquals(2, jobs.size());
+    for (var job : jobs) {
+      assertDoesNotThrow(() -> V1Job.validateJsonElement(new Gson().toJsonTree(job.tree().node())));
+      var hook = job.tree().at("metadata", "annotations", "copied.test/hook").text();
+      assertEquals("pre-install,pre-upgrade", hook);
+      var environment = job.containers().getFirst().at("env").items();
+      assertTrue(
+          environment.stream()
+              .anyMatch(each -> each.at("name").text().equals("QUARKUS_INIT_AND_EXIT")));
+      assertFalse(job.pod().at("serviceAccountName").exists(), "it is not there yet");
+    }
+    for (var name : List.of("registry", "ingest")) {
+      var environment = rendering.workload(name).containers().getFirst().at("env").items();
+      assertTrue(
+          environment.stream()
+              .anyMatch(
+                  each ->
+                      each.at("name").text().equals("QUARKUS_FLYWAY_MIGRATE_AT_START")
+                          && each.at("value").text().equals("false")));
+    }
+  }
+
+  @Test
+  void underArgoMigrationsAreAWaveBetweenDatabaseAndServices() {
+    var rendering = rendered(Request.of("values-production.yaml").with("argocd.syncWaves", true));
+    for (var job : rendering.of("Job")) {
+      var annotations = job.tree().at("metadata", "annotations");
+      assertEquals("Sync", annotations.at("argocd.argoproj.io/hook").text());
+      assertEquals("0", annotations.at("argocd.argoproj.io/sync-wave").text());
+      assertFalse(annotations.at("copied.test/hook").exists());
+    }
+    assertEquals(
+        "1",
+        rendering
+            .workload("registry")
+            .tree()
+            .at("metadata", "annotations", "argocd.argoproj.io/sync-wave")
+            .text());
+  }
+
+  private Rendering rendered(Request request) {
+    return Rendering.of(request.at(folder));
+  }
+}

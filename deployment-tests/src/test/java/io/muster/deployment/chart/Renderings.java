@@ -1,0 +1,73 @@
+package io.muster.deployment.chart;
+
+import io.muster.deployment.chart.Rendering.Request;
+import java.util.stream.Stream;
+
+/** What the checks are held against: each values file, and all that can be switched on. */
+final class Renderings {
+  /** Everything at once that goes with the values alone. */
+  static final Request EVERYTHING =
+      Request.of()
+          .with("command.enabled", true)
+          .with("firmware.enabled", true)
+          .with("collector.enabled", true)
+          .with("collector.jaeger", "jaeger:4317")
+          .with("collector.prometheus", "http://prometheus:9090/api/v1/write")
+          .with("collector.loki", "http://loki:3100/otlp")
+          .with("monitoring.serviceMonitor.enabled", true)
+          .with("monitoring.podMonitor.enabled", true)
+          .with("monitoring.rules.enabled", true)
+          .with("monitoring.dashboards.enabled", true)
+          .with("gateway.enabled", true)
+          .with("gateway.endpointParentRefs[0].name", "devices")
+          .with("gateway.apiParentRefs[0].name", "api")
+          .with("api.hosts.registry", "registry.example.org")
+          .with("api.ingress.enabled", true)
+          .with("endpoint.mqtt.enabled", true)
+          .with("endpoint.ws.enabled", true)
+          .with("endpoint.wss.enabled", true)
+          .with("endpoint.proxyProtocol.enabled", true)
+          .with("endpoint.proxyProtocol.trusted[0]", "10.0.0.0/8")
+          .with("ingest.autoscaling.enabled", true)
+          .with("ingest.autoscaling.podMetrics.muster_endpoint_connections", "12000")
+          .with("argocd.syncWaves", true)
+          .with("networkPolicy.egress.enabled", true)
+          .with("networkPolicy.devicesFrom[0].ipBlock.cidr", "0.0.0.0/0")
+          .with("commonLabels.team", "devices")
+          .with("commonAnnotations.contact", "devices@example.org");
+
+  /** The same with other ways to certificates, and TLS within. */
+  static final Request EVERYTHING_BY_TLS =
+      EVERYTHING
+          .with("tls.services.enabled", true)
+          .with("tls.internal.provider", "cert-manager")
+          .with("endpoint.tls.issuerRef.kind", "ClusterIssuer")
+          .with("endpoint.tls.issuerRef.name", "letsencrypt")
+          .with("endpoint.hostnames[0]", "mqtt.example.org");
+
+  static final Request BY_ISSUER = Request.of().with("tls.services.enabled", true);
+
+  static final Request NATIVE = Request.of().with("image.variant", "native");
+
+  private Renderings() {}
+
+  static Stream<Request> requests() {
+    return Stream.of(
+        Request.of(),
+        Request.of("values-production.yaml"),
+        Request.of("values-edge.yaml"),
+        Request.of("values-emqx.yaml"),
+        Request.of("values-production.yaml", "values-emqx.yaml"),
+        Request.of("values-production.yaml")
+            .with("command.enabled", true)
+            .with("firmware.enabled", true),
+        EVERYTHING,
+        EVERYTHING_BY_TLS,
+        BY_ISSUER,
+        NATIVE);
+  }
+
+  static Stream<Rendering> all() {
+    return requests().map(Rendering::of);
+  }
+}

@@ -1,0 +1,182 @@
+package io.muster.deployment.chart;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.deployment.Checkout;
+import io.muster.deployment.Tree;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the chart says of a service is what the service says of itself. */
+class ServicesTest {
+  private static final Map<String, String> MODULES =
+      Map.of(
+          "registry", "device-registry",
+          "ingest", "ingest-service",
+          "command", "command-service",
+          "firmware", "firmware-service");
+
+  /** Of Quarkus and the JVM, which every service understands. */
+  private static final Set<String> STANDARD =
+      Set.of(
+          "QUARKUS_HTTP_HOST",
+          "QUARKUS_HTTP_PORT",
+          "QUARKUS_HTTP_INSECURE_REQUESTS",
+          "QUARKUS_HTTP_SSL_PORT",
+          "QUARKUS_HTTP_SSL_CERTIFICATE_FILES",
+          "QUARKUS_HTTP_SSL_CERTIFICATE_KEY_FILES",
+          "QUARKUS_HTTP_SSL_CERTIFICATE_RELOAD_PERIOD",
+          "QUARKUS_FLYWAY_MIGRATE_AT_START",
+          "QUARKUS_DATASOURCE_JDBC_URL",
+          "QUARKUS_DATASOURCE_REACTIVE_TRUST_ALL",
+          "QUARKUS_DATASOURCE_REACTIVE_TRUST_CERTIFICATE_PEM",
+          "QUARKUS_DATASOURCE_REACTIVE_TRUST_CERTIFICATE_PEM_CERTS",
+          "QUARKUS_DATASOURCE_REACTIVE_HOSTNAME_VERIFICATION_ALGORITHM",
+          "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT",
+          // Read by ingest-service alone, and harmless elsewhere: the database is checked by name.
+          "MUSTER_DATABASE_CA_FILE",
+          "JDK_JAVA_OPTIONS");
+
+  private static boolean exists(String service) {
+    return Files.exists(
+        Checkout.ROOT
+            .resolve(MODULES.get(service))
+            .resolve("src/main/resources/application.properties"));
+  }
+
+  private static String properties(String service) {
+    return Checkout.read(MODULES.get(service) + "/src/main/resources/application.properties");
+  }
+
+  @Test
+  void whatRunsUnlessToldIsAModuleOfThisRepository() {
+    var values = Tree.parse(Checkout.read("helm/muster/values.yaml"));
+    for (var service : MODULES.keySet()) {
+      if (values.at(service, "enabled").text().equals("true")) {
+        assertTrue(exists(service), () -> service + " is switched on, and there is no such module");
+      }
+    }
+  }
+
+  @Test
+  void portsAreThoseOfTheServices() throws IOException {
+    var rendering = Rendering.of(Renderings.EVERYTHING);
+    for (var service : MODULES.keySet()) {
+      if (exists(service)) {
+        var settings = new Properties();
+        settings.load(new StringReader(properties(service)));
+        var http =
+            rendering.workload(service).containers().getFirst().at("ports").items().getFirst();
+        assertEquals("http", http.at("name").text());
+        assertEquals(
+            settings.getProperty("quarkus.http.port"), http.at("containerPort").text(), service);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.muster.deployment.chart.Renderings#all")
+  void everyVariableIsOneThatItsServiceReads(Rendering rendering) {
+    for (var service : MODULES.keySet()) {
+      if (exists(service)) {
+        for (var workload : rendering.workloads()) {
+          if (workload.podLabels().at("app.kubernetes.io/component").text().equals(service)) {
+            assertReads(service, workload);
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertReads(String service, Manifest workload) {
+    var text = properties(service);
+    var configured = configuredNames(service);
+    var unknown = new TreeSet<String>();
+    for (var variable : workload.containers().getFirst().at("env").items()) {
+      var name = variable.at("name").text();
+      if (!STANDARD.contains(name)
+          && !text.contains("${" + name + ":")
+          && !configured.contains(name)) {
+        unknown.add(name);
+      }
+    }
+    assertEquals(new TreeSet<>(), unknown, service);
+  }
+
+  /** Names in the environment of all settings in a module's and the REST module's mappings. */
+  private static Set<String> configuredNames(String service) {
+    var names = new TreeSet<String>();
+    for (var module : new String[] {MODULES.get(service), "rest"}) {
+      var sources = new HashMap<String, String>();
+      for (var file : Checkout.files(module + "/src/main/java", ".java")) {
+        var source = Checkout.read(file);
+        if (source.contains("interface ")) {
+          sources.put(Checkout.name(file), source);
+        }
+      }
+      ConfigMappings.collect(sources, names);
+    }
+    return names;
+  }
+
+  @Test
+  void settingsInValuesFilesAreThereAtTheirServices() {
+    var unknown = new TreeSet<String>();
+    for (var file : Checkout.files("helm/muster", ".yaml")) {
+      if (file.getFileName().toString().startsWith("values")) {
+        var values = Tree.parse(Checkout.read(file));
+        for (var service : MODULES.keySet()) {
+          for (var setting : values.at(service, "settings").members().keySet()) {
+            var name = setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+            if (!exists(service) || !configuredNames(service).contains(name)) {
+              unknown.add(file.getFileName() + ": " + setting);
+            }
+          }
+        }
+      }
+    }
+    assertEquals(new TreeSet<>(), unknown);
+  }
+
+  @Test
+  void theBrokersVariablesAreThoseOfItsReadme() {
+    var readme = Checkout.read("broker/README.md");
+    for (var request : Renderings.requests().toList()) {
+      for (var workload : Rendering.of(request).of("StatefulSet")) {
+        if (workload.name().endsWith("-broker")) {
+          for (var variable : workload.containers().getFirst().at("env").items()) {
+            var name = variable.at("name").text();
+            assertTrue(name.equals("JDK_JAVA_OPTIONS") || readme.contains("`" + name + "`"), name);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyProcessHasItsOwnRoleAtTheDatabase() {
+    var rendering = Rendering.of(Renderings.EVERYTHING);
+    var users = new TreeSet<String>();
+    for (var service : MODULES.keySet()) {
+      for (var variable : rendering.workload(service).containers().getFirst().at("env").items()) {
+        if (variable.at("name").text().equals("MUSTER_DATABASE_USER")) {
+          users.add(variable.at("value").text());
+        }
+      }
+    }
+    assertEquals(4, users.size());
+    var roles = rendering.find("ConfigMap", "muster-database").orElseThrow().text();
+    users.forEach(user -> assertTrue(roles.contains("CREATE ROLE " + user + " LOGIN"), user));
+  }
+}

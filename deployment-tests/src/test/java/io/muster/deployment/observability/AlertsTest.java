@@ -1,0 +1,76 @@
+package io.muster.deployment.observability;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.deployment.Checkout;
+import io.muster.deployment.Tree;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Each alert says what to do, and is tried. */
+class AlertsTest {
+  private static final List<Tree> ALERTS =
+      Tree.parse(Checkout.read("helm/muster/files/rules/alerts.yaml"))
+          .at("groups")
+          .items()
+          .getFirst()
+          .at("rules")
+          .items();
+
+  @Test
+  void eachHasASeverityASummaryAndARunbook() {
+    for (var alert : ALERTS) {
+      var name = alert.at("alert").text();
+      assertTrue(
+          Set.of("warning", "critical").contains(alert.at("labels", "severity").text()), name);
+      for (var annotation : List.of("summary", "description")) {
+        assertTrue(alert.at("annotations", annotation).exists(), name);
+      }
+      var runbook = alert.at("annotations", "runbook").text();
+      assertEquals("docs/runbooks/" + name + ".md", runbook);
+      assertTrue(Files.exists(Checkout.ROOT.resolve(runbook)), runbook);
+    }
+  }
+
+  @Test
+  void aRunbookSaysWhatItMeansWhereToLookAndWhatToDo() {
+    for (var alert : ALERTS) {
+      var name = alert.at("alert").text();
+      var runbook = Checkout.read("docs/runbooks/" + name + ".md");
+      assertTrue(runbook.startsWith("# " + name + "\n"), name);
+      for (var heading : List.of("## Meaning", "## Look", "## Do")) {
+        assertTrue(runbook.contains("\n" + heading + "\n"), () -> name + heading);
+      }
+    }
+  }
+
+  @Test
+  void noRunbookIsOfAnAlertThatIsNot() {
+    var names = new TreeSet<String>();
+    ALERTS.forEach(alert -> names.add(alert.at("alert").text()));
+    var pages = new TreeSet<String>();
+    Checkout.files("docs/runbooks", ".md").forEach(file -> pages.add(Checkout.name(file)));
+    assertEquals(names, pages);
+  }
+
+  @Test
+  void eachIsSeenToFireAndToBeSilent() {
+    var fires = new TreeSet<String>();
+    var silent = new TreeSet<String>();
+    var tests = Tree.parse(Checkout.read("deployment-tests/src/test/promtool/alerts.test.yaml"));
+    for (var test : tests.at("tests").items()) {
+      for (var check : test.at("alert_rule_test").items()) {
+        var seen = check.at("exp_alerts").items().isEmpty() ? silent : fires;
+        seen.add(check.at("alertname").text());
+      }
+    }
+    for (var alert : ALERTS) {
+      assertTrue(fires.contains(alert.at("alert").text()), alert::toString);
+      assertTrue(silent.contains(alert.at("alert").text()), alert::toString);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+{{/* Whether the chart's issuer makes the endpoint's certificate: "true" or nothing. */}}
+{{- define "muster.endpointCertificateByIssuer" -}}
+{{- $tls := .Values.endpoint.tls -}}
+{{- if and .Values.ingest.enabled (not $tls.secretName) (not $tls.issuerRef) -}}true{{- end -}}
+{{- end -}}
+
+{{- define "muster.endpointSecret" -}}
+{{- default (printf "%s-endpoint-tls" (include "muster.fullname" .)) .Values.endpoint.tls.secretName -}}
+{{- end -}}
+
+{{/* The Secret with a component's own certificate: (root, component) */}}
+{{- define "muster.tlsSecret" -}}
+{{- $internal := .root.Values.tls.internal -}}
+{{- if eq $internal.provider "existing" -}}
+{{- required (printf "tls.internal.secrets.%s: the Secret with its certificate" .component) (get $internal.secrets .component) -}}
+{{- else -}}
+{{- printf "%s-%s-tls" (include "muster.fullname" .root) .component -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The Secret with the authority that signed them. */}}
+{{- define "muster.caSecret" -}}
+{{- $internal := .Values.tls.internal -}}
+{{- if eq $internal.provider "existing" -}}
+{{- required "tls.internal.caSecret: the Secret with ca.crt" $internal.caSecret -}}
+{{- else if and (eq $internal.provider "cert-manager") $internal.issuerRef -}}
+{{- printf "%s-%s-tls" (include "muster.fullname" .) (ternary "broker" "registry" (eq (include "muster.hasBroker" .) "true")) -}}
+{{- else -}}
+{{- printf "%s-internal-ca" (include "muster.fullname" .) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The Secret with the broker's authority; nothing for one that everybody knows. */}}
+{{- define "muster.brokerCaSecret" -}}
+{{- if include "muster.hasBroker" . -}}
+{{- include "muster.caSecret" . -}}
+{{- else -}}
+{{- .Values.external.broker.caSecret -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The components that have a certificate of their own, separated by commas. */}}
+{{- define "muster.certified" -}}
+{{- $components := list -}}
+{{- if include "muster.hasBroker" . -}}{{- $components = append $components "broker" -}}{{- end -}}
+{{- if .Values.tls.services.enabled -}}
+{{- $components = concat $components (compact (splitList "," (include "muster.services" .))) -}}
+{{- end -}}
+{{- join "," $components -}}
+{{- end -}}

@@ -1,0 +1,27 @@
+{{/* What the schema cannot say: settings that do not go together. */}}
+{{- define "muster.validate" -}}
+{{- if and .Values.database.host .Values.database.bundled.enabled }}
+{{- fail "database.host and database.bundled.enabled: one of them, the bundled one is to try it out" }}
+{{- end }}
+{{- if and (eq .Values.migrations.mode "hook") (include "muster.hasDatabase" .) }}
+{{- fail "migrations.mode=hook needs a database that is there before the release: database.host and database.existingSecret" }}
+{{- end }}
+{{- if and .Values.endpoint.proxyProtocol.enabled (not .Values.endpoint.proxyProtocol.trusted) }}
+{{- fail "endpoint.proxyProtocol.trusted: the networks of the load balancer, or anybody could claim any address" }}
+{{- end }}
+{{- range $name := list "registry" "ingest" "command" "firmware" }}
+{{- $service := get $.Values $name }}
+{{- if and $service.autoscaling.enabled (gt (int $service.autoscaling.minReplicas) (int $service.autoscaling.maxReplicas)) }}
+{{- fail (printf "%s.autoscaling: minReplicas is more than maxReplicas" $name) }}
+{{- end }}
+{{- end }}
+{{- if and .Values.firmware.enabled (eq .Values.firmware.storage.accessMode "ReadWriteOnce") (or (gt (int .Values.firmware.replicas) 1) .Values.firmware.autoscaling.enabled) }}
+{{- fail "firmware.replicas: more than one needs firmware.storage.accessMode=ReadWriteMany" }}
+{{- end }}
+{{- if lt (int .Values.ingest.terminationGracePeriodSeconds) (add (int .Values.ingest.drain.timeoutSeconds) 10) }}
+{{- fail "ingest.terminationGracePeriodSeconds: at least ten seconds more than ingest.drain.timeoutSeconds, or messages on their way are sent twice" }}
+{{- end }}
+{{- if and .Values.ingest.enabled (not (or .Values.endpoint.mqtt.enabled .Values.endpoint.mqtts.enabled .Values.endpoint.ws.enabled .Values.endpoint.wss.enabled)) (ne (get .Values.ingest.settings "muster.ingest.source") "broker") }}
+{{- fail "endpoint: no port is enabled, and nothing feeds the store" }}
+{{- end }}
+{{- end -}}
