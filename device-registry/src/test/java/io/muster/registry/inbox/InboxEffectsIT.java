@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -123,11 +124,14 @@ class InboxEffectsIT {
                   .mapToObj(n -> event(n, "wanted", Long.toString(n)))
                   .toArray(OutboxEvent[]::new)));
     }
-    var one = CompletableFuture.runAsync(() -> pages.forEach(this::take));
-    var two =
-        CompletableFuture.runAsync(
-            () -> pages.forEach(page -> other.take(page).await().atMost(PATIENCE)));
-    CompletableFuture.allOf(one, two).join();
+    // Not the common pool: its threads keep the class loader of a test with the whole service.
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var one = CompletableFuture.runAsync(() -> pages.forEach(this::take), threads);
+      var two =
+          CompletableFuture.runAsync(
+              () -> pages.forEach(page -> other.take(page).await().atMost(PATIENCE)), threads);
+      CompletableFuture.allOf(one, two).join();
+    }
     assertEquals(LongStream.rangeClosed(1, 100).mapToObj(n -> (int) n).toList(), notes());
   }
 
