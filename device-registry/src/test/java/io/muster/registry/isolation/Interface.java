@@ -30,7 +30,17 @@ record Interface(List<Operation> operations) {
    */
   record Operation(String method, String path, String mediaType, List<String> queries) {
     boolean isOfPeople() {
-      return path.startsWith("/api/");
+      return path.startsWith("/api/") && !isOfDevices() && !isPublic();
+    }
+
+    /** For whoever shows in the request itself who it is. */
+    boolean isOfDevices() {
+      return path.startsWith("/api/v1/device/") || path.equals("/api/v1/provisioning");
+    }
+
+    /** Public keys. */
+    boolean isPublic() {
+      return path.endsWith("/jwks.json");
     }
 
     boolean hasTenant() {

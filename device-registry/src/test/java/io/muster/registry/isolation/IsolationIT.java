@@ -1,6 +1,7 @@
 package io.muster.registry.isolation;
 
 import static io.muster.registry.ProblemMatcher.assertProblem;
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +11,7 @@ import io.muster.registry.Api;
 import io.muster.registry.RegistryTest;
 import io.muster.registry.Tokens;
 import io.muster.registry.isolation.Interface.Operation;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -41,7 +43,7 @@ class IsolationIT {
   @Test
   void withoutATokenAndWithOneOfTheOtherKindNothingOpens() {
     each(
-        all(),
+        all().filter(it -> !it.isOfDevices() && !it.isPublic()),
         operation -> {
           var path = operation.with(Map.of("tenant", "demo"));
           assertProblem(operation.send(Api.as(null), path, BODY), 401, "not-authenticated");
@@ -49,6 +51,32 @@ class IsolationIT {
           var other = operation.isOfPeople() ? tokens.service() : tokens.admin();
           assertProblem(operation.send(Api.as(other), path, BODY), 401, "not-authenticated");
         });
+  }
+
+  /** What devices call goes by the proof in the request, and nobody's token stands in for it. */
+  @Test
+  void whatDevicesCallOpensToNobodyWithoutADevicesProof() {
+    var ofDevices = all().filter(Operation::isOfDevices).toList();
+    assertEquals(3, ofDevices.size(), ofDevices.toString());
+    for (var token : Arrays.asList(null, "rubbish", tokens.admin(), tokens.service())) {
+      each(
+          ofDevices.stream(),
+          operation -> {
+            var status = operation.send(Api.as(token), operation.path(), BODY).statusCode();
+            assertTrue(status >= 400 && status < 500, "answers " + status);
+          });
+    }
+  }
+
+  @Test
+  void whatIsPublicIsKeysAlone() {
+    var open = all().filter(Operation::isPublic).map(Operation::toString).toList();
+    assertEquals(List.of("GET /api/v1/device-tokens/jwks.json"), open);
+    Api.as(null)
+        .get("/api/v1/device-tokens/jwks.json")
+        .then()
+        .statusCode(200)
+        .body("keys.findAll { it.d != null || it.k != null }.size()", equalTo(0));
   }
 
   @Test

@@ -30,7 +30,8 @@ class ExactlyOnceModelTest {
   private static final int PUBREL = 6;
   private static final int PINGRESP = 13;
 
-  private final TestEndpoint server = TestEndpoint.start("down.window", "4");
+  private final TestEndpoint server =
+      TestEndpoint.start("down.window", "4", "limits.device.connects-per-second", "0");
 
   @AfterEach
   void stop() {
