@@ -3,7 +3,6 @@ package io.muster.registry.bulk;
 import io.muster.registry.devices.DeviceCondition;
 import io.muster.registry.devices.DeviceRepresentation;
 import io.muster.registry.search.SqlText;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -76,7 +75,7 @@ final class ExportPages {
     sql.add(LEVELS.get(level)).add(" AND d.id > ").value(last);
     sql.add(" ORDER BY d.id LIMIT ").value(PAGE);
     var page = new ArrayList<DeviceRepresentation>();
-    rows(sql).forEach(row -> page.add(device(row)));
+    rows(sql).forEach(row -> page.add(DeviceRepresentation.of(row)));
     return page;
   }
 
@@ -88,18 +87,5 @@ final class ExportPages {
         .failWith(TimeoutException::new)
         .await()
         .indefinitely();
-  }
-
-  private static DeviceRepresentation device(Row row) {
-    return new DeviceRepresentation(
-        row.getString("id"),
-        row.getString("type"),
-        row.getString("gateway"),
-        List.of(row.getArrayOfStrings("tags")),
-        row.get(JsonObject.class, "attributes").getMap(),
-        row.getBoolean("enabled"),
-        row.getLong("version"),
-        row.getOffsetDateTime("created_at").toInstant(),
-        row.getOffsetDateTime("updated_at").toInstant());
   }
 }

@@ -1,5 +1,7 @@
 package io.muster.registry.devices;
 
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -29,4 +31,19 @@ public record DeviceRepresentation(
     boolean enabled,
     long version,
     Instant createdAt,
-    Instant updatedAt) {}
+    Instant updatedAt) {
+
+  /** From a row with the columns of {@code device}, its type and its gateway by their ids. */
+  public static DeviceRepresentation of(Row row) {
+    return new DeviceRepresentation(
+        row.getString("id"),
+        row.getString("type"),
+        row.getString("gateway"),
+        List.of(row.getArrayOfStrings("tags")),
+        row.get(JsonObject.class, "attributes").getMap(),
+        row.getBoolean("enabled"),
+        row.getLong("version"),
+        row.getOffsetDateTime("created_at").toInstant(),
+        row.getOffsetDateTime("updated_at").toInstant());
+  }
+}

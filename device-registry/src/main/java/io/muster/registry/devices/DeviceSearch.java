@@ -7,7 +7,6 @@ import io.muster.registry.search.SqlText;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.paging.Page;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -75,19 +74,6 @@ public class DeviceSearch {
         found,
         limit,
         row -> sort.place(row.getString("id"), row.getOffsetDateTime("place")),
-        DeviceSearch::device);
-  }
-
-  private static DeviceRepresentation device(Row row) {
-    return new DeviceRepresentation(
-        row.getString("id"),
-        row.getString("type"),
-        row.getString("gateway"),
-        List.of(row.getArrayOfStrings("tags")),
-        row.get(JsonObject.class, "attributes").getMap(),
-        row.getBoolean("enabled"),
-        row.getLong("version"),
-        row.getOffsetDateTime("created_at").toInstant(),
-        row.getOffsetDateTime("updated_at").toInstant());
+        DeviceRepresentation::of);
   }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
@@ -282,18 +281,7 @@ class DeviceTokensIT {
   }
 
   private VerifyAnswer verify(DeviceAddress claimed, String jwt) {
-    try {
-      var request = new VerifyRequest(claimed, new CredentialProof.Token(jwt), "127.0.0.1");
-      var answer =
-          Api.as(tokens.service())
-              .request()
-              .contentType(ContentType.JSON)
-              .body(ContractJson.mapper().writeValueAsString(request))
-              .post("/internal/v1/credentials/verify");
-      answer.then().statusCode(200);
-      return ContractJson.mapper().readValue(answer.asString(), VerifyAnswer.class);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new AssertionError(e);
-    }
+    var proof = new CredentialProof.Token(jwt);
+    return Api.as(tokens.service()).verify(new VerifyRequest(claimed, proof, "127.0.0.1"));
   }
 }
