@@ -2,6 +2,10 @@ package io.muster.registry;
 
 import static io.restassured.RestAssured.given;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.muster.contract.event.ContractJson;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyRequest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
@@ -45,6 +49,20 @@ public final class Api {
 
   public Response patch(String path, Object body) {
     return request().contentType("application/merge-patch+json").body(body).patch(path);
+  }
+
+  /** Asks whether a client may connect. */
+  public VerifyAnswer verify(VerifyRequest question) {
+    try {
+      var answer =
+          post(
+              "/internal/v1/credentials/verify",
+              ContractJson.mapper().writeValueAsString(question));
+      answer.then().statusCode(200);
+      return ContractJson.mapper().readValue(answer.asString(), VerifyAnswer.class);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
   }
 
   public Response delete(String path) {

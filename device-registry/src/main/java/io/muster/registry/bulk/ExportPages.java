@@ -3,7 +3,6 @@ package io.muster.registry.bulk;
 import io.muster.registry.devices.DeviceCondition;
 import io.muster.registry.devices.DeviceRepresentation;
 import io.muster.registry.search.SqlText;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
@@ -26,10 +25,6 @@ final class ExportPages {
           " AND d.gateway_key IS NULL",
           " AND d.gateway_key IS NOT NULL AND g.gateway_key IS NULL",
           " AND g.gateway_key IS NOT NULL");
-
-  private static final String COLUMNS =
-      "SELECT d.id, t.id AS type, g.id AS gateway, d.tags, d.attributes, d.enabled, d.version,"
-          + " d.created_at, d.updated_at";
 
   private final Pool pool;
   private final DeviceCondition condition;
@@ -71,12 +66,12 @@ final class ExportPages {
   }
 
   private List<DeviceRepresentation> page() {
-    var sql = new SqlText().add(COLUMNS);
+    var sql = new SqlText().add("SELECT ").add(DeviceRepresentation.COLUMNS);
     condition.write(sql);
     sql.add(LEVELS.get(level)).add(" AND d.id > ").value(last);
     sql.add(" ORDER BY d.id LIMIT ").value(PAGE);
     var page = new ArrayList<DeviceRepresentation>();
-    rows(sql).forEach(row -> page.add(device(row)));
+    rows(sql).forEach(row -> page.add(DeviceRepresentation.of(row)));
     return page;
   }
 
@@ -88,18 +83,5 @@ final class ExportPages {
         .failWith(TimeoutException::new)
         .await()
         .indefinitely();
-  }
-
-  private static DeviceRepresentation device(Row row) {
-    return new DeviceRepresentation(
-        row.getString("id"),
-        row.getString("type"),
-        row.getString("gateway"),
-        List.of(row.getArrayOfStrings("tags")),
-        row.get(JsonObject.class, "attributes").getMap(),
-        row.getBoolean("enabled"),
-        row.getLong("version"),
-        row.getOffsetDateTime("created_at").toInstant(),
-        row.getOffsetDateTime("updated_at").toInstant());
   }
 }

@@ -1,6 +1,8 @@
 package io.muster.registry.devices;
 
 import io.muster.registry.presence.PresenceSummary;
+import io.vertx.core.json.JsonObject;
+import io.vertx.mutiny.sqlclient.Row;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,11 @@ public record DeviceRepresentation(
     Instant createdAt,
     Instant updatedAt,
     PresenceSummary presence) {
+  /** What {@link #of} reads, of the tables that a {@link DeviceCondition} joins. */
+  public static final String COLUMNS =
+      "d.id, t.id AS type, g.id AS gateway, d.tags, d.attributes, d.enabled, d.version,"
+          + " d.created_at, d.updated_at, p.status AS presence, p.since AS presence_since,"
+          + " p.last_seen";
 
   /** Of a device of which nobody asked whether it is there. */
   public DeviceRepresentation(
@@ -56,6 +63,27 @@ public record DeviceRepresentation(
         createdAt,
         updatedAt,
         PresenceSummary.NEVER_HEARD);
+  }
+
+  /** From a row with {@link #COLUMNS}. */
+  public static DeviceRepresentation of(Row row) {
+    return new DeviceRepresentation(
+        row.getString("id"),
+        row.getString("type"),
+        row.getString("gateway"),
+        List.of(row.getArrayOfStrings("tags")),
+        row.get(JsonObject.class, "attributes").getMap(),
+        row.getBoolean("enabled"),
+        row.getLong("version"),
+        instant(row, "created_at"),
+        instant(row, "updated_at"),
+        PresenceSummary.of(
+            row.getString("presence"), instant(row, "presence_since"), instant(row, "last_seen")));
+  }
+
+  private static Instant instant(Row row, String column) {
+    var time = row.getOffsetDateTime(column);
+    return time == null ? null : time.toInstant();
   }
 
   /** The same device with its presence. */

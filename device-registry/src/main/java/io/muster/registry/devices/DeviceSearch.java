@@ -1,19 +1,16 @@
 package io.muster.registry.devices;
 
 import io.muster.contract.id.TenantId;
-import io.muster.registry.presence.PresenceSummary;
 import io.muster.registry.search.Filter;
 import io.muster.registry.search.Sort;
 import io.muster.registry.search.SqlText;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.paging.Page;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,11 +21,6 @@ import java.util.Optional;
  */
 @ApplicationScoped
 public class DeviceSearch {
-  private static final String COLUMNS =
-      "SELECT d.id, t.id AS type, g.id AS gateway, d.tags, d.attributes, d.enabled, d.version,"
-          + " d.created_at, d.updated_at, p.status AS presence, p.since AS presence_since,"
-          + " p.last_seen, ";
-
   private final Pool pool;
   private final DeviceConditions conditions;
 
@@ -48,7 +40,13 @@ public class DeviceSearch {
         .of(tenant, filter)
         .chain(
             condition -> {
-              var sql = new SqlText().add(COLUMNS).add(sort.column()).add(" AS place");
+              var sql =
+                  new SqlText()
+                      .add("SELECT ")
+                      .add(DeviceRepresentation.COLUMNS)
+                      .add(", ")
+                      .add(sort.column())
+                      .add(" AS place");
               condition.write(sql);
               sort.writeAfter(cursor, sql);
               sort.writeOrder(sql);
@@ -78,26 +76,6 @@ public class DeviceSearch {
         found,
         limit,
         row -> sort.place(row.getString("id"), row.getOffsetDateTime("place")),
-        DeviceSearch::device);
-  }
-
-  private static DeviceRepresentation device(Row row) {
-    return new DeviceRepresentation(
-        row.getString("id"),
-        row.getString("type"),
-        row.getString("gateway"),
-        List.of(row.getArrayOfStrings("tags")),
-        row.get(JsonObject.class, "attributes").getMap(),
-        row.getBoolean("enabled"),
-        row.getLong("version"),
-        row.getOffsetDateTime("created_at").toInstant(),
-        row.getOffsetDateTime("updated_at").toInstant(),
-        PresenceSummary.of(
-            row.getString("presence"), instant(row, "presence_since"), instant(row, "last_seen")));
-  }
-
-  private static Instant instant(Row row, String column) {
-    var time = row.getOffsetDateTime(column);
-    return time == null ? null : time.toInstant();
+        DeviceRepresentation::of);
   }
 }

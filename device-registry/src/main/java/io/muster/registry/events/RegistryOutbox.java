@@ -69,7 +69,7 @@ public class RegistryOutbox {
    */
   public Uni<Integer> append(
       SqlClient transaction, List<? extends RegistryEvent> events, Map<String, String> trace) {
-    return Outbox.append(transaction, events.stream().map(it -> entry(it, trace)).toList());
+    return Outbox.append(transaction, entries(events, trace));
   }
 
   /** The current trace, for events that are written on another thread. */
@@ -90,7 +90,8 @@ public class RegistryOutbox {
     return batches;
   }
 
-  private List<OutboxEntry> entries(List<RegistryEvent> events, Map<String, String> trace) {
+  private List<OutboxEntry> entries(
+      List<? extends RegistryEvent> events, Map<String, String> trace) {
     return events.stream().map(event -> entry(event, trace)).toList();
   }
 

@@ -10,8 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
@@ -25,7 +23,6 @@ import io.muster.registry.DeviceCertificates;
 import io.muster.registry.RegistryTest;
 import io.muster.registry.TestAuthority;
 import io.muster.registry.Tokens;
-import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.security.cert.X509Certificate;
 import java.sql.SQLException;
@@ -348,20 +345,7 @@ class AuthoritiesIT {
     var proof =
         new CredentialProof.Certificate(
             Arrays.stream(shown).map(DeviceCertificates::base64).toList());
-    try {
-      var answer =
-          Api.as(tokens.service())
-              .request()
-              .contentType(ContentType.JSON)
-              .body(
-                  ContractJson.mapper()
-                      .writeValueAsString(new VerifyRequest(null, proof, "127.0.0.1")))
-              .post("/internal/v1/credentials/verify");
-      answer.then().statusCode(200);
-      return ContractJson.mapper().readValue(answer.asString(), VerifyAnswer.class);
-    } catch (JsonProcessingException e) {
-      throw new AssertionError(e);
-    }
+    return Api.as(tokens.service()).verify(new VerifyRequest(null, proof, "127.0.0.1"));
   }
 
   private static void assertDenied(Reason reason, VerifyAnswer answer) {

@@ -11,7 +11,6 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
@@ -26,7 +25,6 @@ import io.muster.registry.DeviceKeys;
 import io.muster.registry.RegistryTest;
 import io.muster.registry.Tokens;
 import io.restassured.response.Response;
-import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -269,21 +267,13 @@ class CertificatesIT {
   }
 
   private VerifyAnswer verify(DeviceAddress claimed, CredentialProof proof) {
-    try {
-      var json = ContractJson.mapper();
-      var request = json.writeValueAsString(new VerifyRequest(claimed, proof, null));
-      var answer = Api.as(tokens.service()).post(VERIFY, request);
-      answer.then().statusCode(200);
-      return json.readValue(answer.asString(), VerifyAnswer.class);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
+    return Api.as(tokens.service()).verify(new VerifyRequest(claimed, proof, null));
   }
 
   private long revocationsOf(String credential) {
     return rows(
-        "SELECT count(*) FROM registry.outbox WHERE topic LIKE 'platform/registry/credential-revoked/%'"
-            + " AND convert_from(payload, 'UTF8') LIKE '%"
+        "SELECT count(*) FROM registry.outbox WHERE topic LIKE"
+            + " 'platform/registry/credential-revoked/%' AND convert_from(payload, 'UTF8') LIKE '%"
             + credential
             + "%'");
   }

@@ -3,10 +3,9 @@ package io.muster.registry.emqx;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -15,24 +14,7 @@ class RememberedTest {
   private Instant now = Instant.EPOCH;
   private final Remembered<String, Integer> remembered =
       new Remembered<>(
-          2,
-          Duration.ofSeconds(5),
-          new Clock() {
-            @Override
-            public Instant instant() {
-              return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-              return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-              return this;
-            }
-          });
+          2, Duration.ofSeconds(5), ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
 
   @Test
   void forgetsInTimeAsOfTheQuestion() {

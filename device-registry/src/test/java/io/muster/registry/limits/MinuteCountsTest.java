@@ -2,9 +2,8 @@ package io.muster.registry.limits;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
@@ -12,23 +11,7 @@ class MinuteCountsTest {
   private Instant now = Instant.parse("2026-03-01T12:00:00Z");
 
   private final MinuteCounts counts =
-      new MinuteCounts(
-          new Clock() {
-            @Override
-            public Instant instant() {
-              return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-              return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-              return this;
-            }
-          });
+      new MinuteCounts(((InstantSource) () -> now).withZone(ZoneOffset.UTC));
 
   @Test
   void countsByNameUntilTheMinuteEnds() {

@@ -12,8 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
@@ -26,7 +24,6 @@ import io.muster.registry.DeviceKeys;
 import io.muster.registry.RegistryTest;
 import io.muster.registry.SigningRequests;
 import io.muster.registry.Tokens;
-import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -453,18 +450,7 @@ class ProvisioningIT {
   }
 
   private VerifyAnswer verify(DeviceAddress claimed, String jwt) {
-    try {
-      var request = new VerifyRequest(claimed, new CredentialProof.Token(jwt), "127.0.0.1");
-      var answer =
-          Api.as(tokens.service())
-              .request()
-              .contentType(ContentType.JSON)
-              .body(ContractJson.mapper().writeValueAsString(request))
-              .post("/internal/v1/credentials/verify");
-      answer.then().statusCode(200);
-      return ContractJson.mapper().readValue(answer.asString(), VerifyAnswer.class);
-    } catch (JsonProcessingException e) {
-      throw new AssertionError(e);
-    }
+    var proof = new CredentialProof.Token(jwt);
+    return Api.as(tokens.service()).verify(new VerifyRequest(claimed, proof, "127.0.0.1"));
   }
 }

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
@@ -197,19 +195,6 @@ class OwnCertificateIT {
 
   private VerifyAnswer verify(X509Certificate shown) {
     var proof = new CredentialProof.Certificate(List.of(DeviceCertificates.base64(shown)));
-    try {
-      var answer =
-          Api.as(tokens.service())
-              .request()
-              .contentType(ContentType.JSON)
-              .body(
-                  ContractJson.mapper()
-                      .writeValueAsString(new VerifyRequest(null, proof, "127.0.0.1")))
-              .post("/internal/v1/credentials/verify");
-      answer.then().statusCode(200);
-      return ContractJson.mapper().readValue(answer.asString(), VerifyAnswer.class);
-    } catch (JsonProcessingException e) {
-      throw new AssertionError(e);
-    }
+    return Api.as(tokens.service()).verify(new VerifyRequest(null, proof, "127.0.0.1"));
   }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.DeviceScope;
@@ -309,22 +308,11 @@ class DeviceTokensIT {
   }
 
   private VerifyAnswer verify(DeviceAddress claimed, String jwt, Boolean enforcesScopes) {
-    return verify(
-        new VerifyRequest(claimed, new CredentialProof.Token(jwt), "127.0.0.1", enforcesScopes));
+    var proof = new CredentialProof.Token(jwt);
+    return verify(new VerifyRequest(claimed, proof, "127.0.0.1", enforcesScopes));
   }
 
   private VerifyAnswer verify(VerifyRequest request) {
-    try {
-      var answer =
-          Api.as(tokens.service())
-              .request()
-              .contentType(ContentType.JSON)
-              .body(ContractJson.mapper().writeValueAsString(request))
-              .post("/internal/v1/credentials/verify");
-      answer.then().statusCode(200);
-      return ContractJson.mapper().readValue(answer.asString(), VerifyAnswer.class);
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new AssertionError(e);
-    }
+    return Api.as(tokens.service()).verify(request);
   }
 }

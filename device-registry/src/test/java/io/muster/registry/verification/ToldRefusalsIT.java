@@ -3,8 +3,6 @@ package io.muster.registry.verification;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
@@ -17,7 +15,6 @@ import io.muster.registry.DeviceKeys;
 import io.muster.registry.RegistryTest;
 import io.muster.registry.TestAuthority;
 import io.muster.registry.Tokens;
-import io.restassured.http.ContentType;
 import java.security.KeyPair;
 import java.time.Instant;
 import java.util.List;
@@ -174,19 +171,6 @@ class ToldRefusalsIT {
   }
 
   private VerifyAnswer verify(CredentialProof proof) {
-    try {
-      var answer =
-          Api.as(tokens.service())
-              .request()
-              .contentType(ContentType.JSON)
-              .body(
-                  ContractJson.mapper()
-                      .writeValueAsString(new VerifyRequest(address, proof, "192.0.2.7")))
-              .post("/internal/v1/credentials/verify");
-      answer.then().statusCode(200);
-      return ContractJson.mapper().readValue(answer.asString(), VerifyAnswer.class);
-    } catch (JsonProcessingException e) {
-      throw new AssertionError(e);
-    }
+    return Api.as(tokens.service()).verify(new VerifyRequest(address, proof, "192.0.2.7"));
   }
 }

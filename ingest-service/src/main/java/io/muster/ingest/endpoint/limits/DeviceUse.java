@@ -21,10 +21,7 @@ public final class DeviceUse {
   private final DeviceRate rate;
   private final Load load;
   private final Count subscriptions;
-
-  /** Null for no limit. */
-  private final RateLimit connects;
-
+  private final Throughput connects;
   private final AtomicInteger connections = new AtomicInteger();
   private volatile int payloadLimitBytes;
 
@@ -42,9 +39,7 @@ public final class DeviceUse {
     rate = new DeviceRate(tenant, total, config, nowNanos);
     load = new Load(config.device().inFlightMessages(), config.device().inFlightBytes());
     subscriptions = new Count(config.device().subscriptions());
-    var perSecond = config.device().connectsPerSecond();
-    connects =
-        perSecond == 0 ? null : new RateLimit(perSecond, perSecond * Pool.BURST_SECONDS, nowNanos);
+    connects = new Throughput(config.device().connectsPerSecond(), 0, Pool.BURST_SECONDS, nowNanos);
   }
 
   DeviceAddress device() {
@@ -79,10 +74,10 @@ public final class DeviceUse {
 
   /** Counts a CONNECT, unless the device has connected more often than it may. */
   public boolean mayConnect(long nowNanos) {
-    if (connects == null || connects.charge(nowNanos) == 0) {
+    if (connects.charge(0, nowNanos) == 0) {
       return true;
     }
-    connects.refund();
+    connects.refund(0);
     return false;
   }
 
@@ -97,7 +92,7 @@ public final class DeviceUse {
     return connections.get() == 0
         && load.isEmpty()
         && rate.hasRecovered(nowNanos)
-        && (connects == null || connects.hasRecovered(nowNanos));
+        && connects.hasRecovered(nowNanos);
   }
 
   /** Counts a message on its way to the store. */
