@@ -10,16 +10,14 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** What is to be sent to a device; what is absent has a default. */
 @RegisterForReflection
 public record CommandBody(
-    @NotNull
-        @Pattern(
+    @NotNull @Pattern(
             regexp = "[A-Za-z0-9_.-]{1,64}",
             message = "must be 1 to 64 letters, digits, dots, hyphens and underscores")
         @Schema(description = "What the device is to do, the last level of the topic name")
         String name,
     @Schema(description = "Any JSON; not together with payloadBase64") JsonNode payload,
     @Schema(description = "Any bytes; not together with payload") byte[] payloadBase64,
-    @jakarta.validation.constraints.Size(max = 200)
-        @Schema(description = "MQTT 5 content type; application/json for payload when absent")
+    @jakarta.validation.constraints.Size(max = 200) @Schema(description = "MQTT 5 content type; application/json for payload when absent")
         String contentType,
     @Schema(description = "No answer is awaited; false when absent") Boolean oneWay,
     @Schema(description = "0, 1 or 2; 1 when absent") Integer qos,

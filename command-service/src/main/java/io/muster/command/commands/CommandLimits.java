@@ -13,23 +13,18 @@ public interface CommandLimits {
 
   /** How long a payload may be, as the device gets it. */
   @WithDefault("32768")
-  @Min(0)
-  @Max(131_072)
-  int payloadBytes();
+  @Min(0) @Max(131_072) int payloadBytes();
 
   /** Commands of one device that have not ended. */
   @WithDefault("100")
-  @Min(1)
-  @Max(10_000)
-  int openPerDevice();
+  @Min(1) @Max(10_000) int openPerDevice();
 
   /**
    * Commands of one tenant that have not ended. Counted at most a second ago while there is room,
    * so that many at a time can go a little over it.
    */
   @WithDefault("100000")
-  @Min(1)
-  int openPerTenant();
+  @Min(1) int openPerTenant();
 
   /** For how long a command may be sent, when nothing is said. */
   @WithDefault("1D")
@@ -51,9 +46,7 @@ public interface CommandLimits {
 
   /** Retries when no answer came. */
   @WithDefault("100")
-  @Min(0)
-  @Max(1_000)
-  int maxRetries();
+  @Min(0) @Max(1_000) int maxRetries();
 
   /** How long an Idempotency-Key is remembered. */
   @WithDefault("1D")

@@ -12,8 +12,7 @@ interface FollowingConfig {
 
   /** How many there may be at this instance. */
   @WithDefault("1000")
-  @Min(1)
-  int clients();
+  @Min(1) int clients();
 
   /** After that much silence a comment keeps the connection alive. */
   @WithDefault("15s")

@@ -7,8 +7,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** When a job is ended because devices fail. */
 @RegisterForReflection
 record AbortBody(
-    @NotNull
-        @Schema(
+    @NotNull @Schema(
             description =
                 "Share of failed, rejected and timed-out among the devices that did it or failed,"
                     + " above 0 and at most 1")

@@ -13,19 +13,15 @@ interface JobsConfig {
 
   /** Jobs of one tenant that have not ended. */
   @WithDefault("100")
-  @Min(1)
-  int openPerTenant();
+  @Min(1) int openPerTenant();
 
   /** Devices that a job may list. */
   @WithDefault("10000")
-  @Min(1)
-  @Max(10_000)
-  int listedDevices();
+  @Min(1) @Max(10_000) int listedDevices();
 
   /** Devices that a job may have; one that finds more is aborted. */
   @WithDefault("1000000")
-  @Min(1)
-  int devices();
+  @Min(1) int devices();
 
   /** The longest that a maintenance window may be open. */
   @WithDefault("7D")
@@ -49,15 +45,11 @@ interface JobsConfig {
 
   /** How many devices get their command in one transaction. */
   @WithDefault("1000")
-  @Min(1)
-  @Max(5_000)
-  int batchDevices();
+  @Min(1) @Max(5_000) int batchDevices();
 
   /** How many devices are asked for at a time. */
   @WithDefault("1000")
-  @Min(1)
-  @Max(5_000)
-  int pageDevices();
+  @Min(1) @Max(5_000) int pageDevices();
 
   /** How long after a change at the registry devices are looked for again. */
   @WithDefault("5s")

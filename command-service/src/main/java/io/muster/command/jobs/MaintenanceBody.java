@@ -8,8 +8,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /** When a job may send. */
 @RegisterForReflection
 record MaintenanceBody(
-    @NotNull
-        @Schema(
+    @NotNull @Schema(
             description =
                 "When its window opens: minute, hour, day of the month, month, day of the week",
             examples = "0 2 * * SAT")

@@ -18,9 +18,7 @@ interface DispatchConfig {
 
   /** How many devices are looked at in one transaction. */
   @WithDefault("200")
-  @Min(1)
-  @Max(5_000)
-  int batchDevices();
+  @Min(1) @Max(5_000) int batchDevices();
 
   /** How long commands are kept after their end. */
   @WithDefault("30D")
