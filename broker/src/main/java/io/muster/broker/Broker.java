@@ -51,6 +51,7 @@ final class Broker implements AutoCloseable {
    * @throws BrokerStartException when the port is taken, the store locked or damaged
    */
   synchronized int start() {
+    MendedSessionStore.define();
     files = HiveMqFiles.write(settings);
     hivemq =
         EmbeddedHiveMQ.builder()

@@ -42,9 +42,14 @@ class Following {
         .register(meters);
   }
 
+  /** The command as it is. Fails with 404 when there is no such command. */
+  Uni<CommandView> find(DeviceAddress device, UUID command) {
+    return reader.read(device, command);
+  }
+
   /**
-   * The command as it is, then as it becomes, then why the events end. Fails with 404 when there is
-   * no such command.
+   * The command as it is, then as it becomes, then why the events end. They fail when there is no
+   * such command.
    *
    * @param atMost after which they end
    * @throws io.muster.rest.problem.RefusedException when as many clients as allowed follow

@@ -5,6 +5,7 @@ import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Roles;
 import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -40,6 +41,7 @@ class ProgressResource {
 
   @GET
   @Produces(MediaType.SERVER_SENT_EVENTS)
+  @RunOnVirtualThread
   @RolesAllowed({Roles.VIEWER, Roles.OPERATOR, Roles.ADMIN})
   @Operation(
       summary = "Follow a command",
@@ -52,9 +54,10 @@ class ProgressResource {
       @PathParam("device") DeviceId device,
       @PathParam("command") UUID command,
       Sse sse) {
-    return following
-        .follow(new DeviceAddress(tenant, device), command, untilTokenEnds())
-        .map(event -> sent(event, sse));
+    var address = new DeviceAddress(tenant, device);
+    // Refused here and now, or not at all: the headers go out before the first event is asked for.
+    following.find(address, command).await().indefinitely();
+    return following.follow(address, command, untilTokenEnds()).map(event -> sent(event, sse));
   }
 
   private static OutboundSseEvent sent(ProgressEvent event, Sse sse) {
