@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.command.progress.Progress;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.rest.problem.Refusal;
+import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,6 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * client has taken the one before, so nothing waits for a slow one, which sees several steps in
  * one. Thread-safe.
  */
+// At start: its meters are there before the first use.
+@Startup
 @ApplicationScoped
 class Following {
   private final CommandReader reader;
