@@ -1,5 +1,6 @@
 package io.muster.broker;
 
+import com.hivemq.mqtt.message.publish.PUBLISH;
 import com.hivemq.persistence.clientqueue.ClientQueueEntry;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
@@ -7,18 +8,22 @@ import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeTransform;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.invoke.MethodHandles;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * HiveMQ's store of queued messages with one call mended.
+ * What a kill leaves behind in HiveMQ's stores, made harmless. HiveMQ CE 2025.5 keeps a session's
+ * queue and the payloads in two stores. Killed just after an acknowledgement it may have removed
+ * the payload, and not yet the message from the queue.
  *
- * <p>When a session is resumed, HiveMQ CE 2025.5 reads what was in flight in a read-only
- * transaction of Xodus. A message without its payload is dropped on the way, which needs an
- * exclusive one: the read fails with "Current transaction should be exclusive", nothing is ever
- * sent to that session again, and each further resumption fails likewise. A broker that is killed
- * just after an acknowledgement leaves such a message behind: its payload was removed from the one
- * store, its place in the queue not yet from the other. So the read is made exclusive, as HiveMQ's
- * own read of new messages is.
+ * <p><b>The session that was never served again.</b> When a session is resumed, HiveMQ CE 2025.5
+ * reads what was in flight in a read-only transaction of Xodus. A message without its payload is
+ * dropped on the way, which needs an exclusive one: the read fails with "Current transaction should
+ * be exclusive", nothing is ever sent to that session again, and each further resumption fails
+ * likewise. A broker that is killed just after an acknowledgement leaves such a message behind: its
+ * payload was removed from the one store, its place in the queue not yet from the other. So the
+ * read is made exclusive, as HiveMQ's own read of new messages is.
  */
 final class MendedSessionStore {
   static final String STORE = "com.hivemq.persistence.clientqueue.ClientQueueXodusLocalPersistence";
@@ -48,6 +53,16 @@ final class MendedSessionStore {
       throw new IllegalStateException("cannot mend " + STORE, cause);
     }
     defined = true;
+  }
+
+  /**
+   * Lets the ids of messages begin at the time in microseconds. Whatever was given before is lower,
+   * since no broker takes a million messages in each second of its life. After HiveMQ has read its
+   * stores, and before the first client may connect.
+   */
+  static void raiseMessageIds(Instant now) {
+    var floor = ChronoUnit.MICROS.between(Instant.EPOCH, now);
+    PUBLISH.PUBLISH_COUNTER.accumulateAndGet(floor, Math::max);
   }
 
   static byte[] original() throws IOException {
