@@ -69,6 +69,14 @@ public final class VerifyingKey {
     return ofDer(decoded(matcher.group(1)));
   }
 
+  /**
+   * @param der what {@link #der} gave
+   * @throws IllegalArgumentException if it is something else
+   */
+  public static VerifyingKey ofStored(byte[] der) {
+    return ofDer(der);
+  }
+
   /** Which signatures it makes. */
   public Algorithm algorithm() {
     return algorithm;
