@@ -118,7 +118,7 @@ class MusterCommandIT {
     assertEquals(0, result.exitCode(), result.output());
     var status = byName();
     assertEquals(
-        Set.of("postgres", "broker", "registry", "ingest", "command", "supervisor"),
+        Set.of("postgres", "broker", "registry", "ingest", "command", "firmware", "supervisor"),
         status.keySet());
     for (var line : status.values()) {
       assertEquals("ready", line.state(), line.toString());

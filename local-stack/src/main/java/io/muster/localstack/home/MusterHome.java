@@ -60,6 +60,7 @@ public record MusterHome(Path folder) {
     return List.of(
         databaseData(),
         brokerData(),
+        artifacts(),
         secrets(),
         tls(),
         folder.resolve("simulated"),
@@ -137,6 +138,11 @@ public record MusterHome(Path folder) {
   /** The broker's files. */
   public Path brokerData() {
     return folder.resolve("broker");
+  }
+
+  /** The bytes of uploaded artifacts. */
+  public Path artifacts() {
+    return folder.resolve("artifacts");
   }
 
   /** Certificates of the device endpoint. */

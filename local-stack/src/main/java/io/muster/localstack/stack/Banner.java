@@ -29,6 +29,7 @@ final class Banner {
     row(terminal, "device registry", api(StackService.REGISTRY));
     row(terminal, "ingest service", api(StackService.INGEST));
     row(terminal, "command service", api(StackService.COMMAND));
+    row(terminal, "firmware service", api(StackService.FIRMWARE));
     row(terminal, "administrator", "token in " + shown(home.adminToken()) + ", tenant demo");
     row(terminal, "logs", shown(home.logs()) + "   or ./muster logs");
     terminal.line();

@@ -80,7 +80,8 @@ public final class LogsCommand implements Callable<Integer> {
     var wanted =
         process
             .replaceFirst("^device-registry", "registry")
-            .replaceFirst("^ingest-service", "ingest");
+            .replaceFirst("^ingest-service", "ingest")
+            .replaceFirst("^firmware-service", "firmware");
     var found = all.stream().filter(file -> name(file).equals(wanted)).toList();
     if (found.isEmpty()) {
       throw new UserMistake(

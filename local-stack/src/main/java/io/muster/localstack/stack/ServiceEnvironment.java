@@ -44,8 +44,22 @@ final class ServiceEnvironment {
         environment.put("MUSTER_REGISTRY_URL", settings.around().registryUrl());
         environment.put("MUSTER_INGEST_URL", settings.around().ingestUrl());
       }
+      case FIRMWARE -> addArtifacts(environment, replica);
     }
     return environment;
+  }
+
+  /** Its instances share the folder; each says its own address in links to devices. */
+  private void addArtifacts(Map<String, String> environment, int replica) {
+    environment.put("MUSTER_REGISTRY_URL", settings.around().registryUrl());
+    environment.put(
+        "MUSTER_FIRMWARE_ARTIFACTS_FOLDER", settings.around().home().artifacts().toString());
+    environment.put(
+        "MUSTER_FIRMWARE_MANIFEST_KEY_FILE",
+        settings.around().home().secrets().resolve("manifest.key").toString());
+    environment.put(
+        "MUSTER_FIRMWARE_PUBLIC_URL",
+        "http://127.0.0.1:" + settings.httpPort(StackService.FIRMWARE, replica));
   }
 
   private void addEndpoint(Map<String, String> environment, int replica) {

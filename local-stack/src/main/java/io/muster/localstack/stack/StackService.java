@@ -19,6 +19,11 @@ enum StackService {
       ServiceName.COMMAND,
       "command-service",
       8083,
+      List.of("-Xms32m", "-Xmx192m", "-XX:+UseSerialGC")),
+  FIRMWARE(
+      ServiceName.FIRMWARE,
+      "firmware-service",
+      8084,
       List.of("-Xms32m", "-Xmx192m", "-XX:+UseSerialGC"));
 
   /** Between the same ports of two replicas. */

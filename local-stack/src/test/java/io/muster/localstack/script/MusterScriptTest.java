@@ -34,7 +34,8 @@ class MusterScriptTest {
           "local-stack",
           "device-registry",
           "ingest-service",
-          "command-service");
+          "command-service",
+          "firmware-service");
 
   @TempDir Path folder;
   private Path root;
@@ -319,7 +320,13 @@ class MusterScriptTest {
 
   private void outputs() throws IOException {
     for (var module :
-        List.of("broker", "local-stack", "device-registry", "ingest-service", "command-service")) {
+        List.of(
+            "broker",
+            "local-stack",
+            "device-registry",
+            "ingest-service",
+            "command-service",
+            "firmware-service")) {
       Files.createDirectories(root.resolve(module).resolve("target/lib"));
       Files.writeString(root.resolve(module).resolve("target/" + module + ".jar"), "");
     }

@@ -1,0 +1,28 @@
+package io.muster.firmware.actions;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+/** How much is kept of what devices say. */
+@ConfigMapping(prefix = "muster.firmware.actions")
+public interface ActionConfig {
+
+  /** How many entries of an action's history are kept, the newest. */
+  @WithDefault("100")
+  @Min(1)
+  @Max(10_000)
+  int statusesPerAction();
+
+  /** How many actions of a device are kept, the newest. */
+  @WithDefault("100")
+  @Min(2)
+  @Max(10_000)
+  int actionsPerDevice();
+
+  /** How much feedback that ends nothing a device may send in a minute. */
+  @WithDefault("120")
+  @Min(1)
+  int feedbackPerMinute();
+}

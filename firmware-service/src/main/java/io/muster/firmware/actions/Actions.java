@@ -1,0 +1,241 @@
+package io.muster.firmware.actions;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.firmware.database.Database;
+import io.muster.firmware.database.Sql;
+import io.muster.firmware.distributions.Distribution;
+import io.muster.firmware.distributions.DistributionTable;
+import io.muster.firmware.messages.Messages;
+import io.muster.firmware.settings.TenantSettings;
+import io.muster.firmware.targets.Target;
+import io.muster.firmware.targets.TargetTable;
+import io.muster.rest.problem.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiFunction;
+
+/**
+ * Starts, cancels and ends actions. Each change of a device's actions holds the device's row, so
+ * they come one after another, from whichever instance. Waits; thread-safe.
+ */
+@ApplicationScoped
+public class Actions {
+  private final Database database;
+  private final Messages messages;
+  private final ActionConfig config;
+  private final MeterRegistry meters;
+  private final Clock clock;
+
+  Actions(
+      Database database,
+      Messages messages,
+      ActionConfig config,
+      MeterRegistry meters,
+      Clock clock) {
+    this.database = database;
+    this.messages = messages;
+    this.config = config;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  /**
+   * Gives a device a distribution, in the transaction; what it was to get before is cancelled.
+   *
+   * @param by whose will it is
+   * @return its number
+   */
+  public long start(Sql db, long targetKey, Distribution distribution, boolean forced, String by) {
+    var target = TargetTable.lock(db, targetKey);
+    ActionTable.open(db, target.key()).forEach(open -> cancel(db, target, open, "[replaced]"));
+    var settings = TenantSettings.read(db, target.device().tenant());
+    var state =
+        settings.confirmationRequired() && !target.autoConfirm()
+            ? ActionState.UNCONFIRMED
+            : ActionState.OPEN;
+    var number = TargetTable.nextNumber(db, target.key());
+    ActionTable.insert(
+        db, target.key(), number, distribution.key(), state, forced, clock.instant(), by);
+    ActionTable.prune(db, target.key(), number - config.actionsPerDevice());
+    tell(db, target, number, state);
+    return number;
+  }
+
+  /** Takes an action back, in the transaction; one that has ended stays as it is. */
+  public ActionState cancel(Sql db, long targetKey, long number, String why) {
+    var target = TargetTable.lock(db, targetKey);
+    return cancel(db, target, find(db, target, number), why);
+  }
+
+  /** What a device says of an update. */
+  public void deploymentFeedback(Target target, long number, Feedback feedback) {
+    take(target, number, feedback, Course::deployment);
+  }
+
+  /** What a device says of a cancellation. */
+  public void cancellationFeedback(Target target, long number, Feedback feedback) {
+    take(target, number, feedback, Course::cancellation);
+  }
+
+  /**
+   * A device, or somebody for it, agrees to an update or declines it. Declined it stays where it
+   * is: the device may change its mind.
+   */
+  public void confirm(Target known, long number, boolean agreed, List<String> why) {
+    database.inTransaction(
+        db -> {
+          var target = TargetTable.lock(db, known.key());
+          var action = find(db, target, number);
+          if (action.state().isEnded()) {
+            throw new GoneException();
+          }
+          if (action.state() == ActionState.UNCONFIRMED) {
+            note(db, action, agreed ? "[confirmed]" : "[denied]", why);
+            if (agreed) {
+              ActionTable.move(db, action, ActionState.OPEN, clock.instant());
+              tell(db, target, number, ActionState.OPEN);
+            }
+          }
+          return null;
+        });
+    messages.committed();
+  }
+
+  /** From now on the device's updates need no confirmation, or do again. */
+  public void autoConfirm(Target known, boolean active) {
+    database.inTransaction(
+        db -> {
+          var target = TargetTable.lock(db, known.key());
+          db.change("UPDATE target SET auto_confirm = $2 WHERE key = $1", target.key(), active);
+          for (var action : ActionTable.open(db, target.key())) {
+            if (active && action.state() == ActionState.UNCONFIRMED) {
+              note(db, action, "[confirmed]", List.of("auto-confirmation"));
+              ActionTable.move(db, action, ActionState.OPEN, clock.instant());
+              tell(db, target, action.number(), ActionState.OPEN);
+            }
+          }
+          return null;
+        });
+    messages.committed();
+  }
+
+  /** After the commit of what was done in somebody else's transaction. */
+  public void committed() {
+    messages.committed();
+  }
+
+  private ActionState cancel(Sql db, Target target, Action action, String why) {
+    var state = Course.cancel(action.state(), action.isRetrieved());
+    if (state != action.state()) {
+      ActionTable.move(db, action, state, clock.instant());
+      note(db, action, why, List.of());
+      if (state == ActionState.CANCELLING) {
+        tell(db, target, action.number(), state);
+      }
+    }
+    return state;
+  }
+
+  private void take(
+      Target known,
+      long number,
+      Feedback feedback,
+      BiFunction<ActionState, Feedback, Course.Outcome> course) {
+    var outcome =
+        database.inTransaction(
+            db -> {
+              var target = TargetTable.lock(db, known.key());
+              var action = find(db, target, number);
+              var found = course.apply(action.state(), feedback);
+              if (found instanceof Course.Outcome.Now now) {
+                refuseFlood(db, target, action, now.state());
+                record(db, target, action, feedback, now.state());
+              }
+              return found;
+            });
+    switch (outcome) {
+      case Course.Outcome.Now now -> {
+        count(now.state().label());
+        messages.committed();
+      }
+      case Course.Outcome.Repeated _ -> count("repeated");
+      case Course.Outcome.Gone _ -> {
+        count("gone");
+        throw new GoneException();
+      }
+      case Course.Outcome.NotOffered _ -> throw absent();
+    }
+  }
+
+  private void record(Sql db, Target target, Action action, Feedback feedback, ActionState state) {
+    var now = clock.instant();
+    ActionTable.addStatus(
+        db,
+        action.key(),
+        new ActionTable.Status(
+            now,
+            feedback.execution().name().toLowerCase(Locale.ROOT),
+            feedback.finished().name().toLowerCase(Locale.ROOT),
+            feedback.code(),
+            feedback.messages()),
+        config.statusesPerAction());
+    if (state != action.state()) {
+      ActionTable.move(db, action, state, now);
+    }
+    if (state == ActionState.FINISHED) {
+      InstalledModules.add(db, action, DistributionTable.byKey(db, action.distributionKey()), now);
+      messages.installed(db, target.device(), InstalledModules.of(db, action.targetKey()), now);
+    }
+  }
+
+  /** What ends an action always passes: it comes once. */
+  private void refuseFlood(Sql db, Target target, Action action, ActionState state) {
+    if (state == action.state()
+        && ActionTable.countFeedback(db, target.key(), clock.instant())
+            > config.feedbackPerMinute()) {
+      throw new Refusal.LimitReached(
+              "feedback of the device in a minute", config.feedbackPerMinute())
+          .asException();
+    }
+  }
+
+  private void note(Sql db, Action action, String what, List<String> why) {
+    ActionTable.addStatus(
+        db,
+        action.key(),
+        new ActionTable.Status(clock.instant(), what, null, null, why),
+        config.statusesPerAction());
+  }
+
+  private void tell(Sql db, Target target, long number, ActionState state) {
+    var pending =
+        switch (state) {
+          case UNCONFIRMED -> "confirmationBase";
+          case OPEN -> "deploymentBase";
+          case CANCELLING -> "cancelAction";
+          case FINISHED, FAILED, CANCELLED -> throw new IllegalStateException("nothing waits");
+        };
+    messages.notice(db, target.device(), new Messages.Notice(pending, Long.toString(number)));
+  }
+
+  private void count(String outcome) {
+    meters.counter("muster.firmware.feedback", "outcome", outcome).increment();
+  }
+
+  private static Action find(Sql db, Target target, long number) {
+    return ActionTable.find(db, target.key(), number).orElseThrow(Actions::absent);
+  }
+
+  static RuntimeException absent() {
+    return new Refusal.Absent("The device has no such action.").asException();
+  }
+
+  /** The action has ended (410 at hawkBit's API). */
+  public static final class GoneException extends RuntimeException {
+    GoneException() {
+      super("the action has ended", null, false, false);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.muster.firmware.artifacts;
+
+import io.muster.rest.problem.Refusal;
+import java.util.regex.Pattern;
+
+/**
+ * How an artifact is called towards devices. It becomes a segment of a link and the end of a path
+ * in a device's file system, so it can neither lead elsewhere nor need escaping.
+ *
+ * @param value 1 to 128 of {@code [A-Za-z0-9._+-]}, not beginning with a point
+ */
+public record FileName(String value) {
+  private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,127}");
+
+  /** Of a link to another thing. */
+  private static final String MD5_SUFFIX = ".MD5SUM";
+
+  /**
+   * Reads what a client sent.
+   *
+   * @param name of the parameter, for the answer
+   */
+  public static FileName read(String name, String value) {
+    if (!isValid(value)) {
+      throw Refusal.parameter(
+          name,
+          "must be 1 to 128 letters, digits and ._+-, not begin with a point and not end with "
+              + MD5_SUFFIX);
+    }
+    return new FileName(value);
+  }
+
+  static boolean isValid(String value) {
+    return value != null && FORM.matcher(value).matches() && !value.endsWith(MD5_SUFFIX);
+  }
+}

@@ -1,0 +1,70 @@
+package io.muster.firmware.artifacts;
+
+import io.muster.firmware.database.Database;
+import io.muster.firmware.store.ArtifactStore;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Removes what nobody will ask for: uploads that nobody goes on with, and bytes that no tenant has.
+ * Several instances may do it at once.
+ */
+@ApplicationScoped
+class StoreSweeper {
+  private static final Logger LOG = Logger.getLogger(StoreSweeper.class);
+
+  private final ArtifactStore store;
+  private final Database database;
+  private final ArtifactConfig config;
+  private final Clock clock;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> Thread.ofVirtual().name("store-sweeper").unstarted(work));
+
+  StoreSweeper(ArtifactStore store, Database database, ArtifactConfig config, Clock clock) {
+    this.store = store;
+    this.database = database;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  void start(@Observes StartupEvent started) {
+    var interval = config.sweepInterval().toMillis();
+    timer.scheduleWithFixedDelay(this::sweepOrSay, interval, interval, TimeUnit.MILLISECONDS);
+  }
+
+  @PreDestroy
+  void stop() {
+    timer.shutdownNow();
+  }
+
+  private void sweepOrSay() {
+    try {
+      sweep();
+    } catch (IOException | RuntimeException failed) {
+      LOG.warnf("The artifact store was not swept: %s", failed.toString());
+    }
+  }
+
+  /**
+   * Also finished bytes are left alone for as long as an upload may rest: far longer than a
+   * transaction takes to record them.
+   */
+  ArtifactStore.Sweep sweep() throws IOException {
+    var before = clock.instant().minus(config.keepUploadFor());
+    database.inTransaction(db -> UploadTable.deleteOld(db, before));
+    var swept = store.sweep(before, bytes -> database.use(db -> ArtifactTable.isKnown(db, bytes)));
+    if (swept.uploads() > 0 || swept.objects() > 0) {
+      LOG.infof("Removed %d uploads and %d artifacts' bytes", swept.uploads(), swept.objects());
+    }
+    return swept;
+  }
+}

@@ -1,0 +1,23 @@
+package io.muster.firmware.artifacts;
+
+import io.muster.firmware.store.ArtifactStore;
+import io.muster.firmware.store.FileStore;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+
+/** The artifact store, as a bean. */
+class Stores {
+  @Produces
+  @Singleton
+  ArtifactStore store(ArtifactConfig config, Clock clock) {
+    try {
+      return new FileStore(config.folder(), config.mustStayFreeBytes(), clock);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the folder of artifacts " + config.folder() + " cannot be used", e);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.muster.firmware.artifacts;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * An upload under way.
+ *
+ * @param keptBytes where it goes on
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "Upload")
+record UploadView(String id, String filename, long keptBytes, Long sizeBytes) {
+  static UploadView of(Artifacts.Progress it) {
+    var upload = it.upload();
+    return new UploadView(
+        upload.id().hex(), upload.filename().value(), it.keptBytes(), upload.sizeBytes());
+  }
+}

@@ -1,0 +1,52 @@
+package io.muster.firmware.audit;
+
+import io.muster.firmware.database.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import org.jboss.logging.Logger;
+
+/**
+ * Says who did what: a row in the transaction of the change, so that neither is without the other,
+ * and a line in the log after it. Thread-safe.
+ */
+@ApplicationScoped
+public class AuditLog {
+  private static final Logger LOG = Logger.getLogger("io.muster.firmware.audit");
+  private static final String INSERT =
+      "INSERT INTO audit (at, tenant, actor, address, action, subject)"
+          + " VALUES ($1, $2, $3, $4, $5, $6)";
+  // A few with each write keep the table within its age without a job of its own.
+  private static final String PRUNE =
+      "DELETE FROM audit WHERE place IN (SELECT place FROM"
+          + " (SELECT place, at FROM audit ORDER BY place LIMIT 20 FOR UPDATE SKIP LOCKED) oldest"
+          + " WHERE at < $1)";
+
+  private final AuditConfig config;
+  private final Clock clock;
+
+  AuditLog(AuditConfig config, Clock clock) {
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /** Writes the row, in the transaction. */
+  public void write(Sql db, AuditEntry entry, Author author) {
+    var now = clock.instant();
+    db.change(
+        INSERT,
+        now,
+        entry.tenant().value(),
+        author.subject(),
+        author.address(),
+        entry.action(),
+        entry.subject());
+    db.change(PRUNE, now.minus(config.keepFor()));
+  }
+
+  /** Writes the line, after the commit. */
+  public void tell(AuditEntry entry, Author author) {
+    LOG.infof(
+        "%s by %s from %s",
+        entry, author.subject(), author.address() == null ? "?" : author.address());
+  }
+}

@@ -1,0 +1,52 @@
+package io.muster.firmware.ddi;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How often somebody was wrong in the last minute. Bounded: of very many at once the first are
+ * forgotten. Thread-safe.
+ */
+final class Attempts {
+  private static final int REMEMBERED = 10_000;
+  private static final Duration WINDOW = Duration.ofMinutes(1);
+
+  private final int limit;
+  private final Clock clock;
+  private final Map<String, Window> windows =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Window> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  private record Window(Instant since, int wrong) {}
+
+  Attempts(int limit, Clock clock) {
+    this.limit = limit;
+    this.clock = clock;
+  }
+
+  /** Whether somebody is not to be listened to for now. */
+  synchronized boolean isBlocked(String who) {
+    var window = windows.get(who);
+    return window != null && isNow(window) && window.wrong >= limit;
+  }
+
+  synchronized void wrong(String who) {
+    var window = windows.get(who);
+    windows.put(
+        who,
+        window != null && isNow(window)
+            ? new Window(window.since, window.wrong + 1)
+            : new Window(clock.instant(), 1));
+  }
+
+  private boolean isNow(Window window) {
+    return clock.instant().isBefore(window.since.plus(WINDOW));
+  }
+}

@@ -1,0 +1,62 @@
+package io.muster.firmware.ddi;
+
+import io.muster.firmware.database.Database;
+import io.muster.firmware.targets.Target;
+import io.muster.firmware.targets.TargetTable;
+import io.muster.rest.problem.Refusal;
+import io.vertx.core.json.JsonObject;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What devices say of themselves. Waits; thread-safe. */
+@ApplicationScoped
+class Attributes {
+  private final Database database;
+  private final DdiConfig config;
+  private final Clock clock;
+
+  Attributes(Database database, DdiConfig config, Clock clock) {
+    this.database = database;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  void take(Target target, DdiJson.ConfigData said) {
+    database.inTransaction(
+        db -> {
+          TargetTable.lock(db, target.key());
+          var before =
+              db.first("SELECT attributes::text AS text FROM target WHERE key = $1", target.key())
+                  .orElseThrow()
+                  .getString("text");
+          var after = after(new JsonObject(before).getMap(), said);
+          if (after.size() > config.ddi().attributes()) {
+            throw new Refusal.LimitReached("attributes of the device", config.ddi().attributes())
+                .asException();
+          }
+          return db.change(
+              "UPDATE target SET attributes = $2::text::jsonb, attributes_at = $3 WHERE key = $1",
+              target.key(),
+              new JsonObject(after).encode(),
+              clock.instant());
+        });
+  }
+
+  private static Map<String, Object> after(Map<String, Object> before, DdiJson.ConfigData said) {
+    Map<String, Object> after = new LinkedHashMap<>();
+    switch (said.mode()) {
+      case MERGE -> {
+        after.putAll(before);
+        after.putAll(said.data());
+      }
+      case REPLACE -> after.putAll(said.data());
+      case REMOVE -> {
+        after.putAll(before);
+        after.keySet().removeAll(said.data().keySet());
+      }
+    }
+    return after;
+  }
+}

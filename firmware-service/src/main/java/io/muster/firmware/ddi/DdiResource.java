@@ -1,0 +1,284 @@
+package io.muster.firmware.ddi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.muster.firmware.actions.Actions;
+import io.muster.firmware.download.Downloads;
+import io.muster.firmware.download.EntityTags;
+import io.muster.firmware.targets.Target;
+import io.muster.rest.problem.Refusal;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.annotation.security.PermitAll;
+import jakarta.ws.rs.BeanParam;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/**
+ * hawkBit's Direct Device Integration API, {@code /{tenant}/controller/v1/{controllerId}}: the
+ * resources, as its clients know them. Who asks is decided by {@link DeviceAccess}, not by roles.
+ */
+@Path("/{tenant}/controller/v1/{controllerId}")
+@Tag(name = "hawkBit device API")
+@PermitAll
+@RunOnVirtualThread
+class DdiResource {
+  static final String MD5_SUFFIX = ".MD5SUM";
+
+  private static final String HAL = "application/hal+json";
+  private static final String JOSE = "application/jose";
+
+  private final DeviceAccess access;
+  private final Deployments deployments;
+  private final Actions actions;
+  private final Attributes attributes;
+  private final Downloads downloads;
+  private final DdiConfig config;
+
+  DdiResource(
+      DeviceAccess access,
+      Deployments deployments,
+      Actions actions,
+      Attributes attributes,
+      Downloads downloads,
+      DdiConfig config) {
+    this.access = access;
+    this.deployments = deployments;
+    this.actions = actions;
+    this.attributes = attributes;
+    this.downloads = downloads;
+    this.config = config;
+  }
+
+  /** Where a request goes to, and who asks. */
+  static final class Asked {
+    @PathParam("tenant")
+    String tenant;
+
+    @PathParam("controllerId")
+    String controllerId;
+
+    @HeaderParam(HttpHeaders.AUTHORIZATION)
+    String authorization;
+
+    @Context HttpServerRequest request;
+
+    @Context HttpHeaders headers;
+
+    String address() {
+      var address = request.remoteAddress();
+      return address == null ? "?" : address.hostAddress();
+    }
+  }
+
+  @GET
+  @Produces({HAL, MediaType.APPLICATION_JSON})
+  @Operation(summary = "What there is to do", description = "Polled by the device.")
+  public Response root(@BeanParam Asked asked) {
+    var body = DdiJson.bytes(deployments.root(target(asked), links(asked)));
+    var tag = EntityTags.of(body);
+    return EntityTags.matches(asked.headers.getHeaderString(HttpHeaders.IF_NONE_MATCH), tag)
+        ? Response.notModified().header(HttpHeaders.ETAG, tag).build()
+        : Response.ok(body).header(HttpHeaders.ETAG, tag).build();
+  }
+
+  @PUT
+  @Path("/configData")
+  @Consumes({MediaType.APPLICATION_JSON, HAL})
+  @Operation(summary = "What the device says of itself")
+  public Response configData(@BeanParam Asked asked, byte[] body) {
+    attributes.take(target(asked), DdiJson.configData(body, config.ddi()));
+    return Response.ok().build();
+  }
+
+  @GET
+  @Path("/deploymentBase/{action}")
+  @Produces({HAL, MediaType.APPLICATION_JSON})
+  @Operation(summary = "An update to install")
+  public Response deployment(
+      @BeanParam Asked asked,
+      @PathParam("action") String action,
+      @QueryParam("actionHistory") @DefaultValue("0") int history) {
+    return json(deployments.deployment(target(asked), links(asked), id(action), history));
+  }
+
+  @GET
+  @Path("/deploymentBase/{action}/manifest")
+  @Produces(JOSE)
+  @Operation(summary = "The signed manifest of an update", description = "JWS, compact, ES256.")
+  public String manifest(@BeanParam Asked asked, @PathParam("action") String action) {
+    return deployments.manifest(target(asked), id(action));
+  }
+
+  @POST
+  @Path("/deploymentBase/{action}/feedback")
+  @Consumes({MediaType.APPLICATION_JSON, HAL})
+  @Operation(summary = "How an update goes", description = "Only closed ends it.")
+  public Response deploymentFeedback(
+      @BeanParam Asked asked, @PathParam("action") String action, byte[] body) {
+    var target = target(asked);
+    var feedback = DdiJson.feedback(body);
+    return done(() -> actions.deploymentFeedback(target, id(action), feedback));
+  }
+
+  @GET
+  @Path("/cancelAction/{action}")
+  @Produces({HAL, MediaType.APPLICATION_JSON})
+  @Operation(summary = "An update to leave")
+  public Response cancellation(@BeanParam Asked asked, @PathParam("action") String action) {
+    return json(deployments.cancellation(target(asked), id(action)));
+  }
+
+  @POST
+  @Path("/cancelAction/{action}/feedback")
+  @Consumes({MediaType.APPLICATION_JSON, HAL})
+  @Operation(summary = "Whether the device leaves it")
+  public Response cancellationFeedback(
+      @BeanParam Asked asked, @PathParam("action") String action, byte[] body) {
+    var target = target(asked);
+    var feedback = DdiJson.feedback(body);
+    return done(() -> actions.cancellationFeedback(target, id(action), feedback));
+  }
+
+  @GET
+  @Path("/installedBase/{action}")
+  @Produces({HAL, MediaType.APPLICATION_JSON})
+  @Operation(summary = "An update that is installed")
+  public Response installed(
+      @BeanParam Asked asked,
+      @PathParam("action") String action,
+      @QueryParam("actionHistory") @DefaultValue("0") int history) {
+    return json(deployments.installed(target(asked), links(asked), id(action), history));
+  }
+
+  @GET
+  @Path("/confirmationBase")
+  @Produces({HAL, MediaType.APPLICATION_JSON})
+  @Operation(summary = "What waits for a confirmation")
+  public Response confirmations(@BeanParam Asked asked) {
+    return json(deployments.confirmations(target(asked), links(asked)));
+  }
+
+  @GET
+  @Path("/confirmationBase/{action}")
+  @Produces({HAL, MediaType.APPLICATION_JSON})
+  @Operation(summary = "An update that waits for a confirmation")
+  public Response confirmation(
+      @BeanParam Asked asked,
+      @PathParam("action") String action,
+      @QueryParam("actionHistory") @DefaultValue("0") int history) {
+    return json(deployments.confirmation(target(asked), links(asked), id(action), history));
+  }
+
+  @POST
+  @Path("/confirmationBase/{action}/feedback")
+  @Consumes({MediaType.APPLICATION_JSON, HAL})
+  @Operation(summary = "Whether the device agrees")
+  public Response confirm(@BeanParam Asked asked, @PathParam("action") String action, byte[] body) {
+    var target = target(asked);
+    var agreed = DdiJson.confirmation(body);
+    return done(() -> actions.confirm(target, id(action), agreed, DdiJson.details(body)));
+  }
+
+  @POST
+  @Path("/confirmationBase/activateAutoConfirm")
+  @Operation(summary = "No confirmations from now on")
+  public Response activate(@BeanParam Asked asked) {
+    var target = target(asked);
+    return done(() -> actions.autoConfirm(target, true));
+  }
+
+  @POST
+  @Path("/confirmationBase/deactivateAutoConfirm")
+  @Operation(summary = "Confirmations again")
+  public Response deactivate(@BeanParam Asked asked) {
+    var target = target(asked);
+    return done(() -> actions.autoConfirm(target, false));
+  }
+
+  @GET
+  @Path("/softwaremodules/{module}/artifacts")
+  @Produces({HAL, MediaType.APPLICATION_JSON})
+  @Operation(summary = "The artifacts of a module")
+  public Response artifacts(@BeanParam Asked asked, @PathParam("module") UUID module) {
+    return json(deployments.artifacts(target(asked), links(asked), module));
+  }
+
+  @GET
+  @Path("/softwaremodules/{module}/artifacts/{filename}")
+  @Operation(
+      summary = "Download an artifact",
+      description = "With Range, If-Range, If-None-Match; .MD5SUM after the name gives its MD5.")
+  public Response download(
+      @BeanParam Asked asked,
+      @PathParam("module") UUID module,
+      @PathParam("filename") String filename) {
+    var target = target(asked);
+    if (filename.endsWith(MD5_SUFFIX)) {
+      var plain = filename.substring(0, filename.length() - MD5_SUFFIX.length());
+      var artifact = deployments.artifact(target, module, plain);
+      return Response.ok(artifact.md5() + "  " + artifact.filename() + "\n")
+          .type(MediaType.TEXT_PLAIN)
+          .build();
+    }
+    return downloads.answer(
+        deployments.artifact(target, module, filename), Downloads.Wish.of(asked.headers, false));
+  }
+
+  @HEAD
+  @Path("/softwaremodules/{module}/artifacts/{filename}")
+  @Operation(hidden = true)
+  public Response downloadHead(
+      @BeanParam Asked asked,
+      @PathParam("module") UUID module,
+      @PathParam("filename") String filename) {
+    return downloads.answer(
+        deployments.artifact(target(asked), module, filename),
+        Downloads.Wish.of(asked.headers, true));
+  }
+
+  private Target target(Asked asked) {
+    return access.of(asked.tenant, asked.controllerId, asked.authorization, asked.address());
+  }
+
+  private Links links(Asked asked) {
+    return Links.of(config.publicUrl(), asked.tenant, asked.controllerId);
+  }
+
+  private static Response json(JsonNode body) {
+    return Response.ok(DdiJson.bytes(body)).build();
+  }
+
+  private static Response done(Runnable step) {
+    try {
+      step.run();
+      return Response.ok().build();
+    } catch (Actions.GoneException gone) {
+      return Response.status(Response.Status.GONE).build();
+    }
+  }
+
+  /** Numbers within the device. */
+  private static long id(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException none) {
+      throw new Refusal.Absent("The device has no such action.").asException();
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package io.muster.firmware.ddi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.muster.firmware.actions.Action;
+import io.muster.firmware.actions.ActionState;
+import io.muster.firmware.actions.ActionTable;
+import io.muster.firmware.artifacts.Artifact;
+import io.muster.firmware.artifacts.ArtifactTable;
+import io.muster.firmware.database.Database;
+import io.muster.firmware.database.Sql;
+import io.muster.firmware.distributions.DistributionTable;
+import io.muster.firmware.manifest.Manifests;
+import io.muster.firmware.settings.TenantSettings;
+import io.muster.firmware.targets.Target;
+import io.muster.firmware.targets.TargetTable;
+import io.muster.rest.problem.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What hawkBit's device API tells a device. Waits; thread-safe. */
+@ApplicationScoped
+class Deployments {
+  private static final int MAX_HISTORY = 100;
+  private static final String ARTIFACTS =
+      """
+       FROM artifact AS a
+       JOIN module_artifact AS ma ON ma.artifact_key = a.key
+       JOIN software_module AS m ON m.key = ma.module_key
+      WHERE m.id = $2
+        AND EXISTS (SELECT 1 FROM action AS x
+                      JOIN distribution_module AS dm ON dm.distribution_key = x.distribution_key
+                     WHERE x.target_key = $1 AND dm.module_key = m.key
+                       AND x.state IN ('open', 'cancelling', 'finished'))\
+      """;
+
+  private final Database database;
+  private final Manifests manifests;
+  private final DdiConfig config;
+  private final Clock clock;
+
+  Deployments(Database database, Manifests manifests, DdiConfig config, Clock clock) {
+    this.database = database;
+    this.manifests = manifests;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  JsonNode root(Target target, Links links) {
+    return database.use(
+        db -> {
+          TargetTable.polled(db, target.key(), clock.instant());
+          var settings = TenantSettings.read(db, target.device().tenant());
+          return Representations.root(
+              links,
+              settings.polling().orElse(config.ddi().polling()),
+              ActionTable.open(db, target.key()).stream().findFirst(),
+              ActionTable.installed(db, target.key()),
+              target.attributesAt() == null);
+        });
+  }
+
+  /** An update that the device is to install; from now on it has seen it. */
+  JsonNode deployment(Target target, Links links, long number, int history) {
+    return database.inTransaction(
+        db -> {
+          TargetTable.lock(db, target.key());
+          var action = find(db, target, number, ActionState.OPEN);
+          ActionTable.retrieved(db, action.key());
+          return Representations.deployment(
+              links,
+              action,
+              DistributionTable.byKey(db, action.distributionKey()),
+              history(db, action, history));
+        });
+  }
+
+  JsonNode installed(Target target, Links links, long number, int history) {
+    return database.use(
+        db -> {
+          var action = find(db, target, number, ActionState.FINISHED);
+          return Representations.deployment(
+              links,
+              action,
+              DistributionTable.byKey(db, action.distributionKey()),
+              history(db, action, history));
+        });
+  }
+
+  JsonNode confirmations(Target target, Links links) {
+    return database.use(
+        db ->
+            Representations.confirmations(
+                links,
+                target.autoConfirm(),
+                ActionTable.open(db, target.key()).stream()
+                    .filter(it -> it.state() == ActionState.UNCONFIRMED)
+                    .findFirst()));
+  }
+
+  JsonNode confirmation(Target target, Links links, long number, int history) {
+    return database.use(
+        db -> {
+          var action = find(db, target, number, ActionState.UNCONFIRMED);
+          return Representations.confirmation(
+              links,
+              action,
+              DistributionTable.byKey(db, action.distributionKey()),
+              history(db, action, history));
+        });
+  }
+
+  JsonNode cancellation(Target target, long number) {
+    return database.use(
+        db -> Representations.cancellation(find(db, target, number, ActionState.CANCELLING)));
+  }
+
+  /** The signed manifest of an update. */
+  String manifest(Target target, long number) {
+    return database.use(
+        db -> {
+          var action = find(db, target, number, ActionState.OPEN);
+          return manifests.sign(
+              db, target.device(), action, DistributionTable.byKey(db, action.distributionKey()));
+        });
+  }
+
+  JsonNode artifacts(Target target, Links links, UUID module) {
+    var found =
+        database.use(
+            db ->
+                db.rows(
+                    ArtifactTable::read,
+                    "SELECT " + ArtifactTable.COLUMNS + ARTIFACTS + " ORDER BY ma.place",
+                    target.key(),
+                    module));
+    if (found.isEmpty()) {
+      throw absentArtifact();
+    }
+    return Representations.artifacts(links, module, found);
+  }
+
+  /** An artifact that the device is to get, or has got. */
+  Artifact artifact(Target target, UUID module, String filename) {
+    return database
+        .use(
+            db ->
+                db.first(
+                        "SELECT " + ArtifactTable.COLUMNS + ARTIFACTS + " AND ma.filename = $3",
+                        target.key(),
+                        module,
+                        filename)
+                    .map(ArtifactTable::read))
+        .orElseThrow(Deployments::absentArtifact);
+  }
+
+  private static Action find(Sql db, Target target, long number, ActionState state) {
+    Optional<Action> found = ActionTable.find(db, target.key(), number);
+    return found
+        .filter(it -> it.state() == state)
+        .orElseThrow(() -> new Refusal.Absent("The device has no such action now.").asException());
+  }
+
+  private static List<ActionTable.Status> history(Sql db, Action action, int wanted) {
+    if (wanted == 0) {
+      return List.of();
+    }
+    return ActionTable.statuses(
+        db, action.key(), wanted < 0 ? MAX_HISTORY : Math.min(wanted, MAX_HISTORY));
+  }
+
+  private static RuntimeException absentArtifact() {
+    return new Refusal.Absent("The device is to get no such artifact.").asException();
+  }
+}

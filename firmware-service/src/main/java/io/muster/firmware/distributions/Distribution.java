@@ -1,0 +1,36 @@
+package io.muster.firmware.distributions;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Modules that devices get together. But for its release it never changes.
+ *
+ * @param key inside of this service
+ * @param deviceTypes that it fits; empty: all
+ * @param releaseNotes or null
+ * @param releasedAt since when devices may get it, or null
+ */
+public record Distribution(
+    long key,
+    UUID id,
+    String name,
+    String version,
+    List<String> deviceTypes,
+    String releaseNotes,
+    List<SoftwareModule> modules,
+    Instant createdAt,
+    String createdBy,
+    Instant releasedAt,
+    String releasedBy) {
+  public Distribution {
+    deviceTypes = List.copyOf(deviceTypes);
+    modules = List.copyOf(modules);
+  }
+
+  /** Whether devices may get it. */
+  public boolean isReleased() {
+    return releasedAt != null;
+  }
+}

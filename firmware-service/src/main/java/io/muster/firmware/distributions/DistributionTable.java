@@ -1,0 +1,116 @@
+package io.muster.firmware.distributions;
+
+import io.muster.contract.id.TenantId;
+import io.muster.firmware.database.Sql;
+import io.vertx.mutiny.sqlclient.Row;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The rows of distributions. Stateless. */
+public final class DistributionTable {
+  private static final String COLUMNS =
+      "d.key, d.id, d.name, d.version, d.device_types, d.release_notes, d.created_at,"
+          + " d.created_by, d.released_at, d.released_by";
+  private static final String INSERT =
+      """
+      INSERT INTO distribution (id, tenant, name, version, device_types, release_notes, created_at,
+                                created_by)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING key\
+      """;
+  private static final String SELECT = "SELECT " + COLUMNS + " FROM distribution AS d WHERE ";
+  private static final String LIST =
+      SELECT
+          + "d.tenant = $1 AND ($2::bigint = 0 OR d.key < $2)"
+          + " AND ($3::text IS NULL OR d.name = $3) ORDER BY d.key DESC LIMIT $4";
+
+  private DistributionTable() {}
+
+  static void insert(
+      Sql db,
+      UUID id,
+      TenantId tenant,
+      DistributionBody body,
+      List<SoftwareModule> modules,
+      Instant now,
+      String by) {
+    var types = body.deviceTypes() == null ? List.<String>of() : body.deviceTypes();
+    var key =
+        db.number(
+            INSERT,
+            id,
+            tenant.value(),
+            body.name(),
+            body.version(),
+            types,
+            body.releaseNotes(),
+            now,
+            by);
+    var place = 0;
+    for (var module : modules) {
+      db.change(
+          "INSERT INTO distribution_module (distribution_key, module_key, place)"
+              + " VALUES ($1, $2, $3)",
+          key,
+          module.key(),
+          place++);
+    }
+  }
+
+  static boolean isTaken(Sql db, TenantId tenant, String name, String version) {
+    return db.first(
+            "SELECT 1 FROM distribution WHERE tenant = $1 AND name = $2 AND version = $3",
+            tenant.value(),
+            name,
+            version)
+        .isPresent();
+  }
+
+  /** A tenant's distribution. */
+  public static Optional<Distribution> find(Sql db, TenantId tenant, UUID id) {
+    return db.first(SELECT + "d.tenant = $1 AND d.id = $2", tenant.value(), id)
+        .map(row -> read(db, row));
+  }
+
+  /** The distribution of an action. */
+  public static Distribution byKey(Sql db, long key) {
+    return db.first(SELECT + "d.key = $1", key).map(row -> read(db, row)).orElseThrow();
+  }
+
+  /** The newest first, before a key unless that is 0. */
+  static List<Distribution> list(Sql db, TenantId tenant, long before, String name, int limit) {
+    return db.rows(LIST, tenant.value(), before, name, limit).stream()
+        .map(row -> read(db, row))
+        .toList();
+  }
+
+  static void release(Sql db, long key, Instant now, String by) {
+    db.change(
+        "UPDATE distribution SET released_at = $2, released_by = $3 WHERE key = $1", key, now, by);
+  }
+
+  static boolean isInUse(Sql db, long distribution) {
+    return db.first("SELECT 1 FROM action WHERE distribution_key = $1 LIMIT 1", distribution)
+        .isPresent();
+  }
+
+  static void delete(Sql db, long distribution) {
+    db.change("DELETE FROM distribution WHERE key = $1", distribution);
+  }
+
+  private static Distribution read(Sql db, Row row) {
+    return new Distribution(
+        row.getLong("key"),
+        row.getUUID("id"),
+        row.getString("name"),
+        row.getString("version"),
+        Sql.texts(row, "device_types"),
+        row.getString("release_notes"),
+        ModuleTable.of(db, row.getLong("key")),
+        Sql.instant(row, "created_at"),
+        row.getString("created_by"),
+        Sql.instant(row, "released_at"),
+        row.getString("released_by"));
+  }
+}

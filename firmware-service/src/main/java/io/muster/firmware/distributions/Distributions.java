@@ -1,0 +1,234 @@
+package io.muster.firmware.distributions;
+
+import io.muster.contract.id.TenantId;
+import io.muster.firmware.artifacts.Artifact;
+import io.muster.firmware.artifacts.ArtifactTable;
+import io.muster.firmware.audit.AuditEntry;
+import io.muster.firmware.audit.Author;
+import io.muster.firmware.audit.Changes;
+import io.muster.firmware.database.Database;
+import io.muster.firmware.database.Sql;
+import io.muster.firmware.problem.ConflictKind;
+import io.muster.firmware.settings.TenantSettings;
+import io.muster.firmware.signing.SignatureTable;
+import io.muster.outbox.EventIds;
+import io.muster.rest.problem.FieldError;
+import io.muster.rest.problem.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** Makes, releases and deletes software modules and distributions. Waits; thread-safe. */
+@ApplicationScoped
+public class Distributions {
+  private final Database database;
+  private final Changes changes;
+  private final Clock clock;
+  private final EventIds ids;
+
+  Distributions(Database database, Changes changes, Clock clock) {
+    this.database = database;
+    this.changes = changes;
+    this.clock = clock;
+    this.ids = new EventIds(clock);
+  }
+
+  SoftwareModule makeModule(TenantId tenant, ModuleBody body, Author by) {
+    requireDistinct("/artifacts", body.artifacts());
+    return changes.audited(
+        by,
+        made -> new AuditEntry("software-module-created", tenant, "software-modules/" + made.id()),
+        db -> {
+          lock(db, tenant);
+          requireFree(ModuleTable.isTaken(db, tenant, body.name(), body.version()));
+          var artifacts = artifacts(db, tenant, body.artifacts());
+          var id = ids.next();
+          ModuleTable.insert(db, id, tenant, body, artifacts, clock.instant(), by.subject());
+          return ModuleTable.find(db, tenant, id).orElseThrow();
+        });
+  }
+
+  Distribution make(TenantId tenant, DistributionBody body, Author by) {
+    requireDistinct("/modules", body.modules());
+    return changes.audited(
+        by,
+        made -> new AuditEntry("distribution-created", tenant, "distributions/" + made.id()),
+        db -> {
+          lock(db, tenant);
+          requireFree(DistributionTable.isTaken(db, tenant, body.name(), body.version()));
+          var modules = modules(db, tenant, body.modules());
+          var id = ids.next();
+          DistributionTable.insert(db, id, tenant, body, modules, clock.instant(), by.subject());
+          return DistributionTable.find(db, tenant, id).orElseThrow();
+        });
+  }
+
+  /**
+   * Lets devices get it: each artifact has a valid signature by now, unless the tenant does not
+   * demand one. Again it changes nothing.
+   */
+  Distribution release(TenantId tenant, UUID id, Author by) {
+    return changes.audited(
+        by,
+        _ -> new AuditEntry("distribution-released", tenant, "distributions/" + id),
+        db -> {
+          lock(db, tenant);
+          var found = DistributionTable.find(db, tenant, id).orElseThrow(Distributions::absent);
+          if (!found.isReleased()) {
+            requireSignatures(db, tenant, found);
+            DistributionTable.release(db, found.key(), clock.instant(), by.subject());
+          }
+          return DistributionTable.find(db, tenant, id).orElseThrow();
+        });
+  }
+
+  SoftwareModule module(TenantId tenant, UUID id) {
+    return database
+        .use(db -> ModuleTable.find(db, tenant, id))
+        .orElseThrow(Distributions::absentModule);
+  }
+
+  List<SoftwareModule> modules(TenantId tenant, long before, String name, int limit) {
+    return database.use(db -> ModuleTable.list(db, tenant, before, name, limit));
+  }
+
+  /** A tenant's distribution; 404 when there is none. */
+  public Distribution find(TenantId tenant, UUID id) {
+    return database
+        .use(db -> DistributionTable.find(db, tenant, id))
+        .orElseThrow(Distributions::absent);
+  }
+
+  List<Distribution> list(TenantId tenant, long before, String name, int limit) {
+    return database.use(db -> DistributionTable.list(db, tenant, before, name, limit));
+  }
+
+  void deleteModule(TenantId tenant, UUID id, Author by) {
+    changes.audited(
+        by,
+        _ -> new AuditEntry("software-module-deleted", tenant, "software-modules/" + id),
+        db -> {
+          lock(db, tenant);
+          var found = ModuleTable.find(db, tenant, id).orElseThrow(Distributions::absentModule);
+          if (ModuleTable.isInUse(db, found.key())) {
+            throw new Refusal.Conflict(
+                    ConflictKind.MODULE_IN_USE, "The module is part of a distribution.")
+                .asException();
+          }
+          ModuleTable.delete(db, found.key());
+          return null;
+        });
+  }
+
+  void delete(TenantId tenant, UUID id, Author by) {
+    changes.audited(
+        by,
+        _ -> new AuditEntry("distribution-deleted", tenant, "distributions/" + id),
+        db -> {
+          lock(db, tenant);
+          var found = DistributionTable.find(db, tenant, id).orElseThrow(Distributions::absent);
+          db.rows("SELECT 1 FROM distribution WHERE key = $1 FOR UPDATE", found.key());
+          if (DistributionTable.isInUse(db, found.key())) {
+            throw new Refusal.Conflict(
+                    ConflictKind.DISTRIBUTION_IN_USE,
+                    "Devices got or are to get this distribution.")
+                .asException();
+          }
+          DistributionTable.delete(db, found.key());
+          return null;
+        });
+  }
+
+  private static void requireSignatures(Sql db, TenantId tenant, Distribution it) {
+    if (!TenantSettings.read(db, tenant).signatureRequired()) {
+      return;
+    }
+    var unsigned =
+        it.modules().stream()
+            .flatMap(module -> module.artifacts().stream())
+            .filter(artifact -> !SignatureTable.isSigned(db, tenant, artifact))
+            .map(Artifact::filename)
+            .distinct()
+            .toList();
+    if (!unsigned.isEmpty()) {
+      throw new Refusal.Conflict(
+              ConflictKind.SIGNATURE_MISSING,
+              "No key of the tenant has signed %s.".formatted(String.join(", ", unsigned)))
+          .asException();
+    }
+  }
+
+  private static List<Artifact> artifacts(Sql db, TenantId tenant, List<UUID> ids) {
+    var found = all("/artifacts", ids, id -> ArtifactTable.find(db, tenant, id).orElse(null));
+    var names = new HashSet<String>();
+    for (var i = 0; i < found.size(); i++) {
+      // Nobody deletes it until the end of this transaction.
+      var stays = db.first("SELECT 1 FROM artifact WHERE key = $1 FOR SHARE", found.get(i).key());
+      if (stays.isEmpty()) {
+        throw wrong("/artifacts/" + i, "is no artifact of the tenant");
+      }
+      if (!names.add(found.get(i).filename())) {
+        throw wrong("/artifacts/" + i, "has the name of another one");
+      }
+    }
+    return found;
+  }
+
+  private static List<SoftwareModule> modules(Sql db, TenantId tenant, List<UUID> ids) {
+    var found = all("/modules", ids, id -> ModuleTable.find(db, tenant, id).orElse(null));
+    var names = new HashSet<String>();
+    for (var i = 0; i < found.size(); i++) {
+      if (!names.add(found.get(i).name())) {
+        throw wrong("/modules/" + i, "is another version of a module that is there already");
+      }
+    }
+    return found;
+  }
+
+  private static <T> List<T> all(String pointer, List<UUID> ids, Function<UUID, T> find) {
+    List<T> all = new ArrayList<>();
+    for (var i = 0; i < ids.size(); i++) {
+      var found = find.apply(ids.get(i));
+      if (found == null) {
+        throw wrong(pointer + "/" + i, "is nothing that the tenant has");
+      }
+      all.add(found);
+    }
+    return all;
+  }
+
+  private static void requireDistinct(String pointer, List<UUID> ids) {
+    if (new HashSet<>(ids).size() != ids.size()) {
+      throw wrong(pointer, "must not hold one twice");
+    }
+  }
+
+  private static void requireFree(boolean isTaken) {
+    if (isTaken) {
+      throw new Refusal.Conflict(
+              ConflictKind.NAME_TAKEN, "There is one of that name and version already.")
+          .asException();
+    }
+  }
+
+  /** One change of a tenant's modules and distributions after another. */
+  private static void lock(Sql db, TenantId tenant) {
+    db.rows("SELECT pg_advisory_xact_lock(hashtext('distribution ' || $1))", tenant.value());
+  }
+
+  private static RuntimeException wrong(String pointer, String detail) {
+    return new Refusal.Meaningless(List.of(FieldError.at(pointer, detail))).asException();
+  }
+
+  static RuntimeException absent() {
+    return new Refusal.Absent("There is no such distribution.").asException();
+  }
+
+  private static RuntimeException absentModule() {
+    return new Refusal.Absent("There is no such software module.").asException();
+  }
+}

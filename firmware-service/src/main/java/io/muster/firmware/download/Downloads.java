@@ -1,0 +1,139 @@
+package io.muster.firmware.download;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.firmware.artifacts.Artifact;
+import io.muster.firmware.artifacts.ArtifactConfig;
+import io.muster.firmware.store.ArtifactStore;
+import io.muster.firmware.store.StoredObject;
+import io.muster.rest.problem.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.PathPart;
+
+/**
+ * Answers requests for an artifact's bytes (RFC 9110 §14). The kernel sends them from the file;
+ * only several ranges in one answer pass through this process, in small pieces. Thread-safe; waits
+ * for the disk.
+ */
+@ApplicationScoped
+public class Downloads {
+  private static final Logger LOG = Logger.getLogger(Downloads.class);
+  private static final int MAX_RANGE_CHARACTERS = 8_192;
+  private static final int PARTIAL_CONTENT = 206;
+  private static final int RANGE_NOT_SATISFIABLE = 416;
+
+  private final ArtifactStore store;
+  private final RangeRequest ranges;
+  private final MeterRegistry meters;
+
+  Downloads(ArtifactStore store, ArtifactConfig config, MeterRegistry meters) {
+    this.store = store;
+    this.ranges = new RangeRequest(config.maxRanges(), MAX_RANGE_CHARACTERS);
+    this.meters = meters;
+  }
+
+  /**
+   * What a client asks for.
+   *
+   * @param range {@code Range}, or null
+   * @param ifRange {@code If-Range}, or null
+   * @param ifNoneMatch {@code If-None-Match}, or null
+   * @param isHead whether it wants the headers alone
+   */
+  public record Wish(String range, String ifRange, String ifNoneMatch, boolean isHead) {
+    /** Of a request's headers. */
+    public static Wish of(HttpHeaders headers, boolean isHead) {
+      return new Wish(
+          headers.getHeaderString("Range"),
+          headers.getHeaderString("If-Range"),
+          headers.getHeaderString(HttpHeaders.IF_NONE_MATCH),
+          isHead);
+    }
+  }
+
+  /** The answer, with the bytes that are asked for. */
+  public Response answer(Artifact artifact, Wish wish) {
+    var entityTag = "\"" + artifact.sha256().hex() + "\"";
+    if (EntityTags.matches(wish.ifNoneMatch(), entityTag)) {
+      return count("not-modified", Response.notModified().header(HttpHeaders.ETAG, entityTag))
+          .build();
+    }
+    // Range is defined for GET alone (RFC 9110 §14.2).
+    var counts = !wish.isHead() && RangeRequest.counts(wish.ifRange(), entityTag);
+    var found = ranges.read(counts ? wish.range() : null, artifact.sizeBytes());
+    var answer =
+        switch (found) {
+          case RangeAnswer.Whole _ -> whole(artifact, wish.isHead());
+          case RangeAnswer.Parts it -> parts(artifact, it);
+          case RangeAnswer.Unsatisfiable it -> unsatisfiable(artifact, it);
+        };
+    return answer
+        .header(HttpHeaders.ETAG, entityTag)
+        .header("Accept-Ranges", "bytes")
+        // The name is of a form that needs no quoting.
+        .header(
+            HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + artifact.filename() + "\"")
+        .build();
+  }
+
+  private Response.ResponseBuilder whole(Artifact artifact, boolean isHead) {
+    if (isHead) {
+      return Response.ok()
+          .type(MediaType.APPLICATION_OCTET_STREAM)
+          .header(HttpHeaders.CONTENT_LENGTH, artifact.sizeBytes());
+    }
+    return count(
+        "whole",
+        Response.ok(part(artifact, 0, artifact.sizeBytes()))
+            .type(MediaType.APPLICATION_OCTET_STREAM));
+  }
+
+  private Response.ResponseBuilder parts(Artifact artifact, RangeAnswer.Parts parts) {
+    if (parts.ranges().size() == 1) {
+      var range = parts.ranges().getFirst();
+      return count(
+          "range",
+          Response.status(PARTIAL_CONTENT)
+              .entity(part(artifact, range.first(), range.lengthBytes()))
+              .type(MediaType.APPLICATION_OCTET_STREAM)
+              .header("Content-Range", range.contentRange(artifact.sizeBytes())));
+    }
+    var body = new MultipartRanges(parts.ranges(), artifact.sizeBytes(), file(artifact));
+    return count("ranges", Response.status(PARTIAL_CONTENT).entity(body).type(body.mediaType()));
+  }
+
+  private Response.ResponseBuilder unsatisfiable(Artifact artifact, RangeAnswer.Unsatisfiable it) {
+    return count(
+        "unsatisfiable",
+        Response.status(RANGE_NOT_SATISFIABLE)
+            .entity(it.reason())
+            .type(MediaType.TEXT_PLAIN)
+            .header("Content-Range", "bytes */" + artifact.sizeBytes()));
+  }
+
+  private PathPart part(Artifact artifact, long first, long count) {
+    return new PathPart(file(artifact).file().orElseThrow(), first, count);
+  }
+
+  private StoredObject file(Artifact artifact) {
+    try {
+      var found = store.find(artifact.sha256());
+      if (found.isPresent() && found.get().sizeBytes() == artifact.sizeBytes()) {
+        return found.get();
+      }
+      LOG.errorf("The bytes %s are not in the artifact store", artifact.sha256());
+    } catch (IOException failed) {
+      LOG.errorf("The artifact store cannot be read: %s", failed.toString());
+    }
+    throw new Refusal.Unavailable("The artifact store does not have the bytes").asException();
+  }
+
+  private Response.ResponseBuilder count(String answer, Response.ResponseBuilder response) {
+    meters.counter("muster.firmware.downloads", "answer", answer).increment();
+    return response;
+  }
+}

@@ -1,0 +1,91 @@
+package io.muster.firmware.inbox;
+
+import io.muster.contract.event.OutboxEvent;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.MalformedIdException;
+import io.muster.contract.topic.PlatformTopic;
+import io.muster.firmware.database.Database;
+import io.muster.firmware.database.Sql;
+import io.muster.firmware.targets.TargetTable;
+import io.muster.outbox.SharedEffects;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * What the registry's log says: devices that are deleted or disabled, and tenants that are
+ * suspended, get nothing any more. Called by one thread at a time.
+ */
+@ApplicationScoped
+class RegistryLog implements SharedEffects.Reader {
+  private static final Logger LOG = Logger.getLogger(RegistryLog.class);
+  private static final Set<String> WANTED =
+      Set.of(
+          "device-deleted",
+          "device-disabled",
+          "device-updated",
+          "tenant-suspended",
+          "tenant-updated");
+
+  private final Database database;
+  private final Clock clock;
+
+  RegistryLog(Database database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  @Override
+  public boolean wants(OutboxEvent event) {
+    return PlatformTopic.parse(event.topic())
+        .filter(topic -> WANTED.contains(topic.event()))
+        .isPresent();
+  }
+
+  @Override
+  public Uni<Void> apply(SqlConnection connection, List<OutboxEvent> events) {
+    return database
+        .run(
+            connection,
+            db -> {
+              events.forEach(event -> apply(db, PlatformTopic.parse(event.topic()).orElseThrow()));
+              return null;
+            })
+        .replaceWithVoid();
+  }
+
+  @Override
+  public Uni<Void> startOver(SqlConnection connection) {
+    LOG.warn("What the registry told for a while is lost: it is asked about each device again");
+    return database
+        .run(
+            connection,
+            db -> {
+              TargetTable.forgetAll(db);
+              return null;
+            })
+        .replaceWithVoid();
+  }
+
+  private void apply(Sql db, PlatformTopic topic) {
+    switch (topic.event()) {
+      case "device-deleted" -> TargetTable.deleted(db, device(topic), clock.instant());
+      case "device-disabled" -> TargetTable.disabled(db, device(topic));
+      case "device-updated" -> TargetTable.updated(db, device(topic));
+      case "tenant-suspended" -> TargetTable.suspended(db, topic.tenant());
+      case "tenant-updated" -> TargetTable.resumed(db, topic.tenant());
+      default -> throw new IllegalStateException(topic.event());
+    }
+  }
+
+  /**
+   * @throws MalformedIdException never: the registry names its devices right
+   */
+  private static DeviceAddress device(PlatformTopic topic) {
+    return DeviceAddress.of(topic.tenant().value(), topic.device().orElseThrow());
+  }
+}

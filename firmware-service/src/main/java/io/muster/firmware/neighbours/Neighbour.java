@@ -1,0 +1,211 @@
+package io.muster.firmware.neighbours;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.muster.contract.event.ContractJson;
+import io.muster.contract.event.EventPage;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.tracing.TracingPolicy;
+import io.vertx.mutiny.core.Vertx;
+import io.vertx.mutiny.core.buffer.Buffer;
+import io.vertx.mutiny.core.http.HttpClient;
+import io.vertx.mutiny.core.http.HttpClientRequest;
+import io.vertx.mutiny.core.http.HttpClientResponse;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Optional;
+
+/** Asks another service over its internal REST interface. Thread-safe. */
+final class Neighbour {
+  /** A page of events is the largest answer: 4 MiB of payloads in Base64, and a member around. */
+  private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+  private final String name;
+  private final URI base;
+  private final HttpClient http;
+  private final ServiceToken token;
+  private final NeighboursConfig config;
+  private final boolean tls;
+
+  private record Answer(int status, byte[] body) {}
+
+  Neighbour(String name, URI base, Vertx vertx, NeighboursConfig config, ServiceToken token) {
+    this.name = name;
+    this.base = base;
+    this.config = config;
+    this.token = token;
+    this.tls = "https".equals(base.getScheme());
+    this.http = vertx.createHttpClient(options());
+  }
+
+  private HttpClientOptions options() {
+    var options =
+        new HttpClientOptions()
+            .setSsl(tls)
+            .setConnectTimeout((int) config.connectTimeout().toMillis())
+            .setMaxPoolSize(config.concurrentRequests())
+            .setMaxWaitQueueSize(config.waitingRequests())
+            .setKeepAliveTimeout(30)
+            .setTracingPolicy(TracingPolicy.PROPAGATE);
+    config
+        .caFile()
+        .ifPresent(
+            file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+    return options;
+  }
+
+  /** Its log, for a follower. */
+  Uni<EventPage> events(long after, int limit) {
+    return get("/internal/v1/events?after=" + after + "&limit=" + limit, EventPage.class)
+        .map(page -> page.orElseThrow(() -> new NeighbourAwayException("answered 404")));
+  }
+
+  /**
+   * @return empty for 404; fails with {@link NeighbourAwayException} for everything but an answer
+   */
+  <T> Uni<Optional<T>> get(String path, Class<T> type) {
+    return ask(HttpMethod.GET, path, null, type);
+  }
+
+  /**
+   * @return empty for 404; fails with {@link NeighbourAwayException} for everything but an answer
+   */
+  <T> Uni<Optional<T>> post(String path, Object body, Class<T> type) {
+    return ask(HttpMethod.POST, path, body, type);
+  }
+
+  private <T> Uni<Optional<T>> ask(HttpMethod method, String path, Object body, Class<T> type) {
+    return Uni.createFrom()
+        .deferred(() -> token.value().flatMap(current -> exchange(method, path, body, current)))
+        .map(answer -> understood(answer, type))
+        .ifNoItem()
+        // Later than Vert.x' own two timeouts, for an answer that trickles for ever.
+        .after(config.requestTimeout().multipliedBy(2).plusMillis(100))
+        .failWith(() -> new NeighbourAwayException(name + " gives no answer in time"))
+        .onFailure(failure -> !(failure instanceof NeighbourAwayException))
+        .transform(failure -> new NeighbourAwayException(name + " cannot be asked", failure));
+  }
+
+  private Uni<Answer> exchange(HttpMethod method, String path, Object body, String bearer) {
+    var options = request(method, path, bearer).putHeader("Accept", "application/json");
+    if (body != null) {
+      options.putHeader("Content-Type", "application/json");
+    }
+    return http.request(options).flatMap(request -> sent(request, bytes(body)));
+  }
+
+  private RequestOptions request(HttpMethod method, String path, String bearer) {
+    return new RequestOptions()
+        .setMethod(method)
+        .setHost(base.getHost())
+        .setPort(port())
+        .setSsl(tls)
+        .setURI(Optional.ofNullable(base.getRawPath()).orElse("") + path)
+        .setConnectTimeout(config.requestTimeout().toMillis())
+        .setIdleTimeout(config.requestTimeout().toMillis())
+        .putHeader("Authorization", "Bearer " + bearer);
+  }
+
+  private static byte[] bytes(Object body) {
+    try {
+      return body == null ? new byte[0] : ContractJson.mapper().writeValueAsBytes(body);
+    } catch (JsonProcessingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static Uni<Answer> sent(HttpClientRequest request, byte[] body) {
+    return (body.length == 0 ? request.send() : request.send(Buffer.buffer(body)))
+        .flatMap(Neighbour::read)
+        // Nobody waits any more: the request must not go on holding its connection.
+        .onCancellation()
+        .invoke(() -> request.reset());
+  }
+
+  private int port() {
+    var port = base.getPort();
+    return port >= 0 ? port : tls ? 443 : 80;
+  }
+
+  /**
+   * What it says line by line (NDJSON); asked for as it is taken. Fails with {@link
+   * NeighbourAwayException}.
+   */
+  Multi<String> lines(String path) {
+    return Multi.createFrom()
+        .deferred(
+            () ->
+                token
+                    .value()
+                    .flatMap(
+                        bearer ->
+                            http.request(
+                                request(HttpMethod.GET, path, bearer)
+                                    .putHeader("Accept", "application/x-ndjson")))
+                    .flatMap(HttpClientRequest::send)
+                    .onItem()
+                    .transformToMulti(this::lines))
+        .onFailure(failure -> !(failure instanceof NeighbourAwayException))
+        .transform(failure -> new NeighbourAwayException(name + " cannot be asked", failure));
+  }
+
+  private Multi<String> lines(HttpClientResponse response) {
+    if (response.statusCode() == 400 || response.statusCode() == 422) {
+      return Multi.createFrom().failure(new RefusedQuestionException());
+    }
+    if (response.statusCode() != 200) {
+      return Multi.createFrom()
+          .failure(new NeighbourAwayException(name + " answered " + response.statusCode()));
+    }
+    var lines = new Lines();
+    return response
+        .toMulti()
+        .onItem()
+        .transformToIterable(piece -> lines.add(piece.getBytes()))
+        .onCompletion()
+        .continueWith(lines::rest);
+  }
+
+  private static Uni<Answer> read(HttpClientResponse response) {
+    return response
+        .toMulti()
+        .onItem()
+        .scan(
+            Buffer::buffer,
+            (all, next) -> {
+              if (all.length() + next.length() > MAX_ANSWER_BYTES) {
+                throw new NeighbourAwayException("too large an answer");
+              }
+              return all.appendBuffer(next);
+            })
+        .collect()
+        .last()
+        .map(all -> new Answer(response.statusCode(), all == null ? new byte[0] : all.getBytes()));
+  }
+
+  private <T> Optional<T> understood(Answer answer, Class<T> type) {
+    if (answer.status == 404) {
+      return Optional.empty();
+    }
+    if (answer.status != 200) {
+      throw new NeighbourAwayException(name + " answered " + answer.status);
+    }
+    try {
+      return Optional.of(ContractJson.mapper().readValue(answer.body, type));
+    } catch (JsonProcessingException malformed) {
+      // The message may quote the body; only its kind is told.
+      throw new NeighbourAwayException(
+          name + " answered something else: " + malformed.getClass().getSimpleName());
+    } catch (IOException | IllegalArgumentException | NullPointerException malformed) {
+      throw new NeighbourAwayException(name + " answered something else than was asked");
+    }
+  }
+
+  void close() {
+    http.closeAndForget();
+  }
+}

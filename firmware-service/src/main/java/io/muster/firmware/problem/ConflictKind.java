@@ -1,0 +1,25 @@
+package io.muster.firmware.problem;
+
+import io.muster.rest.problem.Refusal;
+import java.util.Locale;
+
+/** What a request about firmware is at odds with. */
+public enum ConflictKind implements Refusal.ConflictKind {
+  ARTIFACT_IN_USE,
+  UPLOAD_BUSY,
+  UPLOAD_OFFSET,
+  NAME_TAKEN,
+  SIGNATURE_MISSING,
+  NOT_RELEASED,
+  MODULE_IN_USE,
+  DISTRIBUTION_IN_USE,
+  DEVICE_INCOMPATIBLE,
+  ACTION_FINISHED,
+  ROLLOUT_STATE,
+  SAME_PERSON;
+
+  @Override
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

@@ -1,0 +1,95 @@
+package io.muster.firmware.settings;
+
+import io.muster.contract.id.TenantId;
+import io.muster.firmware.audit.AuditEntry;
+import io.muster.firmware.audit.Author;
+import io.muster.firmware.audit.Changes;
+import io.muster.firmware.database.Database;
+import io.muster.firmware.database.Sql;
+import io.muster.firmware.targets.TargetToken;
+import io.muster.rest.versions.IfMatch;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/** Changes what a tenant demands. Waits; thread-safe. */
+@ApplicationScoped
+public class Settings {
+  private static final int GATEWAY_TOKEN_BYTES = 16;
+  private static final String WRITE =
+      """
+      INSERT INTO tenant_setting AS s (tenant, version, signature_required, confirmation_required,
+                                       polling_seconds)
+      VALUES ($1, 1, $2, $3, $4)
+      ON CONFLICT (tenant) DO UPDATE
+        SET version = s.version + 1, signature_required = excluded.signature_required,
+            confirmation_required = excluded.confirmation_required,
+            polling_seconds = excluded.polling_seconds\
+      """;
+  private static final String WRITE_TOKEN =
+      """
+      INSERT INTO tenant_setting AS s (tenant, version, signature_required, confirmation_required,
+                                       gateway_token_sha256)
+      VALUES ($1, 1, true, false, $2)
+      ON CONFLICT (tenant) DO UPDATE
+        SET version = s.version + 1, gateway_token_sha256 = excluded.gateway_token_sha256\
+      """;
+
+  private final Database database;
+  private final Changes changes;
+  private final SecureRandom random = new SecureRandom();
+
+  Settings(Database database, Changes changes) {
+    this.database = database;
+    this.changes = changes;
+  }
+
+  /** A tenant's. */
+  public TenantSettings read(TenantId tenant) {
+    return database.use(db -> TenantSettings.read(db, tenant));
+  }
+
+  TenantSettings write(TenantId tenant, SettingsBody body, IfMatch condition, Author by) {
+    return changes.audited(
+        by,
+        _ -> new AuditEntry("firmware-settings-changed", tenant, "firmware-settings"),
+        db -> {
+          lock(db, tenant);
+          condition.check(TenantSettings.read(db, tenant).version());
+          db.change(
+              WRITE,
+              tenant.value(),
+              !Boolean.FALSE.equals(body.signatureRequired()),
+              Boolean.TRUE.equals(body.confirmationRequired()),
+              body.pollingSeconds());
+          return TenantSettings.read(db, tenant);
+        });
+  }
+
+  /** Makes a gateway token in place of the one before; gives its text, this once. */
+  String makeGatewayToken(TenantId tenant, Author by) {
+    var bytes = new byte[GATEWAY_TOKEN_BYTES];
+    random.nextBytes(bytes);
+    var text = HexFormat.of().formatHex(bytes);
+    changes.audited(
+        by,
+        _ -> new AuditEntry("gateway-token-created", tenant, "gateway-token"),
+        db -> db.change(WRITE_TOKEN, tenant.value(), TargetToken.sha256(text)));
+    return text;
+  }
+
+  void deleteGatewayToken(TenantId tenant, Author by) {
+    changes.audited(
+        by,
+        _ -> new AuditEntry("gateway-token-deleted", tenant, "gateway-token"),
+        db ->
+            db.change(
+                "UPDATE tenant_setting SET gateway_token_sha256 = NULL, version = version + 1"
+                    + " WHERE tenant = $1",
+                tenant.value()));
+  }
+
+  private static void lock(Sql db, TenantId tenant) {
+    db.rows("SELECT pg_advisory_xact_lock(hashtext('settings ' || $1))", tenant.value());
+  }
+}

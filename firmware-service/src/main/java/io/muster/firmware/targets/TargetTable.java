@@ -1,0 +1,137 @@
+package io.muster.firmware.targets;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
+import io.muster.firmware.database.Sql;
+import io.vertx.mutiny.sqlclient.Row;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The rows of targets. Stateless. */
+public final class TargetTable {
+  /** With the table as {@code t}. */
+  public static final String COLUMNS =
+      "t.key, t.tenant, t.device, t.last_number, t.polled_at, t.attributes_at, t.auto_confirm";
+
+  private static final String FIND =
+      "SELECT "
+          + COLUMNS
+          + ", t.known, t.enabled AND NOT EXISTS (SELECT 1 FROM suspended_tenant AS s"
+          + " WHERE s.tenant = t.tenant) AS enabled FROM target AS t"
+          + " WHERE t.tenant = $1 AND t.device = $2";
+  private static final String REMEMBER =
+      """
+      INSERT INTO target (tenant, device, known, enabled) VALUES ($1, $2, true, $3)
+      ON CONFLICT (tenant, device) DO UPDATE SET known = true, enabled = excluded.enabled\
+      """;
+  private static final String DELETE =
+      """
+      UPDATE target SET known = false, enabled = false, attributes = '{}', attributes_at = NULL,
+             auto_confirm = false
+       WHERE tenant = $1 AND device = $2 RETURNING key\
+      """;
+
+  private TargetTable() {}
+
+  /**
+   * What is known.
+   *
+   * @param isKnown false: the registry has to be asked
+   * @param isEnabled whether it may take part
+   */
+  record Found(Target target, boolean isKnown, boolean isEnabled) {}
+
+  static Optional<Found> find(Sql db, DeviceAddress device) {
+    return db.first(FIND, device.tenant().value(), device.device().value())
+        .map(row -> new Found(read(row), row.getBoolean("known"), row.getBoolean("enabled")));
+  }
+
+  static void remember(Sql db, DeviceAddress device, boolean enabled) {
+    db.change(REMEMBER, device.tenant().value(), device.device().value(), enabled);
+  }
+
+  /** Locks it until the end of the transaction: its actions change one after another. */
+  public static Target lock(Sql db, long key) {
+    return db.first("SELECT " + COLUMNS + " FROM target AS t WHERE t.key = $1 FOR UPDATE", key)
+        .map(TargetTable::read)
+        .orElseThrow();
+  }
+
+  /** It asked for something. */
+  public static void polled(Sql db, long key, Instant now) {
+    // Once in a while is enough to tell who is there, and thousands ask all the time.
+    db.change(
+        "UPDATE target SET polled_at = $2 WHERE key = $1"
+            + " AND (polled_at IS NULL OR polled_at < $2::timestamptz - interval '10 s')",
+        key,
+        now);
+  }
+
+  /** Draws the number of its next action. */
+  public static long nextNumber(Sql db, long key) {
+    return db.number(
+        "UPDATE target SET last_number = last_number + 1 WHERE key = $1 RETURNING last_number",
+        key);
+  }
+
+  /** The registry says that there is no such device any more. */
+  public static void deleted(Sql db, DeviceAddress device, Instant now) {
+    db.first(DELETE, device.tenant().value(), device.device().value())
+        .map(row -> row.getLong("key"))
+        .ifPresent(
+            key -> {
+              db.change("DELETE FROM target_token WHERE target_key = $1", key);
+              db.change("DELETE FROM installed_module WHERE target_key = $1", key);
+              db.change(
+                  "UPDATE action SET state = 'cancelled', finished_at = $2"
+                      + " WHERE target_key = $1 AND finished_at IS NULL",
+                  key,
+                  now);
+            });
+  }
+
+  /** It may not take part. */
+  public static void disabled(Sql db, DeviceAddress device) {
+    db.change(
+        "UPDATE target SET enabled = false WHERE tenant = $1 AND device = $2",
+        device.tenant().value(),
+        device.device().value());
+  }
+
+  /** It may have been enabled again. */
+  public static void updated(Sql db, DeviceAddress device) {
+    db.change(
+        "UPDATE target SET known = false WHERE tenant = $1 AND device = $2 AND NOT enabled",
+        device.tenant().value(),
+        device.device().value());
+  }
+
+  /** None of the tenant's devices may take part. */
+  public static void suspended(Sql db, TenantId tenant) {
+    db.change(
+        "INSERT INTO suspended_tenant (tenant) VALUES ($1) ON CONFLICT DO NOTHING", tenant.value());
+  }
+
+  /** The tenant's devices may take part again. */
+  public static void resumed(Sql db, TenantId tenant) {
+    db.change("DELETE FROM suspended_tenant WHERE tenant = $1", tenant.value());
+    db.change("UPDATE target SET known = false WHERE tenant = $1 AND NOT enabled", tenant.value());
+  }
+
+  /** Nobody knows any more what the registry said meanwhile. */
+  public static void forgetAll(Sql db) {
+    db.change("DELETE FROM suspended_tenant");
+    db.change("UPDATE target SET known = false");
+  }
+
+  /** A row with {@link #COLUMNS}. */
+  public static Target read(Row row) {
+    return new Target(
+        row.getLong("key"),
+        DeviceAddress.of(row.getString("tenant"), row.getString("device")),
+        row.getLong("last_number"),
+        Sql.instant(row, "polled_at"),
+        Sql.instant(row, "attributes_at"),
+        row.getBoolean("auto_confirm"));
+  }
+}

@@ -1,0 +1,145 @@
+package io.muster.firmware.targets;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.firmware.audit.AuditEntry;
+import io.muster.firmware.audit.Author;
+import io.muster.firmware.audit.Changes;
+import io.muster.firmware.database.Database;
+import io.muster.firmware.database.Sql;
+import io.muster.outbox.EventIds;
+import io.muster.rest.problem.FieldError;
+import io.muster.rest.problem.Refusal;
+import io.vertx.mutiny.sqlclient.Row;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The target tokens of devices: several at a time, so that they rotate. Waits; thread-safe. */
+@ApplicationScoped
+public class TargetTokens {
+  private static final int PER_DEVICE = 8;
+  private static final String COLUMNS = "id, sha256, not_before, not_after, created_at, created_by";
+
+  private final Targets targets;
+  private final Database database;
+  private final Changes changes;
+  private final Clock clock;
+  private final EventIds ids;
+  private final SecureRandom random = new SecureRandom();
+
+  TargetTokens(Targets targets, Database database, Changes changes, Clock clock) {
+    this.targets = targets;
+    this.database = database;
+    this.changes = changes;
+    this.clock = clock;
+    this.ids = new EventIds(clock);
+  }
+
+  /** The device as it was when it got its tokens; one without any is nobody here. */
+  public Optional<Target> owner(DeviceAddress device) {
+    return database.use(db -> TargetTable.find(db, device)).map(TargetTable.Found::target);
+  }
+
+  /**
+   * Whether a device shows one of its tokens that holds now.
+   *
+   * @param text what it shows
+   */
+  public boolean holds(Target target, String text) {
+    if (!TargetToken.isOne(text)) {
+      return false;
+    }
+    var shown = TargetToken.sha256(text);
+    var now = clock.instant();
+    var found = false;
+    for (var row : database.use(db -> rows(db, target))) {
+      // Not left early, so that the time tells nothing about which one matched.
+      found |= MessageDigest.isEqual(Sql.bytes(row, "sha256"), shown) && isNow(row, now);
+    }
+    return found;
+  }
+
+  /** Makes one; its text is shown this once. */
+  TargetTokenView make(DeviceAddress device, TargetTokenBody body, Author by) {
+    if (body.notBefore() != null
+        && body.notAfter() != null
+        && !body.notAfter().isAfter(body.notBefore())) {
+      throw new Refusal.Meaningless(
+              List.of(FieldError.at("/notAfter", "must be later than notBefore")))
+          .asException();
+    }
+    var target = targets.existing(device);
+    var token = TargetToken.draw(random);
+    var id = ids.next();
+    var now = clock.instant();
+    changes.audited(
+        by,
+        _ -> AuditEntry.ofDevice("target-token-created", device, "/target-tokens/" + id),
+        db -> {
+          TargetTable.lock(db, target.key());
+          if (rows(db, target).size() >= PER_DEVICE) {
+            throw new Refusal.LimitReached("target tokens of the device", PER_DEVICE).asException();
+          }
+          return db.change(
+              "INSERT INTO target_token (id, target_key, sha256, not_before, not_after, created_at,"
+                  + " created_by) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+              id,
+              target.key(),
+              token.sha256(),
+              body.notBefore(),
+              body.notAfter(),
+              now,
+              by.subject());
+        });
+    return new TargetTokenView(
+        id, token.text(), body.notBefore(), body.notAfter(), now, by.subject());
+  }
+
+  List<TargetTokenView> list(DeviceAddress device) {
+    var target = targets.existing(device);
+    return database.use(db -> rows(db, target)).stream().map(TargetTokens::view).toList();
+  }
+
+  void delete(DeviceAddress device, UUID id, Author by) {
+    var target = targets.existing(device);
+    changes.audited(
+        by,
+        _ -> AuditEntry.ofDevice("target-token-deleted", device, "/target-tokens/" + id),
+        db -> {
+          var gone =
+              db.change(
+                  "DELETE FROM target_token WHERE target_key = $1 AND id = $2", target.key(), id);
+          if (gone == 0) {
+            throw new Refusal.Absent("The device has no such token.").asException();
+          }
+          return gone;
+        });
+  }
+
+  private static List<Row> rows(Sql db, Target target) {
+    return db.rows(
+        "SELECT " + COLUMNS + " FROM target_token WHERE target_key = $1 ORDER BY created_at, id",
+        target.key());
+  }
+
+  private static boolean isNow(Row row, Instant now) {
+    var begins = Sql.instant(row, "not_before");
+    var ends = Sql.instant(row, "not_after");
+    return (begins == null || !now.isBefore(begins)) && (ends == null || now.isBefore(ends));
+  }
+
+  private static TargetTokenView view(Row row) {
+    return new TargetTokenView(
+        row.getUUID("id"),
+        null,
+        Sql.instant(row, "not_before"),
+        Sql.instant(row, "not_after"),
+        Sql.instant(row, "created_at"),
+        row.getString("created_by"));
+  }
+}

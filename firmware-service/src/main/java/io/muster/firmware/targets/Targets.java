@@ -1,0 +1,62 @@
+package io.muster.firmware.targets;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.DeviceView;
+import io.muster.firmware.database.Database;
+import io.muster.firmware.neighbours.NeighbourAwayException;
+import io.muster.firmware.neighbours.Neighbours;
+import io.muster.rest.problem.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+
+/**
+ * Which devices there are: as the registry said when a device was first spoken of, until its log
+ * says otherwise. So with the registry away known devices get their updates. Waits; thread-safe.
+ */
+@ApplicationScoped
+public class Targets {
+  private final Database database;
+  private final Neighbours neighbours;
+
+  Targets(Database database, Neighbours neighbours) {
+    this.database = database;
+    this.neighbours = neighbours;
+  }
+
+  /** A device that may take part; 503 when nobody knows. */
+  public Optional<Target> enabled(DeviceAddress device) {
+    return known(device).filter(TargetTable.Found::isEnabled).map(TargetTable.Found::target);
+  }
+
+  /** A device, also one that may not take part; 404 when there is none, 503 when nobody knows. */
+  public Target existing(DeviceAddress device) {
+    return known(device)
+        .map(TargetTable.Found::target)
+        .orElseThrow(() -> new Refusal.Absent("There is no such device.").asException());
+  }
+
+  private Optional<TargetTable.Found> known(DeviceAddress device) {
+    var found = database.use(db -> TargetTable.find(db, device));
+    return found.filter(TargetTable.Found::isKnown).isPresent() ? found : ask(device);
+  }
+
+  private Optional<TargetTable.Found> ask(DeviceAddress device) {
+    return view(device)
+        .flatMap(
+            view ->
+                database.inTransaction(
+                    db -> {
+                      TargetTable.remember(db, device, view.enabled());
+                      return TargetTable.find(db, device);
+                    }));
+  }
+
+  private Optional<DeviceView> view(DeviceAddress device) {
+    try {
+      return neighbours.device(device).await().indefinitely();
+    } catch (NeighbourAwayException away) {
+      throw new Refusal.Unavailable("The registry does not say whether there is the device")
+          .asException();
+    }
+  }
+}

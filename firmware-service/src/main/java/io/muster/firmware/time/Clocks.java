@@ -1,0 +1,19 @@
+package io.muster.firmware.time;
+
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+
+/** The time, as a bean. */
+class Clocks {
+  /** What PostgreSQL keeps of a time: an answer says what is stored. */
+  private static final Duration MICROSECOND = Duration.of(1, ChronoUnit.MICROS);
+
+  @Produces
+  @Singleton
+  Clock clock() {
+    return Clock.tick(Clock.systemUTC(), MICROSECOND);
+  }
+}

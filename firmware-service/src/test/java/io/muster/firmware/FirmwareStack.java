@@ -1,0 +1,126 @@
+package io.muster.firmware;
+
+import io.muster.localstack.postgres.LocalPostgres;
+import io.muster.localstack.process.BrokerProcess;
+import io.muster.localstack.tokens.LocalIssuer;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that the service needs around it: a real PostgreSQL, the real broker as a process, real
+ * issuers, and a registry that says what a test tells it to.
+ */
+public final class FirmwareStack implements QuarkusTestResourceLifecycleManager {
+  /** Of an artifact. */
+  public static final int MAX_BYTES = 1_000_000;
+
+  private Path folder;
+  private LocalPostgres postgres;
+  private LocalIssuer issuer;
+  private BrokerProcess broker;
+  private Neighbour registry;
+
+  @Override
+  public Map<String, String> start() {
+    try {
+      folder = Files.createTempDirectory("firmware-stack");
+      postgres = LocalPostgres.start(folder.resolve("postgres"), freePort());
+      issuer = LocalIssuer.start(folder.resolve("keys"), 0);
+      broker = BrokerProcess.start(folder.resolve("broker"), freePort(), issuer.serviceIssuer());
+      registry = new Neighbour();
+      Files.writeString(folder.resolve("service.token"), serviceToken("firmware"));
+      return settings();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Map<String, String> settings() {
+    var database = postgres.createServices().get("firmware");
+    var settings = new HashMap<String, String>();
+    settings.put("MUSTER_DATABASE_URL", database.url());
+    settings.put("MUSTER_DATABASE_USER", database.user());
+    settings.put("MUSTER_DATABASE_PASSWORD", database.password());
+    settings.put("MUSTER_PEOPLE_ISSUER", issuer.peopleIssuer());
+    settings.put("MUSTER_SERVICE_ISSUER", issuer.serviceIssuer());
+    settings.put("MUSTER_SERVICE_TOKEN_FILE", folder.resolve("service.token").toString());
+    settings.put("MUSTER_REGISTRY_URL", registry.url());
+    settings.put("MUSTER_BROKER_URL", broker.url());
+    settings.put("MUSTER_REPLICA", "test");
+    settings.put("muster.firmware.inbox.poll-interval", "20ms");
+    settings.put("muster.firmware.artifacts.folder", folder.resolve("artifacts").toString());
+    settings.put("muster.firmware.manifest.key-file", folder.resolve("manifest.key").toString());
+    settings.put("muster.firmware.artifacts.max-bytes", Integer.toString(MAX_BYTES));
+    settings.put("muster.firmware.artifacts.must-stay-free-bytes", "0");
+    return settings;
+  }
+
+  @Override
+  public void inject(TestInjector injector) {
+    injector.injectIntoFields(this, new TestInjector.MatchesType(FirmwareStack.class));
+  }
+
+  @Override
+  public void stop() {
+    closeAll(broker, registry, issuer, postgres);
+    if (folder != null) {
+      delete(folder);
+    }
+  }
+
+  public Neighbour registry() {
+    return registry;
+  }
+
+  public LocalPostgres postgres() {
+    return postgres;
+  }
+
+  public BrokerProcess broker() {
+    return broker;
+  }
+
+  public String serviceToken(String service) {
+    return issuer.mintService(service, Duration.ofHours(1));
+  }
+
+  public String person(String role, String... tenants) {
+    return issuer.mintPerson("pat-" + role, List.of(role), List.of(tenants), Duration.ofHours(1));
+  }
+
+  private static void closeAll(AutoCloseable... parts) {
+    for (var part : parts) {
+      try {
+        if (part != null) {
+          part.close();
+        }
+      } catch (Exception e) {
+        throw new IllegalStateException("the stack does not end", e);
+      }
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (var files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
