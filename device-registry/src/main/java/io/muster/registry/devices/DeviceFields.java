@@ -1,5 +1,6 @@
 package io.muster.registry.devices;
 
+import io.muster.registry.firmware.ModuleVersionField;
 import io.muster.registry.presence.PresenceField;
 import io.muster.registry.search.BooleanField;
 import io.muster.registry.search.FilterField;
@@ -14,7 +15,8 @@ import java.util.Optional;
 
 /**
  * What a filter may ask of a device, and where {@link #FROM} has it. {@code attributes.a.b} asks
- * for a member of a member, {@code shadow.reported.a.b} for one of the classic shadow.
+ * for a member of a member, {@code shadow.reported.a.b} for one of the classic shadow, {@code
+ * firmware.a} for the version of the installed module {@code a}.
  */
 final class DeviceFields {
   /** The tables and their names in the columns. */
@@ -25,6 +27,7 @@ final class DeviceFields {
        LEFT JOIN device g ON g.key = d.gateway_key
        LEFT JOIN shadow s ON s.device_key = d.key AND s.name = ''
        LEFT JOIN presence p ON p.device_key = d.key
+       LEFT JOIN installed_firmware f ON f.device_key = d.key
       """;
 
   /** Documents, by what the names of their members begin with. */
@@ -33,6 +36,9 @@ final class DeviceFields {
           "attributes.", "d.attributes",
           "shadow.desired.", "s.desired",
           "shadow.reported.", "s.reported");
+
+  /** What the names of installed modules come after; they may hold dots. */
+  private static final String MODULE = "firmware.";
 
   private static final Map<String, FilterField> FIELDS =
       Map.of(
@@ -44,11 +50,15 @@ final class DeviceFields {
           "createdAt", new TimeField("d.created_at"),
           "updatedAt", new TimeField("d.updated_at"),
           "presence", new PresenceField("p.status"),
-          "lastSeen", new TimeField("p.last_seen"));
+          "lastSeen", new TimeField("p.last_seen"),
+          "firmware", new TagField("f.versions"));
 
   private DeviceFields() {}
 
   static Optional<FilterField> named(String name) {
+    if (name.startsWith(MODULE) && name.length() > MODULE.length()) {
+      return Optional.of(new ModuleVersionField("f.modules", name.substring(MODULE.length())));
+    }
     return DOCUMENTS.entrySet().stream()
         .filter(document -> name.startsWith(document.getKey()))
         .findFirst()
