@@ -1,6 +1,7 @@
 package io.muster.registry.devices;
 
 import io.muster.registry.firmware.ModuleVersionField;
+import io.muster.registry.presence.LastSeenField;
 import io.muster.registry.presence.PresenceField;
 import io.muster.registry.search.BooleanField;
 import io.muster.registry.search.FilterField;
@@ -19,12 +20,15 @@ import java.util.Optional;
  * firmware.a} for the version of the installed module {@code a}.
  */
 final class DeviceFields {
-  /** The tables and their names in the columns. */
+  /**
+   * The tables and their names in the columns. Types and gateways are of the same tenant; saying so
+   * lets their ids be found by index.
+   */
   static final String FROM =
       """
        FROM device d
-       LEFT JOIN device_type t ON t.key = d.type_key
-       LEFT JOIN device g ON g.key = d.gateway_key
+       LEFT JOIN device_type t ON t.key = d.type_key AND t.tenant_key = d.tenant_key
+       LEFT JOIN device g ON g.key = d.gateway_key AND g.tenant_key = d.tenant_key
        LEFT JOIN shadow s ON s.device_key = d.key AND s.name = ''
        LEFT JOIN presence p ON p.device_key = d.key
        LEFT JOIN installed_firmware f ON f.device_key = d.key
@@ -50,7 +54,7 @@ final class DeviceFields {
           "createdAt", new TimeField("d.created_at"),
           "updatedAt", new TimeField("d.updated_at"),
           "presence", new PresenceField("p.status"),
-          "lastSeen", new TimeField("p.last_seen"),
+          "lastSeen", new LastSeenField("p"),
           "firmware", new TagField("f.versions"));
 
   private DeviceFields() {}
