@@ -81,9 +81,23 @@ public final class RunningStack implements AutoCloseable {
     return http;
   }
 
-  /** {@code http://…} of the registry. */
+  /** {@code http://…} of the registry that the other services ask. */
   public String registry() {
-    return "http://127.0.0.1:" + port(8081);
+    return registry(1);
+  }
+
+  /**
+   * {@code http://…} of a registry.
+   *
+   * @param replica from 1
+   */
+  public String registry(int replica) {
+    return "http://127.0.0.1:" + port(8081 + (replica - 1) * REPLICA_STEP);
+  }
+
+  /** {@code http://…} of the firmware service. */
+  public String firmware() {
+    return "http://127.0.0.1:" + port(8084);
   }
 
   /**
@@ -126,7 +140,7 @@ public final class RunningStack implements AutoCloseable {
         List.of(
             "http://127.0.0.1:" + port(8085) + "/q/health",
             registry() + "/q/health/ready",
-            "http://127.0.0.1:" + port(8081 + REPLICA_STEP) + "/q/health/ready",
+            registry(2) + "/q/health/ready",
             ingest(1) + "/q/health/ready",
             ingest(2) + "/q/health/ready",
             command(1) + "/q/health/ready",
