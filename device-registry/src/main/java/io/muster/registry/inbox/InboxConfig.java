@@ -43,9 +43,7 @@ interface InboxConfig {
 
   /** How many events are taken in one transaction at most. */
   @WithDefault("500")
-  @Min(1)
-  @Max(1_000)
-  int batch();
+  @Min(1) @Max(1_000) int batch();
 
   /** For a page and for taking it. */
   @WithDefault("20S")

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,9 +42,13 @@ import org.junit.jupiter.api.Test;
 class FollowedServiceIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** A page may be shorter than asked for. */
+  private static final int PAGE = 10;
+
   @Inject Pool pool;
   @Inject Vertx vertx;
   @Inject Changes changes;
+  @Inject InboxConfig config;
 
   private final ServiceName name =
       new ServiceName("log-" + Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36));
@@ -76,7 +79,7 @@ class FollowedServiceIT {
     var items =
         log.stream()
             .filter(event -> event.sequence() > query.get("after"))
-            .limit(query.get("limit"))
+            .limit(Math.min(PAGE, query.get("limit")))
             .toList();
     var next =
         items.isEmpty() ? Math.min(query.get("after"), log.size()) : items.getLast().sequence();
@@ -116,7 +119,6 @@ class FollowedServiceIT {
   }
 
   private FollowedService instance(String instance) {
-    var config = new Config();
     var url = URI.create("http://127.0.0.1:" + service.getAddress().getPort());
     var follower =
         new FollowedService(
@@ -223,68 +225,5 @@ class FollowedServiceIT {
     instance("one");
     awaitTaken(1);
     assertEquals(List.of(2L), sequences());
-  }
-
-  /** Short times; pages of ten. */
-  private static final class Config implements InboxConfig {
-    @Override
-    public Optional<URI> ingestUrl() {
-      return Optional.empty();
-    }
-
-    @Override
-    public Following ingest() {
-      return new Following() {
-        @Override
-        public Optional<Path> caFile() {
-          return Optional.empty();
-        }
-
-        @Override
-        public Duration pollInterval() {
-          return Duration.ofMillis(20);
-        }
-      };
-    }
-
-    @Override
-    public Optional<URI> firmwareUrl() {
-      return Optional.empty();
-    }
-
-    @Override
-    public Following firmware() {
-      return ingest();
-    }
-
-    @Override
-    public Optional<Path> serviceTokenFile() {
-      return Optional.empty();
-    }
-
-    @Override
-    public int batch() {
-      return 10;
-    }
-
-    @Override
-    public Duration timeout() {
-      return Duration.ofSeconds(5);
-    }
-
-    @Override
-    public Duration maxBackoff() {
-      return Duration.ofMillis(200);
-    }
-
-    @Override
-    public Duration turn() {
-      return Duration.ofSeconds(2);
-    }
-
-    @Override
-    public Duration stuckAfter() {
-      return Duration.ofMinutes(1);
-    }
   }
 }
