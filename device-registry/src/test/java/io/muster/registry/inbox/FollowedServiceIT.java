@@ -201,7 +201,7 @@ class FollowedServiceIT {
     one.stop();
     followers.remove(one);
     say(40);
-    instance("one again");
+    instance("again");
     awaitTaken(45);
     assertEquals(upTo(45), sequences());
   }
