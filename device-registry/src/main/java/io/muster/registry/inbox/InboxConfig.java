@@ -10,9 +10,12 @@ import java.time.Duration;
 import java.util.Optional;
 import org.hibernate.validator.constraints.time.DurationMin;
 
-/** How the logs of other services are followed. */
+/**
+ * How the logs of other services are followed. Public, since the validation of settings reads its
+ * groups from outside.
+ */
 @ConfigMapping(prefix = "muster.registry.inbox")
-interface InboxConfig {
+public interface InboxConfig {
 
   /** Where ingest is, {@code http} or {@code https}; not set: its log is not followed. */
   Optional<URI> ingestUrl();
