@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -378,6 +379,25 @@ class PresenceIT {
     reports.join();
     assertEquals(20, found("presence==online").size());
     assertEquals(20, changes());
+  }
+
+  @Test
+  void instancesThatLookAtOnceEndEachSilenceOnce() {
+    List<DeviceAddress> fleet = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      operator.device(tenant, "d" + i);
+      fleet.add(DeviceAddress.of(tenant, "d" + i));
+    }
+    apply(
+        fleet.stream()
+            .map(it -> connected(it, 5, boot, now.minusSeconds(300)))
+            .toArray(OutboxEvent[]::new));
+    tell(report(boot, now.minusSeconds(40), List.of(boot), List.of()));
+    makeDue();
+    var looks = Stream.generate(() -> CompletableFuture.runAsync(this::sweepNow)).limit(4).toList();
+    looks.forEach(CompletableFuture::join);
+    assertEquals(30, found("presence==offline").size());
+    assertEquals(60, changes());
   }
 
   @Test
