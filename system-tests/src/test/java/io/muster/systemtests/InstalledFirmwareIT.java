@@ -35,7 +35,7 @@ class InstalledFirmwareIT {
     await()
         .atMost(PATIENCE)
         .ignoreExceptions()
-        .until(() -> stack.http().get(stack.firmware() + "/q/health/ready", null).status() == 200);
+        .until(() -> stack.http().get(stack.firmware(1) + "/q/health/ready", null).status() == 200);
   }
 
   @Test
@@ -70,7 +70,7 @@ class InstalledFirmwareIT {
   }
 
   private String api() {
-    return stack.firmware() + "/api/v1/tenants/" + device.address().tenant();
+    return stack.firmware(1) + "/api/v1/tenants/" + device.address().tenant();
   }
 
   private JsonNode post(String path, String body, int status) {
@@ -135,7 +135,7 @@ class InstalledFirmwareIT {
             .http()
             .send(
                 "POST",
-                stack.firmware()
+                stack.firmware(1)
                     + "/%s/controller/v1/lamp/deploymentBase/%d/feedback"
                         .formatted(device.address().tenant(), action),
                 null,

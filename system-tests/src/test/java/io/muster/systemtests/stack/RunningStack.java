@@ -95,11 +95,6 @@ public final class RunningStack implements AutoCloseable {
     return "http://127.0.0.1:" + port(8081 + (replica - 1) * REPLICA_STEP);
   }
 
-  /** {@code http://…} of the firmware service. */
-  public String firmware() {
-    return "http://127.0.0.1:" + port(8084);
-  }
-
   /**
    * {@code http://…} of an ingest.
    *
@@ -116,6 +111,15 @@ public final class RunningStack implements AutoCloseable {
    */
   public String command(int replica) {
     return "http://127.0.0.1:" + port(8083 + (replica - 1) * REPLICA_STEP);
+  }
+
+  /**
+   * {@code http://…} of a firmware-service.
+   *
+   * @param replica from 1
+   */
+  public String firmware(int replica) {
+    return "http://127.0.0.1:" + port(8084 + (replica - 1) * REPLICA_STEP);
   }
 
   public Metrics commandMetrics() {
