@@ -1,10 +1,12 @@
 package io.muster.benchmarks;
 
 import io.muster.benchmarks.registry.RegistryTrial;
+import io.muster.benchmarks.registry.SessionLog;
 import io.muster.benchmarks.stack.BenchmarkStack;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +18,8 @@ import picocli.CommandLine.Option;
     description = {
       "Measures device-registry: an import beside \\copy of the same rows, searches with the"
           + " indexes",
-      "that serve them, and authentications a second beside a question that needs no database."
+      "that serve them, authentications a second beside a question that needs no database,",
+      "shadow updates and a mass disconnect beside the update of the rows alone."
     },
     mixinStandardHelpOptions = true)
 final class RegistryCommand implements Callable<Integer> {
@@ -46,13 +49,15 @@ final class RegistryCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     var settings = stackOptions.settings(List.of());
     var at = Instant.now();
-    try (var stack = new BenchmarkStack(settings);
+    try (var log = SessionLog.start();
+        var stack = new BenchmarkStack(settings);
         var _ = new CleanEnd(stack::close)) {
       report.tell("starting a stack in " + settings.home());
-      stack.startFoundations();
+      stack.startFoundations(Map.of("MUSTER_INGEST_URL", log.url().toString()));
       var trial =
           new RegistryTrial(
               stack,
+              log,
               new RegistryTrial.Size(
                   devices, searches, atOnce, rounds.rounds(), rounds.duration(), rounds.warmUp()),
               Bench.generator(),
@@ -71,8 +76,11 @@ final class RegistryCommand implements Callable<Integer> {
                 .formatted(rounds.rounds())
             + " devices are counted in the table",
         "searches: %d of each kind in turn, pages of 100, one at a time".formatted(searches),
-        "authentications: %d at a time, %d s a round"
-            .formatted(atOnce, rounds.duration().toSeconds()),
+        "authentications and shadow updates: %d at a time, %d s a round; an update's floor has 16"
+                .formatted(atOnce, rounds.duration().toSeconds())
+            + " connections, as many as the service",
+        "mass disconnect: the registry reads the log of an ingest-service that is not there, page"
+            + " by page, until the table shows nobody online any more",
         "device-registry: JVM mode, with the memory that ./muster up gives it");
   }
 }

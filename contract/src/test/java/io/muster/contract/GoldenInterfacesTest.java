@@ -55,6 +55,7 @@ class GoldenInterfacesTest {
         "internal/provision-reply.json",
         "internal/device-view.json",
         "internal/activity-report.json",
+        "events/firmware.installed.json",
         "events/registry.presence.json",
         "events/registry.device-created.json",
         "events/registry.device-disabled.json",

@@ -44,6 +44,11 @@ public record Surroundings(
     return "http://127.0.0.1:" + ports.of(8082);
   }
 
+  /** Of the first replica. */
+  public String firmwareUrl() {
+    return "http://127.0.0.1:" + ports.of(8084);
+  }
+
   /**
    * The administrator's token as it is now.
    *

@@ -3,7 +3,9 @@ package io.muster.systemtests;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.systemtests.stack.RunningStack;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.function.Consumer;
 import org.jose4j.jwk.EcJwkGenerator;
 import org.jose4j.jwk.EllipticCurveJsonWebKey;
 import org.jose4j.jws.AlgorithmIdentifiers;
@@ -17,6 +19,11 @@ final class DeviceToken {
   private final DeviceAddress device;
   private final EllipticCurveJsonWebKey key;
 
+  private DeviceToken(DeviceAddress device, EllipticCurveJsonWebKey key) {
+    this.device = device;
+    this.key = key;
+  }
+
   DeviceToken(RunningStack stack, DeviceAddress device) throws JoseException {
     this.device = device;
     this.key = EcJwkGenerator.generateJwk(EllipticCurves.P256);
@@ -28,18 +35,44 @@ final class DeviceToken {
         .expect(201);
   }
 
+  /** The same key in the hands of a device that did not register it. */
+  DeviceToken as(DeviceAddress other) {
+    return new DeviceToken(other, key);
+  }
+
   /** As a device sends it in the password field. */
   String mint() throws JoseException {
+    return mint(claims -> {});
+  }
+
+  /** The same with other claims. */
+  String mint(Consumer<JwtClaims> change) throws JoseException {
+    var signature = new JsonWebSignature();
+    signature.setPayload(claims(change).toJson());
+    signature.setKey(key.getPrivateKey());
+    signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256);
+    return signature.getCompactSerialization();
+  }
+
+  /** With {@code alg: none}, as RFC 7515 has it and nobody should take it. */
+  String unsigned() {
+    return base64Url("{\"alg\":\"none\"}") + "." + base64Url(claims(it -> {}).toJson()) + ".";
+  }
+
+  private JwtClaims claims(Consumer<JwtClaims> change) {
     var claims = new JwtClaims();
     claims.setAudience("muster-mqtt");
     claims.setSubject(device.userName());
     claims.setIssuedAtToNow();
     claims.setExpirationTimeMinutesInTheFuture(10);
-    var signature = new JsonWebSignature();
-    signature.setPayload(claims.toJson());
-    signature.setKey(key.getPrivateKey());
-    signature.setAlgorithmHeaderValue(AlgorithmIdentifiers.ECDSA_USING_P256_CURVE_AND_SHA256);
-    return signature.getCompactSerialization();
+    change.accept(claims);
+    return claims;
+  }
+
+  private static String base64Url(String text) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   private String pem() {

@@ -52,6 +52,25 @@ final class DeviceRows implements RowStore, AutoCloseable {
     }
   }
 
+  /** How many devices are online, or offline. */
+  long withPresence(String status) {
+    return number("SELECT count(*) FROM registry.presence WHERE status = '" + status + "'");
+  }
+
+  /** Gives each device of a tenant an empty shadow, unless it has one. */
+  void shadowsOf(String tenant) {
+    execute(
+        """
+        INSERT INTO registry.shadow (device_key, name, version, reported, metadata, has_delta,
+                                     updated_at)
+        SELECT d.key, '', 1, '{}', '{}', false, now()
+          FROM registry.device d JOIN registry.tenant t ON t.key = d.tenant_key
+         WHERE t.id = '%s'
+        ON CONFLICT DO NOTHING\
+        """
+            .formatted(tenant));
+  }
+
   private long number(String question) {
     try (var statement = connection.createStatement();
         var rows = statement.executeQuery(question)) {

@@ -17,7 +17,8 @@ final class Plans {
   private static final Pattern ACCESS =
       Pattern.compile(
           "(?:Bitmap Index Scan on|Index (?:Only )?Scan (?:Backward )?using) (\\w+)"
-              + "|Seq Scan on device ([dg])\\b|(Incremental Sort|(?<!Incremental )Sort) {2}\\(");
+              + "|Seq Scan on (?:device|presence|shadow|installed_firmware) ([dgpsf])\\b"
+              + "|(Incremental Sort|(?<!Incremental )Sort) {2}\\(");
   private static final String BEGIN = "duration: ";
   private static final long WAIT_MILLISECONDS = 2_000;
 
@@ -69,7 +70,11 @@ final class Plans {
     throw new RoundFailedException("PostgreSQL's log shows no plan of the search");
   }
 
-  /** The indexes in a plan, without those by which names of types and gateways are found. */
+  /** By which what is known of a device beside it is joined. */
+  private static final Set<String> OF_JOINS =
+      Set.of("device_pkey", "presence_pkey", "installed_firmware_pkey", "shadow_name_is_unique");
+
+  /** The indexes in a plan, without those by which other tables are joined. */
   static String access(String plan) {
     Set<String> found = new LinkedHashSet<>();
     var match = ACCESS.matcher(plan);
@@ -77,7 +82,7 @@ final class Plans {
       var index = match.group(1);
       if (index == null) {
         found.add(withoutIndex(match.group(2)));
-      } else if (!index.equals("device_pkey") && !index.startsWith("device_type")) {
+      } else if (!OF_JOINS.contains(index) && !index.startsWith("device_type")) {
         found.add(index);
       }
     }
@@ -85,13 +90,16 @@ final class Plans {
   }
 
   /**
-   * @param table the name in the query: {@code d} for the devices, {@code g} for their gateways;
-   *     null for a sort
+   * @param table the name in the query: {@code d} for the devices, {@code g} for their gateways,
+   *     {@code p} for presence, {@code s} for shadows, {@code f} for firmware; null for a sort
    */
   private static String withoutIndex(String table) {
     return switch (table) {
       case null -> "a sort";
       case "g" -> "a scan for gateways";
+      case "p" -> "a scan of presence";
+      case "s" -> "a scan of shadows";
+      case "f" -> "a scan of firmware";
       default -> "a scan of all";
     };
   }

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
-/** The three measurements of device-registry, one after the other on one stack. */
+/** The measurements of device-registry, one after the other on one stack. */
 public final class RegistryTrial {
   private static final String IMPORT = "import";
   private static final String COPY = "\\copy";
@@ -33,11 +33,12 @@ public final class RegistryTrial {
   private final Size size;
   private final ObservedProcess generator;
   private final Consumer<Round> progress;
+  private final SessionLog log;
 
   /**
    * How much is measured.
    *
-   * @param devices of the import and the searches
+   * @param devices of the import, the searches and the mass disconnect
    * @param searches of each kind
    * @param atOnce authentications that wait at a time
    * @param rounds of each contender
@@ -49,11 +50,17 @@ public final class RegistryTrial {
 
   /**
    * @param stack whose foundations have started
+   * @param log that the stack's registry follows
    * @param generator this process
    */
   public RegistryTrial(
-      BenchmarkStack stack, Size size, ObservedProcess generator, Consumer<Round> progress) {
+      BenchmarkStack stack,
+      SessionLog log,
+      Size size,
+      ObservedProcess generator,
+      Consumer<Round> progress) {
     this.stack = stack;
+    this.log = log;
     this.size = size;
     this.generator = generator;
     this.progress = progress;
@@ -75,8 +82,29 @@ public final class RegistryTrial {
       tell.accept("authenticating");
       var logins = registered();
       var asked = authentications(logins);
-      return "## Import\n\n%s\n## Search\n\n%s\n## Who may connect\n\n%s"
-          .formatted(imported, searched, asked);
+      var changes = new ChangeTrial(stack, size, generator, progress);
+      tell.accept("updating shadows");
+      var updated = changes.shadows(rows, logins);
+      tell.accept("disconnecting all of them");
+      var gone = changes.disconnects(rows, log);
+      return """
+      ## Import
+
+      %s
+      ## Search
+
+      %s
+      ## Who may connect
+
+      %s
+      ## Shadows
+
+      %s
+      ## Presence after a mass disconnect
+
+      %s\
+      """
+          .formatted(imported, searched, asked, updated, gone);
     } catch (SQLException e) {
       throw new RoundFailedException("PostgreSQL: " + e.getMessage(), e);
     }
@@ -98,6 +126,7 @@ public final class RegistryTrial {
 
   /** The last round left its devices, which were copied. */
   private String searches(DeviceRows rows) throws InterruptedException {
+    FleetState.write(rows);
     rows.analyze();
     var role = stack.registryDatabase().user();
     var plans = new Plans(rows, role, stack.log("postgres"));
@@ -123,34 +152,22 @@ public final class RegistryTrial {
         asking(EMQX, AUTHN, n -> Logins.emqx(logins.get((int) (n % logins.size()))), "\"allow\"");
     var floor = asking(FLOOR, AUTHN, _ -> "{}", "\"deny\"");
     var contenders = List.of(verify, emqx, floor);
-    var tournament = new Tournament(NO_ROWS, ProcFiles.ofThisMachine(), progress);
+    var tournament = new Tournament(RowStore.NONE, ProcFiles.ofThisMachine(), progress);
     tournament.warmUp(contenders, size.warmUp());
     var measured = tournament.run(contenders, size.rounds(), size.duration());
     var comparisons = List.of(new Comparison(ASKED, FLOOR), new Comparison(EMQX, FLOOR));
     return new Report("answers", comparisons, measured).markdown();
   }
 
-  private AskingBroker asking(
+  private RequestingClients asking(
       String name, String path, LongFunction<String> question, String expected) {
-    return new AskingBroker(
+    var url = stack.registryUrl().resolve(path);
+    var token = stack.serviceToken();
+    return new RequestingClients(
         name,
-        stack.registryUrl().resolve(path),
-        stack.serviceToken(),
         size.atOnce(),
-        question,
+        n -> Requests.post(url, token, question.apply(n)),
         expected,
         () -> List.of(stack.registryProcess(), stack.databaseProcess(), generator));
   }
-
-  /** Nothing is stored. */
-  private static final RowStore NO_ROWS =
-      new RowStore() {
-        @Override
-        public long count() {
-          return 0;
-        }
-
-        @Override
-        public void reset() {}
-      };
 }

@@ -1,5 +1,7 @@
 package io.muster.benchmarks.registry;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -34,6 +36,28 @@ record SearchQuestion(String name, IntFunction<String> query, String sort) {
         new SearchQuestion("an order of an attribute", _ -> "attributes.floor=gt=37", null),
         new SearchQuestion("an attribute of none", _ -> "attributes.serial==none", null),
         new SearchQuestion("a type of none", _ -> "type==none", null),
+        new SearchQuestion("a static group of 1 %", _ -> "group==" + FleetState.FEW, null),
+        new SearchQuestion("a dynamic group of 2.5 %", _ -> "group==" + FleetState.FLOOR, null),
+        new SearchQuestion("disabled, which none is", _ -> "enabled==false", null),
+        new SearchQuestion("offline, 1 %", _ -> "presence==offline", null),
+        new SearchQuestion("online, 89 %", _ -> "presence==online", null),
+        new SearchQuestion(
+            "silent for ten days",
+            _ -> "lastSeen<" + Instant.now().minus(Duration.ofDays(10)),
+            null),
+        new SearchQuestion(
+            "a reported value of 2 %",
+            n -> "shadow.reported.fw==v%d".formatted(n % FleetState.VERSIONS), null),
+        new SearchQuestion(
+            "a desired value of 2 %",
+            n -> "shadow.desired.fw==v%d".formatted(n % FleetState.VERSIONS), null),
+        new SearchQuestion(
+            "a firmware version of 2 %",
+            n -> "firmware==1.%d".formatted(n % FleetState.VERSIONS), null),
+        new SearchQuestion(
+            "a module's version of 2 %",
+            n -> "firmware.os==1.%d".formatted(n % FleetState.VERSIONS), null),
+        new SearchQuestion("a module's versions below", _ -> "firmware.os=lt=1.3", null),
         new SearchQuestion("the latest changed", _ -> null, "updatedAt:desc"),
         new SearchQuestion("the latest with a tag", _ -> "tag==rare", "updatedAt:desc"));
   }

@@ -71,6 +71,15 @@ public final class BenchmarkStack implements AutoCloseable {
    * @throws io.muster.localstack.process.NotReadyException when a part does not become ready
    */
   public void startFoundations() {
+    startFoundations(Map.of());
+  }
+
+  /**
+   * The same with settings of a measurement's own.
+   *
+   * @param ofRegistry in the registry's environment
+   */
+  public void startFoundations(Map<String, String> ofRegistry) {
     try {
       startDatabase();
       issuer = teardown.add(LocalIssuer.start(settings.home().resolve("keys"), 0));
@@ -78,7 +87,7 @@ public final class BenchmarkStack implements AutoCloseable {
       authority = new LocalAuthority(settings.home().resolve("tls"));
       authority.prepare(Clock.systemUTC());
       startBroker();
-      startRegistry();
+      startRegistry(ofRegistry);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -113,12 +122,14 @@ public final class BenchmarkStack implements AutoCloseable {
     broker = started(launch, Readiness.tcp(port));
   }
 
-  private void startRegistry() throws IOException {
+  private void startRegistry(Map<String, String> settingsOfItsOwn) throws IOException {
     var port = Ports.free();
     registryUrl = URI.create("http://127.0.0.1:" + port);
+    var environment = environment("registry");
+    environment.putAll(settingsOfItsOwn);
     registry =
         started(
-            launch("device-registry", port, environment("registry"), REGISTRY_JVM),
+            launch("device-registry", port, environment, REGISTRY_JVM),
             ServiceProcess.readiness(port));
   }
 

@@ -24,6 +24,15 @@ class PlansTest {
         Plans.access(" ->  Index Scan Backward using device_by_change on device d  (cost=1..2)"));
     assertEquals("a scan of all", Plans.access("  ->  Seq Scan on device d  (cost=1..2 rows=5)"));
     assertEquals("a scan for gateways", Plans.access("  ->  Seq Scan on device g  (cost=1..2)"));
+    assertEquals(
+        "a scan of presence, presence_offline",
+        Plans.access(
+            """
+              ->  Seq Scan on presence p  (cost=1..2 rows=5)
+              ->  Index Scan using presence_offline on presence p  (cost=1..2)
+              ->  Index Scan using presence_pkey on presence p  (cost=1..2)
+              ->  Index Scan using shadow_name_is_unique on shadow s  (cost=1..2)
+            """));
     assertEquals("nothing", Plans.access("  ->  Seq Scan on device_type t  (cost=1..2)"));
     assertEquals("nothing", Plans.access("Result  (cost=0..0)"));
   }

@@ -9,10 +9,9 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
 
-/** Rows of the audit for many changes in one transaction, past Hibernate. Thread-safe. */
+/** Rows of the audit for changes in one transaction of plain SQL. Thread-safe. */
 @ApplicationScoped
 public class AuditBatch {
-  private static final int ACTOR_CHARACTERS = 200;
   private static final String INSERT =
       """
       INSERT INTO audit (at, tenant, actor, address, action, subject)
@@ -23,10 +22,9 @@ public class AuditBatch {
       """;
   private static final String PRUNE =
       """
-      DELETE FROM audit WHERE place IN (
-        SELECT place FROM (
-          SELECT place, at FROM audit ORDER BY place LIMIT $2 FOR UPDATE SKIP LOCKED) oldest
-         WHERE at < $1)\
+      WITH oldest AS MATERIALIZED (
+        SELECT place, at FROM audit ORDER BY place LIMIT $2 FOR UPDATE SKIP LOCKED)
+      DELETE FROM audit WHERE place IN (SELECT place FROM oldest WHERE at < $1)\
       """;
 
   private final Caller caller;
@@ -41,10 +39,7 @@ public class AuditBatch {
 
   /** Who makes the current request. */
   public AuditAuthor author() {
-    var text = caller.subject().replaceAll("\\p{Cntrl}", "?");
-    return new AuditAuthor(
-        text.length() <= ACTOR_CHARACTERS ? text : text.substring(0, ACTOR_CHARACTERS),
-        caller.address().orElse(null));
+    return AuditAuthor.of(caller);
   }
 
   /**

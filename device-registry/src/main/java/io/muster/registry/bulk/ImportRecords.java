@@ -49,9 +49,10 @@ class ImportRecords {
   // A few with each import keep the tables small without a job of their own.
   private static final String PRUNE =
       """
-      DELETE FROM device_import WHERE key IN (
+      WITH oldest AS MATERIALIZED (
         SELECT key FROM device_import WHERE created_at <= $1
-         ORDER BY created_at LIMIT 5 FOR UPDATE SKIP LOCKED)\
+         ORDER BY created_at LIMIT 5 FOR UPDATE SKIP LOCKED)
+      DELETE FROM device_import WHERE key IN (SELECT key FROM oldest)\
       """;
 
   private final BulkLimits limits;

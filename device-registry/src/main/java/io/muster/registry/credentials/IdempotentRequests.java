@@ -24,9 +24,11 @@ class IdempotentRequests {
           + " credential_id = excluded.credential_id, created_at = excluded.created_at";
   // A few with each write keep the table small without a job of its own.
   private static final String PRUNE =
-      "DELETE FROM idempotent_request WHERE (device_key, idempotency_key) IN ("
+      "WITH oldest AS MATERIALIZED ("
           + "SELECT device_key, idempotency_key FROM idempotent_request WHERE created_at <= ?1"
-          + " ORDER BY created_at LIMIT 20 FOR UPDATE SKIP LOCKED)";
+          + " ORDER BY created_at LIMIT 20 FOR UPDATE SKIP LOCKED)"
+          + " DELETE FROM idempotent_request WHERE (device_key, idempotency_key) IN ("
+          + "SELECT device_key, idempotency_key FROM oldest)";
 
   private final CredentialLimits limits;
   private final Clock clock;

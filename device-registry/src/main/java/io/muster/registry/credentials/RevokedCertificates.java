@@ -19,8 +19,9 @@ public class RevokedCertificates {
   private static final String FIND = "SELECT count(*) FROM revoked_certificate WHERE sha256 = ?1";
   // A few with each write keep the table small without a job of its own.
   private static final String PRUNE =
-      "DELETE FROM revoked_certificate WHERE sha256 IN (SELECT sha256 FROM revoked_certificate"
-          + " WHERE not_after <= ?1 ORDER BY not_after LIMIT 20 FOR UPDATE SKIP LOCKED)";
+      "WITH oldest AS MATERIALIZED (SELECT sha256 FROM revoked_certificate"
+          + " WHERE not_after <= ?1 ORDER BY not_after LIMIT 20 FOR UPDATE SKIP LOCKED)"
+          + " DELETE FROM revoked_certificate WHERE sha256 IN (SELECT sha256 FROM oldest)";
 
   private final Clock clock;
 

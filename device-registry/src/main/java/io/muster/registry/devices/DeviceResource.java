@@ -85,9 +85,10 @@ class DeviceResource {
       @PathParam("tenant") TenantId tenant,
       @Parameter(
               description =
-                  "RSQL over id, type, group, gateway, tag, enabled, presence, lastSeen, createdAt,"
-                      + " updatedAt and attributes.(path), shadow.desired.(path) and"
-                      + " shadow.reported.(path); * in a text stands for any characters",
+                  "RSQL over id, type, group, gateway, tag, enabled, presence, lastSeen, firmware,"
+                      + " createdAt, updatedAt and attributes.(path), shadow.desired.(path),"
+                      + " shadow.reported.(path) and firmware.(module); * in a text stands for any"
+                      + " characters",
               example = "type==thermometer;tag==lab;attributes.floor=gt=2")
           @QueryParam("filter")
           String filter,

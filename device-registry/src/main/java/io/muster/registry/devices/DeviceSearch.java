@@ -40,17 +40,7 @@ public class DeviceSearch {
         .of(tenant, filter)
         .chain(
             condition -> {
-              var sql =
-                  new SqlText()
-                      .add("SELECT ")
-                      .add(DeviceRepresentation.COLUMNS)
-                      .add(", ")
-                      .add(sort.column())
-                      .add(" AS place");
-              condition.write(sql);
-              sort.writeAfter(cursor, sql);
-              sort.writeOrder(sql);
-              sql.add(" LIMIT ").value(limit + 1);
+              var sql = new DeviceQuery(condition, sort, cursor, limit + 1).sql();
               return pool.preparedQuery(sql.text()).execute(sql.values());
             })
         .map(rows -> page(rows, sort, limit));

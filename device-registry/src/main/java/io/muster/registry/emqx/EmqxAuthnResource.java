@@ -11,21 +11,18 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 
 /** {@code /broker/authn}. */
 @Path("/broker/authn")
 @Tag(name = "Broker")
 class EmqxAuthnResource {
-  private static final Logger LOG = Logger.getLogger(EmqxAuthnResource.class);
-
   private final EmqxAuthentication authentication;
-  private final EmqxCounters counters;
+  private final EmqxAnswers answers;
   private final ObjectMapper mapper;
 
-  EmqxAuthnResource(EmqxAuthentication authentication, EmqxCounters counters, ObjectMapper mapper) {
+  EmqxAuthnResource(EmqxAuthentication authentication, EmqxAnswers answers, ObjectMapper mapper) {
     this.authentication = authentication;
-    this.counters = counters;
+    this.answers = answers;
     this.mapper = mapper;
   }
 
@@ -39,16 +36,10 @@ class EmqxAuthnResource {
           "EMQX' HTTP authentication: always 200 with allow or deny. Of the body clientid, username"
               + " and password count, or clientid and certificate, and peerhost for the log.")
   public Uni<AuthnAnswer> authenticate(byte[] body) {
-    return authentication
-        .answer(EmqxText.body(body, mapper))
-        .invoke(answer -> counters.count("authn", answer.result()))
-        .onFailure()
-        .recoverWithItem(
-            failure -> {
-              // Any other status would leave the client to the next authenticator.
-              LOG.warnf("Denied for want of an answer: %s", failure);
-              counters.count("authn", "unavailable");
-              return AuthnAnswer.DENY;
-            });
+    return answers.to(
+        "authn",
+        () -> authentication.answer(EmqxText.body(body, mapper)),
+        AuthnAnswer::result,
+        AuthnAnswer.DENY);
   }
 }

@@ -12,21 +12,18 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
 
 /** {@code /broker/authz}. */
 @Path("/broker/authz")
 @Tag(name = "Broker")
 class EmqxAuthzResource {
-  private static final Logger LOG = Logger.getLogger(EmqxAuthzResource.class);
-
   private final DeviceStanding standing;
-  private final EmqxCounters counters;
+  private final EmqxAnswers answers;
   private final ObjectMapper mapper;
 
-  EmqxAuthzResource(DeviceStanding standing, EmqxCounters counters, ObjectMapper mapper) {
+  EmqxAuthzResource(DeviceStanding standing, EmqxAnswers answers, ObjectMapper mapper) {
     this.standing = standing;
-    this.counters = counters;
+    this.answers = answers;
     this.mapper = mapper;
   }
 
@@ -40,16 +37,13 @@ class EmqxAuthzResource {
           "EMQX' HTTP authorization: always 200 with allow or deny. Of the body clientid, action,"
               + " topic, qos and retain count. A gateway may act for the devices behind it.")
   public Uni<AuthzAnswer> authorize(byte[] body) {
-    return allowed(EmqxText.body(body, mapper))
-        .map(allowed -> allowed ? AuthzAnswer.ALLOW : AuthzAnswer.DENY)
-        .invoke(answer -> counters.count("authz", answer.result()))
-        .onFailure()
-        .recoverWithItem(
-            failure -> {
-              LOG.warnf("Denied for want of an answer: %s", failure);
-              counters.count("authz", "unavailable");
-              return AuthzAnswer.DENY;
-            });
+    return answers.to(
+        "authz",
+        () ->
+            allowed(EmqxText.body(body, mapper))
+                .map(allowed -> allowed ? AuthzAnswer.ALLOW : AuthzAnswer.DENY),
+        AuthzAnswer::result,
+        AuthzAnswer.DENY);
   }
 
   private Uni<Boolean> allowed(JsonNode body) {

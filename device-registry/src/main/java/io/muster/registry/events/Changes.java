@@ -1,5 +1,6 @@
 package io.muster.registry.events;
 
+import io.muster.registry.audit.AuditBatch;
 import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.audit.AuditLog;
 import io.quarkus.hibernate.reactive.panache.Panache;
@@ -7,6 +8,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -15,11 +17,13 @@ import java.util.function.Supplier;
 public class Changes {
   private final EventPublisher publisher;
   private final AuditLog audit;
+  private final AuditBatch sqlAudit;
   private final Pool pool;
 
-  Changes(EventPublisher publisher, AuditLog audit, Pool pool) {
+  Changes(EventPublisher publisher, AuditLog audit, AuditBatch sqlAudit, Pool pool) {
     this.publisher = publisher;
     this.audit = audit;
+    this.sqlAudit = sqlAudit;
     this.pool = pool;
   }
 
@@ -50,9 +54,12 @@ public class Changes {
    */
   public <T> Uni<T> auditedSql(
       Function<T, AuditEntry> entry, Function<SqlConnection, Uni<T>> change) {
+    var author = sqlAudit.author();
     return inSqlTransaction(
             connection ->
-                change.apply(connection).call(done -> audit.write(connection, entry.apply(done))))
+                change
+                    .apply(connection)
+                    .call(done -> sqlAudit.write(connection, author, List.of(entry.apply(done)))))
         .invoke(done -> audit.tell(entry.apply(done)));
   }
 

@@ -10,15 +10,36 @@ import java.time.Duration;
 import java.util.Optional;
 import org.hibernate.validator.constraints.time.DurationMin;
 
-/** How ingest's log is followed. */
+/**
+ * How the logs of other services are followed. Public, since the validation of settings reads its
+ * groups from outside.
+ */
 @ConfigMapping(prefix = "muster.registry.inbox")
-interface InboxConfig {
+public interface InboxConfig {
 
   /** Where ingest is, {@code http} or {@code https}; not set: its log is not followed. */
   Optional<URI> ingestUrl();
 
-  /** What vouches for its certificate, PEM; not set: what vouches for any other. */
-  Optional<Path> ingestCaFile();
+  /** How ingest's log is followed. */
+  Following ingest();
+
+  /** Where firmware-service is; not set: what devices have installed is not known. */
+  Optional<URI> firmwareUrl();
+
+  /** How the log of firmware-service is followed. */
+  Following firmware();
+
+  /** What is not the same for all services. */
+  interface Following {
+
+    /** What vouches for its certificate, PEM; not set: what vouches for any other. */
+    Optional<Path> caFile();
+
+    /** How often it is looked whether there are new events. */
+    @WithDefault("200MS")
+    @DurationMin(millis = 20)
+    Duration pollInterval();
+  }
 
   /** Holds this service's token, written anew before it ends. */
   Optional<Path> serviceTokenFile();
@@ -26,11 +47,6 @@ interface InboxConfig {
   /** How many events are taken in one transaction at most. */
   @WithDefault("500")
   @Min(1) @Max(1_000) int batch();
-
-  /** How often it is looked whether there are new ones. */
-  @WithDefault("200MS")
-  @DurationMin(millis = 20)
-  Duration pollInterval();
 
   /** For a page and for taking it. */
   @WithDefault("20S")

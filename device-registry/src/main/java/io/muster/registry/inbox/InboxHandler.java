@@ -1,15 +1,19 @@
 package io.muster.registry.inbox;
 
 import io.muster.contract.event.OutboxEvent;
+import io.muster.contract.id.ServiceName;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
 
 /**
- * What the registry does about events of ingest. Each kind of work has a bean of this type.
- * Implementations are thread-safe; they are called for one batch at a time.
+ * What the registry does about events of another service. Each kind of work has a bean of this
+ * type. Implementations are thread-safe; they are called for one batch at a time.
  */
 public interface InboxHandler {
+
+  /** Whose events they are. What others say, whatever its topic name, it does not get. */
+  ServiceName service();
 
   /** Whether it does anything about an event; by its topic name alone. */
   boolean wants(OutboxEvent event);
@@ -23,7 +27,7 @@ public interface InboxHandler {
    */
   Uni<Void> apply(SqlConnection transaction, List<OutboxEvent> events);
 
-  /** What ingest told for a while cannot be had any more; its log is read on from its end. */
+  /** What was told for a while cannot be had any more; the log is read on from its end. */
   default Uni<Void> startOver(SqlConnection transaction) {
     return Uni.createFrom().voidItem();
   }

@@ -5,8 +5,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * Not alive when following ingest's log does nothing at all any more. Ingest or the database being
- * away is not that; then it tries again and again.
+ * Not alive when following a log does nothing at all any more. A service or the database being away
+ * is not that; then it tries again and again.
  */
 @Liveness
 class InboxLiveness implements HealthCheck {

@@ -1,6 +1,7 @@
 package io.muster.registry.presence;
 
 import io.muster.contract.event.OutboxEvent;
+import io.muster.contract.id.ServiceName;
 import io.muster.outbox.EventIds;
 import io.muster.registry.inbox.InboxHandler;
 import io.smallrye.mutiny.Uni;
@@ -33,6 +34,11 @@ class PresenceInbox implements InboxHandler {
     this.clock = clock;
     this.ids = new EventIds(clock);
     this.meters = meters;
+  }
+
+  @Override
+  public ServiceName service() {
+    return ServiceName.INGEST;
   }
 
   @Override

@@ -13,6 +13,9 @@ final class Arguments {
   private static final Pattern NUMBER =
       Pattern.compile("-?(0|[1-9]\\d{0,39})(\\.\\d{1,40})?([eE][+-]?\\d{1,3})?");
 
+  /** Java has times of years that PostgreSQL has not. */
+  private static final int LAST_YEAR = 9_999;
+
   private Arguments() {}
 
   /** PostgreSQL takes no NUL. */
@@ -38,10 +41,14 @@ final class Arguments {
 
   static OffsetDateTime time(String text) {
     try {
-      return OffsetDateTime.parse(text);
+      var time = OffsetDateTime.parse(text);
+      if (time.getYear() >= 0 && time.getYear() <= LAST_YEAR) {
+        return time;
+      }
     } catch (DateTimeException notTime) {
-      throw new UnfitComparisonException(
-          "is to be compared with a time as 2026-11-25T08:00:00Z (ISO 8601, with its offset)");
+      // Said below.
     }
+    throw new UnfitComparisonException(
+        "is to be compared with a time as 2026-11-25T08:00:00Z (ISO 8601, with its offset)");
   }
 }

@@ -17,6 +17,6 @@ public record BooleanField(String condition) implements FilterField {
           case NOT_EQUAL -> !Arguments.bool(arguments.getFirst());
           default -> throw new UnfitComparisonException("is true or false: only == and != apply");
         };
-    sql.add("(").add(condition).add(wanted ? ")" : ") IS NOT TRUE");
+    sql.add(wanted ? "(" : "NOT (").add(condition).add(")");
   }
 }

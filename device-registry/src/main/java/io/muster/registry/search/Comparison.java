@@ -50,7 +50,7 @@ public enum Comparison {
   }
 
   /** The operator of SQL, of an order. */
-  String sql() {
+  public String sql() {
     return switch (this) {
       case LESS -> " < ";
       case AT_MOST -> " <= ";

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The labels of a device, of which it has any number: equal means that it has that one.
  *
- * @param column an array of texts, never null
+ * @param column an array of texts; null is none
  */
 public record TagField(String column) implements FilterField {
 
@@ -14,16 +14,18 @@ public record TagField(String column) implements FilterField {
     var first = Arguments.storable(arguments.getFirst());
     switch (comparison) {
       case EQUAL, NOT_EQUAL -> {
-        sql.add(comparison.isNegative() ? "NOT (" : "(");
-        has(first, sql);
-        sql.add(")");
+        has(first, sql.add("("));
+        sql.add(comparison.isNegative() ? ") IS NOT TRUE" : ")");
       }
       case IN, NOT_IN -> {
         var tags = arguments.stream().map(Arguments::storable).toArray(String[]::new);
-        sql.add(comparison.isNegative() ? "NOT (" : "(");
-        sql.add(column).add(" && ").value(tags).add("::text[])");
+        sql.add("(").add(column).add(" && ").value(tags).add("::text[])");
+        sql.add(comparison.isNegative() ? " IS NOT TRUE" : "");
       }
-      case EXISTS -> sql.add(column).add(Arguments.bool(first) ? " <> '{}'" : " = '{}'");
+      case EXISTS -> {
+        sql.add("(").add(column).add(" <> '{}')");
+        sql.add(Arguments.bool(first) ? "" : " IS NOT TRUE");
+      }
       default -> throw new UnfitComparisonException("has no order: only == != =in= =out= =ex=");
     }
   }

@@ -77,7 +77,8 @@ class DeltaResender {
     }
   }
 
-  private Uni<Void> resendDue() {
+  /** Sends what is due now, unless another instance has just done so. */
+  Uni<Void> resendDue() {
     return PendingDeltas.due(pool, clock.instant(), BATCH)
         .chain(
             due ->

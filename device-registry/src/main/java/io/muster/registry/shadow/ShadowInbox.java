@@ -3,6 +3,7 @@ package io.muster.registry.shadow;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.ServiceName;
 import io.muster.outbox.EventIds;
 import io.muster.registry.inbox.InboxHandler;
 import io.quarkus.runtime.Startup;
@@ -39,6 +40,11 @@ class ShadowInbox implements InboxHandler {
         new StepReader(
             config.rules(), new RequestRate(config.requestsPerSecond(), config.requestBurst()));
     this.meters = new ShadowMeters(meters);
+  }
+
+  @Override
+  public ServiceName service() {
+    return ServiceName.INGEST;
   }
 
   @Override

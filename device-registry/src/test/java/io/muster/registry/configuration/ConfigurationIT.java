@@ -15,7 +15,9 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 @RegistryTest
 class ConfigurationIT {
   @Inject Pool pool;
+  @Inject ConfigurationWork work;
   Tokens tokens;
   private String tenant;
   private Api operator;
@@ -215,6 +218,28 @@ class ConfigurationIT {
     assertProblem(stranger.get(theirs + "/mine/configuration"), 404, "not-found");
     awaitProgress("mine", 2, 2, 0);
     assertProblem(stranger.get(Api.devices(otherTenant) + "/a/shadow"), 404, "not-found");
+  }
+
+  @Test
+  void instancesThatWorkAtOnceSetEachDeviceOnce() {
+    var ids = IntStream.range(0, 60).mapToObj(n -> "m" + n).toList();
+    ids.forEach(id -> operator.device(tenant, id));
+    operator.post(groups, Map.of("id", "all", "filter", "id==m*")).then().statusCode(201);
+    put("all", Map.of("interval", 60)).then().statusCode(200);
+    // The service's own loop is the fourth.
+    var workers =
+        Stream.generate(() -> CompletableFuture.runAsync(this::workOnce)).limit(3).toList();
+    workers.forEach(CompletableFuture::join);
+    awaitProgress("all", 60, 60, 0);
+    for (var id : ids) {
+      operator.get(devices + "/" + id + "/shadow").then().body("version", equalTo(1));
+    }
+  }
+
+  private void workOnce() {
+    pool.withTransaction(transaction -> work.step(transaction, List.of()))
+        .await()
+        .atMost(Duration.ofSeconds(30));
   }
 
   private io.restassured.response.Response put(String group, Map<String, ?> desired) {

@@ -23,6 +23,7 @@ import io.muster.registry.Api;
 import io.muster.registry.DeviceCertificates;
 import io.muster.registry.DeviceKeys;
 import io.muster.registry.RegistryTest;
+import io.muster.registry.Rows;
 import io.muster.registry.Tokens;
 import io.restassured.response.Response;
 import java.security.cert.X509Certificate;
@@ -119,7 +120,7 @@ class CertificatesIT {
     admin.delete(device + "/credentials/" + second).then().statusCode(204);
     assertEquals(new Denied(Reason.CERTIFICATE_UNKNOWN), verify(null, two));
     assertEquals(address, ((Allowed) verify(null, one)).device());
-    assertEquals(1, revocationsOf(second));
+    assertEquals(1, Rows.revocationsOf(postgres, second));
   }
 
   @Test
@@ -268,25 +269,6 @@ class CertificatesIT {
 
   private VerifyAnswer verify(DeviceAddress claimed, CredentialProof proof) {
     return Api.as(tokens.service()).verify(new VerifyRequest(claimed, proof, null));
-  }
-
-  private long revocationsOf(String credential) {
-    return rows(
-        "SELECT count(*) FROM registry.outbox WHERE topic LIKE"
-            + " 'platform/registry/credential-revoked/%' AND convert_from(payload, 'UTF8') LIKE '%"
-            + credential
-            + "%'");
-  }
-
-  private long rows(String query) {
-    try (var connection = postgres.connectAsSuperuser();
-        var statement = connection.createStatement();
-        var result = statement.executeQuery(query)) {
-      result.next();
-      return result.getLong(1);
-    } catch (SQLException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private void change(String assignment, String credential) throws SQLException {

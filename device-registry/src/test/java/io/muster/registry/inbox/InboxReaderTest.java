@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.event.OutboxEvent;
+import io.muster.contract.id.ServiceName;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Duration;
@@ -34,6 +35,11 @@ class InboxReaderTest {
     Handler(String name, String topic) {
       this.name = name;
       this.topic = topic;
+    }
+
+    @Override
+    public ServiceName service() {
+      return ServiceName.INGEST;
     }
 
     @Override

@@ -26,6 +26,7 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -380,6 +382,25 @@ class PresenceIT {
   }
 
   @Test
+  void instancesThatLookAtOnceEndEachSilenceOnce() {
+    List<DeviceAddress> fleet = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      operator.device(tenant, "d" + i);
+      fleet.add(DeviceAddress.of(tenant, "d" + i));
+    }
+    apply(
+        fleet.stream()
+            .map(it -> connected(it, 5, boot, now.minusSeconds(300)))
+            .toArray(OutboxEvent[]::new));
+    tell(report(boot, now.minusSeconds(40), List.of(boot), List.of()));
+    makeDue();
+    var looks = Stream.generate(() -> CompletableFuture.runAsync(this::sweepNow)).limit(4).toList();
+    looks.forEach(CompletableFuture::join);
+    assertEquals(30, found("presence==offline").size());
+    assertEquals(60, changes());
+  }
+
+  @Test
   void aBrokerOfOthersTellsOfItsConnections() {
     var client = ClientIdentifier.read(tenant + ":pump");
     var began = now.minusSeconds(600);
@@ -450,6 +471,32 @@ class PresenceIT {
         foreign.get("/api/v1/tenants/nobody-here/devices/pump/presence"), 403, "forbidden");
     assertProblem(operator.get(Api.devices(tenant) + "/no-such/presence"), 404, "not-found");
     assertEquals(401, Api.as(null).get(path + "/presence").statusCode());
+  }
+
+  @Test
+  void anImportedDeviceIsUnknownUntilItIsHeardAndAnImportChangesNothingOfIt() {
+    var valve = DeviceAddress.of(tenant, "valve");
+    var row = "{\"id\":\"valve\",\"attributes\":{\"n\":%d}}\n";
+    bring(row.formatted(1));
+    assertEquals(List.of("pump", "valve"), found("presence==unknown"));
+    apply(connected(valve, 1, boot, now));
+    assertEquals(List.of("valve"), found("presence==online"));
+    bring(row.formatted(2) + "{\"id\":\"pump\",\"enabled\":true}\n");
+    assertEquals(List.of("valve"), found("presence==online%3Battributes.n==2"));
+    // An import may well name devices that never come: they are not gone.
+    assertEquals(List.of(), found("presence==offline"));
+    apply(disconnected(valve, 1, boot, now.plusSeconds(1), "client"));
+    assertEquals(List.of("valve"), found("presence==offline"));
+  }
+
+  private void bring(String rows) {
+    operator
+        .request()
+        .contentType("application/x-ndjson")
+        .body(rows.getBytes(StandardCharsets.UTF_8))
+        .post("/api/v1/tenants/" + tenant + "/device-import")
+        .then()
+        .statusCode(200);
   }
 
   private static Map<String, Object> without(Map<String, Object> body, String member) {

@@ -22,10 +22,10 @@ import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.registry.Api;
 import io.muster.registry.DeviceKeys;
 import io.muster.registry.RegistryTest;
+import io.muster.registry.Rows;
 import io.muster.registry.SigningRequests;
 import io.muster.registry.Tokens;
 import io.restassured.response.Response;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -161,7 +161,7 @@ class ProvisioningIT {
     assertInstanceOf(Denied.class, verify(address, before.token()));
     assertInstanceOf(Denied.class, verify(address, first.path("token.token")));
     assertInstanceOf(Allowed.class, verify(address, repaired.token()));
-    assertEquals(1, revocationsOf(first.path("credential")));
+    assertEquals(1, Rows.revocationsOf(postgres, first.path("credential")));
     admin.get(requests()).then().body("items", hasSize(0));
     assertProblem(before.ask(claim), 409, "provisioning-approval-needed");
   }
@@ -272,7 +272,9 @@ class ProvisioningIT {
     assertFalse(admin.get("/api/v1/tenants/" + tenant + "/audit").asString().contains(token));
     assertEquals(
         0,
-        rows("SELECT count(*) FROM registry.claim_token t WHERE t::text LIKE '%" + token + "%'"));
+        Rows.count(
+            postgres,
+            "SELECT count(*) FROM registry.claim_token t WHERE t::text LIKE '%" + token + "%'"));
   }
 
   @Test
@@ -312,7 +314,7 @@ class ProvisioningIT {
     Newcomer.of(tenant, "one").ask(claim).then().statusCode(409);
     var request = admin.get(requests()).<String>path("items[0].id");
     admin.post(requests() + "/" + request + "/approve", Map.of()).then().statusCode(204);
-    assertEquals(1, revocationsOf(certificate));
+    assertEquals(1, Rows.revocationsOf(postgres, certificate));
     admin
         .get(Api.devices(tenant) + "/serial-one/credentials")
         .then()
@@ -423,30 +425,12 @@ class ProvisioningIT {
 
   /** Nobody waits an hour for it. */
   private String expired(Response claim) {
-    rows(
+    Rows.count(
+        postgres,
         "WITH over AS (UPDATE registry.claim_token SET not_after = now() WHERE id = '"
             + claim.path("id")
             + "' RETURNING 1) SELECT count(*) FROM over");
     return claim.path("token");
-  }
-
-  private long revocationsOf(String credential) {
-    return rows(
-        "SELECT count(*) FROM registry.outbox WHERE topic LIKE"
-            + " 'platform/registry/credential-revoked/%' AND convert_from(payload, 'UTF8') LIKE '%"
-            + credential
-            + "%'");
-  }
-
-  private long rows(String query) {
-    try (var connection = postgres.connectAsSuperuser();
-        var statement = connection.createStatement();
-        var result = statement.executeQuery(query)) {
-      result.next();
-      return result.getLong(1);
-    } catch (SQLException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private VerifyAnswer verify(DeviceAddress claimed, String jwt) {

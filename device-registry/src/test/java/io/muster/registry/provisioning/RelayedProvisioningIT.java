@@ -19,12 +19,12 @@ import io.muster.contract.registry.VerifyAnswer.Reason;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.registry.Api;
 import io.muster.registry.RegistryTest;
+import io.muster.registry.Rows;
 import io.muster.registry.Tokens;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +70,8 @@ class RelayedProvisioningIT {
         new ClaimAnswer.Denied(Reason.CLAIM_UNKNOWN),
         verify(Api.freshTenant(), claim.path("token")));
     var over = claim(1);
-    rows(
+    Rows.count(
+        postgres,
         "WITH over AS (UPDATE registry.claim_token SET not_after = now() WHERE id = '"
             + over.path("id")
             + "' RETURNING 1) SELECT count(*) FROM over");
@@ -282,15 +283,6 @@ class RelayedProvisioningIT {
     try {
       return ContractJson.mapper().writeValueAsBytes(value);
     } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private void rows(String query) {
-    try (var connection = postgres.connectAsSuperuser();
-        var statement = connection.createStatement()) {
-      statement.executeQuery(query);
-    } catch (SQLException e) {
       throw new AssertionError(e);
     }
   }

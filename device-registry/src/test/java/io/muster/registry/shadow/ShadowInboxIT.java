@@ -20,6 +20,7 @@ import io.muster.outbox.OutboxEntry;
 import io.muster.registry.Api;
 import io.muster.registry.RegistryTest;
 import io.muster.registry.Tokens;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 @RegistryTest
 class ShadowInboxIT {
   @Inject ShadowInbox inbox;
+  @Inject DeltaResender resender;
   @Inject Pool pool;
   Tokens tokens;
   private String tenant;
@@ -234,6 +236,25 @@ class ShadowInboxIT {
     assertEquals(1, pending());
     apply(delivered(last.id()));
     assertEquals(0, pending());
+  }
+
+  @Test
+  void instancesThatLookAtOnceSendAnOverdueDeltaOnce() {
+    apply(subscribed("c1", 1, "shadow/" + lamp + "/update/delta"));
+    operator.patch(shadow, Map.of("state", Map.of("desired", Map.of("on", true))));
+    makeDue();
+    // The service's own look may be the third.
+    Uni.join()
+        .all(resender.resendDue(), resender.resendDue())
+        .andFailFast()
+        .await()
+        .atMost(Duration.ofSeconds(20));
+    assertEquals(
+        2,
+        count(
+            "SELECT count(*) FROM outbox"
+                + " WHERE topic = 'shadow/' || $1::text || '/lamp/update/delta'"));
+    assertEquals(1, pending());
   }
 
   @Test

@@ -24,15 +24,16 @@ final class WillPublisher {
 
   private static final String CLAIM =
       """
-      UPDATE mqtt_will SET claimed_by = $1
-      WHERE epoch IN (
+      WITH due AS MATERIALIZED (
         SELECT w.epoch FROM mqtt_will w
         WHERE w.due_at <= now() AND NOT w.epoch = ANY ($3)
           AND (w.claimed_by IS NULL OR w.claimed_by = $1 OR NOT EXISTS (
             SELECT 1 FROM endpoint_replica r
             WHERE r.key = w.claimed_by AND r.lease_until > now()))
-        ORDER BY w.due_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-      RETURNING\s"""
+        ORDER BY w.due_at LIMIT $2 FOR UPDATE OF w SKIP LOCKED)
+      UPDATE mqtt_will SET claimed_by = $1 WHERE epoch IN (SELECT epoch FROM due)
+      RETURNING\s\
+      """
           + WillRows.PUBLISHED;
 
   private static final String DELETE = "DELETE FROM mqtt_will WHERE epoch = ANY ($1)";

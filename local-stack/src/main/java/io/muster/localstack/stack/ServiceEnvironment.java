@@ -38,7 +38,10 @@ final class ServiceEnvironment {
     environment.put("MUSTER_PEOPLE_ISSUER", issuer.peopleIssuer());
     environment.put("MUSTER_SERVICE_ISSUER", issuer.serviceIssuer());
     switch (service) {
-      case REGISTRY -> environment.put("MUSTER_INGEST_URL", settings.around().ingestUrl());
+      case REGISTRY -> {
+        environment.put("MUSTER_INGEST_URL", settings.around().ingestUrl());
+        environment.put("MUSTER_FIRMWARE_URL", settings.around().firmwareUrl());
+      }
       case INGEST -> addEndpoint(environment, replica);
       case COMMAND -> {
         environment.put("MUSTER_REGISTRY_URL", settings.around().registryUrl());

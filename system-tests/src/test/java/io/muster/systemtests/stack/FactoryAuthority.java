@@ -9,6 +9,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ public record FactoryAuthority(Path folder) {
     var token = stack.tokens().admin();
     var announced = stack.http().post(authorities, token, certificate("ca.crt")).expect(201).json();
     var url = authorities + "/" + announced.path("id").asText();
-    sign(announced.path("code").asText(), "proof");
+    sign(announced.path("code").asText(), "proof", 1);
     var proven = stack.http().post(url + "/proof", token, certificate("proof.crt")).expect(200);
     assertEquals("active", proven.json().path("state").asText());
     return url;
@@ -50,17 +51,26 @@ public record FactoryAuthority(Path folder) {
 
   /** A device's certificate and key. */
   public DeviceCertificate device(String id) throws Exception {
-    sign(id, "device");
+    return device(id, 1);
+  }
+
+  /** The same, whose end has passed. */
+  public DeviceCertificate expired(String id) throws Exception {
+    return device(id, -1);
+  }
+
+  private DeviceCertificate device(String id, int days) throws Exception {
+    sign(id, "device", days);
     return new DeviceCertificate(folder.resolve("device.crt"), folder.resolve("device.key"));
   }
 
-  private void sign(String commonName, String name) throws Exception {
+  private void sign(String commonName, String name, int days) throws Exception {
     openssl(
         "req -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj /CN=%s -keyout %s.key -out %s.csr"
             .formatted(commonName, name, name));
     openssl(
-        "x509 -req -days 1 -in %s.csr -CA ca.crt -CAkey ca.key -CAcreateserial -out %s.crt"
-            .formatted(name, name));
+        "x509 -req -days %d -in %s.csr -CA ca.crt -CAkey ca.key -CAcreateserial -out %s.crt"
+            .formatted(days, name, name));
   }
 
   private String certificate(String file) throws IOException {
@@ -68,7 +78,7 @@ public record FactoryAuthority(Path folder) {
   }
 
   private void openssl(String arguments) throws IOException, InterruptedException {
-    var command = new java.util.ArrayList<>(List.of("openssl"));
+    var command = new ArrayList<>(List.of("openssl"));
     command.addAll(List.of(arguments.split(" ")));
     var output = File.createTempFile("openssl", ".out");
     var process =

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Map;
 
 /** REST as any program calls it. Safe for several threads. */
 public final class Http {
@@ -69,6 +70,18 @@ public final class Http {
 
   public Answer post(String url, String token, String json) {
     return send("POST", url, token, json);
+  }
+
+  /**
+   * With headers of its own.
+   *
+   * @param headers {@code Content-Type} among them
+   */
+  public Answer send(
+      String method, String url, String token, Map<String, String> headers, String body) {
+    var request = request(url, token).method(method, HttpRequest.BodyPublishers.ofString(body));
+    headers.forEach(request::header);
+    return send(request);
   }
 
   /** The client itself, for streams. */

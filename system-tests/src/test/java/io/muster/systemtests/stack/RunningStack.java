@@ -81,9 +81,18 @@ public final class RunningStack implements AutoCloseable {
     return http;
   }
 
-  /** {@code http://…} of the registry. */
+  /** {@code http://…} of the registry that the other services ask. */
   public String registry() {
-    return "http://127.0.0.1:" + port(8081);
+    return registry(1);
+  }
+
+  /**
+   * {@code http://…} of a registry.
+   *
+   * @param replica from 1
+   */
+  public String registry(int replica) {
+    return "http://127.0.0.1:" + port(8081 + (replica - 1) * REPLICA_STEP);
   }
 
   /**
@@ -102,6 +111,15 @@ public final class RunningStack implements AutoCloseable {
    */
   public String command(int replica) {
     return "http://127.0.0.1:" + port(8083 + (replica - 1) * REPLICA_STEP);
+  }
+
+  /**
+   * {@code http://…} of a firmware-service.
+   *
+   * @param replica from 1
+   */
+  public String firmware(int replica) {
+    return "http://127.0.0.1:" + port(8084 + (replica - 1) * REPLICA_STEP);
   }
 
   public Metrics commandMetrics() {
@@ -126,7 +144,7 @@ public final class RunningStack implements AutoCloseable {
         List.of(
             "http://127.0.0.1:" + port(8085) + "/q/health",
             registry() + "/q/health/ready",
-            "http://127.0.0.1:" + port(8081 + REPLICA_STEP) + "/q/health/ready",
+            registry(2) + "/q/health/ready",
             ingest(1) + "/q/health/ready",
             ingest(2) + "/q/health/ready",
             command(1) + "/q/health/ready",

@@ -5,7 +5,6 @@ import io.muster.benchmarks.rounds.Contender;
 import io.muster.benchmarks.rounds.RoundFailedException;
 import io.muster.benchmarks.rounds.Stored;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -21,37 +20,31 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.HdrHistogram.ConcurrentHistogram;
 
-/** Asks the registry the same kind of question as fast as it is answered, several at a time. */
-final class AskingBroker implements Contender {
+/** Sends the registry one kind of request as fast as it is answered, several at a time. */
+final class RequestingClients implements Contender {
   private static final int OK = 200;
   private static final long LONGEST_MICROSECONDS = 60_000_000;
 
   private final String name;
-  private final URI url;
-  private final String token;
   private final int atOnce;
-  private final LongFunction<String> question;
+  private final LongFunction<HttpRequest> request;
   private final String expected;
   private final Supplier<List<ObservedProcess>> processes;
   private final AtomicLong asked = new AtomicLong();
 
   /**
-   * @param question the body of the nth request
+   * @param request the nth
    * @param expected what each answer must hold
    */
-  AskingBroker(
+  RequestingClients(
       String name,
-      URI url,
-      String token,
       int atOnce,
-      LongFunction<String> question,
+      LongFunction<HttpRequest> request,
       String expected,
       Supplier<List<ObservedProcess>> processes) {
     this.name = name;
-    this.url = url;
-    this.token = token;
     this.atOnce = atOnce;
-    this.question = question;
+    this.request = request;
     this.expected = expected;
     this.processes = processes;
   }
@@ -89,7 +82,7 @@ final class AskingBroker implements Contender {
           OptionalDouble.of(microseconds.getValueAtPercentile(50) / 1e3),
           OptionalDouble.of(microseconds.getValueAtPercentile(99) / 1e3));
     } catch (ExecutionException e) {
-      throw new RoundFailedException("a question failed: " + e.getCause().getMessage(), e);
+      throw new RoundFailedException("a request failed: " + e.getCause().getMessage(), e);
     }
   }
 
@@ -110,15 +103,10 @@ final class AskingBroker implements Contender {
   }
 
   private void ask(HttpClient http) throws IOException, InterruptedException {
-    var request =
-        HttpRequest.newBuilder(url)
-            .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(question.apply(asked.getAndIncrement())))
-            .build();
-    var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+    var next = request.apply(asked.getAndIncrement());
+    var answer = http.send(next, HttpResponse.BodyHandlers.ofString());
     if (answer.statusCode() != OK || !answer.body().contains(expected)) {
-      throw new RoundFailedException(url + " answered " + answer.statusCode());
+      throw new RoundFailedException(next.uri() + " answered " + answer.statusCode());
     }
   }
 }

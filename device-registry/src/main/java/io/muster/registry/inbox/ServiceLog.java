@@ -20,31 +20,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Asks ingest for pages of its log. Thread-safe. */
+/** Asks a service for pages of its log. Thread-safe. */
 @RegisterForReflection(targets = {EventPage.class, OutboxEvent.class})
-final class IngestLog {
+final class ServiceLog {
   private final HttpClient http;
   private final InboxConfig config;
   private final URI url;
 
-  /** Ingest says no, or something else than was asked. */
-  static final class IngestAwayException extends RuntimeException {
-    IngestAwayException(String message) {
+  /** It says no, or something else than was asked. */
+  static final class ServiceAwayException extends RuntimeException {
+    ServiceAwayException(String message) {
       super(message);
     }
   }
 
-  IngestLog(Vertx vertx, InboxConfig config, URI url) {
+  ServiceLog(Vertx vertx, InboxConfig config, URI url, Optional<Path> caFile) {
     this.config = config;
     this.url = url;
     var options =
         new HttpClientOptions()
             .setSsl("https".equals(url.getScheme()))
             .setConnectTimeout((int) config.timeout().toMillis());
-    config
-        .ingestCaFile()
-        .ifPresent(
-            file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+    caFile.ifPresent(
+        file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
     this.http = vertx.createHttpClient(options);
   }
 
@@ -55,18 +53,18 @@ final class IngestLog {
         .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
         .chain(token -> http.request(options(after, limit, token)))
         .chain(request -> request.send())
-        .chain(IngestLog::read);
+        .chain(ServiceLog::read);
   }
 
   private String token() {
-    return config.serviceTokenFile().map(IngestLog::content).orElse("");
+    return config.serviceTokenFile().map(ServiceLog::content).orElse("");
   }
 
   private static String content(Path file) {
     try {
       return Files.readString(file).strip();
     } catch (IOException unreadable) {
-      throw new IngestAwayException("the service token's file cannot be read");
+      throw new ServiceAwayException("the service token's file cannot be read");
     }
   }
 
@@ -90,7 +88,7 @@ final class IngestLog {
         .map(
             body -> {
               if (response.statusCode() != 200) {
-                throw new IngestAwayException("answered " + response.statusCode());
+                throw new ServiceAwayException("answered " + response.statusCode());
               }
               return page(body);
             });
@@ -101,7 +99,7 @@ final class IngestLog {
       return ContractJson.mapper().readValue(body.getBytes(), EventPage.class);
     } catch (IOException malformed) {
       // The message may quote the body; only its kind is told.
-      throw new IngestAwayException("answered " + malformed.getClass().getSimpleName());
+      throw new ServiceAwayException("answered " + malformed.getClass().getSimpleName());
     }
   }
 

@@ -1,0 +1,114 @@
+package io.muster.registry.inbox;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.contract.event.EventPage;
+import io.muster.contract.id.ServiceName;
+import io.muster.outbox.EventFollower;
+import io.muster.outbox.SharedEffects;
+import io.muster.registry.events.Changes;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** One service's log, followed while it is this instance's turn. Thread-safe. */
+final class FollowedService {
+  private static final String LABEL = "service";
+
+  private final ServiceName name;
+  private final InboxConfig config;
+  private final ServiceLog log;
+  private final Changes changes;
+  private final Clock clock;
+  private final MeterRegistry meters;
+  private final SharedEffects effects;
+  private final EventFollower follower;
+
+  /**
+   * @param log is closed with this
+   * @param handlers of this service's events
+   */
+  FollowedService(
+      ServiceName name,
+      ServiceLog log,
+      InboxConfig config,
+      InboxConfig.Following following,
+      Pool pool,
+      Changes changes,
+      Clock clock,
+      MeterRegistry meters,
+      List<InboxHandler> handlers) {
+    this.name = name;
+    this.config = config;
+    this.log = log;
+    this.changes = changes;
+    this.clock = clock;
+    this.meters = meters;
+    var skipped = meters.counter("muster.registry.inbox.skipped", LABEL, name.value());
+    this.effects =
+        new SharedEffects(
+            pool,
+            config.timeout(),
+            name.value(),
+            config.turn(),
+            new InboxReader(handlers, skipped::increment));
+    var settings =
+        new EventFollower.Settings(
+            name.value(),
+            config.batch(),
+            following.pollInterval(),
+            // The database has its own limit within it.
+            config.timeout().multipliedBy(2),
+            config.maxBackoff());
+    this.follower = new EventFollower(settings, log::page, new Telling(), effects, clock);
+  }
+
+  void start() {
+    var startedAt = clock.instant();
+    Gauge.builder("muster.registry.inbox.behind", () -> behind(startedAt).toMillis() / 1000.0)
+        .baseUnit("seconds")
+        .tag(LABEL, name.value())
+        .register(meters);
+    follower.start();
+  }
+
+  /** What handlers said in a page's transaction goes out after its commit. */
+  private final class Telling implements EventFollower.Effects {
+    @Override
+    public Uni<Long> position() {
+      return effects.position();
+    }
+
+    @Override
+    public Uni<Void> take(EventPage page) {
+      return effects.take(page).invoke(changes::tell);
+    }
+
+    @Override
+    public Uni<Long> startOver(long end) {
+      return effects.startOver(end).invoke(changes::tell);
+    }
+  }
+
+  /** For how long it has not had all that the log held; zero where another instance has. */
+  private Duration behind(Instant startedAt) {
+    return effects.isHeld()
+        ? Duration.between(follower.upToDateAt().orElse(startedAt), clock.instant())
+        : Duration.ZERO;
+  }
+
+  /** How long following has shown no sign of life. */
+  Duration silence() {
+    return follower.silence();
+  }
+
+  void stop() {
+    follower.close();
+    // With the database away the turn lapses.
+    effects.end().onFailure().recoverWithNull().await().atMost(config.timeout().multipliedBy(2));
+    log.close();
+  }
+}

@@ -1,0 +1,54 @@
+package io.muster.registry.emqx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+class EmqxAnswersTest {
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final EmqxAnswers answers = new EmqxAnswers(new EmqxCounters(meters));
+
+  @Test
+  void anAnswerIsGivenAndCounted() {
+    assertEquals("allow", ask(() -> Uni.createFrom().item("allow")));
+    assertEquals(1, count("allow"));
+  }
+
+  @Test
+  void aFailureIsANo() {
+    assertEquals(
+        "deny", ask(() -> Uni.createFrom().failure(new IllegalStateException("database away"))));
+    assertEquals(1, count("unavailable"));
+  }
+
+  @Test
+  void whatFailsBeforeThereIsAUniIsANoAsWell() {
+    assertEquals(
+        "deny",
+        ask(
+            () -> {
+              throw new IllegalStateException("as the test wants it");
+            }));
+    assertEquals(1, count("unavailable"));
+  }
+
+  private String ask(Supplier<Uni<String>> answer) {
+    return answers
+        .to("authz", answer, Function.identity(), "deny")
+        .await()
+        .atMost(Duration.ofSeconds(5));
+  }
+
+  private double count(String result) {
+    return meters
+        .get("muster.registry.emqx.requests")
+        .tags("question", "authz", "result", result)
+        .counter()
+        .count();
+  }
+}
