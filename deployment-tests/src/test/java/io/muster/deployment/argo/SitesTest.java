@@ -90,11 +90,9 @@ class SitesTest {
         .forEach(
             site ->
                 site.rendering(folder).manifests().forEach(each -> needed.add(kind(each.tree()))));
-    // The hub's other services, which are off until they are there.
+    // The hub's other service, which is off until it is there.
     Rendering.of(
-            Rendering.Request.of("values-production.yaml")
-                .with("command.enabled", true)
-                .with("firmware.enabled", true))
+            Rendering.Request.of("values-production.yaml").with("firmware.enabled", true))
         .manifests()
         .forEach(each -> needed.add(kind(each.tree())));
     // Migrations are hooks, which Helm's library leaves out.

@@ -8,7 +8,6 @@ final class Renderings {
   /** Everything at once that goes with the values alone. */
   static final Request EVERYTHING =
       Request.of()
-          .with("command.enabled", true)
           .with("firmware.enabled", true)
           .with("collector.enabled", true)
           .with("collector.jaeger", "jaeger:4317")
@@ -59,7 +58,6 @@ final class Renderings {
         Request.of("values-emqx.yaml"),
         Request.of("values-production.yaml", "values-emqx.yaml"),
         Request.of("values-production.yaml")
-            .with("command.enabled", true)
             .with("firmware.enabled", true),
         EVERYTHING,
         EVERYTHING_BY_TLS,
