@@ -90,11 +90,6 @@ class SitesTest {
         .forEach(
             site ->
                 site.rendering(folder).manifests().forEach(each -> needed.add(kind(each.tree()))));
-    // The hub's other service, which is off until it is there.
-    Rendering.of(
-            Rendering.Request.of("values-production.yaml").with("firmware.enabled", true))
-        .manifests()
-        .forEach(each -> needed.add(kind(each.tree())));
     // Migrations are hooks, which Helm's library leaves out.
     needed.add("batch/Job");
     for (var region : List.of("eu", "us")) {

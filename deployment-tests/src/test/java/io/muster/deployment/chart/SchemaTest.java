@@ -57,6 +57,8 @@ class SchemaTest {
         "tests.token",
         "gateway.parentRefs",
         "firmware.storage.mode",
+        "firmware.tenant",
+        "firmware.publicURL",
         "image.tags",
         "registry.autoscaling.max",
         "registry.podDisruptionBudget.min",
@@ -88,6 +90,9 @@ class SchemaTest {
     "people.issuer, ftp://x",
     "external.broker.url, http://broker",
     "registry.settings.bogus, 1",
+    "firmware.tenants[0], internal",
+    "firmware.tenants[0], Acme/..",
+    "firmware.publicUrl, https://updates.example.org/",
     "registry.resources.limits.memory, much",
     "tracing.publishRatio, 2",
     "ingest.replicas, -1"
