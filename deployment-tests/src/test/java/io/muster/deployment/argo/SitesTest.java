@@ -90,13 +90,6 @@ class SitesTest {
         .forEach(
             site ->
                 site.rendering(folder).manifests().forEach(each -> needed.add(kind(each.tree()))));
-    // The hub's other services, which are off until they are there.
-    Rendering.of(
-            Rendering.Request.of("values-production.yaml")
-                .with("command.enabled", true)
-                .with("firmware.enabled", true))
-        .manifests()
-        .forEach(each -> needed.add(kind(each.tree())));
     // Migrations are hooks, which Helm's library leaves out.
     needed.add("batch/Job");
     for (var region : List.of("eu", "us")) {

@@ -99,7 +99,7 @@ class HooksTest {
   void migrationsRunBeforeTheNewPodsWhichThenDoNotMigrate() {
     var rendering = rendered(Request.of("values-production.yaml"));
     var jobs = rendering.of("Job");
-    assertEquals(2, jobs.size());
+    assertEquals(4, jobs.size());
     for (var job : jobs) {
       assertDoesNotThrow(() -> V1Job.validateJsonElement(new Gson().toJsonTree(job.tree().node())));
       var hook = job.tree().at("metadata", "annotations", "copied.test/hook").text();
@@ -110,7 +110,7 @@ class HooksTest {
               .anyMatch(each -> each.at("name").text().equals("QUARKUS_INIT_AND_EXIT")));
       assertFalse(job.pod().at("serviceAccountName").exists(), "it is not there yet");
     }
-    for (var name : List.of("registry", "ingest")) {
+    for (var name : List.of("registry", "ingest", "command", "firmware")) {
       var environment = rendering.workload(name).containers().getFirst().at("env").items();
       assertTrue(
           environment.stream()

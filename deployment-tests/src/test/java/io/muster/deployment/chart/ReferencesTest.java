@@ -19,9 +19,15 @@ class ReferencesTest {
       Set.of(
           "muster-database",
           "muster-database-ca",
+          "muster-database-registry",
+          "muster-database-ingest",
+          "muster-database-command",
+          "muster-database-firmware",
+          "muster-hub-client",
           "muster-hub-ca",
           "muster-ingest-token",
           "muster-emqx",
+          "muster-manifest-key",
           "muster-test-token");
 
   @ParameterizedTest
@@ -139,8 +145,8 @@ class ReferencesTest {
     for (var ingress : rendering.of("Ingress")) {
       for (var rule : ingress.tree().at("spec", "rules").items()) {
         for (var path : rule.at("http", "paths").items()) {
-          assertEquals("/api", path.at("path").text());
           var service = path.at("backend", "service");
+          assertIsForOutside(path.at("path").text(), service.at("name").text());
           assertTrue(
               servicePorts(rendering, service.at("name").text())
                   .contains(service.at("port", "name").text()));
@@ -150,7 +156,10 @@ class ReferencesTest {
     for (var route : rendering.of("HTTPRoute", "TCPRoute")) {
       for (var rule : route.tree().at("spec", "rules").items()) {
         for (var match : rule.at("matches").items()) {
-          assertEquals("/api", match.at("path", "value").text());
+          var path = match.at("path", "value").text();
+          rule.at("backendRefs")
+              .items()
+              .forEach(backend -> assertIsForOutside(path, backend.at("name").text()));
         }
         for (var backend : rule.at("backendRefs").items()) {
           assertTrue(
@@ -160,6 +169,12 @@ class ReferencesTest {
         }
       }
     }
+  }
+
+  /** Neither /internal nor /broker nor /q: people's interfaces, and hawkBit's for devices. */
+  private static void assertIsForOutside(String path, String service) {
+    var forDevices = path.equals("/acme/controller/v1") && service.endsWith("-firmware");
+    assertTrue(path.equals("/api") || forDevices, path);
   }
 
   @ParameterizedTest

@@ -8,8 +8,8 @@ final class Renderings {
   /** Everything at once that goes with the values alone. */
   static final Request EVERYTHING =
       Request.of()
-          .with("command.enabled", true)
-          .with("firmware.enabled", true)
+          .with("firmware.tenants[0]", "acme")
+          .with("firmware.manifestKeySecret", "muster-manifest-key")
           .with("collector.enabled", true)
           .with("collector.jaeger", "jaeger:4317")
           .with("collector.prometheus", "http://prometheus:9090/api/v1/write")
@@ -22,6 +22,7 @@ final class Renderings {
           .with("gateway.endpointParentRefs[0].name", "devices")
           .with("gateway.apiParentRefs[0].name", "api")
           .with("api.hosts.registry", "registry.example.org")
+          .with("api.hosts.firmware", "updates.example.org")
           .with("api.ingress.enabled", true)
           .with("endpoint.mqtt.enabled", true)
           .with("endpoint.ws.enabled", true)
@@ -41,6 +42,7 @@ final class Renderings {
       EVERYTHING
           .with("tls.services.enabled", true)
           .with("tls.internal.provider", "cert-manager")
+          .with("tls.mutual.enabled", true)
           .with("endpoint.tls.issuerRef.kind", "ClusterIssuer")
           .with("endpoint.tls.issuerRef.name", "letsencrypt")
           .with("endpoint.hostnames[0]", "mqtt.example.org");
@@ -58,9 +60,7 @@ final class Renderings {
         Request.of("values-edge.yaml"),
         Request.of("values-emqx.yaml"),
         Request.of("values-production.yaml", "values-emqx.yaml"),
-        Request.of("values-production.yaml")
-            .with("command.enabled", true)
-            .with("firmware.enabled", true),
+        Request.of("values-production.yaml").with("firmware.tenants[0]", "acme"),
         EVERYTHING,
         EVERYTHING_BY_TLS,
         BY_ISSUER,

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -47,6 +48,8 @@ class ServicesTest {
           // Read by ingest-service alone, and harmless elsewhere: the database is checked by name.
           "MUSTER_DATABASE_CA_FILE",
           "JDK_JAVA_OPTIONS");
+
+  private static final Pattern ASKED = Pattern.compile("\\$\\{(MUSTER_[A-Z0-9_]+)");
 
   private static boolean exists(String service) {
     return Files.exists(
@@ -112,6 +115,26 @@ class ServicesTest {
       }
     }
     assertEquals(new TreeSet<>(), unknown, service);
+  }
+
+  @Test
+  void whatAServiceAsksOfAnInstallationIsSaid() {
+    // A variable that the chart forgets has its default, which is of one machine.
+    var rendering =
+        Rendering.of(
+            Renderings.EVERYTHING_BY_TLS
+                .with("database.sslMode", "verify-full")
+                .with("database.caSecret", "muster-database-ca"));
+    for (var service : MODULES.keySet()) {
+      var said = new TreeSet<String>();
+      for (var variable : rendering.workload(service).containers().getFirst().at("env").items()) {
+        said.add(variable.at("name").text());
+      }
+      var asked = new TreeSet<String>();
+      ASKED.matcher(properties(service)).results().forEach(each -> asked.add(each.group(1)));
+      asked.removeAll(said);
+      assertEquals(new TreeSet<>(), asked, service);
+    }
   }
 
   /** Names in the environment of all settings in a module's and the REST module's mappings. */

@@ -8,8 +8,13 @@ import io.muster.deployment.Checkout;
 import io.muster.deployment.Tree;
 import io.muster.deployment.chart.Rendering;
 import java.nio.file.Files;
+import java.time.Instant;
+import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The images that the chart runs are those that are built. */
 class ImagesTest {
@@ -61,6 +66,49 @@ class ImagesTest {
             .findFirst()
             .orElse(""));
     assertEquals(2, matrix("native-images").at("runner").items().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"images", "native-images"})
+  void everyImageHasABillOfMaterialsAScanAndATimeThatIsThatOfTheSources(String job) {
+    var steps = RELEASE.at("jobs", job, "steps").items();
+    assertEquals(1, uses(steps, "anchore/sbom-action").size());
+    assertEquals(
+        "cyclonedx-json",
+        uses(steps, "anchore/sbom-action").getFirst().at("with", "format").text());
+    var scan = uses(steps, "aquasecurity/trivy-action").getFirst();
+    assertEquals("1", scan.at("with", "exit-code").text());
+    var build = uses(steps, "docker/build-push-action").getFirst();
+    assertTrue(build.at("with", "outputs").text().contains("rewrite-timestamp=true"));
+    // What is within the jars has the same time.
+    var pom =
+        Pattern.compile("<project.build.outputTimestamp>([^<]+)<")
+            .matcher(Checkout.read("pom.xml"));
+    assertTrue(pom.find());
+    assertEquals(
+        Long.toString(Instant.parse(pom.group(1)).getEpochSecond()),
+        build.at("env", "SOURCE_DATE_EPOCH").text());
+  }
+
+  private static List<Tree> uses(List<Tree> steps, String action) {
+    return steps.stream().filter(step -> step.at("uses").text().startsWith(action + "@")).toList();
+  }
+
+  @Test
+  void nativeExecutablesAreBuiltOfEveryService() {
+    var services = new TreeSet<String>();
+    for (var each : matrix("images").at("include").items()) {
+      if (each.at("file").text().equals("service")) {
+        services.add(each.at("module").text());
+      }
+    }
+    assertEquals(4, services.size());
+    assertEquals(services, new TreeSet<>(matrix("native-images").at("module").texts()));
+    assertEquals(services, new TreeSet<>(matrix("native-manifests").at("module").texts()));
+    var build = Tree.parse(Checkout.read(".github/workflows/build.yaml"));
+    assertEquals(
+        services,
+        new TreeSet<>(build.at("jobs", "native", "strategy", "matrix", "module").texts()));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.muster.registry.inbox;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
+import io.muster.rest.tls.OwnCertificate;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -43,6 +44,7 @@ final class ServiceLog {
             .setConnectTimeout((int) config.timeout().toMillis());
     caFile.ifPresent(
         file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+    OwnCertificate.show(options);
     this.http = vertx.createHttpClient(options);
   }
 

@@ -61,6 +61,7 @@ public record MusterHome(Path folder) {
         databaseData(),
         brokerData(),
         artifacts(),
+        observed(),
         secrets(),
         tls(),
         folder.resolve("simulated"),
@@ -143,6 +144,11 @@ public record MusterHome(Path folder) {
   /** The bytes of uploaded artifacts. */
   public Path artifacts() {
     return folder.resolve("artifacts");
+  }
+
+  /** What Prometheus keeps. */
+  public Path observed() {
+    return folder.resolve("observed");
   }
 
   /** Certificates of the device endpoint. */

@@ -30,6 +30,12 @@ final class Banner {
     row(terminal, "ingest service", api(StackService.INGEST));
     row(terminal, "command service", api(StackService.COMMAND));
     row(terminal, "firmware service", api(StackService.FIRMWARE));
+    if (settings.observe()) {
+      row(
+          terminal,
+          "metrics, alerts",
+          "http://127.0.0.1:%d   no traces, no dashboards".formatted(settings.prometheusPort()));
+    }
     row(terminal, "administrator", "token in " + shown(home.adminToken()) + ", tenant demo");
     row(terminal, "logs", shown(home.logs()) + "   or ./muster logs");
     terminal.line();

@@ -5,6 +5,7 @@ import io.muster.contract.id.TenantId;
 import io.muster.localstack.Surroundings;
 import io.muster.localstack.UserMistake;
 import io.muster.localstack.files.PrivateFiles;
+import io.muster.localstack.observe.Prometheus;
 import io.muster.localstack.postgres.DatabaseAddress;
 import io.muster.localstack.postgres.DatabaseBootstrap;
 import io.muster.localstack.postgres.LocalPostgres;
@@ -44,6 +45,7 @@ final class Stack {
   private final Surroundings around;
   private final ChildGroup foundations;
   private final ChildGroup services;
+  private final ChildGroup observers;
   private Optional<LocalIssuer> issuer = Optional.empty();
   private Optional<TokenFiles> tokens = Optional.empty();
 
@@ -52,6 +54,7 @@ final class Stack {
     this.around = settings.around();
     this.foundations = new ChildGroup(events);
     this.services = new ChildGroup(events);
+    this.observers = new ChildGroup(events);
   }
 
   /**
@@ -60,6 +63,8 @@ final class Stack {
    * @throws UserMistake when a part does not become ready; with the reason
    */
   void start() {
+    // What is missing on this machine is said before anything has been started.
+    var observing = settings.observe() ? List.of(prometheus()) : List.<ChildPlan>of();
     var authority = new LocalAuthority(around.home().tls());
     var issuer = startIssuer(authority);
     var postgres = embeddedPostgres();
@@ -73,11 +78,13 @@ final class Stack {
     var databases = prepareDatabase(server);
     var environment = new ServiceEnvironment(settings, issuer, authority, brokerUrl());
     services.start(servicePlans(environment, databases));
+    observers.start(observing);
     new RegistryClient(around.registryUrl(), around::adminToken).ensureTenant(TENANT);
   }
 
   /** Ends everything: services, then broker and database, then what they were told by. */
   void stop() {
+    observers.stop();
     services.stop();
     foundations.stop();
     synchronized (this) {
@@ -141,6 +148,40 @@ final class Stack {
             issuer.serviceIssuer(),
             around.home().log("broker"));
     return new ChildPlan(launch, health(settings.brokerHttpPort()), brokerUrl());
+  }
+
+  private ChildPlan prometheus() {
+    var home = around.home();
+    var prometheus =
+        Prometheus.installed(
+            System.getenv().getOrDefault("PATH", ""), home.observed(), settings.prometheusPort());
+    var rules = around.checkout().root().resolve("helm/muster/files/rules");
+    var launch =
+        prometheus.launch(
+            sources(),
+            List.of(rules.resolve("recording.yaml"), rules.resolve("alerts.yaml")),
+            home.log("prometheus"));
+    return new ChildPlan(
+        launch,
+        Readiness.http(URI.create(prometheus.address() + "/-/ready")),
+        prometheus.address());
+  }
+
+  private List<Prometheus.Source> sources() {
+    var sources = new ArrayList<Prometheus.Source>();
+    if (settings.brokerUrl().isEmpty()) {
+      sources.add(new Prometheus.Source("broker", "broker", settings.brokerHttpPort()));
+    }
+    for (var service : StackService.values()) {
+      for (var replica = 1; replica <= settings.replicas().of(service); replica++) {
+        sources.add(
+            new Prometheus.Source(
+                service.service().value(),
+                service.instance(replica),
+                settings.httpPort(service, replica)));
+      }
+    }
+    return sources;
   }
 
   private static Readiness health(int httpPort) {

@@ -54,6 +54,15 @@ final class StackOptions {
       })
   String endpointHost = "127.0.0.1";
 
+  @Option(
+      names = "--observe",
+      description = {
+        "Run Prometheus as well (Debian's package prometheus), with the chart's alerts.",
+        "It shows metrics and alerts. Traces need a Jaeger of yours, and dashboards a Grafana:"
+            + " see docs/guides/local-stack.md."
+      })
+  boolean observe;
+
   /** The same options as arguments, but for what is secret. */
   List<String> publicArguments() {
     var arguments = new ArrayList<String>();
@@ -62,6 +71,9 @@ final class StackOptions {
     }
     replicas.forEach(replica -> arguments.addAll(List.of("--replicas", replica)));
     arguments.addAll(List.of("--endpoint-host", endpointHost));
+    if (observe) {
+      arguments.add("--observe");
+    }
     return arguments;
   }
 }

@@ -16,17 +16,20 @@ import java.util.Optional;
  * @param brokerUrl an existing one; empty for the bundled
  * @param replicas how many of each service
  * @param endpointHost where devices connect
+ * @param observe whether Prometheus reads its metrics
  */
 record StackSettings(
     Surroundings around,
     Optional<DatabaseAddress> database,
     Optional<String> brokerUrl,
     Replicas replicas,
-    String endpointHost) {
+    String endpointHost,
+    boolean observe) {
   private static final int POSTGRES = 5433;
   private static final int BROKER = 1884;
   private static final int BROKER_HTTP = 8085;
   private static final int ISSUER = 8086;
+  private static final int PROMETHEUS = 9090;
   private static final int ENDPOINT = 1883;
   private static final int ENDPOINT_TLS = 8883;
   private static final int ENDPOINT_WEBSOCKET = 8000;
@@ -42,7 +45,8 @@ record StackSettings(
             .map(DatabaseAddress::parse),
         Optional.ofNullable(options.brokerUrl).map(StackSettings::brokerUrl),
         Replicas.parse(options.replicas),
-        options.endpointHost);
+        options.endpointHost,
+        options.observe);
   }
 
   int postgresPort() {
@@ -60,6 +64,10 @@ record StackSettings(
 
   int issuerPort() {
     return around.ports().of(ISSUER);
+  }
+
+  int prometheusPort() {
+    return around.ports().of(PROMETHEUS);
   }
 
   int httpPort(StackService service, int replica) {
@@ -89,6 +97,9 @@ record StackSettings(
       users.put(brokerHttpPort(), "the broker (health and metrics)");
     }
     users.put(issuerPort(), "the token issuer");
+    if (observe) {
+      users.put(prometheusPort(), "Prometheus");
+    }
     for (var service : StackService.values()) {
       for (var replica = 1; replica <= replicas.of(service); replica++) {
         users.put(httpPort(service, replica), service.instance(replica));

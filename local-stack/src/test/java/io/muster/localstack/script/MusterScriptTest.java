@@ -282,6 +282,31 @@ class MusterScriptTest {
     assertTrue(page.contains("2 passed, 0 failed, 0 skipped"), page);
   }
 
+  @Test
+  void whatANativeImageIsMadeOfIsBuiltAfterTheTestsOfOneServiceOrInFullOfAll() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    Files.createDirectories(root.resolve("docs"));
+    maven("3.9.1", "echo \"$@\"\n");
+    var some = run("test").output();
+    assertTrue(some.contains("sources-only=true -DskipTests -pl firmware-service -am"), some);
+    var all = run("test", "--full").output();
+    assertTrue(
+        all.contains("-pl device-registry,ingest-service,command-service,firmware-service -am"),
+        all);
+  }
+
+  @Test
+  void nativeSourcesThatCannotBeMadeFailTheRun() throws Exception {
+    jdk(system.resolve("usr/lib/jvm/jdk-25"), "25");
+    maven(
+        "3.9.1",
+        reportScript("broker", "tests=\"2\" errors=\"0\" skipped=\"0\" failures=\"0\"")
+            + "case \"$*\" in *-Pnative*) exit 1;; esac");
+    var run = run("test");
+    assertEquals(1, run.exitCode());
+    assertTrue(run.output().contains("failed outside of the tests"), run.output());
+  }
+
   private String reportScript(String module, String counts) {
     return reportScript(module, counts, "");
   }

@@ -27,6 +27,9 @@ public final class StackProcesses {
   private static final Duration COMMAND = Duration.ofSeconds(30);
   private static final Duration RESTART = Duration.ofSeconds(90);
 
+  /** What Kubernetes gives a pod by the chart. */
+  private static final Duration GRACE = Duration.ofSeconds(40);
+
   private final MusterCommand muster;
 
   /** Those of a stack that the command starts. */
@@ -105,6 +108,20 @@ public final class StackProcesses {
     processes.forEach(ProcessHandle::destroyForcibly);
     processes.forEach(process -> process.onExit().orTimeout(10, TimeUnit.SECONDS).join());
     return killed;
+  }
+
+  /**
+   * SIGTERM, and waits until it has ended by itself. Its supervisor starts it again.
+   *
+   * @return the process id that it had
+   */
+  public long terminate(String name) {
+    var pid = of(name).pid();
+    var process =
+        ProcessHandle.of(pid).orElseThrow(() -> new AssertionError(name + " does not run"));
+    process.destroy();
+    process.onExit().orTimeout(GRACE.toSeconds(), TimeUnit.SECONDS).join();
+    return pid;
   }
 
   /** Waits until the supervisor has started it again and it is ready. */
