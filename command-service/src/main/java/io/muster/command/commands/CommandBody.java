@@ -1,5 +1,6 @@
 package io.muster.command.commands;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.constraints.NotNull;
@@ -9,6 +10,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** What is to be sent to a device; what is absent has a default. */
 @RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record CommandBody(
     @NotNull @Pattern(
             regexp = "[A-Za-z0-9_.-]{1,64}",

@@ -241,9 +241,9 @@ class CommandsIT {
     viewer.read(device, id).then().statusCode(200);
     assertProblem(viewer.send(device, REBOOT), 403, "forbidden");
     assertProblem(viewer.cancel(device, id), 403, "forbidden");
-    assertProblem(Api.as(null).send(device, REBOOT), 401, "unauthenticated");
+    assertProblem(Api.as(null).send(device, REBOOT), 401, "not-authenticated");
     assertProblem(
-        Api.as(stack.serviceToken("ingest")).send(device, REBOOT), 401, "unauthenticated");
+        Api.as(stack.serviceToken("ingest")).send(device, REBOOT), 401, "not-authenticated");
   }
 
   @Test

@@ -106,8 +106,7 @@ final class Instance implements AutoCloseable {
             (transaction, event, reason) -> sent.notPublished(transaction, event.id()));
     var ingestLog = (SharedEffects.Reader) bean(named("inbox.IngestLog"), queues, clock, meters);
     effects =
-        new SharedEffects(
-            pool, PATIENCE, "ingest", Duration.ofDays(1), Duration.ofSeconds(2), ingestLog);
+        new SharedEffects(pool, PATIENCE, "ingest", Duration.ofSeconds(2), ingestLog);
     follower =
         new EventFollower(
             new EventFollower.Settings(
