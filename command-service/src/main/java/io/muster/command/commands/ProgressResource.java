@@ -5,6 +5,7 @@ import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Roles;
 import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -29,16 +30,21 @@ class ProgressResource {
   private static final Duration LONGEST = Duration.ofHours(24);
 
   private final Following following;
+  private final CommandReader reader;
   private final SecurityIdentity identity;
   private final Clock clock;
 
-  ProgressResource(Following following, SecurityIdentity identity, Clock clock) {
+  ProgressResource(
+      Following following, CommandReader reader, SecurityIdentity identity, Clock clock) {
     this.following = following;
+    this.reader = reader;
     this.identity = identity;
     this.clock = clock;
   }
 
   @GET
+  // The answer's head leaves before the first event is known: what is not there is found out first.
+  @Blocking
   @Produces(MediaType.SERVER_SENT_EVENTS)
   @RolesAllowed({Roles.VIEWER, Roles.OPERATOR, Roles.ADMIN})
   @Operation(
@@ -52,8 +58,11 @@ class ProgressResource {
       @PathParam("device") DeviceId device,
       @PathParam("command") UUID command,
       Sse sse) {
+    var address = new DeviceAddress(tenant, device);
+    // The database's own limit is the limit.
+    reader.read(address, command).await().indefinitely();
     return following
-        .follow(new DeviceAddress(tenant, device), command, untilTokenEnds())
+        .follow(address, command, untilTokenEnds())
         .map(event -> sent(event, sse));
   }
 

@@ -121,8 +121,8 @@ class CommandsIT {
     var tenants = "/api/v1/tenants/" + device.tenant() + "/commands";
     api.get(tenants + "?device=d1&state=queued").then().body("items", hasSize(5));
     api.get(tenants + "?device=d2").then().body("items", hasSize(0));
-    assertProblem(api.get(tenants + "?state=lost"), 400, "malformed");
-    assertProblem(api.get(tenants + "?cursor=lost"), 400, "malformed");
+    assertProblem(api.get(tenants + "?state=lost"), 400, "malformed-request");
+    assertProblem(api.get(tenants + "?cursor=lost"), 400, "malformed-request");
   }
 
   @Test
@@ -153,7 +153,7 @@ class CommandsIT {
     var second = withKey("k1", REBOOT);
     assertEquals(first.<String>path("id"), second.path("id"));
     assertProblem(withKey("k1", Map.of("name", "other")), 409, "idempotency-key-used");
-    assertProblem(withKey("a b", REBOOT), 400, "malformed");
+    assertProblem(withKey("a b", REBOOT), 400, "malformed-request");
     api.get(commands(device)).then().body("items", hasSize(1));
     // Another device's requests are others.
     var other = DeviceAddress.of(device.tenant().value(), "d2");
@@ -274,7 +274,6 @@ class CommandsIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "",
         "[]",
         "nonsense",
         "{\"name\":\"x\",\"nmae\":1}",
@@ -294,6 +293,7 @@ class CommandsIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "",
         "{}",
         "{\"name\":\"a/b\"}",
         "{\"name\":\"+\"}",
@@ -311,7 +311,7 @@ class CommandsIT {
     assertProblem(
         api.request().contentType(ContentType.JSON).body(body).post(commands(device)),
         422,
-        "unprocessable");
+        "invalid-content");
   }
 
   @Test

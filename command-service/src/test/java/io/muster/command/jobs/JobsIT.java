@@ -88,7 +88,7 @@ class JobsIT {
     post(api, job, "cancel").then().statusCode(200).body("state", equalTo("cancelled"));
     api.get(jobs() + "?state=scheduled").then().body("items", hasSize(0));
     assertProblem(post(api, job, "retry"), 409, "job-state");
-    assertProblem(api.get(jobs() + "?state=lost"), 400, "malformed");
+    assertProblem(api.get(jobs() + "?state=lost"), 400, "malformed-request");
   }
 
   @Test
@@ -138,7 +138,7 @@ class JobsIT {
       })
   void whatMakesNoSenseIsRefused(String body) {
     assertProblem(
-        api.request().contentType(ContentType.JSON).body(body).post(jobs()), 422, "unprocessable");
+        api.request().contentType(ContentType.JSON).body(body).post(jobs()), 422, "invalid-content");
   }
 
   private String jobs() {

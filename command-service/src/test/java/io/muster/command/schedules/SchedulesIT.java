@@ -116,7 +116,7 @@ class SchedulesIT {
         "version-mismatch");
     assertEquals(204, api.request().delete(schedules() + "/" + id).statusCode());
     assertProblem(api.get(schedules() + "/" + id), 404, "not-found");
-    assertProblem(api.get(schedules() + "?state=lost"), 400, "malformed");
+    assertProblem(api.get(schedules() + "?state=lost"), 400, "malformed-request");
   }
 
   @Test
@@ -131,7 +131,7 @@ class SchedulesIT {
         .then()
         .body("items.id", contains(ids.getLast()))
         .body("next", nullValue());
-    assertProblem(api.get(schedules() + "?cursor=lost"), 400, "malformed");
+    assertProblem(api.get(schedules() + "?cursor=lost"), 400, "malformed-request");
   }
 
   @Test
@@ -208,7 +208,7 @@ class SchedulesIT {
     assertProblem(
         api.request().contentType(ContentType.JSON).body(body).post(schedules()),
         422,
-        "unprocessable");
+        "invalid-content");
   }
 
   @ParameterizedTest
