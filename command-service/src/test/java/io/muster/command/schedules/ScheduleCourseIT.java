@@ -195,7 +195,7 @@ class ScheduleCourseIT {
     clock.set(Instant.parse("2026-01-05T11:00:00Z"));
     DATABASE.run(
         "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS"
-            + " 'BEGIN RAISE EXCEPTION SQLSTATE ''57P01''; END'");
+            + " 'BEGIN RAISE EXCEPTION SQLSTATE ''53200''; END'");
     DATABASE.run(
         "CREATE TRIGGER dies BEFORE UPDATE OF finished_at ON schedule FOR EACH ROW"
             + " EXECUTE FUNCTION die()");
