@@ -108,7 +108,7 @@ final class JobTrial {
 
   private String start() throws IOException, InterruptedException {
     var body =
-        "{\"command\":{\"name\":\"%s\",\"payload\":%s},\"targets\":{\"filter\":\"id==*\"}}"
+        "{\"command\":{\"name\":\"%s\",\"payload\":%s},\"targets\":{\"filter\":\"id==device-*\"}}"
             .formatted(CommandRequests.NAME, CommandRequests.PAYLOAD);
     var answer = send(request(jobs).POST(HttpRequest.BodyPublishers.ofString(body)), CREATED);
     return answer.path("id").asText();
