@@ -61,9 +61,7 @@ class ProgressResource {
     var address = new DeviceAddress(tenant, device);
     // The database's own limit is the limit.
     reader.read(address, command).await().indefinitely();
-    return following
-        .follow(address, command, untilTokenEnds())
-        .map(event -> sent(event, sse));
+    return following.follow(address, command, untilTokenEnds()).map(event -> sent(event, sse));
   }
 
   private static OutboundSseEvent sent(ProgressEvent event, Sse sse) {

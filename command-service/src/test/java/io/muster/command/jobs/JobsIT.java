@@ -138,7 +138,9 @@ class JobsIT {
       })
   void whatMakesNoSenseIsRefused(String body) {
     assertProblem(
-        api.request().contentType(ContentType.JSON).body(body).post(jobs()), 422, "invalid-content");
+        api.request().contentType(ContentType.JSON).body(body).post(jobs()),
+        422,
+        "invalid-content");
   }
 
   private String jobs() {
