@@ -4,12 +4,17 @@ import com.hivemq.configuration.service.InternalConfigurations;
 import com.hivemq.embedded.EmbeddedExtension;
 import com.hivemq.embedded.EmbeddedHiveMQ;
 import com.hivemq.extension.sdk.api.ExtensionMain;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
+import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
 import io.muster.broker.accounts.ServiceAccountsExtension;
 import io.muster.broker.operations.BrokerMetrics;
 import io.muster.broker.operations.OperationsServer;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -51,6 +56,7 @@ final class Broker implements AutoCloseable {
    * @throws BrokerStartException when the port is taken, the store locked or damaged
    */
   synchronized int start() {
+    MendedSessionStore.define();
     files = HiveMqFiles.write(settings);
     hivemq =
         EmbeddedHiveMQ.builder()
@@ -74,8 +80,22 @@ final class Broker implements AutoCloseable {
         .withId("muster-service-accounts")
         .withName("Muster service accounts")
         .withVersion("1")
-        .withExtensionMain(gate)
+        .withExtensionMain(new BeforeListeners(gate))
         .build();
+  }
+
+  /** Extensions are started when the stores were read, and before the listeners open. */
+  private record BeforeListeners(ExtensionMain gate) implements ExtensionMain {
+    @Override
+    public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
+      MendedSessionStore.raiseMessageIds(Instant.now());
+      gate.extensionStart(input, output);
+    }
+
+    @Override
+    public void extensionStop(ExtensionStopInput input, ExtensionStopOutput output) {
+      gate.extensionStop(input, output);
+    }
   }
 
   /** What HiveMQ's embedded builder has just set, or sets too low; after build, before start. */

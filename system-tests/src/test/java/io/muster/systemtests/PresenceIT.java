@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -75,7 +76,9 @@ class PresenceIT {
   private int found(String filter) {
     return stack
         .http()
-        .get(stack.devices(tenant) + "?limit=1000&filter=" + filter, stack.tokens().admin())
+        .get(
+            stack.devices(tenant) + "?limit=1000&filter=" + filter.replace(";", "%3B"),
+            stack.tokens().admin())
         .expect(200)
         .json()
         .get("items")
@@ -198,6 +201,7 @@ class PresenceIT {
   }
 
   @Test
+  @Tag("full")
   void whileIngestDoesNotReportNobodyFallsSilent() {
     heartbeatOfASecond(device);
     var settings = Map.of("MUSTER_PRESENCE_INTERVAL", "1H");
@@ -268,6 +272,7 @@ class PresenceIT {
   }
 
   @Test
+  @Tag("full")
   void nothingIsMissedWhileInstancesOfTheRegistryAreKilled() {
     var other = stack.newDevice(tenant, "other");
     var client = connect(device, stack.endpointPort(1));

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.command.progress.Progress;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.rest.problem.Refusal;
+import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,6 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * client has taken the one before, so nothing waits for a slow one, which sees several steps in
  * one. Thread-safe.
  */
+// At start: its meters are there before the first use.
+@Startup
 @ApplicationScoped
 class Following {
   private final CommandReader reader;
@@ -42,9 +45,14 @@ class Following {
         .register(meters);
   }
 
+  /** The command as it is. Fails with 404 when there is no such command. */
+  Uni<CommandView> find(DeviceAddress device, UUID command) {
+    return reader.read(device, command);
+  }
+
   /**
-   * The command as it is, then as it becomes, then why the events end. Fails with 404 when there is
-   * no such command.
+   * The command as it is, then as it becomes, then why the events end. They fail when there is no
+   * such command.
    *
    * @param atMost after which they end
    * @throws io.muster.rest.problem.RefusedException when as many clients as allowed follow

@@ -5,7 +5,7 @@ import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Roles;
 import io.quarkus.security.identity.SecurityIdentity;
-import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -30,22 +30,18 @@ class ProgressResource {
   private static final Duration LONGEST = Duration.ofHours(24);
 
   private final Following following;
-  private final CommandReader reader;
   private final SecurityIdentity identity;
   private final Clock clock;
 
-  ProgressResource(
-      Following following, CommandReader reader, SecurityIdentity identity, Clock clock) {
+  ProgressResource(Following following, SecurityIdentity identity, Clock clock) {
     this.following = following;
-    this.reader = reader;
     this.identity = identity;
     this.clock = clock;
   }
 
   @GET
-  // The answer's head leaves before the first event is known: what is not there is found out first.
-  @Blocking
   @Produces(MediaType.SERVER_SENT_EVENTS)
+  @RunOnVirtualThread
   @RolesAllowed({Roles.VIEWER, Roles.OPERATOR, Roles.ADMIN})
   @Operation(
       summary = "Follow a command",
@@ -59,8 +55,8 @@ class ProgressResource {
       @PathParam("command") UUID command,
       Sse sse) {
     var address = new DeviceAddress(tenant, device);
-    // The database's own limit is the limit.
-    reader.read(address, command).await().indefinitely();
+    // Refused here and now, or not at all: the headers go out before the first event is asked for.
+    following.find(address, command).await().indefinitely();
     return following.follow(address, command, untilTokenEnds()).map(event -> sent(event, sse));
   }
 

@@ -12,6 +12,7 @@ import io.muster.command.trace.CommandTraces;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.outbox.SharedEffects;
+import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -33,6 +34,8 @@ import org.jboss.logging.Logger;
  * What ingest's log says of devices and their commands: answers, deliveries, who is there. A page
  * in one transaction; each device's in their order. Called by one thread at a time.
  */
+// At start: its meters are there before the first use.
+@Startup
 @ApplicationScoped
 class IngestLog implements SharedEffects.Reader {
   private static final Logger LOG = Logger.getLogger(IngestLog.class);

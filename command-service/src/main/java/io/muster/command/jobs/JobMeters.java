@@ -2,9 +2,11 @@ package io.muster.command.jobs;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /** Counts what this instance does about jobs. Thread-safe. */
+@Startup
 @ApplicationScoped
 class JobMeters {
   private final Counter turns;

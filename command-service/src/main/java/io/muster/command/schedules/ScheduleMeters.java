@@ -3,10 +3,13 @@ package io.muster.command.schedules;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 
 /** Counts what this instance does about schedules. Thread-safe. */
+// At start: its meters are there before the first use.
+@Startup
 @ApplicationScoped
 class ScheduleMeters {
   private final Counter fired;

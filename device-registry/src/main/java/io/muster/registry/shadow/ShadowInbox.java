@@ -5,6 +5,7 @@ import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.outbox.EventIds;
 import io.muster.registry.inbox.InboxHandler;
+import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -20,6 +21,8 @@ import java.util.TreeSet;
  * What devices ask of their shadows, and who hears of them, from the log of ingest: a batch of
  * events in one transaction, in their order. Thread-safe.
  */
+// At start: its meters are there before the first use.
+@Startup
 @ApplicationScoped
 class ShadowInbox implements InboxHandler {
   private final ShadowConfig config;

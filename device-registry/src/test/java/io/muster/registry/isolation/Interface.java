@@ -75,7 +75,10 @@ record Interface(List<Operation> operations) {
     }
 
     private static String usual(String name) {
-      return name.equals("credential") ? "01234567-89ab-4cde-8f01-23456789abcd" : "one";
+      return switch (name) {
+        case "credential", "key" -> "01234567-89ab-4cde-8f01-23456789abcd";
+        default -> "one";
+      };
     }
 
     Response send(Api api, String filled, String body) {

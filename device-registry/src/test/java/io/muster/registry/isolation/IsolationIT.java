@@ -119,7 +119,8 @@ class IsolationIT {
           all().filter(Operation::isOfPeople).filter(it -> !it.hasTenant()),
           operation -> {
             var answer =
-                operation.send(me, operation.path(), "{\"id\":\"" + Api.freshTenant() + "\"}");
+                operation.send(
+                    me, operation.with(Map.of()), "{\"id\":\"" + Api.freshTenant() + "\"}");
             if (operation.writes() || answer.statusCode() != 200) {
               assertProblem(answer, 403, "forbidden");
             }

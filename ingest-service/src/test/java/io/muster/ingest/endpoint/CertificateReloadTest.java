@@ -51,7 +51,7 @@ class CertificateReloadTest {
   }
 
   private TestCertificate turnOver() throws IOException {
-    var next = TestCertificate.of("RSA:2048").writeTo(folder.resolve("..two"));
+    var next = TestCertificate.later("RSA:2048").writeTo(folder.resolve("..two"));
     var link = Files.createSymbolicLink(folder.resolve("..data_tmp"), Path.of("..two"));
     Files.move(link, folder.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
     return next;

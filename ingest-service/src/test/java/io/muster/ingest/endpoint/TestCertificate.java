@@ -38,6 +38,11 @@ public record TestCertificate(KeyPair keys, X509Certificate certificate) {
     return of(kind, Instant.now().minusSeconds(60), Instant.now().plus(DAY), "CN=boiler");
   }
 
+  /** Valid for two days, so that it ends later than every usual one. */
+  public static TestCertificate later(String kind) {
+    return of(kind, Instant.now().minusSeconds(60), Instant.now().plus(DAY).plus(DAY), "CN=boiler");
+  }
+
   public static TestCertificate between(Instant notBefore, Instant notAfter) {
     return of("secp256r1", notBefore, notAfter, "CN=boiler");
   }
