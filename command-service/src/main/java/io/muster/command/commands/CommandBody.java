@@ -2,6 +2,7 @@ package io.muster.command.commands;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -17,7 +18,9 @@ public record CommandBody(
             message = "must be 1 to 64 letters, digits, dots, hyphens and underscores")
         @Schema(description = "What the device is to do, the last level of the topic name")
         String name,
-    @Schema(description = "Any JSON; not together with payloadBase64") JsonNode payload,
+    @Schema(description = "Any JSON; not together with payloadBase64")
+        @JsonDeserialize(using = ExactJson.class)
+        JsonNode payload,
     @Schema(description = "Any bytes; not together with payload") byte[] payloadBase64,
     @jakarta.validation.constraints.Size(max = 200) @Schema(description = "MQTT 5 content type; application/json for payload when absent")
         String contentType,

@@ -60,7 +60,7 @@ class NewScheduleTest {
     var stored = Task.of("d1", it.task().stored());
     var command = assertInstanceOf(Task.Single.class, stored).command();
     assertEquals(
-        "{\"b\":1,\"a\":[2.5,\"z\"]}", new String(command.payloadBase64(), StandardCharsets.UTF_8));
+        "{\"b\":1,\"a\":[2.50,\"z\"]}", new String(command.payloadBase64(), StandardCharsets.UTF_8));
     assertEquals("application/json", command.contentType());
     assertEquals(2, command.qos());
     assertEquals(3, command.retry().retries());
