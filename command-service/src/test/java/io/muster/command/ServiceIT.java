@@ -57,6 +57,8 @@ class ServiceIT {
     for (var path :
         List.of(
             "/api/v1/tenants/{tenant}/commands",
+            "/api/v1/tenants/{tenant}/schedules",
+            "/api/v1/tenants/{tenant}/schedules/{schedule}/firings",
             "/api/v1/tenants/{tenant}/devices/{device}/commands",
             "/api/v1/tenants/{tenant}/devices/{device}/commands/{command}",
             "/api/v1/tenants/{tenant}/devices/{device}/commands/{command}/cancel")) {

@@ -41,6 +41,8 @@ class MusterTest {
         "simulate --rate often",
         "simulate --devices 0",
         "simulate --bad-payloads many",
+        "simulate --commands maybe",
+        "simulate --slow-for ever",
         "simulate --endpoint localhost"
       })
   void aMistakeIsASentenceAndNoStackTrace(String arguments) {

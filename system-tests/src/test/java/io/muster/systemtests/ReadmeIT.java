@@ -1,6 +1,5 @@
 package io.muster.systemtests;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,15 +8,14 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.systemtests.stack.CommandLineTools;
 import io.muster.systemtests.stack.MusterCommand;
 import io.muster.systemtests.stack.RunningStack;
-import io.muster.systemtests.stack.ServiceAccount;
 import io.muster.systemtests.stack.SharedStack;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeIT {
   private static final Pattern SHELL_BLOCK = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final List<Integer> PORTS = List.of(1883, 8883, 8081, 8082, 1884);
+  private static final List<Integer> PORTS = List.of(1883, 8883, 8081, 8082, 8083, 1884);
 
   private static final Pattern COUNT = Pattern.compile("\"temperature\":\\{\"count\":(\\d+)");
 
@@ -67,7 +65,7 @@ class ReadmeIT {
     assertTrue(output.contains("A stack is already running here"), output);
     assertFalse(output.contains("\"status\":4"), output);
     assertEquals(READINGS, counted(output), "not read back: " + output);
-    assertTrue(output.contains("command/demo/thermo-1/req/1/reboot {}"), output);
+    assertTrue(output.contains("command/demo/thermo-1/req//reboot {\"delay\":5}"), output);
     assertTrue(output.contains("100 devices of tenant demo"), output);
     var replayed = DeviceAddress.of("demo", "thermo-2");
     assertEquals(REPLAYED, stack.store().readings(replayed), output);
@@ -75,7 +73,7 @@ class ReadmeIT {
     assertTrue(stack.store().readings(simulated) > 0, output);
   }
 
-  /** What the lines print, with the one command that their listener waits for sent meanwhile. */
+  /** What the lines print, the command that their listener waits for included. */
   private String run(String lines) throws Exception {
     var script =
         Files.writeString(
@@ -88,18 +86,10 @@ class ReadmeIT {
             .redirectOutput(output.toFile());
     stack.muster().prepare(builder.environment());
     var process = builder.start();
-    var command = new ServiceAccount(stack, "command", 908);
     try {
-      await()
-          .atMost(PATIENCE)
-          .pollInterval(Duration.ofSeconds(1))
-          .until(
-              () -> {
-                command.publish("command/demo/thermo-1/req/1/reboot", "{}");
-                return !process.isAlive();
-              });
-    } catch (ConditionTimeoutException endless) {
-      throw new AssertionError("does not end: " + Files.readString(output), endless);
+      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError("does not end: " + Files.readString(output));
+      }
     } finally {
       process.descendants().forEach(ProcessHandle::destroy);
       process.destroy();

@@ -53,6 +53,7 @@ public final class BenchmarkStack implements AutoCloseable {
   private URI registryUrl;
   private LocalAuthority authority;
   private IngestProcess ingest;
+  private CommandProcess command;
 
   /**
    * A stack that is not started yet. Its folder goes when it is closed, unless it is to be kept.
@@ -155,6 +156,18 @@ public final class BenchmarkStack implements AutoCloseable {
     }
   }
 
+  /** Starts command-service, which needs all the others, and waits until it is ready. */
+  public void startCommand() {
+    try {
+      var environment = environment("command");
+      environment.put("MUSTER_REGISTRY_URL", registryUrl.toString());
+      environment.put("MUSTER_INGEST_URL", ingest.url().toString());
+      command = new CommandProcess(this, environment);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private Map<String, String> environment(String service) throws IOException {
     var tokenFile = settings.home().resolve("tokens").resolve(service);
     tokens.keepService(issuer, service, tokenFile);
@@ -204,7 +217,17 @@ public final class BenchmarkStack implements AutoCloseable {
 
   /** A token of a service; it lives an hour. */
   public String serviceToken() {
-    return issuer.mintService("benchmark", SERVICE_TOKEN_LIFETIME);
+    return serviceToken("benchmark");
+  }
+
+  /** A token of that service; it lives an hour. */
+  public String serviceToken(String service) {
+    return issuer.mintService(service, SERVICE_TOKEN_LIFETIME);
+  }
+
+  /** {@code mqtt://…} of the broker between the services. */
+  public String brokerUrl() {
+    return brokerUrl;
   }
 
   /** What device-registry connects to the database with. */
@@ -214,6 +237,11 @@ public final class BenchmarkStack implements AutoCloseable {
 
   public IngestProcess ingest() {
     return ingest;
+  }
+
+  /** Once it has been started. */
+  public CommandProcess command() {
+    return command;
   }
 
   /** The endpoint's certificate and key, and who vouches for them. */

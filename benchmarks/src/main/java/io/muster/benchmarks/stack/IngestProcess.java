@@ -6,6 +6,7 @@ import io.muster.benchmarks.rounds.RoundFailedException;
 import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.Launch;
 import io.muster.localstack.process.ServiceProcess;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +58,11 @@ public final class IngestProcess implements AutoCloseable {
   /** Where they connect with TLS. */
   public int tlsPort() {
     return tlsPort;
+  }
+
+  /** {@code http://…}. */
+  URI url() {
+    return URI.create("http://127.0.0.1:" + httpPort);
   }
 
   /** What it tells of itself. */

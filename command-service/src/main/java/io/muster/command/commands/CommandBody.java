@@ -1,6 +1,8 @@
 package io.muster.command.commands;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -9,13 +11,16 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** What is to be sent to a device; what is absent has a default. */
 @RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record CommandBody(
     @NotNull @Pattern(
             regexp = "[A-Za-z0-9_.-]{1,64}",
             message = "must be 1 to 64 letters, digits, dots, hyphens and underscores")
         @Schema(description = "What the device is to do, the last level of the topic name")
         String name,
-    @Schema(description = "Any JSON; not together with payloadBase64") JsonNode payload,
+    @Schema(description = "Any JSON; not together with payloadBase64")
+        @JsonDeserialize(using = ExactJson.class)
+        JsonNode payload,
     @Schema(description = "Any bytes; not together with payload") byte[] payloadBase64,
     @jakarta.validation.constraints.Size(max = 200) @Schema(description = "MQTT 5 content type; application/json for payload when absent")
         String contentType,

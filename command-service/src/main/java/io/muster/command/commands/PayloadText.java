@@ -1,17 +1,11 @@
 package io.muster.command.commands;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 
 /** Whether a payload can be shown as JSON. Stateless. */
 public final class PayloadText {
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
-
   private PayloadText() {}
 
   /** Null when it says that it is something else, or is. */
@@ -20,7 +14,7 @@ public final class PayloadText {
       return null;
     }
     try {
-      var read = JSON.readTree(payload);
+      var read = ExactJson.MAPPER.readTree(payload);
       return read == null || read.isMissingNode() ? null : read;
     } catch (JsonProcessingException notJson) {
       return null;

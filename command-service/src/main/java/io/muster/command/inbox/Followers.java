@@ -89,8 +89,7 @@ class Followers {
   }
 
   private SharedEffects effects(Pool pool, String log, SharedEffects.Reader reader) {
-    return new SharedEffects(
-        pool, config.timeout(), log, config.rememberFor(), config.turn(), reader);
+    return new SharedEffects(pool, config.timeout(), log, config.turn(), reader);
   }
 
   private EventFollower.Settings settings(String log) {

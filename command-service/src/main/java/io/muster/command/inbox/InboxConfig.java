@@ -34,11 +34,6 @@ interface InboxConfig {
   @DurationMin(millis = 100)
   Duration turn();
 
-  /** How long ids of events are kept; as long as the others keep their logs. */
-  @WithDefault("7D")
-  @DurationMin(seconds = 1)
-  Duration rememberFor();
-
   /** How long a follower may show no sign of life before the service counts as stuck. */
   @WithDefault("3M")
   @DurationMin(seconds = 1)

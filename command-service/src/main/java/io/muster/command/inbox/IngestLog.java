@@ -3,9 +3,12 @@ package io.muster.command.inbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.command.life.Command;
 import io.muster.command.life.Happening;
+import io.muster.command.life.Outcome;
 import io.muster.command.queue.QueueTransaction;
 import io.muster.command.queue.Queues;
 import io.muster.command.queue.Written;
+import io.muster.command.trace.AnsweredCommand;
+import io.muster.command.trace.CommandTraces;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.outbox.SharedEffects;
@@ -49,11 +52,14 @@ class IngestLog implements SharedEffects.Reader {
   private final Queues queues;
   private final Clock clock;
   private final InboxMeters meters;
+  private final CommandTraces traces;
   private volatile Written written = Written.NOTHING;
+  private volatile List<CommandTraces.Traced> traced = List.of();
 
-  IngestLog(Queues queues, Clock clock, MeterRegistry meters) {
+  IngestLog(Queues queues, Clock clock, CommandTraces traces, MeterRegistry meters) {
     this.queues = queues;
     this.clock = clock;
+    this.traces = traces;
     this.meters = new InboxMeters(meters);
   }
 
@@ -65,6 +71,7 @@ class IngestLog implements SharedEffects.Reader {
   @Override
   public Uni<Void> apply(SqlConnection db, List<OutboxEvent> events) {
     written = Written.NOTHING;
+    traced = List.of();
     var steps = events.stream().map(this::read).flatMap(Optional::stream).toList();
     if (steps.isEmpty()) {
       return Uni.createFrom().voidItem();
@@ -83,12 +90,14 @@ class IngestLog implements SharedEffects.Reader {
   public Uni<Void> startOver(SqlConnection db) {
     LOG.warn("What ingest told for a while is lost: who is connected is not known for now");
     written = Written.NOTHING;
+    traced = List.of();
     return PresenceTable.forgetAll(db, clock.instant());
   }
 
   /** After the commit of what was applied. */
   void committed() {
     queues.committed(written);
+    traces.answered(traced);
   }
 
   private Optional<Step> read(OutboxEvent event) {
@@ -125,11 +134,16 @@ class IngestLog implements SharedEffects.Reader {
 
   private Uni<Void> run(SqlConnection db, List<Step> steps, QueueTransaction open) {
     List<Step.Answered> unknown = new ArrayList<>();
+    List<AnsweredCommand> taken = new ArrayList<>();
     for (var step : steps) {
       switch (step) {
-        case Step.Answered it ->
-            open.apply(it.device(), it.command(), new Happening.Answered(it.answer()))
-                .ifPresentOrElse(meters::answer, () -> unknown.add(it));
+        case Step.Answered it -> {
+          var outcome = open.apply(it.device(), it.command(), new Happening.Answered(it.answer()));
+          outcome.ifPresentOrElse(meters::answer, () -> unknown.add(it));
+          if (outcome.orElse(null) instanceof Outcome.Changed) {
+            taken.add(answered(it));
+          }
+        }
         case Step.Delivered it ->
             command(open, it)
                 .ifPresent(id -> open.apply(it.device(), id, new Happening.Delivered(it.at())));
@@ -140,7 +154,16 @@ class IngestLog implements SharedEffects.Reader {
         case Step.Disconnected it -> {}
       }
     }
-    return unknown.isEmpty() ? Uni.createFrom().voidItem() : count(db, unknown);
+    return (unknown.isEmpty() ? Uni.createFrom().voidItem() : count(db, unknown))
+        .flatMap(done -> traces.find(db, taken))
+        .invoke(found -> traced = found)
+        .replaceWithVoid();
+  }
+
+  private static AnsweredCommand answered(Step.Answered it) {
+    var answer = it.answer();
+    return new AnsweredCommand(
+        it.device(), it.command(), answer.status(), it.properties(), answer.at());
   }
 
   /** Which command was delivered; a one-way one is known by its message, or else is the first. */

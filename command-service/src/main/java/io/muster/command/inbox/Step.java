@@ -2,6 +2,7 @@ package io.muster.command.inbox;
 
 import io.muster.command.life.Answer;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.UserProperties;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -11,8 +12,13 @@ sealed interface Step {
   /** Whose commands it is about. */
   DeviceAddress device();
 
-  /** A device answered. */
-  record Answered(DeviceAddress device, UUID command, Answer answer) implements Step {}
+  /**
+   * A device answered.
+   *
+   * @param properties of its message, with the trace that the endpoint saw it in
+   */
+  record Answered(DeviceAddress device, UUID command, Answer answer, UserProperties properties)
+      implements Step {}
 
   /**
    * A device's MQTT client has a message.

@@ -46,7 +46,8 @@ final class StepReader {
       throw new IllegalArgumentException("no answer's topic name");
     }
     var answer = new Answer(it.status(), event.contentType(), event.payload(), event.createdAt());
-    return Optional.of(new Step.Answered(it.address(), uuid(it.requestId()), answer));
+    return Optional.of(
+        new Step.Answered(it.address(), uuid(it.requestId()), answer, event.userProperties()));
   }
 
   private static Optional<Step> platform(OutboxEvent event) throws IOException {

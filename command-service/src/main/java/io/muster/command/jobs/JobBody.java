@@ -1,5 +1,6 @@
 package io.muster.command.jobs;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.muster.command.commands.CommandBody;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.Valid;
@@ -10,6 +11,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /** One command for many devices; what is absent has a default. */
 @RegisterForReflection
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record JobBody(
     @Size(max = 200) @Schema(description = "For people") String description,
     @NotNull @Valid @Schema(description = "What each of the devices gets") CommandBody command,

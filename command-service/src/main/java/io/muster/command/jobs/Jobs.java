@@ -94,6 +94,33 @@ public class Jobs {
         .map(Made::job);
   }
 
+  /** Whether the registry knows whom a job is for; fails with 422 or 503 when not. */
+  public Uni<Void> checkTargets(TenantId tenant, JobBody body) {
+    return checkTargets(tenant, NewJob.read(body, config, limits, clock.instant()));
+  }
+
+  /**
+   * Makes a job in a transaction of somebody else's, who looks after its id and has checked its
+   * targets. Fails with 429 when the tenant has as many as it may.
+   *
+   * @param trace W3C trace context of what it is made for
+   */
+  public Uni<Void> make(
+      SqlConnection db,
+      TenantId tenant,
+      UUID id,
+      JobBody body,
+      Author author,
+      Map<String, String> trace) {
+    var now = clock.instant();
+    var job = NewJob.read(body, config, limits, now);
+    var entry = new AuditEntry("job-created", tenant, "jobs/" + id);
+    return NewJobs.lockTenant(db, tenant)
+        .flatMap(locked -> NewJobs.checkRoom(db, tenant, config.openPerTenant()))
+        .flatMap(room -> NewJobs.insert(db, tenant, id, job, author, null, trace, now))
+        .flatMap(done -> audit.write(db, entry, author));
+  }
+
   private Uni<Made> make(
       SqlConnection db,
       TenantId tenant,

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.command.queue.SentMessages;
 import io.muster.command.queue.Written;
+import io.muster.command.trace.CommandTraces;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.outbox.OutboxPublisher;
 import io.muster.outbox.OutboxSettings;
@@ -28,6 +29,7 @@ class CommandPublisher {
   private final OutboxPublisher publisher;
   private final BrokerChannel broker;
   private final SentMessages sent;
+  private final CommandTraces traces;
 
   CommandPublisher(
       Pool pool,
@@ -35,9 +37,11 @@ class CommandPublisher {
       Clock clock,
       BrokerChannel broker,
       SentMessages sent,
+      CommandTraces traces,
       MeterRegistry meters) {
     this.broker = broker;
     this.sent = sent;
+    this.traces = traces;
     this.publisher =
         new OutboxPublisher(
             pool,
@@ -73,7 +77,9 @@ class CommandPublisher {
         .flatMap(
             wanted ->
                 wanted
-                    ? broker.publish(event).flatMap(done -> sent.atBroker(event.id()))
+                    ? traces
+                        .sending(event, broker.publish(event))
+                        .flatMap(done -> sent.atBroker(event.id()))
                     // It was called off or has ended meanwhile.
                     : Uni.createFrom().voidItem());
   }

@@ -7,7 +7,8 @@ import java.util.Locale;
 public enum ConflictKind implements Refusal.ConflictKind {
   COMMAND_FINISHED,
   IDEMPOTENCY_KEY_USED,
-  JOB_STATE;
+  JOB_STATE,
+  SCHEDULE_STATE;
 
   @Override
   public String label() {

@@ -16,6 +16,7 @@ import io.muster.command.progress.Progress;
 import io.muster.command.queue.Queues;
 import io.muster.command.queue.SentMessages;
 import io.muster.command.queue.Written;
+import io.muster.command.trace.CommandTraces;
 import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
@@ -23,6 +24,7 @@ import io.muster.outbox.EventFollower;
 import io.muster.outbox.OutboxPublisher;
 import io.muster.outbox.OutboxSettings;
 import io.muster.outbox.SharedEffects;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -104,10 +106,10 @@ final class Instance implements AutoCloseable {
                                 ? broker.apply(event).flatMap(done -> sent.atBroker(event.id()))
                                 : Uni.createFrom().voidItem()),
             (transaction, event, reason) -> sent.notPublished(transaction, event.id()));
-    var ingestLog = (SharedEffects.Reader) bean(named("inbox.IngestLog"), queues, clock, meters);
-    effects =
-        new SharedEffects(
-            pool, PATIENCE, "ingest", Duration.ofDays(1), Duration.ofSeconds(2), ingestLog);
+    var traces = bean(CommandTraces.class, TracerProvider.noop().get("test"));
+    var ingestLog =
+        (SharedEffects.Reader) bean(named("inbox.IngestLog"), queues, clock, traces, meters);
+    effects = new SharedEffects(pool, PATIENCE, "ingest", Duration.ofSeconds(2), ingestLog);
     follower =
         new EventFollower(
             new EventFollower.Settings(

@@ -33,8 +33,22 @@ public final class Endpoint {
   /** Sends what the source has to say, as the device, whose secret exists already. */
   public AtLeastOnceSender sender(
       DeviceAddress device, MessageSource source, SendingLimits limits, SendingEvents events) {
+    return sender(device, source, limits, events, Optional.empty());
+  }
+
+  /**
+   * The same for a device that may take commands meanwhile.
+   *
+   * @param desk takes its commands
+   */
+  public AtLeastOnceSender sender(
+      DeviceAddress device,
+      MessageSource source,
+      SendingLimits limits,
+      SendingEvents events,
+      Optional<CommandDesk> desk) {
     return new AtLeastOnceSender(
-        MqttLink.of(address, tls, device, secrets),
+        MqttLink.of(address, tls, device, secrets, desk),
         () -> secrets.renew(device),
         source,
         limits,

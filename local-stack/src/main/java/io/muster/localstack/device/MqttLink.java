@@ -1,6 +1,7 @@
 package io.muster.localstack.device;
 
 import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
@@ -8,6 +9,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5Client;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import io.muster.contract.id.ClientIdentifier;
@@ -21,7 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A device's MQTT 5 connection to the endpoint, publishing telemetry in JSON. */
+/** A device's MQTT 5 connection to the endpoint: telemetry in JSON, and commands. */
 final class MqttLink implements Link {
   private static final int KEEP_ALIVE_SECONDS = 30;
   private static final long CONNECTED_WITHIN_SECONDS = 15;
@@ -49,16 +51,22 @@ final class MqttLink implements Link {
       EndpointAddress endpoint,
       Optional<MqttClientSslConfig> tls,
       DeviceAddress device,
-      DeviceSecrets secrets) {
-    return inbox -> connect(endpoint, tls, device, secrets.secret(device), inbox);
+      DeviceSecrets secrets,
+      Optional<CommandDesk> desk) {
+    return inbox -> {
+      var link = connect(endpoint, tls, device, secrets.secret(device), inbox, desk);
+      desk.ifPresent(link::hearCommands);
+      return link;
+    };
   }
 
-  private static Link connect(
+  private static MqttLink connect(
       EndpointAddress endpoint,
       Optional<MqttClientSslConfig> tls,
       DeviceAddress device,
       String secret,
-      Inbox inbox)
+      Inbox inbox,
+      Optional<CommandDesk> desk)
       throws RefusedException, UnreachableException {
     var identifier = new ClientIdentifier(device, device.tenant() + ":" + device.device());
     var builder =
@@ -68,6 +76,11 @@ final class MqttLink implements Link {
             .serverPort(endpoint.port())
             .addDisconnectedListener(context -> inbox.lost(reason(context)));
     var client = tls.map(builder::sslConfig).orElse(builder).buildAsync();
+    desk.ifPresent(
+        it ->
+            client.publishes(
+                MqttGlobalPublishFilter.ALL,
+                command -> it.take(command.getTopic().toString(), command.getPayloadAsBytes())));
     var connecting =
         client
             .connectWith()
@@ -102,6 +115,33 @@ final class MqttLink implements Link {
         .payload(payload)
         .send()
         .whenComplete((result, failure) -> answered(sequence, failure));
+  }
+
+  private void hearCommands(CommandDesk desk) {
+    desk.connected(this::answer);
+    client
+        .subscribeWith()
+        .topicFilter(desk.filter())
+        .qos(MqttQos.AT_LEAST_ONCE)
+        .send()
+        .whenComplete(
+            (granted, failure) -> {
+              if (failure instanceof Mqtt5SubAckException refused) {
+                desk.events().unheard(text(refused.getMqttMessage().getReasonCodes().getFirst()));
+              }
+            });
+  }
+
+  /** What is not acknowledged is said again over the next connection. */
+  private void answer(String answerTopicName, byte[] payload, Runnable acknowledged) {
+    client
+        .publishWith()
+        .topic(answerTopicName)
+        .qos(MqttQos.AT_LEAST_ONCE)
+        .contentType("application/json")
+        .payload(payload)
+        .send()
+        .thenRun(acknowledged);
   }
 
   /** Waits a moment for DISCONNECT to leave: the process may end right after. */

@@ -4,6 +4,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.localstack.device.AtLeastOnceSender;
+import io.muster.localstack.device.CommandDesk;
 import io.muster.localstack.device.DeviceSecrets;
 import io.muster.localstack.device.Endpoint;
 import io.muster.localstack.device.SendingLimits;
@@ -14,11 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -38,6 +41,7 @@ final class Fleet {
   private final Clock clock;
   private final List<DeviceAddress> devices;
   private final FleetCounters counters = new FleetCounters();
+  private final CommandCounters commands = new CommandCounters();
   // Read also by the thread that ends it all, while devices are still being started.
   private final List<AtLeastOnceSender> senders = new CopyOnWriteArrayList<>();
   private final List<Thread> lives = new CopyOnWriteArrayList<>();
@@ -55,6 +59,10 @@ final class Fleet {
 
   FleetCounters counters() {
     return counters;
+  }
+
+  CommandCounters commands() {
+    return commands;
   }
 
   /**
@@ -145,8 +153,21 @@ final class Fleet {
     var source =
         new SensorSource(
             climate, random, settings.rate(), settings.badPayloads(), clock, first, end);
+    var device = devices.get(number);
     return endpoint.sender(
-        devices.get(number), source, SendingLimits.of(WINDOW, PATIENCE), counters.device());
+        device, source, SendingLimits.of(WINDOW, PATIENCE), counters.device(), desk(device));
+  }
+
+  private Optional<CommandDesk> desk(DeviceAddress device) {
+    return settings
+        .commands()
+        .map(
+            conduct ->
+                new CommandDesk(device, conduct, settings.slowFor(), Fleet::later, commands));
+  }
+
+  private static void later(Duration time, Runnable work) {
+    CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS).execute(work);
   }
 
   private void live(AtLeastOnceSender sender) {

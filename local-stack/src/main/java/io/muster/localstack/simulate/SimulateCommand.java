@@ -3,6 +3,7 @@ package io.muster.localstack.simulate;
 import io.muster.localstack.Durations;
 import io.muster.localstack.Surroundings;
 import io.muster.localstack.UserMistake;
+import io.muster.localstack.device.CommandConduct;
 import io.muster.localstack.device.DeviceSecrets;
 import io.muster.localstack.device.EndpointOptions;
 import io.muster.localstack.process.OnSignal;
@@ -11,6 +12,7 @@ import io.muster.localstack.terminal.Terminal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -27,8 +29,8 @@ import picocli.CommandLine.Option;
     header = "Lets simulated devices live.",
     description =
         "Registers simulated devices (sim-00001 and so on) and lets them live: temperature over"
-            + " the day, humidity, battery; MQTT 5 at QoS 1. Until Ctrl-C, or for a time. A second"
-            + " run uses the same devices.",
+            + " the day, humidity, battery; MQTT 5 at QoS 1. They take commands and answer them."
+            + " Until Ctrl-C, or for a time. A second run uses the same devices.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:all went on until the end or Ctrl-C",
@@ -40,6 +42,7 @@ public final class SimulateCommand implements Callable<Integer> {
   private static final long SHOW_EVERY_MILLIS = 1_000;
   private static final int LINE_EVERY = 10;
   private static final double DROPPED_A_SECOND = 1.0 / 60;
+  private static final String DEAF = "none";
 
   private final Supplier<Surroundings> surroundings;
 
@@ -68,6 +71,24 @@ public final class SimulateCommand implements Callable<Integer> {
       names = "--reconnects",
       description = "Each device drops its connection about once a minute.")
   private boolean reconnects;
+
+  @Option(
+      names = "--commands",
+      paramLabel = "CONDUCT",
+      defaultValue = "answer",
+      description =
+          "What each does about commands: answer, refuse, fail, silent (says nothing), slow (says"
+              + " that it is at work, and later that it is done), twice (answers two times), or"
+              + " none, then it does not listen (default: ${DEFAULT-VALUE}). A command with a"
+              + " payload such as {\"simulate\":\"refuse\"} has its own way.")
+  private String commands;
+
+  @Option(
+      names = "--slow-for",
+      paramLabel = "TIME",
+      defaultValue = "3s",
+      description = "How long a slow one works on a command (default: ${DEFAULT-VALUE}).")
+  private String slowFor;
 
   @Option(
       names = "--duration",
@@ -117,7 +138,21 @@ public final class SimulateCommand implements Callable<Integer> {
         MessageRate.parse(rate),
         Share.parse("--bad-payloads", badPayloads),
         reconnects,
+        conduct(),
+        Durations.parse("--slow-for", slowFor),
         lifetime);
+  }
+
+  private Optional<CommandConduct> conduct() {
+    if (commands.equals(DEAF)) {
+      return Optional.empty();
+    }
+    var conduct = CommandConduct.of(commands);
+    if (conduct.isEmpty()) {
+      throw new UserMistake(
+          "--commands is one of %s, none; not “%s”.".formatted(CommandConduct.labels(), commands));
+    }
+    return conduct;
   }
 
   private void register(Fleet fleet, DeviceSecrets secrets, Terminal terminal) {
@@ -182,6 +217,9 @@ public final class SimulateCommand implements Callable<Integer> {
     terminal.line(
         "%,d readings acknowledged, %,d refused, %,d connections ended early."
             .formatted(counters.acknowledged(), counters.refused(), counters.disconnections()));
+    if (!fleet.commands().isQuiet()) {
+      terminal.line(fleet.commands().toString());
+    }
   }
 
   private static boolean pause(long millis) {

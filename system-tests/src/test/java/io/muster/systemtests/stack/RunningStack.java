@@ -123,7 +123,11 @@ public final class RunningStack implements AutoCloseable {
   }
 
   public Metrics commandMetrics() {
-    return new Metrics(http, command(1));
+    return commandMetrics(1);
+  }
+
+  public Metrics commandMetrics(int replica) {
+    return new Metrics(http, command(replica));
   }
 
   public Metrics ingestMetrics(int replica) {

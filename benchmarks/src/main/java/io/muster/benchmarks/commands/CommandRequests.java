@@ -1,0 +1,95 @@
+package io.muster.benchmarks.commands;
+
+import io.muster.benchmarks.accounting.ObservedProcess;
+import io.muster.benchmarks.load.DeviceLogin;
+import io.muster.benchmarks.rounds.Contender;
+import io.muster.benchmarks.rounds.RoundFailedException;
+import io.muster.benchmarks.rounds.Stored;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** Commands over REST, each of which waits for the device's answer. */
+final class CommandRequests implements Contender {
+  static final String NAME = "bench";
+  static final String PAYLOAD = "{\"celsius\":21.5}";
+  private static final String BODY = "{\"name\":\"%s\",\"payload\":%s}".formatted(NAME, PAYLOAD);
+  private static final int CREATED = 201;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final String name;
+  private final double perSecond;
+  private final List<DeviceLogin> devices;
+  private final URI service;
+  private final String token;
+  private final Supplier<List<ObservedProcess>> processes;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  /**
+   * @param service where command-service is
+   */
+  CommandRequests(
+      String name,
+      double perSecond,
+      List<DeviceLogin> devices,
+      URI service,
+      String token,
+      Supplier<List<ObservedProcess>> processes) {
+    this.name = name;
+    this.perSecond = perSecond;
+    this.devices = devices;
+    this.service = service;
+    this.token = token;
+    this.processes = processes;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public boolean storesRows() {
+    return false;
+  }
+
+  @Override
+  public List<ObservedProcess> processes() {
+    return processes.get();
+  }
+
+  @Override
+  public Stored run(Duration duration) throws InterruptedException {
+    return new PacedRequests(perSecond, PATIENCE).run(duration, this::send);
+  }
+
+  /** Completes when the device has answered. */
+  CompletableFuture<?> send(long n) {
+    var device = devices.get((int) (n % devices.size())).device();
+    var request =
+        HttpRequest.newBuilder(
+                service.resolve(
+                    "/api/v1/tenants/%s/devices/%s/commands"
+                        .formatted(device.tenant(), device.device())))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .header("Prefer", "wait=" + PATIENCE.toSeconds())
+            .POST(HttpRequest.BodyPublishers.ofString(BODY))
+            .build();
+    return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+        .thenAccept(CommandRequests::check);
+  }
+
+  private static void check(HttpResponse<String> answer) {
+    if (answer.statusCode() != CREATED || !answer.body().contains("\"state\":\"succeeded\"")) {
+      throw new RoundFailedException(
+          "command-service answered " + answer.statusCode() + ": " + answer.body());
+    }
+  }
+}

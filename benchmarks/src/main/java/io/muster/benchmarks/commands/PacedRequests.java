@@ -1,0 +1,92 @@
+package io.muster.benchmarks.commands;
+
+import io.muster.benchmarks.rounds.RoundFailedException;
+import io.muster.benchmarks.rounds.Stored;
+import java.time.Duration;
+import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongFunction;
+import org.HdrHistogram.ConcurrentHistogram;
+
+/**
+ * Asks at a fixed rate, whether or not earlier questions are answered: so who stalls is charged for
+ * all that waited. A latency counts from when its question was due. For one thread.
+ */
+final class PacedRequests {
+  private static final long LONGEST_MICROSECONDS = 10 * 60 * 1_000_000L;
+  private static final int SIGNIFICANT_DIGITS = 3;
+
+  private final double perSecond;
+  private final Duration patience;
+  private final ConcurrentHistogram microseconds =
+      new ConcurrentHistogram(LONGEST_MICROSECONDS, SIGNIFICANT_DIGITS);
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final Phaser open = new Phaser(1);
+
+  /**
+   * @param patience how long the last answers may take
+   */
+  PacedRequests(double perSecond, Duration patience) {
+    this.perSecond = perSecond;
+    this.patience = patience;
+  }
+
+  /**
+   * Asks for a while, and waits for the answers.
+   *
+   * @param question asks the nth; completes with its answer, or with why there is none
+   * @throws RoundFailedException when one has none
+   */
+  Stored run(Duration duration, LongFunction<CompletableFuture<?>> question)
+      throws InterruptedException {
+    var questions = (long) (duration.toNanos() / 1e9 * perSecond);
+    var start = System.nanoTime();
+    for (long n = 0; n < questions && failure.get() == null; n++) {
+      var due = start + (long) (n * 1e9 / perSecond);
+      awaitTime(due);
+      open.register();
+      question.apply(n).whenComplete((answer, why) -> answered(due, why));
+    }
+    awaitAnswers();
+    if (failure.get() != null) {
+      throw new RoundFailedException("a request failed: " + failure.get(), failure.get());
+    }
+    return new Stored(
+        questions,
+        Duration.ofNanos(System.nanoTime() - start),
+        OptionalDouble.of(microseconds.getValueAtPercentile(50) / 1e3),
+        OptionalDouble.of(microseconds.getValueAtPercentile(99) / 1e3));
+  }
+
+  private static void awaitTime(long nanos) throws InterruptedException {
+    for (var left = nanos - System.nanoTime(); left > 0; left = nanos - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+  }
+
+  private void answered(long dueNanos, Throwable why) {
+    if (why != null) {
+      failure.compareAndSet(null, why);
+    } else {
+      microseconds.recordValue(
+          Math.clamp((System.nanoTime() - dueNanos) / 1_000, 0, LONGEST_MICROSECONDS));
+    }
+    open.arriveAndDeregister();
+  }
+
+  private void awaitAnswers() throws InterruptedException {
+    try {
+      open.awaitAdvanceInterruptibly(open.arrive(), patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new RoundFailedException("answers are missing after " + patience, e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.muster.benchmarks.commands;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.benchmarks.rounds.RoundFailedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class PacedRequestsTest {
+  private static final Duration MOMENT = Duration.ofMillis(100);
+
+  @Test
+  void asksEachQuestionOnceInOrder() throws InterruptedException {
+    List<Long> asked = new ArrayList<>();
+    var stored =
+        new PacedRequests(500, MOMENT)
+            .run(
+                MOMENT,
+                n -> {
+                  asked.add(n);
+                  return CompletableFuture.completedFuture(null);
+                });
+    assertEquals(50, stored.rows());
+    assertEquals(LongStream.range(0, 50).boxed().toList(), asked);
+    assertTrue(stored.p99Milliseconds().isPresent());
+  }
+
+  @Test
+  void goesOnAskingWhileAnswersAreOpen() throws InterruptedException {
+    List<CompletableFuture<?>> open = Collections.synchronizedList(new ArrayList<>());
+    var stored =
+        new PacedRequests(500, Duration.ofSeconds(30))
+            .run(
+                MOMENT,
+                n -> {
+                  var answer = new CompletableFuture<Void>();
+                  open.add(answer);
+                  if (open.size() == 50) {
+                    open.forEach(it -> it.complete(null));
+                  }
+                  return answer;
+                });
+    assertEquals(50, stored.rows());
+  }
+
+  @Test
+  void aFailedRequestCountsForNothing() {
+    var paced = new PacedRequests(500, MOMENT);
+    assertThrows(
+        RoundFailedException.class,
+        () ->
+            paced.run(
+                MOMENT,
+                n ->
+                    n == 3
+                        ? CompletableFuture.failedFuture(new IllegalStateException("no"))
+                        : CompletableFuture.completedFuture(null)));
+  }
+
+  @Test
+  void aMissingAnswerIsAFailure() {
+    var paced = new PacedRequests(100, MOMENT);
+    assertThrows(
+        RoundFailedException.class,
+        () -> paced.run(Duration.ofMillis(20), n -> new CompletableFuture<>()));
+  }
+}

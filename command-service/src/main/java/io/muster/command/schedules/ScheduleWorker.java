@@ -1,0 +1,114 @@
+package io.muster.command.schedules;
+
+import io.muster.command.database.Database;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jboss.logging.Logger;
+
+/**
+ * Fires schedules whose time has come, one after the other. Whoever takes one puts off when it is
+ * looked at: so nobody else takes it meanwhile, and another instance does when this one dies.
+ * Thread-safe.
+ */
+@ApplicationScoped
+class ScheduleWorker {
+  private static final Logger LOG = Logger.getLogger(ScheduleWorker.class);
+  private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
+  private static final int FORGOTTEN_AT_ONCE = 100;
+
+  private final Database database;
+  private final Firings firings;
+  private final SchedulesConfig config;
+  private final Clock clock;
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private volatile boolean failing;
+  private volatile Instant forgetAt = Instant.MIN;
+  private long timer = -1;
+
+  ScheduleWorker(Database database, Firings firings, SchedulesConfig config, Clock clock) {
+    this.database = database;
+    this.firings = firings;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  void start(@Observes StartupEvent started, Vertx vertx) {
+    timer = vertx.setPeriodic(config.interval().toMillis(), _ -> work());
+  }
+
+  void stop(@Observes ShutdownEvent stopping, Vertx vertx) {
+    vertx.cancelTimer(timer);
+  }
+
+  private void work() {
+    if (busy.compareAndSet(false, true)) {
+      workUntilNothingIsDue()
+          .flatMap(done -> forgetNowAndThen())
+          .onTermination()
+          .invoke(() -> busy.set(false))
+          .subscribe()
+          .with(done -> recovered(), this::failed);
+    }
+  }
+
+  private Uni<Void> workUntilNothingIsDue() {
+    return workOnOne()
+        .flatMap(worked -> worked ? workUntilNothingIsDue() : Uni.createFrom().voidItem());
+  }
+
+  /**
+   * Does what is to be done about one schedule.
+   *
+   * @return whether there was one
+   */
+  Uni<Boolean> workOnOne() {
+    return database
+        .inTransaction(db -> ScheduleTable.claim(db, clock.instant(), config.lease()))
+        .flatMap(
+            claimed ->
+                claimed.isEmpty()
+                    ? Uni.createFrom().item(false)
+                    : firings.fire(claimed.get()).replaceWith(true));
+  }
+
+  private Uni<Void> forgetNowAndThen() {
+    var now = clock.instant();
+    if (now.isBefore(forgetAt)) {
+      return Uni.createFrom().voidItem();
+    }
+    forgetAt = now.plus(FORGET_EVERY);
+    return forget().replaceWithVoid();
+  }
+
+  /**
+   * Forgets some of those that ended long ago.
+   *
+   * @return how many
+   */
+  Uni<Integer> forget() {
+    return database.inTransaction(
+        db -> ScheduleTable.forget(db, clock.instant().minus(config.keepFor()), FORGOTTEN_AT_ONCE));
+  }
+
+  private void recovered() {
+    if (failing) {
+      failing = false;
+      LOG.info("Schedules are fired again");
+    }
+  }
+
+  private void failed(Throwable failure) {
+    if (!failing) {
+      failing = true;
+      LOG.warnf("Schedules cannot be fired for now: %s", failure);
+    }
+  }
+}

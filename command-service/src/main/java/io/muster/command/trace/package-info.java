@@ -1,0 +1,2 @@
+/** Commands in distributed traces. */
+package io.muster.command.trace;
