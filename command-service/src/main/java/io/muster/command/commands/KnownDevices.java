@@ -3,11 +3,13 @@ package io.muster.command.commands;
 import io.muster.command.database.Database;
 import io.muster.command.neighbours.NeighbourAwayException;
 import io.muster.command.neighbours.Neighbours;
+import io.muster.command.queue.Arrivals;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 
 /**
  * Which devices there are: as the registry said when a device got its first command, until its log
@@ -56,7 +58,10 @@ class KnownDevices {
 
   private Uni<Long> remember(DeviceAddress device) {
     return database
-        .use(db -> db.preparedQuery(REMEMBER).execute(names(device)))
+        .inTransaction(
+            db ->
+                Arrivals.keepApart(db, List.of(device))
+                    .flatMap(done -> db.preparedQuery(REMEMBER).execute(names(device))))
         .map(rows -> rows.iterator().next().getLong(0));
   }
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.command.life.Command;
 import io.muster.command.life.Happening;
 import io.muster.command.life.Outcome;
+import io.muster.command.queue.Arrivals;
 import io.muster.command.queue.QueueTransaction;
 import io.muster.command.queue.Queues;
 import io.muster.command.queue.Written;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -79,7 +81,8 @@ class IngestLog implements SharedEffects.Reader {
     Set<DeviceAddress> devices = new HashSet<>();
     steps.forEach(step -> devices.add(step.device()));
     // Who is there is written first: it is read again with the queues.
-    return presence(db, steps)
+    return Arrivals.keepApart(db, coming(steps))
+        .flatMap(done -> presence(db, steps))
         .flatMap(done -> queues.begin(db, devices))
         .flatMap(open -> run(db, steps, open).flatMap(done -> open.write()))
         .invoke(done -> written = done)
@@ -109,6 +112,13 @@ class IngestLog implements SharedEffects.Reader {
       LOG.debugf(unreadable, "Event %d of ingest cannot be read", event.sequence());
       return Optional.empty();
     }
+  }
+
+  private static Set<DeviceAddress> coming(List<Step> steps) {
+    return steps.stream()
+        .filter(step -> step instanceof Step.Connected || step instanceof Step.Listens)
+        .map(Step::device)
+        .collect(Collectors.toSet());
   }
 
   private Uni<Void> presence(SqlConnection db, List<Step> steps) {

@@ -1,5 +1,7 @@
 package io.muster.command.jobs;
 
+import io.muster.command.queue.Arrivals;
+import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
@@ -87,8 +89,9 @@ final class TargetTable {
     }
     var tenant = job.tenant().value();
     var names = names(devices);
-    return db.preparedQuery(MAKE_QUEUES)
-        .execute(Tuple.of(tenant, names))
+    var addresses = devices.stream().map(it -> new DeviceAddress(job.tenant(), it)).toList();
+    return Arrivals.keepApart(db, addresses)
+        .flatMap(done -> db.preparedQuery(MAKE_QUEUES).execute(Tuple.of(tenant, names)))
         .flatMap(made -> db.preparedQuery(KNOW).execute(Tuple.of(tenant, names)))
         .flatMap(known -> db.preparedQuery(ADD).execute(Tuple.of(job.key(), tenant, names)))
         .map(RowSet::rowCount);
