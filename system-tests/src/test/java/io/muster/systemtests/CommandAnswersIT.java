@@ -146,6 +146,23 @@ class CommandAnswersIT {
   }
 
   @Test
+  void whoWaitsAtOneInstanceGetsTheAnswerThatArrivesAtTheOther() {
+    var device = stack.newDevice(stack.newTenant(), "press-1");
+    try (var listening = AnsweringDevice.connect(device, port(), name -> Optional.of(200))) {
+      var before = takenBy(1);
+      var id = send(device.address(), "{\"name\":\"one\"}", null);
+      awaitState(device.address(), id, "succeeded");
+      // One of them hears what devices say; the other one is asked.
+      var hearing = takenBy(1) > before ? 1 : 2;
+      var heard = takenBy(hearing);
+      var answer = ended(3 - hearing, device.address(), "{\"name\":\"two\"}");
+      assertEquals("succeeded", answer.path("state").asText(), answer.toString());
+      assertEquals(heard + 1, takenBy(hearing));
+      assertEquals(2, listening.heard().size());
+    }
+  }
+
+  @Test
   void simulatedDevicesDoWhatACommandAsksFor() throws Exception {
     var output = Files.createTempFile("simulate-", ".out");
     var device = DeviceAddress.of("demo", "sim-00001");
@@ -191,8 +208,13 @@ class CommandAnswersIT {
     var json =
         "{\"name\":\"%s\",\"payload\":{\"simulate\":\"%s\"},\"responseTimeout\":\"PT1S\"}"
             .formatted(asked, asked);
+    return ended(1, device, json);
+  }
+
+  /** A command that waits at an instance, at its end. */
+  private JsonNode ended(int instance, DeviceAddress device, String json) {
     var request =
-        HttpRequest.newBuilder(URI.create(commands(device)))
+        HttpRequest.newBuilder(URI.create(commands(instance, device)))
             .header("Authorization", "Bearer " + stack.tokens().admin())
             .header("Content-Type", "application/json")
             .header("Prefer", "wait=20")
@@ -233,6 +255,10 @@ class CommandAnswersIT {
     }
   }
 
+  private double takenBy(int instance) {
+    return stack.commandMetrics(instance).sum("muster_command_answers_total", "outcome=\"taken\"");
+  }
+
   /** By both instances: one of them follows what devices say. */
   private double counted(String outcome) {
     return stack
@@ -262,7 +288,11 @@ class CommandAnswersIT {
   }
 
   private String commands(DeviceAddress device) {
-    return stack.command(1)
+    return commands(1, device);
+  }
+
+  private String commands(int instance, DeviceAddress device) {
+    return stack.command(instance)
         + "/api/v1/tenants/"
         + device.tenant()
         + "/devices/"

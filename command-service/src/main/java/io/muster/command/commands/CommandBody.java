@@ -14,7 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record CommandBody(
     @NotNull @Pattern(
-            regexp = "[A-Za-z0-9_.-]{1,64}",
+            regexp = CommandBody.NAME,
             message = "must be 1 to 64 letters, digits, dots, hyphens and underscores")
         @Schema(description = "What the device is to do, the last level of the topic name")
         String name,
@@ -22,7 +22,7 @@ public record CommandBody(
         @JsonDeserialize(using = ExactJson.class)
         JsonNode payload,
     @Schema(description = "Any bytes; not together with payload") byte[] payloadBase64,
-    @jakarta.validation.constraints.Size(max = 200) @Schema(description = "MQTT 5 content type; application/json for payload when absent")
+    @Pattern(regexp = "[ -~]{1,200}", message = "must be 1 to 200 printable ASCII characters") @Schema(description = "MQTT 5 content type; application/json for payload when absent")
         String contentType,
     @Schema(description = "No answer is awaited; false when absent") Boolean oneWay,
     @Schema(description = "0, 1 or 2; 1 when absent") Integer qos,
@@ -33,4 +33,14 @@ public record CommandBody(
                 "How long the device may be silent once it has the command, ISO-8601; a minute when"
                     + " absent")
         Duration responseTimeout,
-    RetryBody retry) {}
+    RetryBody retry) {
+
+  /** The form of a name. */
+  static final String NAME = "[A-Za-z0-9_.-]{1,64}";
+
+  /** PostgreSQL keeps no text with U+0000. */
+  public static final String STORABLE = "[^\\x00]*";
+
+  /** What is said of others. */
+  public static final String NOT_STORABLE = "must not have the character U+0000";
+}

@@ -100,9 +100,7 @@ class CommandResource {
       @QueryParam("limit") @DefaultValue(PageLimit.DEFAULT) @Min(1) @Max(PageLimit.MAX) int limit) {
     var question =
         new CommandReader.Question(
-            Optional.of(new DeviceAddress(tenant, device)),
-            state(state),
-            Optional.ofNullable(name));
+            Optional.of(new DeviceAddress(tenant, device)), state(state), name(name));
     return reader.list(tenant, question, Cursor.read(cursor), limit);
   }
 
@@ -142,6 +140,13 @@ class CommandResource {
     } catch (IllegalArgumentException unknown) {
       throw Refusal.parameter("state", "is no state of a command");
     }
+  }
+
+  static Optional<String> name(String name) {
+    if (name != null && !name.matches(CommandBody.NAME)) {
+      throw Refusal.parameter("name", "is no name of a command");
+    }
+    return Optional.ofNullable(name);
   }
 
   private Author author() {

@@ -47,7 +47,7 @@ class TenantCommandsResource {
         new CommandReader.Question(
             Optional.ofNullable(device).map(it -> new DeviceAddress(tenant, it)),
             CommandResource.state(state),
-            Optional.ofNullable(name));
+            CommandResource.name(name));
     return reader.list(tenant, question, Cursor.read(cursor), limit);
   }
 }

@@ -5,6 +5,7 @@ import io.muster.command.commands.CommandBody;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -13,7 +14,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record JobBody(
-    @Size(max = 200) @Schema(description = "For people") String description,
+    @Size(max = 200) @Pattern(regexp = CommandBody.STORABLE, message = CommandBody.NOT_STORABLE) @Schema(description = "For people")
+        String description,
     @NotNull @Valid @Schema(description = "What each of the devices gets") CommandBody command,
     @NotNull @Valid TargetsBody targets,
     @Schema(

@@ -112,6 +112,9 @@ class JobResource {
       @QueryParam("state") String state,
       @QueryParam("cursor") String cursor,
       @QueryParam("limit") @DefaultValue(PageLimit.DEFAULT) @Min(1) @Max(PageLimit.MAX) int limit) {
+    if (state != null && !state.matches("[a-z-]{1,20}")) {
+      throw Refusal.parameter("state", "is no state of a device or its command");
+    }
     return reader.devices(tenant, job, state, Cursor.read(cursor), limit);
   }
 

@@ -82,12 +82,13 @@ final class JobTable {
   private JobTable() {}
 
   /**
-   * The one that has waited longest and that nobody else works on; for so long it is this one's.
+   * The one that has waited longest and that nobody else works on; for so long it is this one's. It
+   * is read with {@link #job} after the commit: one that cannot be read is in nobody's way.
    */
-  static Uni<Optional<Job>> claim(SqlConnection db, Instant now, Duration lease) {
+  static Uni<Optional<Row>> claim(SqlConnection db, Instant now, Duration lease) {
     return db.preparedQuery(CLAIM)
         .execute(Tuple.of(time(now), time(now.plus(lease))))
-        .map(JobTable::first);
+        .map(rows -> rows.size() == 0 ? Optional.empty() : Optional.of(rows.iterator().next()));
   }
 
   /** Waits for others; empty when it is gone. */
@@ -210,7 +211,12 @@ final class JobTable {
     return found.hasNext() ? Optional.of(job(found.next())) : Optional.empty();
   }
 
-  private static Job job(Row row) {
+  /**
+   * Reads a row.
+   *
+   * @throws RuntimeException when it makes no sense any more, such as a time zone that is gone
+   */
+  static Job job(Row row) {
     return new Job(
         row.getLong("key"),
         row.getUUID("id"),

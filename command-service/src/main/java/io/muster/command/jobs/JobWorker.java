@@ -7,6 +7,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -88,6 +89,18 @@ class JobWorker {
                 claimed.isEmpty()
                     ? Uni.createFrom().item(false)
                     : workOn(claimed.get()).replaceWith(true));
+  }
+
+  private Uni<Void> workOn(Row claimed) {
+    return Uni.createFrom()
+        .item(() -> Optional.of(JobTable.job(claimed)))
+        .onFailure()
+        .recoverWithItem(
+            unreadable -> {
+              LOG.errorf(unreadable, "Job %s cannot be worked on", claimed.getUUID("id"));
+              return Optional.empty();
+            })
+        .flatMap(job -> job.isEmpty() ? Uni.createFrom().voidItem() : workOn(job.get()));
   }
 
   private Uni<Void> workOn(Job job) {

@@ -33,6 +33,9 @@ record NewSchedule(
     Duration catchUp,
     Instant nextAt,
     byte[] requestSha256) {
+  /** What PostgreSQL keeps of times ends somewhere, and so do people's plans. */
+  private static final Instant END = Instant.parse("9999-01-01T00:00:00Z");
+
   private static final Duration SHORTEST_CATCH_UP = Duration.ofMinutes(1);
 
   /**
@@ -179,6 +182,10 @@ record NewSchedule(
   }
 
   private static Timing repeated(List<FieldError> wrong, ScheduleBody body) {
+    if (body.until() != null && body.until().isAfter(END)) {
+      wrong.add(FieldError.at("/until", "must be before " + END));
+      return null;
+    }
     if (body.zone() == null) {
       wrong.add(FieldError.at("/zone", "must say whose clock cron means"));
       return null;

@@ -6,6 +6,7 @@ import io.muster.command.jobs.JobBody;
 import io.muster.contract.id.DeviceId;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +16,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ScheduleBody(
-    @Size(max = 200) @Schema(description = "For people") String description,
+    @Size(max = 200) @Pattern(regexp = CommandBody.STORABLE, message = CommandBody.NOT_STORABLE) @Schema(description = "For people")
+        String description,
     @Schema(description = "Whom the command is for") DeviceId device,
     @Valid @Schema(description = "What it gets; not together with job") CommandBody command,
     @Valid @Schema(description = "A job that begins at each of the times, so without startAt")

@@ -84,11 +84,12 @@ final class ScheduleTable {
 
   /**
    * The one that has waited longest and that nobody else has taken; for so long it is this one's.
+   * It is read with {@link #schedule} after the commit: one that cannot be read is in nobody's way.
    */
-  static Uni<Optional<Schedule>> claim(SqlConnection db, Instant now, Duration lease) {
+  static Uni<Optional<Row>> claim(SqlConnection db, Instant now, Duration lease) {
     return db.preparedQuery(CLAIM)
         .execute(Tuple.of(time(now), time(now.plus(lease))))
-        .map(ScheduleTable::first);
+        .map(rows -> rows.size() == 0 ? Optional.empty() : Optional.of(rows.iterator().next()));
   }
 
   /** Waits for others; false when one of them has fired or changed it. */
@@ -183,7 +184,12 @@ final class ScheduleTable {
     return found.hasNext() ? Optional.of(schedule(found.next())) : Optional.empty();
   }
 
-  private static Schedule schedule(Row row) {
+  /**
+   * Reads a row.
+   *
+   * @throws RuntimeException when it makes no sense any more, such as a time zone that is gone
+   */
+  static Schedule schedule(Row row) {
     var at = instant(row, "at");
     return new Schedule(
         row.getLong("key"),

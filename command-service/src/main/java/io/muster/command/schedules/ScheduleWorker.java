@@ -5,6 +5,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import io.vertx.mutiny.sqlclient.Row;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
@@ -76,7 +77,20 @@ class ScheduleWorker {
             claimed ->
                 claimed.isEmpty()
                     ? Uni.createFrom().item(false)
-                    : firings.fire(claimed.get()).replaceWith(true));
+                    : fire(claimed.get()).replaceWith(true));
+  }
+
+  /** One that fails has its turn again after the lease, and holds up nobody. */
+  private Uni<Void> fire(Row claimed) {
+    return Uni.createFrom()
+        .item(() -> ScheduleTable.schedule(claimed))
+        .flatMap(firings::fire)
+        .onFailure()
+        .invoke(
+            failure ->
+                LOG.errorf(failure, "Schedule %s cannot be fired for now", claimed.getUUID("id")))
+        .onFailure()
+        .recoverWithNull();
   }
 
   private Uni<Void> forgetNowAndThen() {

@@ -376,6 +376,20 @@ class JobCourseIT {
   }
 
   @Test
+  void oneThatCannotBeReadHoldsUpNobody() {
+    devices(1);
+    instance.make(
+        tenant,
+        "{'command':{'name':'x'},'targets':{'filter':'tag==lab'},"
+            + "'maintenance':{'cron':'0 2 * * *','duration':'PT2H','zone':'Europe/Berlin'}}");
+    DATABASE.run(
+        "UPDATE job SET plan = jsonb_set(plan, '{maintenance,zone}', '\"Atlantis/Nowhere\"')");
+    var other = instance.make(tenant, LAB);
+    instance.run();
+    assertEquals(Map.of("queued", 1L), instance.counts(tenant, other));
+  }
+
+  @Test
   void anotherInstanceGoesOnWhereADeadOneWas() {
     devices(2_500);
     var job = instance.make(tenant, LAB);

@@ -60,7 +60,8 @@ class NewScheduleTest {
     var stored = Task.of("d1", it.task().stored());
     var command = assertInstanceOf(Task.Single.class, stored).command();
     assertEquals(
-        "{\"b\":1,\"a\":[2.50,\"z\"]}", new String(command.payloadBase64(), StandardCharsets.UTF_8));
+        "{\"b\":1,\"a\":[2.50,\"z\"]}",
+        new String(command.payloadBase64(), StandardCharsets.UTF_8));
     assertEquals("application/json", command.contentType());
     assertEquals(2, command.qos());
     assertEquals(3, command.retry().retries());
@@ -107,6 +108,9 @@ class NewScheduleTest {
         "{COMMAND,'cron':'0 0 31 2 *','zone':'UTC'}|/cron",
         "{COMMAND,'cron':'0 0 * * * *','zone':'UTC'}|/cron",
         "{COMMAND,'cron':'0 0 * * *','zone':'UTC','until':'2026-01-05T12:00:00Z'}|/until",
+        "{COMMAND,'cron':'0 0 * * *','zone':'UTC','until':'+1000000000-12-31T23:59:59Z'}|/until",
+        "{COMMAND,'at':'+1000000000-12-31T23:59:59Z'}|/at",
+        "{COMMAND,'at':'-1000000000-01-01T00:00:00Z'}|/at",
         "{COMMAND,'at':'2026-01-05T12:00:00Z','catchUpWithin':'PT59S'}|/catchUpWithin",
         "{COMMAND,'at':'2026-01-05T12:00:00Z','catchUpWithin':'PT25H'}|/catchUpWithin",
         "{'device':'d1','command':{'name':'x','qos':3},'at':'2026-01-05T12:00:00Z'}|/command/qos"

@@ -133,6 +133,7 @@ final class ScheduleInstance implements AutoCloseable {
   /** Takes one that is due, as an instance does that dies before it has fired. */
   Schedule claim(Clock clock, Duration lease) {
     return get(database.inTransaction(db -> ScheduleTable.claim(db, clock.instant(), lease)))
+        .map(ScheduleTable::schedule)
         .orElseThrow();
   }
 
