@@ -34,7 +34,8 @@ public final class CommandDatabase
           "V5__add_followed_log_turn",
           "V6__create_command",
           "V7__create_audit",
-          "V8__create_job");
+          "V8__create_job",
+          "V30__create_aws_jobs");
 
   private Path folder;
   private LocalPostgres postgres;
