@@ -1,5 +1,7 @@
 package io.muster.command.inbox;
 
+import io.muster.command.aws.JobsRequest;
+import io.muster.command.aws.Listening;
 import io.muster.command.life.Answer;
 import io.muster.contract.id.DeviceAddress;
 import java.time.Instant;
@@ -27,7 +29,23 @@ sealed interface Step {
   record Connected(DeviceAddress device, String client, long epoch, Instant at) implements Step {}
 
   /** A client hears from now on what is said to the device, which may be another one. */
-  record Listens(DeviceAddress device, String client, long epoch, Instant at) implements Step {}
+  record Listens(Listening listening) implements Step {
+    @Override
+    public DeviceAddress device() {
+      return listening.device();
+    }
+  }
+
+  /** A device asks for its jobs over AWS IoT's topics. */
+  record Asks(JobsRequest request) implements Step {
+    @Override
+    public DeviceAddress device() {
+      return request.topic().device();
+    }
+  }
+
+  /** A device's MQTT client has a message there that told it of its jobs. */
+  record Told(DeviceAddress device, UUID messageId) implements Step {}
 
   /** A client's connection ended. */
   record Disconnected(DeviceAddress device, String client, long epoch, Instant at)

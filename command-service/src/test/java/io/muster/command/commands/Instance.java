@@ -104,7 +104,10 @@ final class Instance implements AutoCloseable {
                                 ? broker.apply(event).flatMap(done -> sent.atBroker(event.id()))
                                 : Uni.createFrom().voidItem()),
             (transaction, event, reason) -> sent.notPublished(transaction, event.id()));
-    var ingestLog = (SharedEffects.Reader) bean(named("inbox.IngestLog"), queues, clock, meters);
+    var awsJobs =
+        bean(named("aws.AwsJobs"), queues, config(named("aws.AwsConfig"), all), clock, meters);
+    var ingestLog =
+        (SharedEffects.Reader) bean(named("inbox.IngestLog"), queues, awsJobs, clock, meters);
     effects =
         new SharedEffects(
             pool, PATIENCE, "ingest", Duration.ofDays(1), Duration.ofSeconds(2), ingestLog);
