@@ -52,7 +52,7 @@ public class AwsJobs {
   private JobsRequest read(JobsTopic topic, OutboxEvent event) {
     var trace = trace(event.userProperties());
     // One too many is not read, so that asking too often costs less than asking.
-    return rate.allows(topic.device(), event.createdAt())
+    return rate.allows(event.id(), topic.device(), event.createdAt())
         ? JobsRequestReader.read(topic, event.payload(), trace, config.requestBytes())
         : JobsRequestReader.refused(topic, JobsRefusal.tooManyRequests(), trace);
   }

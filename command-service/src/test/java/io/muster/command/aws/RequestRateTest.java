@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.contract.id.DeviceAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class RequestRateTest {
@@ -27,8 +28,8 @@ class RequestRateTest {
   @Test
   void anotherDeviceHasItsOwn() {
     assertTrue(allowed(0) && allowed(0) && allowed(0));
-    assertTrue(rate.allows(DeviceAddress.of("acme", "d2"), T0));
-    assertTrue(rate.allows(DeviceAddress.of("other", "d1"), T0));
+    assertTrue(rate.allows(UUID.randomUUID(), DeviceAddress.of("acme", "d2"), T0));
+    assertTrue(rate.allows(UUID.randomUUID(), DeviceAddress.of("other", "d1"), T0));
     assertFalse(allowed(0));
   }
 
@@ -40,15 +41,28 @@ class RequestRateTest {
   }
 
   @Test
+  void aRequestThatIsTakenAgainCountsOnce() {
+    var request = UUID.randomUUID();
+    for (var i = 0; i < 10; i++) {
+      assertTrue(rate.allows(request, ONE, T0));
+    }
+    assertTrue(allowed(0) && allowed(0));
+    var tooMuch = UUID.randomUUID();
+    assertFalse(rate.allows(tooMuch, ONE, T0));
+    assertFalse(rate.allows(tooMuch, ONE, T0));
+    assertTrue(rate.allows(request, ONE, T0));
+  }
+
+  @Test
   void manyDevicesAreNotKept() {
     assertTrue(allowed(0) && allowed(0) && allowed(0));
     for (var i = 0; i < 50_000; i++) {
-      assertTrue(rate.allows(DeviceAddress.of("other", "d" + i), T0));
+      assertTrue(rate.allows(UUID.randomUUID(), DeviceAddress.of("other", "d" + i), T0));
     }
     assertTrue(allowed(0));
   }
 
   private boolean allowed(long millis) {
-    return rate.allows(ONE, T0.plus(Duration.ofMillis(millis)));
+    return rate.allows(UUID.randomUUID(), ONE, T0.plus(Duration.ofMillis(millis)));
   }
 }
