@@ -120,7 +120,7 @@ class IngestLog implements SharedEffects.Reader {
       return JobsTopic.isLikely(event.topic())
           ? jobs.read(event).map(Step.Asks::new)
           : StepReader.read(event);
-    } catch (IllegalArgumentException unreadable) {
+    } catch (IllegalArgumentException | NullPointerException unreadable) {
       // Stopping at it would let every later answer wait.
       meters.unreadable();
       LOG.debugf(unreadable, "Event %d of ingest cannot be read", event.sequence());

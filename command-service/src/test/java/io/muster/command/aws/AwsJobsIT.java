@@ -85,17 +85,12 @@ class AwsJobsIT {
     var waiting = make(Map.of("n", 2));
     awaitMessage("notify", 2);
     for (var job : List.of(begun, waiting)) {
-      api.request().post(jobs(job) + "/cancel").then().statusCode(200);
+      cancel(job, Map.of());
     }
     assertFalse(awaitMessage("notify", 3).at("/jobs").has("QUEUED"));
     awaitCount(waiting, "cancelled");
     awaitCount(begun, "accepted");
-    api.request()
-        .contentType(ContentType.JSON)
-        .body(Map.of("alsoSent", true))
-        .post(jobs(begun) + "/cancel")
-        .then()
-        .statusCode(200);
+    cancel(begun, Map.of("alsoSent", true));
     awaitCount(begun, "cancelled");
     assertTrue(awaitMessage("notify", 4).at("/jobs").isEmpty());
     endpoint.askForJobs(device, begun + "/update", "{\"status\":\"SUCCEEDED\"}");
@@ -141,6 +136,15 @@ class AwsJobsIT {
             .post("/api/v1/tenants/" + tenant + "/jobs");
     made.then().statusCode(201);
     return made.path("id");
+  }
+
+  private void cancel(String job, Map<String, Object> body) {
+    api.request()
+        .contentType(ContentType.JSON)
+        .body(body)
+        .post(jobs(job) + "/cancel")
+        .then()
+        .statusCode(200);
   }
 
   private void awaitCount(String job, String state) {
