@@ -22,8 +22,7 @@ public record CommandBody(
         @JsonDeserialize(using = ExactJson.class)
         JsonNode payload,
     @Schema(description = "Any bytes; not together with payload") byte[] payloadBase64,
-    @Pattern(regexp = "[ -~]{1,200}", message = "must be 1 to 200 printable ASCII characters")
-        @Schema(description = "MQTT 5 content type; application/json for payload when absent")
+    @Pattern(regexp = "[ -~]{1,200}", message = "must be 1 to 200 printable ASCII characters") @Schema(description = "MQTT 5 content type; application/json for payload when absent")
         String contentType,
     @Schema(description = "No answer is awaited; false when absent") Boolean oneWay,
     @Schema(description = "0, 1 or 2; 1 when absent") Integer qos,

@@ -14,8 +14,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record JobBody(
-    @Size(max = 200) @Pattern(regexp = CommandBody.STORABLE, message = CommandBody.NOT_STORABLE)
-        @Schema(description = "For people")
+    @Size(max = 200) @Pattern(regexp = CommandBody.STORABLE, message = CommandBody.NOT_STORABLE) @Schema(description = "For people")
         String description,
     @NotNull @Valid @Schema(description = "What each of the devices gets") CommandBody command,
     @NotNull @Valid TargetsBody targets,

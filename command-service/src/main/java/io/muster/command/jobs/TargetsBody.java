@@ -15,6 +15,5 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 record TargetsBody(
     @Schema(description = "These devices, in this order") List<DeviceId> devices,
     @Schema(description = "The devices of a group of the registry") GroupId group,
-    @Pattern(regexp = CommandBody.STORABLE, message = CommandBody.NOT_STORABLE)
-        @Schema(description = "The devices that fit a filter of the registry (RSQL)")
+    @Pattern(regexp = CommandBody.STORABLE, message = CommandBody.NOT_STORABLE) @Schema(description = "The devices that fit a filter of the registry (RSQL)")
         String filter) {}

@@ -16,8 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @RegisterForReflection
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ScheduleBody(
-    @Size(max = 200) @Pattern(regexp = CommandBody.STORABLE, message = CommandBody.NOT_STORABLE)
-        @Schema(description = "For people")
+    @Size(max = 200) @Pattern(regexp = CommandBody.STORABLE, message = CommandBody.NOT_STORABLE) @Schema(description = "For people")
         String description,
     @Schema(description = "Whom the command is for") DeviceId device,
     @Valid @Schema(description = "What it gets; not together with job") CommandBody command,
