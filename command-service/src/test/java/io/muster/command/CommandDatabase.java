@@ -35,7 +35,8 @@ public final class CommandDatabase
           "V6__create_command",
           "V7__create_audit",
           "V8__create_job",
-          "V20__create_schedule");
+          "V20__create_schedule",
+          "V30__create_aws_jobs");
 
   private Path folder;
   private LocalPostgres postgres;

@@ -11,6 +11,7 @@ import io.muster.contract.event.SessionEvent;
 import io.muster.contract.event.SubscribedEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.ServiceName;
+import io.muster.contract.topic.DownwardTopic;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.outbox.OutboxEntry;
 import java.nio.charset.StandardCharsets;
@@ -46,12 +47,31 @@ public final class Endpoint implements AutoCloseable {
         .applySimpleAuth()
         .send();
     client.subscribeWith().topicFilter("command/+/+/req/#").qos(MqttQos.EXACTLY_ONCE).send();
+    DownwardTopic.FILTERS.stream()
+        .filter(filter -> filter.startsWith("aws/+/+/jobs/"))
+        .forEach(
+            filter -> client.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).send());
   }
 
   /** What came for the device so far. */
   public List<Mqtt5Publish> received(DeviceAddress device) {
     var prefix = "command/" + device + "/req/";
     return received.stream().filter(it -> it.getTopic().toString().startsWith(prefix)).toList();
+  }
+
+  /** What came for the device over AWS IoT's topics so far. */
+  public List<Mqtt5Publish> jobs(DeviceAddress device) {
+    var prefix = "aws/" + device + "/jobs/";
+    return received.stream().filter(it -> it.getTopic().toString().startsWith(prefix)).toList();
+  }
+
+  /**
+   * The device asks for its jobs over AWS IoT's topics.
+   *
+   * @param rest of the topic name
+   */
+  public void askForJobs(DeviceAddress device, String rest, String payload) {
+    log.tell("aws/" + device + "/jobs/" + rest, null, payload.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The topic names of it, without what they have in common. */

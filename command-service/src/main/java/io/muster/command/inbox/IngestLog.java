@@ -1,6 +1,9 @@
 package io.muster.command.inbox;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.command.aws.AwsJobs;
+import io.muster.command.aws.JobsTopic;
+import io.muster.command.aws.JobsTransaction;
 import io.muster.command.life.Command;
 import io.muster.command.life.Happening;
 import io.muster.command.life.Outcome;
@@ -30,11 +33,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * What ingest's log says of devices and their commands: answers, deliveries, who is there. A page
- * in one transaction; each device's in their order. Called by one thread at a time.
+ * What ingest's log says of devices and their commands: answers, deliveries, who is there, who asks
+ * for jobs. A page in one transaction; each device's in their order. Called by one thread at a
+ * time.
  */
 // At start: its meters are there before the first use.
 @Startup
@@ -52,14 +57,16 @@ class IngestLog implements SharedEffects.Reader {
       """;
 
   private final Queues queues;
+  private final AwsJobs jobs;
   private final Clock clock;
   private final InboxMeters meters;
   private final CommandTraces traces;
   private volatile Written written = Written.NOTHING;
   private volatile List<CommandTraces.Traced> traced = List.of();
 
-  IngestLog(Queues queues, Clock clock, CommandTraces traces, MeterRegistry meters) {
+  IngestLog(Queues queues, AwsJobs jobs, Clock clock, CommandTraces traces, MeterRegistry meters) {
     this.queues = queues;
+    this.jobs = jobs;
     this.clock = clock;
     this.traces = traces;
     this.meters = new InboxMeters(meters);
@@ -67,7 +74,7 @@ class IngestLog implements SharedEffects.Reader {
 
   @Override
   public boolean wants(OutboxEvent event) {
-    return StepReader.wants(event.topic());
+    return StepReader.wants(event.topic()) || JobsTopic.parse(event.topic()).isPresent();
   }
 
   @Override
@@ -80,13 +87,33 @@ class IngestLog implements SharedEffects.Reader {
     }
     Set<DeviceAddress> devices = new HashSet<>();
     steps.forEach(step -> devices.add(step.device()));
-    // Who is there is written first: it is read again with the queues.
+    var listenings = all(steps, Step.Listens.class).map(Step.Listens::listening).toList();
+    var requests = all(steps, Step.Asks.class).map(Step.Asks::request).toList();
+    // Who is there, and who fetches jobs, is written first: it is read again with the queues.
     return Arrivals.keepApart(db, coming(steps))
         .flatMap(done -> presence(db, steps))
+        .flatMap(done -> jobs.learn(db, devices, listenings, requests))
         .flatMap(done -> queues.begin(db, devices))
-        .flatMap(open -> run(db, steps, open).flatMap(done -> open.write()))
+        .flatMap(
+            open ->
+                jobs.begin(db, open, requests)
+                    .flatMap(
+                        asked ->
+                            run(db, steps, open, asked)
+                                .flatMap(done -> open.write())
+                                .flatMap(done -> told(db, steps).replaceWith(done))
+                                .flatMap(
+                                    done -> asked.write(db).map(answers -> and(done, answers)))))
         .invoke(done -> written = done)
         .replaceWithVoid();
+  }
+
+  private static Written and(Written written, int answers) {
+    return new Written(written.commands(), written.messages() + answers);
+  }
+
+  private static <T extends Step> Stream<T> all(List<Step> steps, Class<T> type) {
+    return steps.stream().filter(type::isInstance).map(type::cast);
   }
 
   @Override
@@ -105,8 +132,10 @@ class IngestLog implements SharedEffects.Reader {
 
   private Optional<Step> read(OutboxEvent event) {
     try {
-      return StepReader.read(event);
-    } catch (IllegalArgumentException unreadable) {
+      return JobsTopic.isLikely(event.topic())
+          ? jobs.read(event).map(Step.Asks::new)
+          : StepReader.read(event);
+    } catch (IllegalArgumentException | NullPointerException unreadable) {
       // Stopping at it would let every later answer wait.
       meters.unreadable();
       LOG.debugf(unreadable, "Event %d of ingest cannot be read", event.sequence());
@@ -116,7 +145,11 @@ class IngestLog implements SharedEffects.Reader {
 
   private static Set<DeviceAddress> coming(List<Step> steps) {
     return steps.stream()
-        .filter(step -> step instanceof Step.Connected || step instanceof Step.Listens)
+        .filter(
+            step ->
+                step instanceof Step.Connected
+                    || step instanceof Step.Listens
+                    || step instanceof Step.Asks)
         .map(Step::device)
         .collect(Collectors.toSet());
   }
@@ -129,20 +162,36 @@ class IngestLog implements SharedEffects.Reader {
             step ->
                 switch (step) {
                   case Step.Connected it -> PresenceTable.connected(db, it);
-                  case Step.Listens it -> PresenceTable.listens(db, it);
+                  case Step.Listens it ->
+                      it.listening().commands()
+                          ? PresenceTable.listens(db, it.listening())
+                          : Uni.createFrom().voidItem();
                   case Step.Disconnected it ->
                       PresenceTable.disconnected(db, it)
                           .flatMap(
                               done -> PresenceTable.prune(db, clock.instant(), ENDED_KEPT_FOR));
                   case Step.Answered it -> Uni.createFrom().voidItem();
                   case Step.Delivered it -> Uni.createFrom().voidItem();
+                  case Step.Asks it -> Uni.createFrom().voidItem();
+                  case Step.Told it -> Uni.createFrom().voidItem();
                 })
         .collect()
         .last()
         .replaceWithVoid();
   }
 
-  private Uni<Void> run(SqlConnection db, List<Step> steps, QueueTransaction open) {
+  private Uni<Void> told(SqlConnection db, List<Step> steps) {
+    return Multi.createFrom()
+        .items(all(steps, Step.Told.class))
+        .onItem()
+        .transformToUniAndConcatenate(it -> jobs.arrived(db, it.device(), it.messageId()))
+        .collect()
+        .last()
+        .replaceWithVoid();
+  }
+
+  private Uni<Void> run(
+      SqlConnection db, List<Step> steps, QueueTransaction open, JobsTransaction asked) {
     List<Step.Answered> unknown = new ArrayList<>();
     List<AnsweredCommand> taken = new ArrayList<>();
     for (var step : steps) {
@@ -159,9 +208,14 @@ class IngestLog implements SharedEffects.Reader {
                 .ifPresent(id -> open.apply(it.device(), id, new Happening.Delivered(it.at())));
         case Step.Connected it ->
             open.applyToAll(it.device(), new Happening.DeviceIsBack(clock.instant()));
-        case Step.Listens it ->
+        case Step.Listens it -> {
+          if (it.listening().commands()) {
             open.applyToAll(it.device(), new Happening.DeviceIsBack(clock.instant()));
+          }
+        }
+        case Step.Asks it -> asked.take(it.request());
         case Step.Disconnected it -> {}
+        case Step.Told it -> {}
       }
     }
     return (unknown.isEmpty() ? Uni.createFrom().voidItem() : count(db, unknown))

@@ -1,5 +1,6 @@
 package io.muster.command.inbox;
 
+import io.muster.command.aws.Listening;
 import io.muster.contract.id.DeviceAddress;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -56,7 +57,7 @@ final class PresenceTable {
         .replaceWithVoid();
   }
 
-  static Uni<Void> listens(SqlConnection db, Step.Listens it) {
+  static Uni<Void> listens(SqlConnection db, Listening it) {
     return db.preparedQuery(LISTENS)
         .execute(
             Tuple.of(

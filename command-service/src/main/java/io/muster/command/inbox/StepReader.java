@@ -1,6 +1,8 @@
 package io.muster.command.inbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.muster.command.aws.JobsHearing;
+import io.muster.command.aws.Listening;
 import io.muster.command.life.Answer;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.DeliveredEvent;
@@ -13,6 +15,7 @@ import io.muster.contract.topic.DeviceTopic;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.contract.topic.TopicFilter;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -80,6 +83,10 @@ final class StepReader {
   /** {@code command/{tenant}/{device}/req/{requestId}/{name}}; the id may be empty. */
   private static Optional<Step> delivered(DeviceAddress device, DeliveredEvent event) {
     var level = event.topic().split("/", -1);
+    if (level.length == 5 && level[0].equals("aws") && level[3].equals("jobs")) {
+      return Optional.ofNullable(event.messageId())
+          .map(id -> new Step.Told(DeviceAddress.of(level[1], level[2]), id));
+    }
     if (level.length != 6 || !level[0].equals("command") || !level[3].equals("req")) {
       return Optional.empty();
     }
@@ -93,18 +100,24 @@ final class StepReader {
             event.at()));
   }
 
-  /** A client that hears of nothing but, say, the shadow does not hear commands. */
+  /** A client that hears of nothing but, say, the shadow hears neither commands nor jobs. */
   private static Optional<Step> listens(DeviceAddress device, SubscribedEvent event) {
-    var example = COMMAND + device + "/req/";
-    var hears =
-        event.filters().stream()
-            .filter(TopicFilter::isValid)
-            .map(TopicFilter::new)
-            // One that names a command or an id hears some.
-            .anyMatch(it -> it.matches(example + "0/x") || it.value().startsWith(example));
-    return hears
-        ? Optional.of(new Step.Listens(device, event.clientIdentifier(), event.epoch(), event.at()))
+    var commands = hearsCommands(device, event.filters());
+    var jobs = JobsHearing.of(device, event.filters());
+    return commands || jobs.isAny()
+        ? Optional.of(
+            new Step.Listens(
+                new Listening(device, event.clientIdentifier(), event.epoch(), commands, jobs)))
         : Optional.empty();
+  }
+
+  private static boolean hearsCommands(DeviceAddress device, List<String> filters) {
+    var example = COMMAND + device + "/req/";
+    return filters.stream()
+        .filter(TopicFilter::isValid)
+        .map(TopicFilter::new)
+        // One that names a command or an id hears some.
+        .anyMatch(it -> it.matches(example + "0/x") || it.value().startsWith(example));
   }
 
   private static UUID uuid(String text) {

@@ -16,20 +16,20 @@ import java.time.Clock;
 class JobRemains {
   private static final int ROWS_AT_ONCE = 1_000;
 
+  // One of whose commands a device may go on with for long must not stand before the others.
   private static final String OLDEST =
       """
-      SELECT key FROM job WHERE finished_at < $1 ORDER BY finished_at LIMIT 1
+      SELECT j.key FROM job AS j
+       WHERE j.finished_at < $1
+         AND NOT EXISTS (SELECT FROM command AS c WHERE c.job_key = j.key AND c.finished_at IS NULL)
+       ORDER BY j.finished_at LIMIT 1
          FOR UPDATE SKIP LOCKED\
       """;
-
-  // One that is open goes on and ends; then it is old, too.
   private static final String COMMANDS =
       """
       DELETE FROM command WHERE key IN (
         SELECT key FROM command WHERE job_key = $1 AND finished_at IS NOT NULL LIMIT $2)\
       """;
-  private static final String IS_OPEN =
-      "SELECT 1 FROM command WHERE job_key = $1 AND finished_at IS NULL LIMIT 1";
   private static final String TARGETS =
       """
       DELETE FROM job_target WHERE job_key = $1 AND device IN (
@@ -69,10 +69,7 @@ class JobRemains {
   }
 
   private static Uni<Void> forgetRest(SqlConnection db, long job) {
-    return db.preparedQuery(IS_OPEN)
-        .execute(Tuple.of(job))
-        .map(RowSet::size)
-        .flatMap(open -> open > 0 ? Uni.createFrom().item(ROWS_AT_ONCE) : delete(db, TARGETS, job))
+    return delete(db, TARGETS, job)
         .flatMap(
             targets ->
                 targets == ROWS_AT_ONCE

@@ -68,14 +68,16 @@ final class JobTable {
       """
       UPDATE job
          SET look_again_at = coalesce(look_again_at, $2),
-             due_at = least(due_at, coalesce(look_again_at, $2))
+             due_at = CASE WHEN state = 'running' THEN least(due_at, coalesce(look_again_at, $2))
+                           ELSE due_at END
        WHERE tenant = ANY ($1) AND finished_at IS NULL AND (plan->>'continuous')::boolean\
       """;
   private static final String ALL_LOOK_AGAIN =
       """
       UPDATE job
          SET look_again_at = coalesce(look_again_at, $1),
-             due_at = least(due_at, coalesce(look_again_at, $1))
+             due_at = CASE WHEN state = 'running' THEN least(due_at, coalesce(look_again_at, $1))
+                           ELSE due_at END
        WHERE finished_at IS NULL AND (plan->>'continuous')::boolean\
       """;
 

@@ -159,7 +159,7 @@ class JobTurns {
     var released = turn.release();
     var left = job.plan().rate().isPresent() ? turn.pace().minus(released) : turn.pace();
     var next = job.after(turn.state(), released, left, now);
-    var dueAt = turn.state().isFinal() ? null : Turn.earlier(turn.dueAt(), next.lookAgainAt());
+    var dueAt = turn.dueAt(next.lookAgainAt());
     return JobTable.write(db, next, turn.reason(), turn.waitsFor(), dueAt, now);
   }
 

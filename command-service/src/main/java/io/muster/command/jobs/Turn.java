@@ -124,6 +124,17 @@ record Turn(JobState state, String reason, int release, Pace pace, String waitsF
     return new Turn(state, reason, newRelease, newPace, waitsFor, dueAt);
   }
 
+  /**
+   * When the job is to be looked at again, also because devices may have come to fit. Only one that
+   * runs looks for them: one that is paused or has not begun would be due all the time and never do
+   * it.
+   *
+   * @param lookAgainAt when devices are to be looked for again, or null
+   */
+  Instant dueAt(Instant lookAgainAt) {
+    return state == JobState.RUNNING ? earlier(dueAt, lookAgainAt) : dueAt;
+  }
+
   /** The same when not all could be given the command, since their queues are full. */
   Turn released(int given, Instant now) {
     return given >= release

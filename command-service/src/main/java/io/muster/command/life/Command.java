@@ -19,7 +19,7 @@ import java.util.UUID;
  * @param state how far it has come
  * @param reason of the state, or null
  * @param since when it came into its state
- * @param attempts how often it was handed to the outbox
+ * @param attempts how often it was handed to the outbox; at least 1 once the device has fetched it
  * @param retriesUsed how often that was since no answer came
  * @param attempt the last message that may be on its way, or null
  * @param delivered whether the last message is known to have arrived
@@ -57,9 +57,13 @@ public record Command(
         key, id, name, terms, State.QUEUED, null, now, 0, 0, null, false, now, null, null);
   }
 
-  /** Whether it has come to its end. */
+  /**
+   * Whether it has come to its end. A one-way command that the device has fetched ends with the
+   * device's word all the same.
+   */
   public boolean isFinished() {
-    return state.isFinal() || terms.oneWay() && state.compareTo(oneWayEnd()) >= 0;
+    return state.isFinal()
+        || terms.oneWay() && state != State.ACCEPTED && state.compareTo(oneWayEnd()) >= 0;
   }
 
   /** What becomes of it. */
@@ -72,6 +76,7 @@ public record Command(
       case Happening.NotPublished it -> notPublished(it);
       case Happening.Delivered it -> delivered(it);
       case Happening.Answered it -> answered(it.answer());
+      case Happening.Reported it -> reported(it);
       case Happening.Cancelled it -> new Changed(cancelled(it));
       case Happening.DeviceIsBack it -> deviceIsBack(it);
     };
@@ -215,6 +220,31 @@ public record Command(
             it.at().plus(terms.responseTimeout()),
             it);
     return new Changed(answered.become(next, null, it.at()));
+  }
+
+  private Outcome reported(Happening.Reported it) {
+    var next = it.answer().leadsTo();
+    if (next == null) {
+      return new Ignored(Why.MALFORMED);
+    }
+    var goesOn = state == State.ACCEPTED && next == State.ACCEPTED;
+    if (!goesOn && !state.mayBecome(next)) {
+      return new Ignored(Why.DUPLICATE);
+    }
+    var reported =
+        with(
+            state,
+            reason,
+            since,
+            Math.max(1, attempts),
+            retriesUsed,
+            // A message that has not gone out need not any more.
+            attempt != null && attempt.atBroker() ? attempt : null,
+            true,
+            nextAttemptAt,
+            it.respondBy(),
+            it.answer());
+    return new Changed(goesOn ? reported : reported.become(next, null, it.answer().at()));
   }
 
   private Command cancelled(Happening.Cancelled it) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -32,21 +33,37 @@ public final class DeviceQueue {
    */
   public static Plan look(
       List<Command> commands, Presence presence, Instant now, Supplier<UUID> messageIds) {
+    return look(commands, presence, command -> false, now, messageIds);
+  }
+
+  /**
+   * The same for a device that fetches some of its commands itself: those are not sent, and neither
+   * hold up others nor are held up.
+   *
+   * @param fetched which are
+   */
+  public static Plan look(
+      List<Command> commands,
+      Presence presence,
+      Predicate<Command> fetched,
+      Instant now,
+      Supplier<UUID> messageIds) {
     List<Command> after = new ArrayList<>(commands.size());
     List<Command> sent = new ArrayList<>();
     Instant lookAt = null;
     var heldUp = presence == Presence.ABSENT;
     for (var command : commands) {
       var next = command.at(now);
-      if (!heldUp && next.wantsSending(now)) {
+      var isSent = !fetched.test(command);
+      if (isSent && !heldUp && next.wantsSending(now)) {
         next = next.sending(messageIds.get(), now);
         sent.add(next);
       }
-      if (!heldUp && next.mayBeSent()) {
+      if (isSent && !heldUp && next.mayBeSent()) {
         lookAt = earlier(lookAt, next.nextAttemptAt());
       }
       lookAt = earlier(lookAt, next.nextTimer().orElse(null));
-      heldUp |= next.holdsUp();
+      heldUp |= isSent && next.holdsUp();
       after.add(next);
     }
     return new Plan(after, sent, Optional.ofNullable(lookAt));

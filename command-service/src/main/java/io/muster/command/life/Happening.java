@@ -18,6 +18,14 @@ public sealed interface Happening {
   /** The device answered. */
   record Answered(Answer answer) implements Happening {}
 
+  /**
+   * The device, which fetched the command itself, says how far it has come: also one that was never
+   * sent, and again and again while it is at work.
+   *
+   * @param respondBy until when it has to say something next
+   */
+  record Reported(Answer answer, Instant respondBy) implements Happening {}
+
   /** Somebody calls it off. */
   record Cancelled(String reason, Instant at) implements Happening {}
 

@@ -26,6 +26,8 @@ import java.util.Locale;
  */
 @ApplicationScoped
 class CommandPublisher {
+  private static final String COMMANDS = "command/";
+
   private final OutboxPublisher publisher;
   private final BrokerChannel broker;
   private final SentMessages sent;
@@ -73,6 +75,10 @@ class CommandPublisher {
   }
 
   private Uni<Void> publish(OutboxEvent event) {
+    if (!event.topic().startsWith(COMMANDS)) {
+      // What is said over AWS IoT's topics is no command's message.
+      return broker.publish(event);
+    }
     return sent.isWanted(event.id())
         .flatMap(
             wanted ->

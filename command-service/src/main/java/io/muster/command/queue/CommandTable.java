@@ -29,7 +29,7 @@ final class CommandTable {
       SELECT queue_key, key, id, name, one_way, qos, expires_at, response_timeout_ms, retries,
              min_backoff_ms, max_backoff_ms, state, reason, since, attempts, retries_used,
              message_id, at_broker, delivered, next_attempt_at, respond_by, answer_status,
-             answer_content_type, answer_payload, answered_at
+             answer_content_type, answer_payload, answered_at, job_key IS NOT NULL AS of_job
         FROM command
        WHERE queue_key = ANY ($1) AND finished_at IS NULL
        ORDER BY queue_key, key\
@@ -64,7 +64,7 @@ final class CommandTable {
   private CommandTable() {}
 
   /** Commands that have not ended, by queue, in their order. */
-  static Uni<Map<Long, List<Command>>> open(SqlConnection db, List<LockedQueue> queues) {
+  static Uni<Map<Long, List<Course>>> open(SqlConnection db, List<LockedQueue> queues) {
     var keys = queues.stream().map(LockedQueue::key).toArray(Long[]::new);
     return db.preparedQuery(OPEN).execute(Tuple.of((Object) keys)).map(CommandTable::byQueue);
   }
@@ -85,10 +85,12 @@ final class CommandTable {
     return db.preparedQuery(WRITE).execute(batch(changed)).replaceWithVoid();
   }
 
-  private static Map<Long, List<Command>> byQueue(RowSet<Row> rows) {
-    Map<Long, List<Command>> byQueue = new HashMap<>();
+  private static Map<Long, List<Course>> byQueue(RowSet<Row> rows) {
+    Map<Long, List<Course>> byQueue = new HashMap<>();
     for (var row : rows) {
-      byQueue.computeIfAbsent(row.getLong("queue_key"), key -> new ArrayList<>()).add(command(row));
+      byQueue
+          .computeIfAbsent(row.getLong("queue_key"), key -> new ArrayList<>())
+          .add(new Course(command(row), row.getBoolean("of_job")));
     }
     return byQueue;
   }

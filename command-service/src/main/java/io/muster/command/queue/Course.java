@@ -7,12 +7,21 @@ import java.util.List;
 /** What one transaction makes of a command. For one thread. */
 final class Course {
   private final Command before;
+  private final boolean ofJob;
   private final List<Command> steps = new ArrayList<>(2);
   private Command now;
 
-  Course(Command before) {
+  /**
+   * @param ofJob whether it is a job's command
+   */
+  Course(Command before, boolean ofJob) {
     this.before = before;
+    this.ofJob = ofJob;
     this.now = before;
+  }
+
+  boolean isOfJob() {
+    return ofJob;
   }
 
   Command now() {

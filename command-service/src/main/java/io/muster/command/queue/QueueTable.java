@@ -48,8 +48,9 @@ final class QueueTable {
                                  WHERE c.tenant = q.tenant AND c.device = q.device)
                  THEN 'UNKNOWN'
                ELSE 'ABSENT'
-             END AS presence
-        FROM device_queue AS q
+             END AS presence,
+             a.queue_key IS NOT NULL AS fetches, a.fetches_until
+        FROM device_queue AS q LEFT JOIN aws_device AS a ON a.queue_key = q.key
        WHERE q.key = ANY ($1)\
       """;
 
@@ -60,6 +61,10 @@ final class QueueTable {
         FROM unnest($1::bigint[], $2::timestamptz[], $3::integer[]) AS w (key, look_at, finished)
        WHERE q.key = w.key\
       """;
+
+  // What the device was told of the jobs that it fetches may not be so any more.
+  private static final String TELL =
+      "UPDATE aws_device SET due_at = least(due_at, $2) WHERE queue_key = ANY ($1)";
 
   private QueueTable() {}
 
@@ -94,6 +99,13 @@ final class QueueTable {
     return db.preparedQuery(WRITE).execute(Tuple.of(keys, lookAt, finished)).replaceWithVoid();
   }
 
+  /** Devices that fetch commands of jobs are told when these are others than they know of. */
+  static Uni<Void> tell(SqlConnection db, Long[] keys, Instant now) {
+    return db.preparedQuery(TELL)
+        .execute(Tuple.of(keys, now.atOffset(ZoneOffset.UTC)))
+        .replaceWithVoid();
+  }
+
   /** Who is there is read after the lock: what was told before is seen. */
   private static Uni<List<LockedQueue>> read(SqlConnection db, Long[] keys) {
     if (keys.length == 0) {
@@ -105,11 +117,14 @@ final class QueueTable {
   private static List<LockedQueue> queues(RowSet<Row> rows) {
     List<LockedQueue> queues = new ArrayList<>(rows.size());
     for (var row : rows) {
+      var fetchesUntil = row.getOffsetDateTime("fetches_until");
       queues.add(
           new LockedQueue(
               row.getLong("key"),
               DeviceAddress.of(row.getString("tenant"), row.getString("device")),
-              Presence.valueOf(row.getString("presence"))));
+              Presence.valueOf(row.getString("presence")),
+              row.getBoolean("fetches"),
+              fetchesUntil == null ? null : fetchesUntil.toInstant()));
     }
     return queues;
   }

@@ -18,7 +18,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * The queues of some devices in one transaction: read and locked, then changed in memory, then
@@ -48,10 +50,9 @@ public final class QueueTransaction {
     return CommandTable.open(db, locked).map(open -> transaction.fill(locked, open));
   }
 
-  private QueueTransaction fill(List<LockedQueue> locked, Map<Long, List<Command>> open) {
+  private QueueTransaction fill(List<LockedQueue> locked, Map<Long, List<Course>> open) {
     for (var queue : locked) {
-      var commands = open.getOrDefault(queue.key(), List.of());
-      queues.put(queue.device(), new OpenQueue(queue, commands.stream().map(Course::new).toList()));
+      queues.put(queue.device(), new OpenQueue(queue, open.getOrDefault(queue.key(), List.of())));
     }
     return this;
   }
@@ -119,24 +120,53 @@ public final class QueueTransaction {
     var written = new Written(changed.stream().map(it -> it.now().id()).toList(), outgoing.size());
     return (changed.isEmpty() ? Uni.createFrom().voidItem() : CommandTable.write(db, changed))
         .flatMap(done -> QueueTable.write(db, keys, lookAt, finished))
+        .flatMap(done -> tell())
         .flatMap(done -> send(outgoing))
         .replaceWith(written);
   }
 
   private Optional<Instant> look(OpenQueue open, List<OutgoingCommand> outgoing) {
     var commands = open.courses().stream().map(Course::now).toList();
+    var fetched = fetched(open);
     // What has ended in this transaction is in nobody's way.
     var plan =
         DeviceQueue.look(
             commands.stream().filter(it -> !it.isFinished()).toList(),
             open.queue().presence(),
+            it -> fetched.contains(it.key()),
             now,
             ids::next);
     Map<Long, Command> after = new HashMap<>();
     plan.commands().forEach(it -> after.put(it.key(), it));
     open.courses().forEach(it -> it.goOn(after.getOrDefault(it.now().key(), it.now())));
     plan.sent().forEach(it -> outgoing.add(new OutgoingCommand(open.queue().device(), it)));
-    return plan.lookAt();
+    return fetched.isEmpty() ? plan.lookAt() : notAfter(open.queue().fetchesUntil(), plan.lookAt());
+  }
+
+  /** The keys of commands that the device fetches itself. */
+  private Set<Long> fetched(OpenQueue open) {
+    return open.queue().fetchesJobs(now)
+        ? open.courses().stream()
+            .filter(Course::isOfJob)
+            .map(it -> it.now().key())
+            .collect(Collectors.toSet())
+        : Set.of();
+  }
+
+  private static Optional<Instant> notAfter(Instant limit, Optional<Instant> time) {
+    return limit == null || time.filter(it -> it.isBefore(limit)).isPresent()
+        ? time
+        : Optional.of(limit);
+  }
+
+  private Uni<Void> tell() {
+    var fetching =
+        queues.values().stream()
+            .map(OpenQueue::queue)
+            .filter(LockedQueue::fetches)
+            .map(LockedQueue::key)
+            .toArray(Long[]::new);
+    return fetching.length == 0 ? Uni.createFrom().voidItem() : QueueTable.tell(db, fetching, now);
   }
 
   private Uni<Void> send(List<OutgoingCommand> outgoing) {

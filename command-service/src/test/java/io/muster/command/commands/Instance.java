@@ -107,8 +107,11 @@ final class Instance implements AutoCloseable {
                                 : Uni.createFrom().voidItem()),
             (transaction, event, reason) -> sent.notPublished(transaction, event.id()));
     var traces = bean(CommandTraces.class, TracerProvider.noop().get("test"));
+    var awsJobs =
+        bean(named("aws.AwsJobs"), queues, config(named("aws.AwsConfig"), all), clock, meters);
     var ingestLog =
-        (SharedEffects.Reader) bean(named("inbox.IngestLog"), queues, clock, traces, meters);
+        (SharedEffects.Reader)
+            bean(named("inbox.IngestLog"), queues, awsJobs, clock, traces, meters);
     effects = new SharedEffects(pool, PATIENCE, "ingest", Duration.ofSeconds(2), ingestLog);
     follower =
         new EventFollower(

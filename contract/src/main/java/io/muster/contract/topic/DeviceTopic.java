@@ -127,6 +127,12 @@ public sealed interface DeviceTopic {
     public String name() {
       return "aws/" + address + "/" + rest;
     }
+
+    /** AWS IoT takes them at QoS 0, too, and some of its clients know nothing else. */
+    @Override
+    public int minimumQos() {
+      return 0;
+    }
   }
 
   /**

@@ -113,8 +113,9 @@ class DeviceTopicTest {
   }
 
   @Test
-  void allowsQosZeroOnTelemetryAlone() {
+  void allowsQosZeroOnTelemetryAndToAwsClientsAlone() {
     assertEquals(0, new DeviceTopic.Telemetry(PUMP).minimumQos());
+    assertEquals(0, new DeviceTopic.Aws(PUMP, "jobs/get").minimumQos());
     assertEquals(1, new DeviceTopic.Event(PUMP).minimumQos());
     assertEquals(1, new DeviceTopic.Presence(PUMP).minimumQos());
   }

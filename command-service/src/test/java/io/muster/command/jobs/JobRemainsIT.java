@@ -1,0 +1,96 @@
+package io.muster.command.jobs;
+
+import static io.muster.command.jobs.JobInstance.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.muster.command.CommandDatabase;
+import io.muster.command.Neighbour;
+import io.muster.command.SettableClock;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What becomes of jobs that ended long ago. */
+class JobRemainsIT {
+  private static final Instant T0 = Instant.parse("2026-01-05T10:00:00Z");
+
+  @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
+
+  private SettableClock clock;
+  private Neighbour registry;
+  private TenantId tenant;
+  private JobInstance instance;
+
+  @BeforeEach
+  void start() throws IOException {
+    clock = new SettableClock(T0);
+    registry = new Neighbour();
+    tenant = new TenantId("t" + UUID.randomUUID().toString().substring(0, 12));
+    instance = new JobInstance(DATABASE, Map.of(), clock, registry.url());
+  }
+
+  @AfterEach
+  void stop() {
+    instance.close();
+    registry.close();
+  }
+
+  @Test
+  void oneWithACommandThatGoesOnHoldsUpNoOther() {
+    var busy = device("d1");
+    var done = device("d2");
+    var first = make("d1");
+    instance.run();
+    instance.connect(busy);
+    instance.run();
+    get(instance.actions.cancel(tenant, first, false, JobInstance.AUTHOR));
+    clock.add(Duration.ofSeconds(1));
+    var second = make("d2");
+    instance.run();
+    instance.connect(done);
+    instance.run();
+    instance.answer(200, done);
+    clock.add(Duration.ofSeconds(2));
+    instance.run();
+    assertEquals("completed", instance.read(tenant, second).state());
+    clock.add(Duration.ofDays(31));
+    forget();
+    assertEquals(1, DATABASE.number("SELECT count(*) FROM job"));
+    assertEquals(1, instance.commands(tenant, first).size());
+    // What it waited for has ended by the time alone.
+    instance.run();
+    forget();
+    for (var table : List.of("job", "job_target", "command")) {
+      assertEquals(0, DATABASE.number("SELECT count(*) FROM " + table), table);
+    }
+  }
+
+  private void forget() {
+    for (var i = 0; i < 3; i++) {
+      get(instance.remains.forgetSome());
+    }
+  }
+
+  private DeviceAddress device(String name) {
+    var device = DeviceAddress.of(tenant.value(), name);
+    registry.add(device);
+    return device;
+  }
+
+  private UUID make(String device) {
+    return instance.make(
+        tenant,
+        "{'command':{'name':'reboot','timeToLive':'P30D'},'targets':{'devices':['"
+            + device
+            + "']}}");
+  }
+}

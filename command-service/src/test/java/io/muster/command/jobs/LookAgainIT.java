@@ -1,0 +1,117 @@
+package io.muster.command.jobs;
+
+import static io.muster.command.jobs.JobInstance.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.command.CommandDatabase;
+import io.muster.command.Neighbour;
+import io.muster.command.SettableClock;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Continuous jobs that do not run while devices come to fit. */
+class LookAgainIT {
+  private static final Instant T0 = Instant.parse("2026-01-05T10:00:00Z");
+  private static final int MANY = 20;
+
+  @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
+
+  private SettableClock clock;
+  private Neighbour registry;
+  private TenantId tenant;
+  private JobInstance instance;
+
+  @BeforeEach
+  void start() throws IOException {
+    clock = new SettableClock(T0);
+    registry = new Neighbour();
+    registry.filter("tag==lab", id -> true);
+    tenant = new TenantId("t" + UUID.randomUUID().toString().substring(0, 12));
+    instance = new JobInstance(DATABASE, Map.of(), clock, registry.url());
+  }
+
+  @AfterEach
+  void stop() {
+    instance.close();
+    registry.close();
+  }
+
+  @Test
+  void onePausedIsLeftAloneUntilItGoesOn() {
+    var job = make("");
+    instance.run();
+    get(instance.actions.pause(tenant, job, JobInstance.AUTHOR));
+    appears("d1");
+    clock.add(Duration.ofMinutes(1));
+    assertTrue(turns() <= 1, "it is due again and again");
+    var other = make("");
+    instance.run();
+    assertEquals(Map.of("queued", 1L), instance.counts(tenant, other));
+    get(instance.actions.resume(tenant, job, JobInstance.AUTHOR));
+    instance.run();
+    assertEquals(Map.of("queued", 1L), instance.counts(tenant, job));
+  }
+
+  @Test
+  void oneThatHasNotBegunIsLeftAloneUntilItsTime() {
+    var start = T0.plus(Duration.ofHours(1));
+    var job = make(",'startAt':'" + start + "'");
+    instance.run();
+    appears("d1");
+    clock.add(Duration.ofMinutes(1));
+    assertTrue(turns() <= 1, "it is due again and again");
+    var view = instance.read(tenant, job);
+    assertEquals("start", view.waitsFor());
+    assertEquals(start, view.nextAt());
+    clock.set(start);
+    instance.run();
+    assertEquals(Map.of("queued", 1L), instance.counts(tenant, job));
+  }
+
+  @Test
+  void oneThatIsPausedWhileItIsDueStopsBeingDue() {
+    var job = make("");
+    instance.run();
+    appears("d1");
+    clock.add(Duration.ofMinutes(1));
+    get(instance.actions.pause(tenant, job, JobInstance.AUTHOR));
+    appears("d2");
+    assertEquals(0, turns());
+    get(instance.actions.resume(tenant, job, JobInstance.AUTHOR));
+    instance.run();
+    assertEquals(Map.of("queued", 2L), instance.counts(tenant, job));
+  }
+
+  /** How often somebody works on a job, within reason. */
+  private int turns() {
+    var turns = 0;
+    while (turns < MANY && get(instance.worker.workOnOne())) {
+      turns++;
+    }
+    return turns;
+  }
+
+  private void appears(String device) {
+    var address = DeviceAddress.of(tenant.value(), device);
+    registry.add(address);
+    instance.registryTells("platform/registry/device-created/" + address);
+  }
+
+  private UUID make(String more) {
+    return instance.make(
+        tenant,
+        "{'command':{'name':'reboot'},'targets':{'filter':'tag==lab'},'continuous':true"
+            + more
+            + "}");
+  }
+}
