@@ -28,6 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
       @DiscriminatorMapping(value = "jwt-key", schema = CredentialBody.JwtKey.class),
       @DiscriminatorMapping(value = "certificate", schema = CredentialBody.Certificate.class)
     })
+@RegisterForReflection
 public sealed interface CredentialBody {
 
   /** From when it holds; null: at once. */
