@@ -76,9 +76,11 @@ class CourseIT {
     var id = instance.send(device, reboot());
     awaitState(id, "succeeded");
     var view = instance.read(device, id);
-    assertEquals(
-        List.of("queued", "sent", "delivered", "succeeded"),
-        view.steps().stream().map(StepView::state).filter(it -> !it.equals("accepted")).toList());
+    var steps = view.steps().stream().map(StepView::state).toList();
+    // A device may answer before the broker's word comes, and need not say that it has accepted.
+    var inOrder = List.of("queued", "sent", "delivered", "accepted", "succeeded");
+    assertEquals(inOrder.stream().filter(steps::contains).toList(), steps);
+    assertEquals("queued", steps.getFirst());
     assertEquals(200, view.answer().status());
     assertEquals("{\"ok\":true}", view.answer().payload().toString());
     var message = received.getFirst();
