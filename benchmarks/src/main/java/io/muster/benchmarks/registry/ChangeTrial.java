@@ -24,12 +24,14 @@ final class ChangeTrial {
   private static final String INSERT =
       """
       INSERT INTO registry.device (tenant_key, id, version, enabled, attributes, created_at, updated_at)
-      VALUES (?, ?, 1, true, '{}', now(), now())""";
+      VALUES (?, ?, 1, true, '{}', now(), now())\
+      """;
   private static final String UPDATE =
       """
       UPDATE registry.shadow AS s SET reported = ?::jsonb, version = version + 1, updated_at = now()
         FROM registry.device d JOIN registry.tenant t ON t.key = d.tenant_key
-       WHERE s.device_key = d.key AND s.name = '' AND t.id = ? AND d.id = ?""";
+       WHERE s.device_key = d.key AND s.name = '' AND t.id = ? AND d.id = ?\
+      """;
   private static final String SHADOW = "shadow update";
   private static final String SHADOW_FLOOR = "update of a row";
   private static final String DISCONNECT = "mass disconnect";
