@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
       "Measures device-registry: an import beside \\copy of the same rows, searches with the"
           + " indexes",
       "that serve them, authentications a second beside a question that needs no database,",
-      "shadow updates and a mass disconnect beside the update of the rows alone."
+      "devices made one by one, shadow updates and a mass disconnect beside the rows alone."
     },
     mixinStandardHelpOptions = true)
 final class RegistryCommand implements Callable<Integer> {
@@ -76,7 +76,7 @@ final class RegistryCommand implements Callable<Integer> {
                 .formatted(rounds.rounds())
             + " devices are counted in the table",
         "searches: %d of each kind in turn, pages of 100, one at a time".formatted(searches),
-        "authentications and shadow updates: %d at a time, %d s a round; an update's floor has 16"
+        "authentications, devices and shadow updates: %d at a time, %d s a round; the floor has 16"
                 .formatted(atOnce, rounds.duration().toSeconds())
             + " connections, as many as the service",
         "mass disconnect: the registry reads the log of an ingest-service that is not there, page"

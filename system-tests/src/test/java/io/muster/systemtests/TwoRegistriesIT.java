@@ -197,7 +197,7 @@ class TwoRegistriesIT {
   }
 
   @Test
-  void aConfigurationReachesEachMemberOnceThoughInstancesAreKilled() {
+  void aConfigurationReachesEachMemberOnceThoughAnInstanceIsKilled() {
     var rows =
         IntStream.range(0, MEMBERS)
             .mapToObj("{\"id\":\"m-%d\",\"tags\":[\"member\"]}"::formatted)
@@ -220,11 +220,8 @@ class TwoRegistriesIT {
         .send(
             "PUT", url(2, "/groups/lab/configuration"), admin(), "{\"desired\":{\"interval\":60}}")
         .expect(200);
-    // Whichever of them is at it; the other one goes on.
-    var first = stack.processes().kill("registry-2");
-    stack.processes().awaitRestart("registry-2", first);
-    var second = stack.processes().kill("registry");
-    stack.processes().awaitRestart("registry", second);
+    // Both are at it; the other one goes on.
+    stack.processes().kill("registry-2");
     await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(500))

@@ -17,8 +17,21 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
-/** What changes all the time: shadows, and who is there. */
+/** What changes all the time: devices, shadows, and who is there. */
 final class ChangeTrial {
+  private static final String CREATE = "device made";
+  private static final String CREATE_FLOOR = "insert of a row";
+  private static final String INSERT =
+      """
+      INSERT INTO registry.device (tenant_key, id, version, enabled, attributes, created_at, updated_at)
+      VALUES (?, ?, 1, true, '{}', now(), now())\
+      """;
+  private static final String UPDATE =
+      """
+      UPDATE registry.shadow AS s SET reported = ?::jsonb, version = version + 1, updated_at = now()
+        FROM registry.device d JOIN registry.tenant t ON t.key = d.tenant_key
+       WHERE s.device_key = d.key AND s.name = '' AND t.id = ? AND d.id = ?\
+      """;
   private static final String SHADOW = "shadow update";
   private static final String SHADOW_FLOOR = "update of a row";
   private static final String DISCONNECT = "mass disconnect";
@@ -26,6 +39,9 @@ final class ChangeTrial {
 
   /** As many as there are connections in the registry's pool. */
   private static final int POOL = 16;
+
+  /** The tenant of those that are made one by one. */
+  private static final String MADE = "made";
 
   private final BenchmarkStack stack;
   private final RegistryTrial.Size size;
@@ -43,6 +59,36 @@ final class ChangeTrial {
     this.progress = progress;
     this.service = () -> List.of(stack.registryProcess(), stack.databaseProcess(), generator);
     this.writer = () -> List.of(stack.databaseProcess(), generator);
+  }
+
+  /** Devices a second that are made one by one, each with a request of its own. */
+  String creations(DeviceRows rows) throws InterruptedException {
+    try (var registry = stack.registry()) {
+      registry.createTenant(MADE);
+    }
+    var url = stack.registryUrl().resolve("/api/v1/tenants/" + MADE + "/devices");
+    var token = stack.personToken();
+    var made =
+        new RequestingClients(
+            CREATE,
+            size.atOnce(),
+            n -> Requests.post(url, token, "{\"id\":\"made-%d\"}".formatted(n)),
+            201,
+            "\"version\":1",
+            service);
+    var tenantKey = rows.tenantKey(MADE);
+    var floor =
+        new CommittedRows(
+            CREATE_FLOOR,
+            stack.registryDatabase(),
+            POOL,
+            INSERT,
+            (n, statement) -> {
+              statement.setInt(1, tenantKey);
+              statement.setString(2, "inserted-" + n);
+            },
+            writer);
+    return report("devices", made, floor, size.duration());
   }
 
   /** Shadow updates a second over REST; each device's in turn. */
@@ -64,10 +110,21 @@ final class ChangeTrial {
                                 .formatted(tenant, devices.get((int) (n % devices.size())))),
                     token,
                     "{\"state\":{\"reported\":{\"n\":%d}}}".formatted(n)),
+            200,
             "\"version\"",
             service);
     var floor =
-        new UpdatedRows(SHADOW_FLOOR, stack.registryDatabase(), POOL, tenant, devices, writer);
+        new CommittedRows(
+            SHADOW_FLOOR,
+            stack.registryDatabase(),
+            POOL,
+            UPDATE,
+            (n, statement) -> {
+              statement.setString(1, "{\"n\":%d}".formatted(n));
+              statement.setString(2, tenant);
+              statement.setString(3, devices.get((int) (n % devices.size())));
+            },
+            writer);
     return report("updates", updates, floor, size.duration());
   }
 

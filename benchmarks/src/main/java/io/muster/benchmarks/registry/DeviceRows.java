@@ -24,7 +24,11 @@ final class DeviceRows implements RowStore, AutoCloseable {
   }
 
   int tenantKey() {
-    return (int) number("SELECT key FROM registry.tenant WHERE id = '" + TENANT + "'");
+    return tenantKey(TENANT);
+  }
+
+  int tenantKey(String tenant) {
+    return (int) number("SELECT key FROM registry.tenant WHERE id = '" + tenant + "'");
   }
 
   /** Nothing of the round before is left to be cleaned up in the midst of the next one. */

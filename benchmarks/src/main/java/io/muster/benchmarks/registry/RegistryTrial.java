@@ -83,6 +83,8 @@ public final class RegistryTrial {
       var logins = registered();
       var asked = authentications(logins);
       var changes = new ChangeTrial(stack, size, generator, progress);
+      tell.accept("making devices one by one");
+      var made = changes.creations(rows);
       tell.accept("updating shadows");
       var updated = changes.shadows(rows, logins);
       tell.accept("disconnecting all of them");
@@ -104,7 +106,7 @@ public final class RegistryTrial {
 
       %s\
       """
-          .formatted(imported, searched, asked, updated, gone);
+          .formatted(imported, searched, asked, made, updated, gone);
     } catch (SQLException e) {
       throw new RoundFailedException("PostgreSQL: " + e.getMessage(), e);
     }
@@ -167,6 +169,7 @@ public final class RegistryTrial {
         name,
         size.atOnce(),
         n -> Requests.post(url, token, question.apply(n)),
+        200,
         expected,
         () -> List.of(stack.registryProcess(), stack.databaseProcess(), generator));
   }

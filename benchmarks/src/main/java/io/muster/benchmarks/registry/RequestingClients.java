@@ -22,29 +22,32 @@ import org.HdrHistogram.ConcurrentHistogram;
 
 /** Sends the registry one kind of request as fast as it is answered, several at a time. */
 final class RequestingClients implements Contender {
-  private static final int OK = 200;
   private static final long LONGEST_MICROSECONDS = 60_000_000;
 
   private final String name;
   private final int atOnce;
   private final LongFunction<HttpRequest> request;
+  private final int status;
   private final String expected;
   private final Supplier<List<ObservedProcess>> processes;
   private final AtomicLong asked = new AtomicLong();
 
   /**
    * @param request the nth
+   * @param status of each answer
    * @param expected what each answer must hold
    */
   RequestingClients(
       String name,
       int atOnce,
       LongFunction<HttpRequest> request,
+      int status,
       String expected,
       Supplier<List<ObservedProcess>> processes) {
     this.name = name;
     this.atOnce = atOnce;
     this.request = request;
+    this.status = status;
     this.expected = expected;
     this.processes = processes;
   }
@@ -105,7 +108,7 @@ final class RequestingClients implements Contender {
   private void ask(HttpClient http) throws IOException, InterruptedException {
     var next = request.apply(asked.getAndIncrement());
     var answer = http.send(next, HttpResponse.BodyHandlers.ofString());
-    if (answer.statusCode() != OK || !answer.body().contains(expected)) {
+    if (answer.statusCode() != status || !answer.body().contains(expected)) {
       throw new RoundFailedException(next.uri() + " answered " + answer.statusCode());
     }
   }

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What goes wrong in the middle of an import, and what goes on beside it. */
@@ -169,6 +170,53 @@ class ImportFailuresIT {
       assertEquals(rows, done.count("created"));
       assertEquals(rows, done.rows().size());
     }
+  }
+
+  @Test
+  @Tag("full")
+  void aHundredThousandRowsAreEachDoneOnceAndToldThoughTheFirstAttemptIsCutOff() throws Exception {
+    var admin = Api.as(tokens.admin());
+    var tenant = admin.tenant();
+    var rows = 100_000;
+    try (var client = new RawImport(tokens.admin(), tenant, "fleet")) {
+      client.send(fleet(0, 3_000));
+      Awaitility.await().atMost(PATIENCE).until(() -> devices(admin, tenant) >= 1_000);
+    }
+    try (var client = new RawImport(tokens.admin(), tenant, "fleet");
+        var sender = Executors.newSingleThreadExecutor()) {
+      var sent =
+          sender.submit(
+              () -> {
+                for (var from = 0; from < rows; from += 1_000) {
+                  client.send(fleet(from, from + 1_000));
+                }
+                client.end();
+                return null;
+              });
+      var done = client.answer();
+      sent.get();
+      assertTrue(done.isComplete());
+      assertEquals(rows, done.rows().size());
+      assertEquals(rows - 10, done.count("created"));
+      assertEquals(10, done.count("rejected"));
+      for (var line = 1; line <= rows; line += 9_999) {
+        var told = done.rows().get(line - 1);
+        assertEquals(line, told.get("line").intValue());
+        assertEquals(isBad(line - 1) ? "rejected" : "created", told.get("result").textValue());
+      }
+    }
+    assertEquals(rows - 10, devices(admin, tenant));
+  }
+
+  /** One in ten thousand is none. */
+  private static String fleet(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(n -> (isBad(n) ? "{\"id\":\"d %d\"}\n" : "{\"id\":\"d%d\"}\n").formatted(n))
+        .collect(Collectors.joining());
+  }
+
+  private static boolean isBad(int row) {
+    return row % 10_000 == 9_999;
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.muster.benchmarks.rounds.RoundFailedException;
 import io.muster.benchmarks.rounds.Stored;
 import io.muster.localstack.postgres.ServiceDatabase;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -17,40 +18,43 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The floor of shadow updates: a row of the table of shadows is updated and committed, over as many
- * connections as there are in the service's pool. Nothing is merged, compared, told or kept.
+ * The floor of a change: one statement that writes a row, committed by itself, over as many
+ * connections as there are in the service's pool. Nothing is checked, merged, told or kept.
  */
-final class UpdatedRows implements Contender {
-  private static final String UPDATE =
-      """
-      UPDATE registry.shadow AS s SET reported = ?::jsonb, version = version + 1, updated_at = now()
-        FROM registry.device d JOIN registry.tenant t ON t.key = d.tenant_key
-       WHERE s.device_key = d.key AND s.name = '' AND t.id = ? AND d.id = ?\
-      """;
-
+final class CommittedRows implements Contender {
   private final String name;
   private final ServiceDatabase database;
   private final int connections;
-  private final String tenant;
-  private final List<String> devices;
+  private final String sql;
+  private final Values values;
   private final Supplier<List<ObservedProcess>> processes;
-  private final AtomicLong updated = new AtomicLong();
+  private final AtomicLong written = new AtomicLong();
+
+  /** The values of a statement. */
+  @FunctionalInterface
+  interface Values {
+
+    /**
+     * @param n of the nth row, from 0; no two are alike
+     */
+    void of(long n, PreparedStatement statement) throws SQLException;
+  }
 
   /**
-   * @param devices that have a shadow
+   * @param sql writes one row
    */
-  UpdatedRows(
+  CommittedRows(
       String name,
       ServiceDatabase database,
       int connections,
-      String tenant,
-      List<String> devices,
+      String sql,
+      Values values,
       Supplier<List<ObservedProcess>> processes) {
     this.name = name;
     this.database = database;
     this.connections = connections;
-    this.tenant = tenant;
-    this.devices = devices;
+    this.sql = sql;
+    this.values = values;
     this.processes = processes;
   }
 
@@ -73,7 +77,7 @@ final class UpdatedRows implements Contender {
   public Stored run(Duration duration) throws InterruptedException {
     var start = System.nanoTime();
     var end = start + duration.toNanos();
-    Callable<Long> work = () -> updateUntil(end);
+    Callable<Long> work = () -> writeUntil(end);
     try (var threads = Executors.newFixedThreadPool(connections)) {
       var pending = Stream.generate(() -> threads.submit(work)).limit(connections).toList();
       var rows = 0L;
@@ -82,22 +86,19 @@ final class UpdatedRows implements Contender {
       }
       return Stored.rows(rows, Duration.ofNanos(System.nanoTime() - start));
     } catch (ExecutionException e) {
-      throw new RoundFailedException("an update failed: " + e.getCause().getMessage(), e);
+      throw new RoundFailedException("a statement failed: " + e.getCause().getMessage(), e);
     }
   }
 
-  private long updateUntil(long endNanos) throws SQLException {
+  private long writeUntil(long endNanos) throws SQLException {
     try (var connection =
             DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
-        var statement = connection.prepareStatement(UPDATE)) {
+        var statement = connection.prepareStatement(sql)) {
       var rows = 0L;
       while (System.nanoTime() < endNanos) {
-        var n = updated.getAndIncrement();
-        statement.setString(1, "{\"n\":%d}".formatted(n));
-        statement.setString(2, tenant);
-        statement.setString(3, devices.get((int) (n % devices.size())));
+        values.of(written.getAndIncrement(), statement);
         if (statement.executeUpdate() != 1) {
-          throw new RoundFailedException("a device has no shadow to be updated");
+          throw new RoundFailedException(name + ": a statement wrote no row");
         }
         rows++;
       }
