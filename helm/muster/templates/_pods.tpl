@@ -132,11 +132,22 @@ automountServiceAccountToken: false
     secretKeyRef:
       name: {{ include "muster.databaseSecret" $root }}
       key: {{ .component }}
+{{- $own := include "muster.databaseOwnSecret" . }}
+{{- if $own }}
+- name: MUSTER_SERVICES_DATABASE_CERTIFICATE
+  value: /var/run/muster/database-own/tls.crt
+- name: MUSTER_SERVICES_DATABASE_KEY
+  value: /var/run/muster/database-own/tls.key
+{{- end }}
+{{- $verify := ternary "&sslrootcert=/var/run/muster/database/ca.crt" "" (hasPrefix "verify-" $mode) }}
+{{- $show := ternary "&sslcert=/var/run/muster/database-own/tls.crt&sslkey=/var/run/muster/database-own/tls.key&pemKeyAlgorithm=EC" "" (ne $own "") }}
+{{- if or $verify $show }}
+- name: QUARKUS_DATASOURCE_JDBC_URL
+  value: {{ printf "jdbc:%s%s%s" $url $verify $show | quote }}
+{{- end }}
 {{- if hasPrefix "verify-" $mode }}
 - name: MUSTER_DATABASE_CA_FILE
   value: /var/run/muster/database/ca.crt
-- name: QUARKUS_DATASOURCE_JDBC_URL
-  value: {{ printf "jdbc:%s&sslrootcert=/var/run/muster/database/ca.crt" $url | quote }}
 - name: QUARKUS_DATASOURCE_REACTIVE_TRUST_CERTIFICATE_PEM
   value: "true"
 - name: QUARKUS_DATASOURCE_REACTIVE_TRUST_CERTIFICATE_PEM_CERTS

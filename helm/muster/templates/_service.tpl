@@ -43,6 +43,16 @@ properties file, so that names keep their dots.
 - name: MUSTER_BROKER_CA_FILE
   value: /var/run/muster/broker-ca/ca.crt
 {{- end }}
+{{- if include "muster.ownSecret" . }}
+- name: MUSTER_SERVICES_CERTIFICATE
+  value: /var/run/muster/own/tls.crt
+- name: MUSTER_SERVICES_KEY
+  value: /var/run/muster/own/tls.key
+{{- end }}
+{{- if and $root.Values.tls.mutual.enabled (ne .component "firmware") }}
+- name: MUSTER_SERVICES_CLIENT_AUTHORITY
+  value: /var/run/muster/ca/ca.crt
+{{- end }}
 - name: MUSTER_SERVICE_TOKEN_FILE
   value: /var/run/muster/token/token
 - name: MUSTER_SERVICE_ISSUER
@@ -119,6 +129,18 @@ properties file, so that names keep their dots.
       - key: ca.crt
         path: ca.crt
 {{- end }}
+{{- with include "muster.databaseOwnSecret" . }}
+- name: database-own
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+{{- end }}
+{{- with include "muster.ownSecret" . }}
+- name: own
+  secret:
+    secretName: {{ . }}
+    defaultMode: 0440
+{{- end }}
 {{- if $root.Values.tls.services.enabled }}
 - name: tls
   secret:
@@ -152,6 +174,16 @@ properties file, so that names keep their dots.
 {{- if hasPrefix "verify-" (include "muster.sslMode" $root) }}
 - name: database-ca
   mountPath: /var/run/muster/database
+  readOnly: true
+{{- end }}
+{{- if include "muster.databaseOwnSecret" . }}
+- name: database-own
+  mountPath: /var/run/muster/database-own
+  readOnly: true
+{{- end }}
+{{- if include "muster.ownSecret" . }}
+- name: own
+  mountPath: /var/run/muster/own
   readOnly: true
 {{- end }}
 {{- if $root.Values.tls.services.enabled }}
@@ -427,6 +459,11 @@ spec:
               mountPath: /var/run/muster/database
               readOnly: true
             {{- end }}
+            {{- if include "muster.databaseOwnSecret" . }}
+            - name: database-own
+              mountPath: /var/run/muster/database-own
+              readOnly: true
+            {{- end }}
       volumes:
         - name: tmp
           emptyDir:
@@ -438,6 +475,12 @@ spec:
             items:
               - key: ca.crt
                 path: ca.crt
+        {{- end }}
+        {{- with include "muster.databaseOwnSecret" . }}
+        - name: database-own
+          secret:
+            secretName: {{ . }}
+            defaultMode: 0440
         {{- end }}
 {{- end -}}
 

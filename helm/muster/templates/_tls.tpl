@@ -48,3 +48,18 @@
 {{- end -}}
 {{- join "," $components -}}
 {{- end -}}
+
+{{/* The Secret with what a service shows to other services; nothing for none: (root, component) */}}
+{{- define "muster.ownSecret" -}}
+{{- $given := get .root.Values.external.clientCertificateSecrets .component -}}
+{{- if $given -}}
+{{- $given -}}
+{{- else if .root.Values.tls.mutual.enabled -}}
+{{- include "muster.tlsSecret" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The same towards the database: (root, component) */}}
+{{- define "muster.databaseOwnSecret" -}}
+{{- get .root.Values.database.clientCertificateSecrets .component -}}
+{{- end -}}

@@ -6,6 +6,12 @@
 {{- if and (eq .Values.migrations.mode "hook") (include "muster.hasDatabase" .) }}
 {{- fail "migrations.mode=hook needs a database that is there before the release: database.host and database.existingSecret" }}
 {{- end }}
+{{- if and .Values.tls.mutual.enabled (not .Values.tls.services.enabled) }}
+{{- fail "tls.mutual.enabled needs tls.services.enabled" }}
+{{- end }}
+{{- if and .Values.tls.mutual.enabled (eq .Values.tls.internal.provider "issuer") }}
+{{- fail "tls.mutual.enabled needs tls.internal.provider=cert-manager or existing: certificates of the chart's own issuer are for servers alone" }}
+{{- end }}
 {{- if and .Values.endpoint.proxyProtocol.enabled (not .Values.endpoint.proxyProtocol.trusted) }}
 {{- fail "endpoint.proxyProtocol.trusted: the networks of the load balancer, or anybody could claim any address" }}
 {{- end }}

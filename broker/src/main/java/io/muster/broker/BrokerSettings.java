@@ -17,7 +17,8 @@ import java.util.Optional;
  *     needs TLS
  * @param port {@code MUSTER_BROKER_PORT}, default 1884; 0 takes a free one
  * @param data {@code MUSTER_BROKER_DATA}, the folder for sessions and messages; required
- * @param tls {@code MUSTER_BROKER_TLS_CERTIFICATE} and {@code MUSTER_BROKER_TLS_KEY}, PEM files
+ * @param tls {@code MUSTER_BROKER_TLS_CERTIFICATE} and {@code MUSTER_BROKER_TLS_KEY}, PEM files;
+ *     with {@code MUSTER_BROKER_TLS_CLIENT_AUTHORITY} clients must show a certificate of it
  * @param tokens {@code MUSTER_SERVICE_ISSUER} (required), {@code MUSTER_BROKER_TOKEN_ALGORITHMS}
  *     (default {@code ES256}, separated by commas), {@code MUSTER_BROKER_TOKEN_LIFETIME} (default
  *     {@code PT1H}), {@code MUSTER_BROKER_KEY_REFRESH} (default {@code PT5M}), {@code
@@ -36,8 +37,13 @@ record BrokerSettings(
     Limits limits,
     Optional<OperationsAddress> operations) {
 
-  /** A certificate chain and its key, both in PEM. */
-  record TlsFiles(Path certificate, Path key) {}
+  /**
+   * All in PEM.
+   *
+   * @param certificate the chain
+   * @param clientAuthority whose certificates clients must show; empty for none
+   */
+  record TlsFiles(Path certificate, Path key, Optional<Path> clientAuthority) {}
 
   /** Where health and metrics are served over HTTP. */
   record OperationsAddress(String host, int port) {}
@@ -90,9 +96,16 @@ record BrokerSettings(
     var key = read.file("MUSTER_BROKER_TLS_KEY");
     if (certificate.isPresent() != key.isPresent()) {
       throw new WrongSettingException(
-          "MUSTER_BROKER_TLS_CERTIFICATE and MUSTER_BROKER_TLS_KEY belong together: one is missing");
+          "MUSTER_BROKER_TLS_CERTIFICATE and MUSTER_BROKER_TLS_KEY belong together: one is"
+              + " missing");
     }
-    return certificate.map(file -> new TlsFiles(file, key.orElseThrow()));
+    var authority = read.file("MUSTER_BROKER_TLS_CLIENT_AUTHORITY");
+    if (authority.isPresent() && certificate.isEmpty()) {
+      throw new WrongSettingException(
+          "MUSTER_BROKER_TLS_CLIENT_AUTHORITY needs MUSTER_BROKER_TLS_CERTIFICATE and"
+              + " MUSTER_BROKER_TLS_KEY");
+    }
+    return certificate.map(file -> new TlsFiles(file, key.orElseThrow(), authority));
   }
 
   private static TokenRules tokens(Environment read) {

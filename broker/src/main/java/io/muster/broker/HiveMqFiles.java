@@ -98,10 +98,21 @@ record HiveMqFiles(Path conf, Path data, Path extensions, Optional<ServerKeyStor
         <password>%s</password>
         <private-key-password>%s</private-key-password>
       </keystore>
+      %s
       <protocols><protocol>TLSv1.3</protocol><protocol>TLSv1.2</protocol></protocols>
-      <client-authentication-mode>NONE</client-authentication-mode>
+      <client-authentication-mode>%s</client-authentication-mode>
     </tls>
     """
-        .formatted(store.file(), store.password(), store.password());
+        .formatted(
+            store.file(),
+            store.password(),
+            store.password(),
+            store.trusted().map(file -> trustStore(file, store.password())).orElse(""),
+            store.trusted().isPresent() ? "REQUIRED" : "NONE");
+  }
+
+  private static String trustStore(Path file, String password) {
+    return "<truststore><path>%s</path><password>%s</password></truststore>"
+        .formatted(file, password);
   }
 }

@@ -49,6 +49,28 @@ final class PemKeyStore {
     }
   }
 
+  /**
+   * A store of authorities.
+   *
+   * @throws WrongSettingException when the file holds something else
+   */
+  static byte[] trusting(Path authorities, char[] password) throws IOException {
+    try {
+      var store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      var number = 0;
+      for (var authority : chain(authorities)) {
+        store.setCertificateEntry("authority-" + number++, authority);
+      }
+      var bytes = new ByteArrayOutputStream();
+      store.store(bytes, password);
+      return bytes.toByteArray();
+    } catch (GeneralSecurityException unusable) {
+      throw new WrongSettingException(
+          "%s cannot be used for TLS: %s".formatted(authorities, unusable.getMessage()));
+    }
+  }
+
   private static Certificate[] chain(Path file) throws IOException, GeneralSecurityException {
     try (var in = Files.newInputStream(file)) {
       var chain = CertificateFactory.getInstance("X.509").generateCertificates(in);

@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The key store that HiveMQ serves TLS from, since it reads no PEM. It is made of the PEM files and
- * made again when they change. HiveMQ looks at it every 10 s ({@code SslContextStore}): new
- * connections get the renewed certificate, those that stand go on.
+ * The key store that HiveMQ serves TLS from, since it reads no PEM, and beside it the trust store
+ * that it verifies clients with, if it does. They are made of the PEM files and made again when
+ * these change. HiveMQ looks at it every 10 s ({@code SslContextStore}): new connections get the
+ * renewed certificate, those that stand go on.
  */
 final class ServerKeyStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServerKeyStore.class);
@@ -25,9 +27,13 @@ final class ServerKeyStore implements AutoCloseable {
   private static final int PASSWORD_BYTES = 16;
 
   /** What was in the PEM files. */
-  private record Content(String certificate, String key) {
+  private record Content(String certificate, String key, String authority) {
     static Content of(TlsFiles pem) throws IOException {
-      return new Content(Files.readString(pem.certificate()), Files.readString(pem.key()));
+      var authority = pem.clientAuthority();
+      return new Content(
+          Files.readString(pem.certificate()),
+          Files.readString(pem.key()),
+          authority.isPresent() ? Files.readString(authority.get()) : "");
     }
   }
 
@@ -52,6 +58,11 @@ final class ServerKeyStore implements AutoCloseable {
 
   Path file() {
     return file;
+  }
+
+  /** Of those whose certificates clients must show; empty when they need none. */
+  Optional<Path> trusted() {
+    return pem.clientAuthority().map(authority -> file.resolveSibling("truststore.p12"));
   }
 
   /** As safe as the key beside it, which HiveMQ wants it for. */
@@ -88,9 +99,17 @@ final class ServerKeyStore implements AutoCloseable {
   }
 
   private void write() throws IOException {
-    var fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.write(fresh, PemKeyStore.read(pem, password.toCharArray()));
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    if (trusted().isPresent()) {
+      var authority = pem.clientAuthority().orElseThrow();
+      replace(trusted().get(), PemKeyStore.trusting(authority, password.toCharArray()));
+    }
+    replace(file, PemKeyStore.read(pem, password.toCharArray()));
+  }
+
+  private static void replace(Path old, byte[] content) throws IOException {
+    var fresh = old.resolveSibling(old.getFileName() + ".new");
+    Files.write(fresh, content);
+    Files.move(fresh, old, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static String randomPassword() {

@@ -8,6 +8,7 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.exceptions.ConnectionClosedException;
 import com.hivemq.client.mqtt.exceptions.ConnectionFailedException;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -79,6 +82,54 @@ class TlsListenerIT {
       assertFalse(connects(port, issuer, trust(first)));
       before.disconnect();
     }
+  }
+
+  @Test
+  void withAnAuthorityForClientsAServiceNeedsACertificateOfItBesideItsToken() throws Exception {
+    var server = keyStore("server.p12");
+    var known = keyStore("known.p12");
+    write(server, server);
+    var authority = pem("clients.pem", "CERTIFICATE", known.getCertificate("broker").getEncoded());
+    try (var issuer = new TestIssuer()) {
+      var settings = new HashMap<>(environment(issuer));
+      settings.put("MUSTER_BROKER_TLS_CLIENT_AUTHORITY", authority.toString());
+      try (var broker = new Broker(BrokerSettings.of(settings))) {
+        var port = broker.start();
+        var token = issuer.token("ingest");
+        assertTrue(isLetIn(showing(known, port, token, trust(server))));
+        assertFalse(isLetIn(showing(keyStore("stranger.p12"), port, token, trust(server))));
+        assertFalse(isLetIn(client(port, token, trust(server))));
+        assertFalse(isLetIn(showing(known, port, "no token", trust(server))));
+      }
+    }
+  }
+
+  @Test
+  void anAuthorityForClientsNeedsACertificateOfItsOwn() {
+    var settings =
+        Map.of(
+            "MUSTER_BROKER_DATA", folder.resolve("data").toString(),
+            "MUSTER_SERVICE_ISSUER", "http://127.0.0.1:1/services",
+            "MUSTER_BROKER_TLS_CLIENT_AUTHORITY", folder.toString());
+    assertThrows(WrongSettingException.class, () -> BrokerSettings.of(settings));
+  }
+
+  /** The server's no may come while the client already sends, or as the answer to its CONNECT. */
+  private static boolean isLetIn(Mqtt5BlockingClient client) {
+    try {
+      client.connect();
+    } catch (ConnectionFailedException | ConnectionClosedException | Mqtt5ConnAckException no) {
+      return false;
+    }
+    client.disconnect();
+    return true;
+  }
+
+  private static Mqtt5BlockingClient showing(
+      KeyStore own, int port, String token, TrustManagerFactory trust) throws Exception {
+    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(own, PASSWORD);
+    return client(port, token, trust, "service:ingest:0", keys);
   }
 
   private boolean connects(int port, TestIssuer issuer, TrustManagerFactory trust)
@@ -191,6 +242,14 @@ class TlsListenerIT {
 
   private static Mqtt5BlockingClient client(
       int port, String token, TrustManagerFactory trust, String identifier) {
+    return client(port, token, trust, identifier, null);
+  }
+
+  /**
+   * @param own shown when the server asks; null for none
+   */
+  private static Mqtt5BlockingClient client(
+      int port, String token, TrustManagerFactory trust, String identifier, KeyManagerFactory own) {
     return MqttClient.builder()
         .useMqttVersion5()
         .serverHost("127.0.0.1")
@@ -202,6 +261,7 @@ class TlsListenerIT {
         .applySimpleAuth()
         .sslConfig()
         .trustManagerFactory(trust)
+        .keyManagerFactory(own)
         .applySslConfig()
         .buildBlocking();
   }

@@ -19,6 +19,11 @@ class ReferencesTest {
       Set.of(
           "muster-database",
           "muster-database-ca",
+          "muster-database-registry",
+          "muster-database-ingest",
+          "muster-database-command",
+          "muster-database-firmware",
+          "muster-hub-client",
           "muster-hub-ca",
           "muster-ingest-token",
           "muster-emqx",

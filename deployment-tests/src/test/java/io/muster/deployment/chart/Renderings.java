@@ -42,6 +42,7 @@ final class Renderings {
       EVERYTHING
           .with("tls.services.enabled", true)
           .with("tls.internal.provider", "cert-manager")
+          .with("tls.mutual.enabled", true)
           .with("endpoint.tls.issuerRef.kind", "ClusterIssuer")
           .with("endpoint.tls.issuerRef.name", "letsencrypt")
           .with("endpoint.hostnames[0]", "mqtt.example.org");

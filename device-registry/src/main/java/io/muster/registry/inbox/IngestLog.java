@@ -3,6 +3,7 @@ package io.muster.registry.inbox;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
+import io.muster.rest.tls.OwnCertificate;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -45,6 +46,7 @@ final class IngestLog {
         .ingestCaFile()
         .ifPresent(
             file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+    OwnCertificate.show(options);
     this.http = vertx.createHttpClient(options);
   }
 

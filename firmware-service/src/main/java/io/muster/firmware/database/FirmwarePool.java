@@ -1,5 +1,6 @@
 package io.muster.firmware.database;
 
+import io.muster.rest.tls.OwnCertificate;
 import io.quarkus.reactive.pg.client.PgPoolCreator;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.sqlclient.Pool;
@@ -29,6 +30,7 @@ public final class FirmwarePool implements PgPoolCreator {
           .addProperty("idle_in_transaction_session_timeout", statementMillis)
           .setConnectTimeout((int) config.connectTimeout().toMillis())
           .setTcpKeepAlive(true);
+      OwnCertificate.showToDatabase(options);
     }
     var pool =
         input

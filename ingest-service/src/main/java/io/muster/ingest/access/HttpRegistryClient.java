@@ -13,6 +13,7 @@ import io.muster.contract.registry.ProvisionReply;
 import io.muster.contract.registry.ProvisionRequest;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
+import io.muster.rest.tls.OwnCertificate;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
@@ -68,6 +69,7 @@ final class HttpRegistryClient implements RegistryClient, ProvisioningAccess {
         .registryCaFile()
         .ifPresent(
             file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
+    OwnCertificate.show(options);
     return options;
   }
 

@@ -1,5 +1,6 @@
 package io.muster.ingest.database;
 
+import io.muster.rest.tls.OwnCertificate;
 import io.quarkus.reactive.pg.client.PgPoolCreator;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -40,6 +41,7 @@ public final class SharedPool implements PgPoolCreator {
         .setConnectTimeout((int) config.connectTimeout().toMillis())
         .setTcpKeepAlive(true)
         .setTcpUserTimeout((int) config.unacknowledged().toMillis());
+    OwnCertificate.showToDatabase(options);
     return options;
   }
 }

@@ -1,5 +1,6 @@
 package io.muster.ingest.intake;
 
+import io.muster.rest.tls.OwnCertificate;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.pgclient.PgConnectOptions;
@@ -36,6 +37,7 @@ public final class LaneConnections {
         // A span for each statement of each batch would cost more than it says.
         .setTracingPolicy(TracingPolicy.IGNORE);
     protect(options, database);
+    OwnCertificate.showToDatabase(options);
     return options;
   }
 

@@ -1,0 +1,102 @@
+package io.muster.deployment.chart;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.deployment.chart.Rendering.Request;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Services, broker and database show each other certificates. */
+class MutualTlsTest {
+  private static final String OWN = "/var/run/muster/own/tls.crt";
+  private static final String AUTHORITY = "MUSTER_SERVICES_CLIENT_AUTHORITY";
+
+  private static TreeMap<String, String> environment(Rendering rendering, String component) {
+    var environment = new TreeMap<String, String>();
+    for (var one : rendering.workload(component).containers().getFirst().at("env").items()) {
+      environment.put(one.at("name").text(), one.at("value").text());
+    }
+    return environment;
+  }
+
+  private static String secret(Rendering rendering, String component, String volume) {
+    return rendering.workload(component).pod().at("volumes").items().stream()
+        .filter(each -> each.at("name").text().equals(volume))
+        .map(each -> each.at("secret", "secretName").text())
+        .findFirst()
+        .orElse("");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"registry", "ingest", "command", "firmware"})
+  void inProductionEachServiceShowsACertificateThatCertManagerMadeForIt(String component) {
+    var production = Rendering.of(Request.of("values-production.yaml"));
+    assertEquals(OWN, environment(production, component).get("MUSTER_SERVICES_CERTIFICATE"));
+    var name = secret(production, component, "own");
+    var certificate = production.find("Certificate", name).orElseThrow().tree();
+    assertEquals(name, certificate.at("spec", "secretName").text());
+    assertTrue(certificate.at("spec", "usages").texts().contains("client auth"));
+    assertEquals("PKCS8", certificate.at("spec", "privateKey", "encoding").text());
+  }
+
+  @Test
+  void inProductionServicesAndBrokerLetNobodyInWithoutOne() {
+    var production = Rendering.of(Request.of("values-production.yaml"));
+    for (var component : List.of("registry", "ingest", "command")) {
+      assertEquals("/var/run/muster/ca/ca.crt", environment(production, component).get(AUTHORITY));
+    }
+    assertEquals(
+        "/var/run/muster/tls/ca.crt",
+        environment(production, "broker").get("MUSTER_BROKER_TLS_CLIENT_AUTHORITY"));
+    // No service asks it for anything, and devices have certificates of other authorities.
+    assertFalse(environment(production, "firmware").containsKey(AUTHORITY));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"registry", "ingest", "command", "firmware"})
+  void inProductionTheDatabaseIsShownACertificateByPoolsAndMigrations(String component) {
+    var production = Rendering.of(Request.of("values-production.yaml"));
+    var environment = environment(production, component);
+    var url = environment.get("QUARKUS_DATASOURCE_JDBC_URL");
+    assertTrue(url.contains("sslmode=verify-full&sslrootcert="), url);
+    assertTrue(url.contains("&sslcert=/var/run/muster/database-own/tls.crt"), url);
+    // The driver takes PEM for what ends like this, and must be told of what kind it is.
+    assertTrue(url.contains("&sslkey=/var/run/muster/database-own/tls.key&pemKeyAlgorithm=EC"));
+    assertEquals(
+        "/var/run/muster/database-own/tls.crt",
+        environment.get("MUSTER_SERVICES_DATABASE_CERTIFICATE"));
+    assertEquals("muster-database-" + component, secret(production, component, "database-own"));
+  }
+
+  @Test
+  void anEdgeShowsItsHubACertificateOfTheHub() {
+    var edge = Rendering.of(Request.of("values-edge.yaml"));
+    assertEquals(OWN, environment(edge, "ingest").get("MUSTER_SERVICES_CERTIFICATE"));
+    assertEquals("muster-hub-client", secret(edge, "ingest", "own"));
+  }
+
+  @Test
+  void withoutItNothingIsShownAndNothingIsAskedFor() {
+    var small = Rendering.of(Request.of());
+    for (var component : List.of("registry", "ingest", "command", "firmware", "broker")) {
+      environment(small, component)
+          .forEach(
+              (name, value) ->
+                  assertFalse(
+                      name.startsWith("MUSTER_SERVICES_") || name.endsWith(AUTHORITY), name));
+    }
+  }
+
+  @Test
+  void theChartsOwnIssuerMakesCertificatesForServersAlone() {
+    var request = Request.of().with("tls.services.enabled", true).with("tls.mutual.enabled", true);
+    var refused = assertThrows(IllegalStateException.class, request::text);
+    assertTrue(refused.getMessage().contains("tls.internal.provider"), refused.getMessage());
+  }
+}

@@ -1,0 +1,55 @@
+package io.muster.rest.tls;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+
+/** Certificates for localhost that sign themselves, in PEM. */
+final class Certificates {
+  private static final char[] PASSWORD = "changeit".toCharArray();
+
+  private Certificates() {}
+
+  /** Writes {@code name.crt} and {@code name.key}; the JDK has no way to make them but its tool. */
+  static void make(Path folder, String name) throws Exception {
+    var file = Files.createTempFile(folder, name, ".p12");
+    Files.delete(file);
+    var tool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "own",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                "san=dns:localhost,ip:127.0.0.1",
+                "-validity",
+                "2",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                new String(PASSWORD))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!tool.waitFor(30, TimeUnit.SECONDS) || tool.exitValue() != 0) {
+      throw new IllegalStateException("keytool made no certificate");
+    }
+    var store = KeyStore.getInstance(file.toFile(), PASSWORD);
+    pem(folder.resolve(name + ".crt"), "CERTIFICATE", store.getCertificate("own").getEncoded());
+    pem(folder.resolve(name + ".key"), "PRIVATE KEY", store.getKey("own", PASSWORD).getEncoded());
+  }
+
+  private static void pem(Path file, String label, byte[] der) throws Exception {
+    var lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+    Files.writeString(
+        file, "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(label, lines, label));
+  }
+}
