@@ -33,6 +33,9 @@ Names. All begin with a letter and leave room for what is appended, whatever the
 - {{ $name }}.{{ $namespace }}
 - {{ $name }}.{{ $namespace }}.svc
 - {{ $name }}.{{ $namespace }}.svc.{{ .root.Values.clusterDomain }}
+{{- range default list (get .root.Values.tls.internal.hostnames .component) }}
+- {{ . }}
+{{- end }}
 {{- end -}}
 
 {{/* (root, component) */}}

@@ -35,6 +35,13 @@ spec:
         - port: {{ .port }}
           protocol: TCP
     {{- end }}
+    {{- if and .edges $policy.edgesFrom }}
+    - from:
+        {{- toYaml $policy.edgesFrom | nindent 8 }}
+      ports:
+        - port: {{ .port }}
+          protocol: TCP
+    {{- end }}
     {{- if and .api $policy.apiFrom }}
     - from:
         {{- toYaml $policy.apiFrom | nindent 8 }}

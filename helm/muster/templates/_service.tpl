@@ -94,10 +94,19 @@ properties file, so that names keep their dots.
 {{- else }}
   value: {{ required "external.registryUrl, or registry.enabled" .root.Values.external.registryUrl | quote }}
 {{- end }}
-{{- if .root.Values.tls.services.enabled }}
-- name: {{ .caName }}
-  value: /var/run/muster/ca/ca.crt
+{{- with include "muster.neighbourCaFile" (dict "root" .root "component" "registry") }}
+- name: {{ $.caName }}
+  value: {{ . }}
 {{- end }}
+{{- end -}}
+
+{{/* Whom to trust at a service that others of this release ask, wherever it is; nothing for everybody: (root, component) */}}
+{{- define "muster.neighbourCaFile" -}}
+{{- if (get .root.Values .component).enabled -}}
+{{- if .root.Values.tls.services.enabled -}}/var/run/muster/ca/ca.crt{{- end -}}
+{{- else if .root.Values.external.caSecret -}}
+/var/run/muster/neighbours-ca/ca.crt
+{{- end -}}
 {{- end -}}
 
 {{/* Volumes of a service: (root, component). Each is a folder, so that what is renewed arrives. */}}
@@ -125,6 +134,14 @@ properties file, so that names keep their dots.
 - name: database-ca
   secret:
     secretName: {{ required "database.caSecret: the Secret with ca.crt for sslMode verify-…" $root.Values.database.caSecret }}
+    items:
+      - key: ca.crt
+        path: ca.crt
+{{- end }}
+{{- with $root.Values.external.caSecret }}
+- name: neighbours-ca
+  secret:
+    secretName: {{ . }}
     items:
       - key: ca.crt
         path: ca.crt
@@ -174,6 +191,11 @@ properties file, so that names keep their dots.
 {{- if hasPrefix "verify-" (include "muster.sslMode" $root) }}
 - name: database-ca
   mountPath: /var/run/muster/database
+  readOnly: true
+{{- end }}
+{{- if $root.Values.external.caSecret }}
+- name: neighbours-ca
+  mountPath: /var/run/muster/neighbours-ca
   readOnly: true
 {{- end }}
 {{- if include "muster.databaseOwnSecret" . }}

@@ -8,13 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.deployment.Checkout;
 import io.muster.deployment.Tree;
 import io.muster.deployment.chart.KubernetesTypes;
-import io.muster.deployment.chart.Rendering;
+import io.muster.deployment.chart.Manifest;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +98,63 @@ class SitesTest {
     for (var region : List.of("eu", "us")) {
       assertEquals(needed, permitted("muster-" + region));
     }
+  }
+
+  static Stream<Site> edges() {
+    return Site.all().filter(site -> site.role().equals("edge"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("edges")
+  void anEdgeFindsItsHubTrustsItAndIsLetIn(Site site) {
+    var hub =
+        Site.all()
+            .filter(each -> each.role().equals("hub") && each.region().equals(site.region()))
+            .findFirst()
+            .orElseThrow()
+            .rendering(folder);
+    var edge = site.rendering(folder).workload("ingest");
+    for (var component : List.of("registry", "broker")) {
+      var variable = "MUSTER_" + component.toUpperCase(Locale.ROOT);
+      var url = URI.create(variable(edge, variable + "_URL"));
+      var certificate = hub.find("Certificate", "muster-" + component + "-tls").orElseThrow();
+      assertTrue(certificate.tree().at("spec", "dnsNames").texts().contains(url.getHost()));
+      assertEquals("muster-hub-ca", secretOf(edge, variable(edge, variable + "_CA_FILE")));
+      var policy = hub.find("NetworkPolicy", "muster-" + component).orElseThrow();
+      assertTrue(
+          policy.tree().at("spec", "ingress").items().stream()
+              .filter(rule -> rule.at("from").items().stream().anyMatch(SitesTest::isOfEdges))
+              .flatMap(rule -> rule.at("ports").items().stream())
+              .anyMatch(port -> port.at("port").text().equals(Integer.toString(url.getPort()))));
+    }
+    assertEquals(
+        "muster-hub-client", secretOf(edge, variable(edge, "MUSTER_SERVICES_CERTIFICATE")));
+  }
+
+  private static boolean isOfEdges(Tree peer) {
+    return peer.at("ipBlock", "cidr").exists();
+  }
+
+  private static String variable(Manifest workload, String name) {
+    return workload.containers().getFirst().at("env").items().stream()
+        .filter(each -> each.at("name").text().equals(name))
+        .map(each -> each.at("value").text())
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(name));
+  }
+
+  /** Of which Secret a file is. */
+  private static String secretOf(Manifest workload, String file) {
+    var mount =
+        workload.containers().getFirst().at("volumeMounts").items().stream()
+            .filter(each -> file.startsWith(each.at("mountPath").text() + "/"))
+            .findFirst()
+            .orElseThrow();
+    return workload.pod().at("volumes").items().stream()
+        .filter(each -> each.at("name").text().equals(mount.at("name").text()))
+        .map(each -> each.at("secret", "secretName").text())
+        .findFirst()
+        .orElseThrow();
   }
 
   @ParameterizedTest

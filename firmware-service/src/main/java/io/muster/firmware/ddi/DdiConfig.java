@@ -10,7 +10,7 @@ import org.hibernate.validator.constraints.time.DurationMin;
 
 /** hawkBit's device API. */
 @ConfigMapping(prefix = "muster.firmware")
-interface DdiConfig {
+public interface DdiConfig {
 
   /** Where devices reach the service from outside; links begin with it, whatever a request says. */
   @WithDefault("http://127.0.0.1:8084")

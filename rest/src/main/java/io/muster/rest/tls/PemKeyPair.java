@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
@@ -25,7 +27,8 @@ record PemKeyPair(List<X509Certificate> chain, PrivateKey key) {
   private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
 
   /**
-   * @throws IOException when a file cannot be read, or holds something else
+   * @throws IOException when a file cannot be read, holds something else, or they do not belong
+   *     together
    */
   static PemKeyPair read(Path certificate, Path key) throws IOException {
     try (var in = Files.newInputStream(certificate)) {
@@ -36,10 +39,43 @@ record PemKeyPair(List<X509Certificate> chain, PrivateKey key) {
       if (chain.isEmpty()) {
         throw new IOException(certificate + " holds no certificate");
       }
-      return new PemKeyPair(chain, key(key));
+      var pair = new PemKeyPair(chain, key(key));
+      if (!pair.belongsTogether()) {
+        throw new IOException(
+            "the key in " + key + " is not that of the first certificate in " + certificate);
+      }
+      return pair;
     } catch (GeneralSecurityException unusable) {
-      throw new IOException(certificate + " holds no certificates in PEM", unusable);
+      throw new IOException(certificate + " and " + key + " cannot be used for TLS", unusable);
     }
+  }
+
+  /** Of files that are replaced one after the other each may be well, and both be useless. */
+  private boolean belongsTogether() throws GeneralSecurityException {
+    var theirs = chain.getFirst().getPublicKey();
+    if (!theirs.getAlgorithm().equals(key.getAlgorithm())) {
+      return false;
+    }
+    var message = new byte[32];
+    var signature = Signature.getInstance(signatureAlgorithm());
+    signature.initSign(key);
+    signature.update(message);
+    var signed = signature.sign();
+    signature.initVerify(theirs);
+    signature.update(message);
+    try {
+      return signature.verify(signed);
+    } catch (SignatureException ofAnotherKey) {
+      return false;
+    }
+  }
+
+  private String signatureAlgorithm() {
+    return switch (key.getAlgorithm()) {
+      case "EC" -> "SHA256withECDSA";
+      case "RSA" -> "SHA256withRSA";
+      default -> key.getAlgorithm();
+    };
   }
 
   private static PrivateKey key(Path file) throws IOException, GeneralSecurityException {
