@@ -68,6 +68,7 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
     settings.put("muster.firmware.manifest.key-file", folder.resolve("manifest.key").toString());
     settings.put("MUSTER_FIRMWARE_TLS_CERTIFICATE", tls().serverCertificate().toString());
     settings.put("MUSTER_FIRMWARE_TLS_KEY", tls().serverKey().toString());
+    settings.put("muster.firmware.public-tls-url", "https://updates.example");
     settings.put("muster.firmware.artifacts.max-bytes", Integer.toString(MAX_BYTES));
     settings.put("muster.firmware.artifacts.must-stay-free-bytes", "0");
     return settings;

@@ -18,6 +18,9 @@ interface DdiConfig {
   @WithDefault("http://127.0.0.1:8084")
   URI publicUrl();
 
+  /** The same for devices that come over the TLS port; the other address when it is not set. */
+  Optional<URI> publicTlsUrl();
+
   Ddi ddi();
 
   /** What concerns devices alone. */

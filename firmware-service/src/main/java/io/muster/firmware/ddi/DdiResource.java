@@ -259,7 +259,12 @@ class DdiResource {
   }
 
   private Links links(Asked asked) {
-    return Links.of(config.publicUrl(), asked.tenant, asked.controllerId);
+    // A device that is known by its certificate would be nobody at the other port.
+    var address =
+        asked.request.isSSL()
+            ? config.publicTlsUrl().orElse(config.publicUrl())
+            : config.publicUrl();
+    return Links.of(address, asked.tenant, asked.controllerId);
   }
 
   private static Response json(JsonNode body) {
