@@ -132,7 +132,7 @@ public class Artifacts {
     if (upload.artifact().isPresent()) {
       return upload.artifact().get();
     }
-    var kept = StoreCall.call(() -> store.keptBytes(id));
+    long kept = StoreCall.call(() -> store.keptBytes(id));
     if (upload.sizeBytes() != null && upload.sizeBytes() != kept) {
       throw new Refusal.Conflict(
               ConflictKind.UPLOAD_OFFSET,
