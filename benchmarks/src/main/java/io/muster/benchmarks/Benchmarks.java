@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
       IdleCommand.class,
       FlatCommand.class,
       RegistryCommand.class,
-      CommandsCommand.class
+      CommandsCommand.class,
+      FirmwareCommand.class
     },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")

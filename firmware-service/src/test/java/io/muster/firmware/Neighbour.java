@@ -7,6 +7,8 @@ import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.DeviceView;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A registry over real HTTP: a log to follow, and devices that there are. */
@@ -27,15 +30,17 @@ public final class Neighbour implements AutoCloseable {
   private final Set<String> devices = ConcurrentHashMap.newKeySet();
   private final HttpServer server;
   private volatile boolean away;
+  private volatile Function<VerifyRequest, VerifyAnswer> verifier =
+      _ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.NO_SUCH_CREDENTIAL);
 
-  Neighbour() throws IOException {
+  public Neighbour() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", this::handle);
     server.start();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
@@ -50,6 +55,11 @@ public final class Neighbour implements AutoCloseable {
 
   public void remove(DeviceAddress device) {
     devices.remove(device.toString());
+  }
+
+  /** What it says of proofs; nothing holds at the beginning. */
+  public void verifies(Function<VerifyRequest, VerifyAnswer> answers) {
+    verifier = answers;
   }
 
   /** Adds to the log. */
@@ -70,6 +80,10 @@ public final class Neighbour implements AutoCloseable {
         exchange.sendResponseHeaders(500, -1);
       } else if (path.equals("/internal/v1/events")) {
         answer(exchange, page(query(exchange)));
+      } else if (path.equals("/internal/v1/credentials/verify")) {
+        var request =
+            ContractJson.mapper().readValue(exchange.getRequestBody(), VerifyRequest.class);
+        answer(exchange, verifier.apply(request));
       } else {
         device(exchange, path);
       }

@@ -1,5 +1,6 @@
 package io.muster.firmware.actions;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
@@ -10,6 +11,7 @@ import io.muster.firmware.settings.TenantSettings;
 import io.muster.firmware.targets.Target;
 import io.muster.firmware.targets.TargetTable;
 import io.muster.rest.problem.Refusal;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
@@ -20,8 +22,21 @@ import java.util.function.BiFunction;
  * Starts, cancels and ends actions. Each change of a device's actions holds the device's row, so
  * they come one after another, from whichever instance. Waits; thread-safe.
  */
+@Startup
 @ApplicationScoped
 public class Actions {
+  private static final List<String> OUTCOMES =
+      List.of(
+          "open",
+          "cancelling",
+          "finished",
+          "failed",
+          "cancelled",
+          "repeated",
+          "gone",
+          "not-offered",
+          "flood");
+
   private final Database database;
   private final Messages messages;
   private final ActionConfig config;
@@ -38,6 +53,7 @@ public class Actions {
     this.messages = messages;
     this.config = config;
     this.meters = meters;
+    OUTCOMES.forEach(this::counter);
     this.clock = clock;
   }
 
@@ -71,12 +87,24 @@ public class Actions {
 
   /** What a device says of an update. */
   public void deploymentFeedback(Target target, long number, Feedback feedback) {
-    take(target, number, feedback, Course::deployment);
+    settle(database.inTransaction(db -> take(db, target, number, feedback, Course::deployment)));
+    messages.committed();
+  }
+
+  /** The same in a transaction of somebody else, which is whole also when this is refused. */
+  public void deploymentFeedback(Sql db, Target target, long number, Feedback feedback) {
+    settle(take(db, target, number, feedback, Course::deployment));
   }
 
   /** What a device says of a cancellation. */
   public void cancellationFeedback(Target target, long number, Feedback feedback) {
-    take(target, number, feedback, Course::cancellation);
+    settle(database.inTransaction(db -> take(db, target, number, feedback, Course::cancellation)));
+    messages.committed();
+  }
+
+  /** The same in a transaction of somebody else, which is whole also when this is refused. */
+  public void cancellationFeedback(Sql db, Target target, long number, Feedback feedback) {
+    settle(take(db, target, number, feedback, Course::cancellation));
   }
 
   /**
@@ -86,21 +114,28 @@ public class Actions {
   public void confirm(Target known, long number, boolean agreed, List<String> why) {
     database.inTransaction(
         db -> {
-          var target = TargetTable.lock(db, known.key());
-          var action = find(db, target, number);
-          if (action.state().isEnded()) {
-            throw new GoneException();
-          }
-          if (action.state() == ActionState.UNCONFIRMED) {
-            note(db, action, agreed ? "[confirmed]" : "[denied]", why);
-            if (agreed) {
-              ActionTable.move(db, action, ActionState.OPEN, clock.instant());
-              tell(db, target, number, ActionState.OPEN);
-            }
-          }
+          confirm(db, known, number, agreed, why);
           return null;
         });
     messages.committed();
+  }
+
+  /** The same in a transaction of somebody else, which is whole also when this is refused. */
+  public void confirm(Sql db, Target known, long number, boolean agreed, List<String> why) {
+    var target = TargetTable.lock(db, known.key());
+    var action = find(db, target, number);
+    if (action.state().isEnded()) {
+      throw new GoneException();
+    }
+    if (action.state() != ActionState.UNCONFIRMED) {
+      return;
+    }
+    refuseFlood(db, target, action, agreed ? ActionState.OPEN : action.state());
+    note(db, action, agreed ? "[confirmed]" : "[denied]", why);
+    if (agreed) {
+      ActionTable.move(db, action, ActionState.OPEN, clock.instant());
+      tell(db, target, number, ActionState.OPEN);
+    }
   }
 
   /** From now on the device's updates need no confirmation, or do again. */
@@ -138,34 +173,34 @@ public class Actions {
     return state;
   }
 
-  private void take(
+  private Course.Outcome take(
+      Sql db,
       Target known,
       long number,
       Feedback feedback,
       BiFunction<ActionState, Feedback, Course.Outcome> course) {
-    var outcome =
-        database.inTransaction(
-            db -> {
-              var target = TargetTable.lock(db, known.key());
-              var action = find(db, target, number);
-              var found = course.apply(action.state(), feedback);
-              if (found instanceof Course.Outcome.Now now) {
-                refuseFlood(db, target, action, now.state());
-                record(db, target, action, feedback, now.state());
-              }
-              return found;
-            });
+    var target = TargetTable.lock(db, known.key());
+    var action = find(db, target, number);
+    var found = course.apply(action.state(), feedback);
+    if (found instanceof Course.Outcome.Now now) {
+      refuseFlood(db, target, action, now.state());
+      record(db, target, action, feedback, now.state());
+    }
+    return found;
+  }
+
+  private void settle(Course.Outcome outcome) {
     switch (outcome) {
-      case Course.Outcome.Now now -> {
-        count(now.state().label());
-        messages.committed();
-      }
+      case Course.Outcome.Now now -> count(now.state().label());
       case Course.Outcome.Repeated _ -> count("repeated");
       case Course.Outcome.Gone _ -> {
         count("gone");
         throw new GoneException();
       }
-      case Course.Outcome.NotOffered _ -> throw absent();
+      case Course.Outcome.NotOffered _ -> {
+        count("not-offered");
+        throw absent();
+      }
     }
   }
 
@@ -195,6 +230,7 @@ public class Actions {
     if (state == action.state()
         && ActionTable.countFeedback(db, target.key(), clock.instant())
             > config.feedbackPerMinute()) {
+      count("flood");
       throw new Refusal.LimitReached(
               "feedback of the device in a minute", config.feedbackPerMinute())
           .asException();
@@ -210,18 +246,19 @@ public class Actions {
   }
 
   private void tell(Sql db, Target target, long number, ActionState state) {
-    var pending =
-        switch (state) {
-          case UNCONFIRMED -> "confirmationBase";
-          case OPEN -> "deploymentBase";
-          case CANCELLING -> "cancelAction";
-          case FINISHED, FAILED, CANCELLED -> throw new IllegalStateException("nothing waits");
-        };
-    messages.notice(db, target.device(), new Messages.Notice(pending, Long.toString(number)));
+    messages.notice(
+        db, target.device(), new Messages.Notice(state.resource(), Long.toString(number)));
   }
 
   private void count(String outcome) {
-    meters.counter("muster.firmware.feedback", "outcome", outcome).increment();
+    counter(outcome).increment();
+  }
+
+  private Counter counter(String outcome) {
+    return Counter.builder("muster.firmware.feedback")
+        .tag("outcome", outcome)
+        .description("What devices say of updates, by what came of it")
+        .register(meters);
   }
 
   private static Action find(Sql db, Target target, long number) {

@@ -24,7 +24,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** The registry, which this service asks what there is and what happened. Thread-safe. */
+/** Registry and ingest, which this service asks what there is and what happened. Thread-safe. */
 @ApplicationScoped
 @RegisterForReflection(
     targets = {
@@ -44,14 +44,17 @@ import java.util.Optional;
       VerifyAnswer.class,
       VerifyAnswer.Allowed.class,
       VerifyAnswer.Denied.class,
+      VerifyAnswer.IssuedToken.class,
       VerifyRequest.class
     })
 public class Neighbours {
   private final Neighbour registry;
+  private final Neighbour ingest;
 
   Neighbours(Vertx vertx, NeighboursConfig config) {
     var token = new ServiceToken(config.serviceTokenFile());
     this.registry = new Neighbour("registry", config.registryUrl(), vertx, config, token);
+    this.ingest = new Neighbour("ingest", config.ingestUrl(), vertx, config, token);
   }
 
   /**
@@ -90,9 +93,15 @@ public class Neighbours {
     return registry.events(after, limit);
   }
 
+  /** A page of ingest's log. */
+  public Uni<EventPage> ingestEvents(long after, int limit) {
+    return ingest.events(after, limit);
+  }
+
   @PreDestroy
   void close() {
     registry.close();
+    ingest.close();
   }
 
   private static String devices(TenantId tenant) {

@@ -15,6 +15,8 @@ import org.hibernate.validator.constraints.time.DurationMin;
 interface NeighboursConfig {
   URI registryUrl();
 
+  URI ingestUrl();
+
   /** Whom to trust when these are https; the system's authorities when absent. */
   Optional<Path> caFile();
 
@@ -32,13 +34,9 @@ interface NeighboursConfig {
 
   /** Requests to one of them at a time. */
   @WithDefault("16")
-  @Min(1)
-  @Max(256)
-  int concurrentRequests();
+  @Min(1) @Max(256) int concurrentRequests();
 
   /** Requests that may wait for that; beyond it they fail. */
   @WithDefault("256")
-  @Min(1)
-  @Max(10_000)
-  int waitingRequests();
+  @Min(1) @Max(10_000) int waitingRequests();
 }
