@@ -25,8 +25,8 @@ public final class DistributionTable {
           + "d.tenant = $1 AND ($2::bigint = 0 OR d.key < $2)"
           + " AND ($3::text IS NULL OR d.name = $3) ORDER BY d.key DESC LIMIT $4";
 
-  // By an action, or by a rollout, or as what devices may go back to.
-  private static final String IN_USE =
+  /** By an action, or by a rollout, or as what devices may go back to. */
+  public static final String IN_USE =
       """
       (SELECT 1 FROM action WHERE distribution_key = $1 LIMIT 1)
       UNION ALL (SELECT 1 FROM rollout WHERE distribution_key = $1 LIMIT 1)
