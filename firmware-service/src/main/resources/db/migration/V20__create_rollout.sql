@@ -96,5 +96,7 @@ CREATE TABLE rollout_device (
   PRIMARY KEY (rollout_key, device)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 CREATE INDEX rollout_device_by_state ON rollout_device (rollout_key, state, place);
+-- Of which rollout an action is.
+CREATE INDEX rollout_device_action ON rollout_device (action_key) WHERE action_key IS NOT NULL;
 -- What devices may go back to is not deleted.
 CREATE INDEX rollout_device_previous ON rollout_device (previous_key) WHERE previous_key IS NOT NULL;

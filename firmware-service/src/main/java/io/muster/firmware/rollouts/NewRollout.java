@@ -87,7 +87,7 @@ record NewRollout(RolloutBody body, byte[] requestSha256) {
       wrong.add(
           FieldError.at(
               "/targets/devices", "must be 1 to %d devices".formatted(config.listedDevices())));
-    } else if (devices.contains(null)) {
+    } else if (devices.stream().anyMatch(Objects::isNull)) {
       wrong.add(FieldError.at("/targets/devices", "must be devices"));
     } else if (new HashSet<>(devices).size() < devices.size()) {
       wrong.add(FieldError.at("/targets/devices", "must name each device once"));

@@ -165,6 +165,7 @@ class RolloutResource {
   @POST
   @Path("/{rollout}/approve")
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
+  @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Agree to a rollout that somebody else made")
   public RolloutView approve(
       @PathParam("tenant") TenantId tenant,
@@ -177,6 +178,7 @@ class RolloutResource {
   @POST
   @Path("/{rollout}/reject")
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
+  @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Do not agree to a rollout that somebody else made")
   public RolloutView reject(
       @PathParam("tenant") TenantId tenant,
@@ -225,6 +227,7 @@ class RolloutResource {
   @POST
   @Path("/{rollout}/cancel")
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
+  @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
       summary = "Call a rollout off",
       description =
@@ -240,6 +243,7 @@ class RolloutResource {
   @POST
   @Path("/{rollout}/retry")
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
+  @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
       summary = "Give failed devices another turn",
       description = "A rollout that stopped or finished goes on.")
@@ -254,6 +258,7 @@ class RolloutResource {
   @POST
   @Path("/{rollout}/rollback")
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
+  @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
       summary = "Take a rollout back",
       description =

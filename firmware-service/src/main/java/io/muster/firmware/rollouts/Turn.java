@@ -71,10 +71,6 @@ record Turn(
       return counts.stream().mapToLong(GroupCounts::running).sum();
     }
 
-    long pending() {
-      return counts.stream().mapToLong(GroupCounts::pending).sum();
-    }
-
     long finished() {
       return counts.stream().mapToLong(GroupCounts::finished).sum();
     }
@@ -199,7 +195,7 @@ record Turn(
 
   /** The answers come by themselves: they are looked at less and less often. */
   private static Instant pause(Rollout rollout, Sight sight, Instant now) {
-    if (sight.running() == 0 && (sight.pending() == 0 || rollout.state() != RolloutState.RUNNING)) {
+    if (sight.running() == 0) {
       return null;
     }
     var quiet = Duration.between(rollout.givenAt(), now).dividedBy(10);

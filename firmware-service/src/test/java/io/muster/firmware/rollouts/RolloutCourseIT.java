@@ -13,6 +13,7 @@ import io.muster.contract.id.TenantId;
 import io.muster.firmware.FirmwareDatabase;
 import io.muster.firmware.Neighbour;
 import io.muster.firmware.SettableClock;
+import io.muster.firmware.actions.MaintenanceWindows;
 import io.muster.firmware.audit.Author;
 import io.muster.firmware.distributions.DistributionTable;
 import io.muster.rest.idempotency.IdempotencyKey;
@@ -450,12 +451,15 @@ class RolloutCourseIT {
     clock.set(Instant.parse("2026-01-06T02:00:00Z"));
     work();
     instance.retrieve(devices.get(0));
+    assertEquals(MaintenanceWindows.Standing.OPEN, instance.standing(devices.get(0)));
     instance.succeed(devices.get(1));
     clock.set(Instant.parse("2026-01-06T04:00:00Z"));
     work();
     assertEquals(
         Map.of("running", 1L, "finished", 1L, "pending", 1L), instance.counts(tenant, rollout));
     assertTrue(instance.open(devices.get(2)).isEmpty());
+    // It may go on with its download, and is not to install it now.
+    assertEquals(MaintenanceWindows.Standing.CLOSED, instance.standing(devices.get(0)));
     instance.succeed(devices.get(0));
     clock.set(Instant.parse("2026-01-07T02:00:00Z"));
     work();
@@ -538,6 +542,16 @@ class RolloutCourseIT {
       work();
     }
     return found;
+  }
+
+  @Test
+  void whatIsGivenWithoutAWindowHasNone() {
+    var devices = devices(2);
+    instance.make(tenant, listed(devices.subList(0, 1), ""));
+    work();
+    instance.assign(devices.get(1), distribution);
+    assertEquals(MaintenanceWindows.Standing.NONE, instance.standing(devices.get(0)));
+    assertEquals(MaintenanceWindows.Standing.NONE, instance.standing(devices.get(1)));
   }
 
   @Test

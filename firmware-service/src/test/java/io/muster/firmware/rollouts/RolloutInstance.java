@@ -15,6 +15,7 @@ import io.muster.firmware.actions.ActionConfig;
 import io.muster.firmware.actions.ActionTable;
 import io.muster.firmware.actions.Actions;
 import io.muster.firmware.actions.Feedback;
+import io.muster.firmware.actions.MaintenanceWindows;
 import io.muster.firmware.actions.ManyActions;
 import io.muster.firmware.audit.AuditLog;
 import io.muster.firmware.audit.Author;
@@ -63,6 +64,7 @@ final class RolloutInstance implements AutoCloseable {
   final RolloutWorker worker;
   final RolloutRemains remains;
   final RolloutSettings settings;
+  final RolloutWindows windows;
   private final RolloutsConfig config;
   private final Actions deviceActions;
   private final Pool pool;
@@ -109,6 +111,7 @@ final class RolloutInstance implements AutoCloseable {
     devices = new DeviceReader(database, clock);
     remains = new RolloutRemains(database, config, clock);
     this.settings = new RolloutSettings(database, changes);
+    windows = new RolloutWindows(clock);
     var rolloutMeters = new RolloutMeters(meters);
     var giving = new Giving(many, deviceActions);
     worker =
@@ -281,6 +284,12 @@ final class RolloutInstance implements AutoCloseable {
             device.device().value())
         .map(TargetTable::read)
         .orElseThrow();
+  }
+
+  /** How the device's update stands to its window. */
+  MaintenanceWindows.Standing standing(DeviceAddress device) {
+    var action = open(device).getLast();
+    return database.use(db -> windows.of(db, action));
   }
 
   <T> T use(Function<Sql, T> work) {
