@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
       ConnectsCommand.class,
       IdleCommand.class,
       FlatCommand.class,
-      RegistryCommand.class
+      RegistryCommand.class,
+      FirmwareCommand.class
     },
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")

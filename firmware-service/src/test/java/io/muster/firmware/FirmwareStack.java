@@ -2,6 +2,7 @@ package io.muster.firmware;
 
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.process.BrokerProcess;
+import io.muster.localstack.tls.LocalAuthority;
 import io.muster.localstack.tokens.LocalIssuer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,6 +31,7 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
   private LocalIssuer issuer;
   private BrokerProcess broker;
   private Neighbour registry;
+  private Neighbour ingest;
 
   @Override
   public Map<String, String> start() {
@@ -38,7 +41,9 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
       issuer = LocalIssuer.start(folder.resolve("keys"), 0);
       broker = BrokerProcess.start(folder.resolve("broker"), freePort(), issuer.serviceIssuer());
       registry = new Neighbour();
+      ingest = new Neighbour();
       Files.writeString(folder.resolve("service.token"), serviceToken("firmware"));
+      tls().prepare(Clock.systemUTC());
       return settings();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -55,11 +60,15 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
     settings.put("MUSTER_SERVICE_ISSUER", issuer.serviceIssuer());
     settings.put("MUSTER_SERVICE_TOKEN_FILE", folder.resolve("service.token").toString());
     settings.put("MUSTER_REGISTRY_URL", registry.url());
+    settings.put("MUSTER_INGEST_URL", ingest.url());
     settings.put("MUSTER_BROKER_URL", broker.url());
     settings.put("MUSTER_REPLICA", "test");
     settings.put("muster.firmware.inbox.poll-interval", "20ms");
     settings.put("muster.firmware.artifacts.folder", folder.resolve("artifacts").toString());
     settings.put("muster.firmware.manifest.key-file", folder.resolve("manifest.key").toString());
+    settings.put("MUSTER_FIRMWARE_TLS_CERTIFICATE", tls().serverCertificate().toString());
+    settings.put("MUSTER_FIRMWARE_TLS_KEY", tls().serverKey().toString());
+    settings.put("muster.firmware.public-tls-url", "https://updates.example");
     settings.put("muster.firmware.artifacts.max-bytes", Integer.toString(MAX_BYTES));
     settings.put("muster.firmware.artifacts.must-stay-free-bytes", "0");
     return settings;
@@ -72,14 +81,23 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
 
   @Override
   public void stop() {
-    closeAll(broker, registry, issuer, postgres);
+    closeAll(broker, registry, ingest, issuer, postgres);
     if (folder != null) {
       delete(folder);
     }
   }
 
+  /** The server's certificate, and who vouches for it. */
+  public LocalAuthority tls() {
+    return new LocalAuthority(folder.resolve("tls"));
+  }
+
   public Neighbour registry() {
     return registry;
+  }
+
+  public Neighbour ingest() {
+    return ingest;
   }
 
   public LocalPostgres postgres() {

@@ -7,6 +7,8 @@ import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.DeviceView;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,6 +26,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,6 +38,8 @@ public final class Neighbour implements AutoCloseable {
   private final Map<String, Predicate<String>> filters = new ConcurrentHashMap<>();
   private final HttpServer server;
   private volatile boolean away;
+  private volatile Function<VerifyRequest, VerifyAnswer> verifier =
+      _ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.NO_SUCH_CREDENTIAL);
 
   /** What it knows of a device. */
   private record Known(String type, boolean enabled) {}
@@ -77,6 +82,11 @@ public final class Neighbour implements AutoCloseable {
     filters.remove(text);
   }
 
+  /** What it says of proofs; nothing holds at the beginning. */
+  public void verifies(Function<VerifyRequest, VerifyAnswer> answers) {
+    verifier = answers;
+  }
+
   /** Adds to the log. */
   public synchronized void tell(String topic, String contentType, byte[] payload) {
     tell(UUID.randomUUID(), topic, contentType, payload);
@@ -97,6 +107,10 @@ public final class Neighbour implements AutoCloseable {
         answer(exchange, page(query(exchange)));
       } else if (path.endsWith("/devices")) {
         stream(exchange, path.split("/")[4]);
+      } else if (path.equals("/internal/v1/credentials/verify")) {
+        var request =
+            ContractJson.mapper().readValue(exchange.getRequestBody(), VerifyRequest.class);
+        answer(exchange, verifier.apply(request));
       } else {
         device(exchange, path);
       }

@@ -67,6 +67,15 @@ class MetricsIT {
   }
 
   @Test
+  void firmwareServiceExportsWhatIsDocumentedAndNothingElse() {
+    provokeAProblem(stack.firmware(1) + "/api/v1/tenants/demo/artifacts");
+    assertSame(
+        document.under(
+            "`firmware-service`", "Every channel", "Incoming channels", "Outgoing channels"),
+        stack.firmwareMetrics());
+  }
+
+  @Test
   void theBrokerExportsWhatIsDocumentedAndNothingElse() {
     assertSame(document.under("`broker`"), stack.brokerMetrics());
     assertExported(document.under("The broker's own"), stack.brokerMetrics());

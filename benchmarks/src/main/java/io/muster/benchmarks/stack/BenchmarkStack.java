@@ -36,6 +36,8 @@ import java.util.Set;
 public final class BenchmarkStack implements AutoCloseable {
   private static final List<String> REGISTRY_JVM =
       List.of("-Xms32m", "-Xmx192m", "-XX:+UseSerialGC");
+  private static final List<String> FIRMWARE_JVM =
+      List.of("-Xms32m", "-Xmx192m", "-XX:+UseSerialGC");
   private static final Duration READY_WITHIN = Duration.ofSeconds(90);
   private static final Duration TOKEN_LIFETIME = Duration.ofHours(2);
   private static final Duration SERVICE_TOKEN_LIFETIME = Duration.ofHours(1);
@@ -51,6 +53,8 @@ public final class BenchmarkStack implements AutoCloseable {
   private String brokerUrl;
   private ChildProcess registry;
   private URI registryUrl;
+  private ChildProcess firmware;
+  private URI firmwareUrl;
   private LocalAuthority authority;
   private IngestProcess ingest;
 
@@ -142,6 +146,32 @@ public final class BenchmarkStack implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Starts firmware-service, with artifacts of its own, and waits until it is ready. */
+  public void startFirmware() {
+    try {
+      var port = Ports.free();
+      firmwareUrl = URI.create("http://127.0.0.1:" + port);
+      var environment = environment("firmware");
+      environment.put("MUSTER_REGISTRY_URL", registryUrl.toString());
+      environment.put("MUSTER_FIRMWARE_PUBLIC_URL", firmwareUrl.toString());
+      environment.put("MUSTER_FIRMWARE_ARTIFACTS_FOLDER", absolute("artifacts"));
+      environment.put("MUSTER_FIRMWARE_ARTIFACTS_MUST_STAY_FREE_BYTES", "0");
+      environment.put("MUSTER_FIRMWARE_MANIFEST_KEY_FILE", absolute("keys/manifest.key"));
+      // ingest is not there: nobody sends feedback over MQTT, and nobody waits for its log.
+      environment.put("MUSTER_FIRMWARE_INBOX_ENABLED", "false");
+      firmware =
+          started(
+              launch("firmware-service", port, environment, FIRMWARE_JVM),
+              ServiceProcess.readiness(port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String absolute(String below) {
+    return settings.home().resolve(below).toAbsolutePath().toString();
   }
 
   private Map<String, String> environment(String service) throws IOException {
@@ -241,6 +271,16 @@ public final class BenchmarkStack implements AutoCloseable {
 
   public ObservedProcess brokerProcess() {
     return new ObservedProcess("broker", broker.pid(), Family.ALONE);
+  }
+
+  /** Where firmware-service is. */
+  public URI firmwareUrl() {
+    return firmwareUrl;
+  }
+
+  /** Its memory is what it holds alone, and its share of what others hold as well. */
+  public ObservedProcess firmwareProcess() {
+    return new ObservedProcess("firmware-service", firmware.pid(), Family.WITH_CHILDREN);
   }
 
   /** PostgreSQL with its backends. */

@@ -36,6 +36,20 @@ public enum ActionState {
     };
   }
 
+  /**
+   * The resource of hawkBit's device API that tells of it.
+   *
+   * @throws IllegalStateException when it has ended: then none does
+   */
+  public String resource() {
+    return switch (this) {
+      case UNCONFIRMED -> "confirmationBase";
+      case OPEN -> "deploymentBase";
+      case CANCELLING -> "cancelAction";
+      case FINISHED, FAILED, CANCELLED -> throw new IllegalStateException("nothing waits");
+    };
+  }
+
   /** The state of a label in the table. */
   public static ActionState of(String label) {
     return Arrays.stream(values()).filter(it -> it.label.equals(label)).findFirst().orElseThrow();

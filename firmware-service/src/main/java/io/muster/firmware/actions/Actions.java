@@ -71,12 +71,24 @@ public class Actions {
 
   /** What a device says of an update. */
   public void deploymentFeedback(Target target, long number, Feedback feedback) {
-    take(target, number, feedback, Course::deployment);
+    settle(database.inTransaction(db -> take(db, target, number, feedback, Course::deployment)));
+    messages.committed();
+  }
+
+  /** The same in a transaction of somebody else, which is whole also when this is refused. */
+  public void deploymentFeedback(Sql db, Target target, long number, Feedback feedback) {
+    settle(take(db, target, number, feedback, Course::deployment));
   }
 
   /** What a device says of a cancellation. */
   public void cancellationFeedback(Target target, long number, Feedback feedback) {
-    take(target, number, feedback, Course::cancellation);
+    settle(database.inTransaction(db -> take(db, target, number, feedback, Course::cancellation)));
+    messages.committed();
+  }
+
+  /** The same in a transaction of somebody else, which is whole also when this is refused. */
+  public void cancellationFeedback(Sql db, Target target, long number, Feedback feedback) {
+    settle(take(db, target, number, feedback, Course::cancellation));
   }
 
   /**
@@ -86,21 +98,28 @@ public class Actions {
   public void confirm(Target known, long number, boolean agreed, List<String> why) {
     database.inTransaction(
         db -> {
-          var target = TargetTable.lock(db, known.key());
-          var action = find(db, target, number);
-          if (action.state().isEnded()) {
-            throw new GoneException();
-          }
-          if (action.state() == ActionState.UNCONFIRMED) {
-            note(db, action, agreed ? "[confirmed]" : "[denied]", why);
-            if (agreed) {
-              ActionTable.move(db, action, ActionState.OPEN, clock.instant());
-              tell(db, target, number, ActionState.OPEN);
-            }
-          }
+          confirm(db, known, number, agreed, why);
           return null;
         });
     messages.committed();
+  }
+
+  /** The same in a transaction of somebody else, which is whole also when this is refused. */
+  public void confirm(Sql db, Target known, long number, boolean agreed, List<String> why) {
+    var target = TargetTable.lock(db, known.key());
+    var action = find(db, target, number);
+    if (action.state().isEnded()) {
+      throw new GoneException();
+    }
+    if (action.state() != ActionState.UNCONFIRMED) {
+      return;
+    }
+    refuseFlood(db, target, action, agreed ? ActionState.OPEN : action.state());
+    note(db, action, agreed ? "[confirmed]" : "[denied]", why);
+    if (agreed) {
+      ActionTable.move(db, action, ActionState.OPEN, clock.instant());
+      tell(db, target, number, ActionState.OPEN);
+    }
   }
 
   /** From now on the device's updates need no confirmation, or do again. */
@@ -138,34 +157,34 @@ public class Actions {
     return state;
   }
 
-  private void take(
+  private Course.Outcome take(
+      Sql db,
       Target known,
       long number,
       Feedback feedback,
       BiFunction<ActionState, Feedback, Course.Outcome> course) {
-    var outcome =
-        database.inTransaction(
-            db -> {
-              var target = TargetTable.lock(db, known.key());
-              var action = find(db, target, number);
-              var found = course.apply(action.state(), feedback);
-              if (found instanceof Course.Outcome.Now now) {
-                refuseFlood(db, target, action, now.state());
-                record(db, target, action, feedback, now.state());
-              }
-              return found;
-            });
+    var target = TargetTable.lock(db, known.key());
+    var action = find(db, target, number);
+    var found = course.apply(action.state(), feedback);
+    if (found instanceof Course.Outcome.Now now) {
+      refuseFlood(db, target, action, now.state());
+      record(db, target, action, feedback, now.state());
+    }
+    return found;
+  }
+
+  private void settle(Course.Outcome outcome) {
     switch (outcome) {
-      case Course.Outcome.Now now -> {
-        count(now.state().label());
-        messages.committed();
-      }
+      case Course.Outcome.Now now -> count(now.state().label());
       case Course.Outcome.Repeated _ -> count("repeated");
       case Course.Outcome.Gone _ -> {
         count("gone");
         throw new GoneException();
       }
-      case Course.Outcome.NotOffered _ -> throw absent();
+      case Course.Outcome.NotOffered _ -> {
+        count("not-offered");
+        throw absent();
+      }
     }
   }
 
@@ -195,6 +214,7 @@ public class Actions {
     if (state == action.state()
         && ActionTable.countFeedback(db, target.key(), clock.instant())
             > config.feedbackPerMinute()) {
+      count("flood");
       throw new Refusal.LimitReached(
               "feedback of the device in a minute", config.feedbackPerMinute())
           .asException();
@@ -210,14 +230,8 @@ public class Actions {
   }
 
   private void tell(Sql db, Target target, long number, ActionState state) {
-    var pending =
-        switch (state) {
-          case UNCONFIRMED -> "confirmationBase";
-          case OPEN -> "deploymentBase";
-          case CANCELLING -> "cancelAction";
-          case FINISHED, FAILED, CANCELLED -> throw new IllegalStateException("nothing waits");
-        };
-    messages.notice(db, target.device(), new Messages.Notice(pending, Long.toString(number)));
+    messages.notice(
+        db, target.device(), new Messages.Notice(state.resource(), Long.toString(number)));
   }
 
   private void count(String outcome) {

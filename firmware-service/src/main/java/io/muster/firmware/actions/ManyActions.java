@@ -165,13 +165,11 @@ public class ManyActions {
     Map<DeviceAddress, Messages.Notice> notices = new LinkedHashMap<>();
     List<String> states = new ArrayList<>();
     for (var target : targets) {
-      var isOpen = confirmed || target.autoConfirm();
-      states.add((isOpen ? ActionState.OPEN : ActionState.UNCONFIRMED).label());
+      var state = confirmed || target.autoConfirm() ? ActionState.OPEN : ActionState.UNCONFIRMED;
+      states.add(state.label());
       notices.put(
           target.device(),
-          new Messages.Notice(
-              isOpen ? "deploymentBase" : "confirmationBase",
-              Long.toString(numbers.get(target.key()))));
+          new Messages.Notice(state.resource(), Long.toString(numbers.get(target.key()))));
     }
     var made = insert(db, targets, numbers, wanted, states, forced, by);
     targets.forEach(target -> prune(db, target.key(), numbers.get(target.key())));

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How often somebody was wrong in the last minute. Bounded: of very many at once the first are
+ * How often somebody did something in the last minute. Bounded: of very many at once the first are
  * forgotten. Thread-safe.
  */
 final class Attempts {
@@ -24,7 +24,7 @@ final class Attempts {
         }
       };
 
-  private record Window(Instant since, int wrong) {}
+  private record Window(Instant since, int times) {}
 
   Attempts(int limit, Clock clock) {
     this.limit = limit;
@@ -34,15 +34,16 @@ final class Attempts {
   /** Whether somebody is not to be listened to for now. */
   synchronized boolean isBlocked(String who) {
     var window = windows.get(who);
-    return window != null && isNow(window) && window.wrong >= limit;
+    return window != null && isNow(window) && window.times >= limit;
   }
 
-  synchronized void wrong(String who) {
+  /** Somebody did it. */
+  synchronized void count(String who) {
     var window = windows.get(who);
     windows.put(
         who,
         window != null && isNow(window)
-            ? new Window(window.since, window.wrong + 1)
+            ? new Window(window.since, window.times + 1)
             : new Window(clock.instant(), 1));
   }
 

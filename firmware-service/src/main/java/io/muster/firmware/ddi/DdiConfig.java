@@ -5,6 +5,8 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 
@@ -15,6 +17,9 @@ interface DdiConfig {
   /** Where devices reach the service from outside; links begin with it, whatever a request says. */
   @WithDefault("http://127.0.0.1:8084")
   URI publicUrl();
+
+  /** The same for devices that come over the TLS port; the other address when it is not set. */
+  Optional<URI> publicTlsUrl();
 
   Ddi ddi();
 
@@ -42,5 +47,28 @@ interface DdiConfig {
     @WithDefault("10")
     @Min(1)
     int wrongGatewayTokens();
+
+    /** How many requests of a tenant's gateway token this instance takes in a minute. */
+    @WithDefault("6000")
+    @Min(1)
+    int gatewayRequests();
+
+    /** How often the audit says that a gateway token speaks for a device. */
+    @WithDefault("1H")
+    @DurationMin(seconds = 1)
+    Duration gatewayAuditInterval();
+
+    /**
+     * From where proxies connect whose headers count: addresses and networks, as 10.1.0.0/16.
+     * Nobody else's X-Forwarded-For or client certificate is looked at.
+     */
+    Optional<List<String>> trustedProxies();
+
+    /**
+     * In which header a trusted proxy hands on the certificate of a client: as RFC 9440 has it, or
+     * PEM in URL encoding. The proxy must take it out of what clients send.
+     */
+    @WithDefault("Client-Cert")
+    String clientCertificateHeader();
   }
 }

@@ -167,7 +167,7 @@ public final class DdiJson {
                                 .toList())));
   }
 
-  private static JsonNode read(byte[] body) {
+  static JsonNode read(byte[] body) {
     try {
       var root = MAPPER.readTree(body);
       if (root instanceof ObjectNode) {

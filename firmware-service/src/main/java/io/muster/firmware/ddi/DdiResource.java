@@ -44,6 +44,7 @@ class DdiResource {
   private static final String JOSE = "application/jose";
 
   private final DeviceAccess access;
+  private final Visitors visitors;
   private final Deployments deployments;
   private final Actions actions;
   private final Attributes attributes;
@@ -52,12 +53,14 @@ class DdiResource {
 
   DdiResource(
       DeviceAccess access,
+      Visitors visitors,
       Deployments deployments,
       Actions actions,
       Attributes attributes,
       Downloads downloads,
       DdiConfig config) {
     this.access = access;
+    this.visitors = visitors;
     this.deployments = deployments;
     this.actions = actions;
     this.attributes = attributes;
@@ -79,11 +82,6 @@ class DdiResource {
     @Context HttpServerRequest request;
 
     @Context HttpHeaders headers;
-
-    String address() {
-      var address = request.remoteAddress();
-      return address == null ? "?" : address.hostAddress();
-    }
   }
 
   @GET
@@ -228,16 +226,7 @@ class DdiResource {
       @BeanParam Asked asked,
       @PathParam("module") UUID module,
       @PathParam("filename") String filename) {
-    var target = target(asked);
-    if (filename.endsWith(MD5_SUFFIX)) {
-      var plain = filename.substring(0, filename.length() - MD5_SUFFIX.length());
-      var artifact = deployments.artifact(target, module, plain);
-      return Response.ok(artifact.md5() + "  " + artifact.filename() + "\n")
-          .type(MediaType.TEXT_PLAIN)
-          .build();
-    }
-    return downloads.answer(
-        deployments.artifact(target, module, filename), Downloads.Wish.of(asked.headers, false));
+    return download(asked, module, filename, false);
   }
 
   @HEAD
@@ -247,17 +236,35 @@ class DdiResource {
       @BeanParam Asked asked,
       @PathParam("module") UUID module,
       @PathParam("filename") String filename) {
-    return downloads.answer(
-        deployments.artifact(target(asked), module, filename),
-        Downloads.Wish.of(asked.headers, true));
+    return download(asked, module, filename, true);
+  }
+
+  private Response download(Asked asked, UUID module, String filename, boolean isHead) {
+    var target = target(asked);
+    if (!filename.endsWith(MD5_SUFFIX)) {
+      return downloads.answer(
+          deployments.artifact(target, module, filename), Downloads.Wish.of(asked.headers, isHead));
+    }
+    var plain = filename.substring(0, filename.length() - MD5_SUFFIX.length());
+    var artifact = deployments.artifact(target, module, plain);
+    // As md5sum writes it.
+    return Response.ok(artifact.md5() + "  " + artifact.filename() + "\n")
+        .type(MediaType.TEXT_PLAIN)
+        .build();
   }
 
   private Target target(Asked asked) {
-    return access.of(asked.tenant, asked.controllerId, asked.authorization, asked.address());
+    return access.of(
+        asked.tenant, asked.controllerId, asked.authorization, visitors.of(asked.request));
   }
 
   private Links links(Asked asked) {
-    return Links.of(config.publicUrl(), asked.tenant, asked.controllerId);
+    // A device that is known by its certificate would be nobody at the other port.
+    var address =
+        asked.request.isSSL()
+            ? config.publicTlsUrl().orElse(config.publicUrl())
+            : config.publicUrl();
+    return Links.of(address, asked.tenant, asked.controllerId);
   }
 
   private static Response json(JsonNode body) {

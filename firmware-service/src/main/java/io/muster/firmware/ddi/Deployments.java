@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.firmware.actions.Action;
 import io.muster.firmware.actions.ActionState;
 import io.muster.firmware.actions.ActionTable;
+import io.muster.firmware.actions.MaintenanceWindows;
 import io.muster.firmware.artifacts.Artifact;
 import io.muster.firmware.artifacts.ArtifactTable;
 import io.muster.firmware.database.Database;
@@ -38,12 +39,19 @@ class Deployments {
 
   private final Database database;
   private final Manifests manifests;
+  private final MaintenanceWindows windows;
   private final DdiConfig config;
   private final Clock clock;
 
-  Deployments(Database database, Manifests manifests, DdiConfig config, Clock clock) {
+  Deployments(
+      Database database,
+      Manifests manifests,
+      MaintenanceWindows windows,
+      DdiConfig config,
+      Clock clock) {
     this.database = database;
     this.manifests = manifests;
+    this.windows = windows;
     this.config = config;
     this.clock = clock;
   }
@@ -72,6 +80,7 @@ class Deployments {
           return Representations.deployment(
               links,
               action,
+              windows.of(db, action),
               DistributionTable.byKey(db, action.distributionKey()),
               history(db, action, history));
         });
@@ -84,6 +93,7 @@ class Deployments {
           return Representations.deployment(
               links,
               action,
+              MaintenanceWindows.Standing.NONE,
               DistributionTable.byKey(db, action.distributionKey()),
               history(db, action, history));
         });
@@ -107,6 +117,7 @@ class Deployments {
           return Representations.confirmation(
               links,
               action,
+              windows.of(db, action),
               DistributionTable.byKey(db, action.distributionKey()),
               history(db, action, history));
         });

@@ -27,27 +27,32 @@ class DeviceAccess {
 
   private final Targets targets;
   private final TargetTokens tokens;
-  private final DeviceTokens deviceTokens;
+  private final RegistryProofs proofs;
   private final Settings settings;
   private final MeterRegistry meters;
-  private final Attempts attempts;
-  private final int wrongGatewayTokens;
+  private final GatewayUse gatewayUse;
+  private final Attempts wrongTokens;
+  private final Attempts gatewayRequests;
+  private final DdiConfig.Ddi limits;
 
   DeviceAccess(
       Targets targets,
       TargetTokens tokens,
-      DeviceTokens deviceTokens,
+      RegistryProofs proofs,
       Settings settings,
+      GatewayUse gatewayUse,
       DdiConfig config,
       MeterRegistry meters,
       Clock clock) {
     this.targets = targets;
     this.tokens = tokens;
-    this.deviceTokens = deviceTokens;
+    this.proofs = proofs;
     this.settings = settings;
     this.meters = meters;
-    this.wrongGatewayTokens = config.ddi().wrongGatewayTokens();
-    this.attempts = new Attempts(wrongGatewayTokens, clock);
+    this.gatewayUse = gatewayUse;
+    this.limits = config.ddi();
+    this.wrongTokens = new Attempts(limits.wrongGatewayTokens(), clock);
+    this.gatewayRequests = new Attempts(limits.gatewayRequests(), clock);
   }
 
   /**
@@ -55,30 +60,39 @@ class DeviceAccess {
    *
    * @param tenant as in the path, in any case
    * @param authorization the header, or null
-   * @param address from where
+   * @param visitor who asks, as far as the connection tells
    */
-  Target of(String tenant, String controllerId, String authorization, String address) {
+  Target of(String tenant, String controllerId, String authorization, Visitor visitor) {
     var device = address(tenant, controllerId);
-    var target = device.flatMap(it -> proven(it, authorization, address));
+    var target = device.flatMap(it -> proven(it, authorization, visitor));
     if (target.isEmpty()) {
-      LOG.infof("Denied %s from %s", device.map(Object::toString).orElse("?"), address);
+      LOG.infof("Denied %s from %s", device.map(Object::toString).orElse("?"), visitor.address());
       throw new Refusal.NotAuthenticated().asException();
     }
     return target.get();
   }
 
-  private Optional<Target> proven(DeviceAddress device, String authorization, String address) {
+  private Optional<Target> proven(DeviceAddress device, String authorization, Visitor visitor) {
     if (authorization == null) {
-      return refused("none");
+      return byCertificate(device, visitor);
     }
     var parts = authorization.strip().split(" +", 2);
     var shown = parts.length < 2 ? "" : parts[1].strip();
     return switch (parts[0].toLowerCase(Locale.ROOT)) {
       case "targettoken" -> byTargetToken(device, shown);
-      case "gatewaytoken" -> byGatewayToken(device, shown, address);
-      case "bearer" -> byDeviceToken(device, shown, address);
+      case "gatewaytoken" -> byGatewayToken(device, shown, visitor.address());
+      case "bearer" -> byDeviceToken(device, shown, visitor.address());
       default -> refused("other");
     };
+  }
+
+  private Optional<Target> byCertificate(DeviceAddress device, Visitor visitor) {
+    if (visitor.certificate().isEmpty()) {
+      return refused("none");
+    }
+    return proofs.holds(device, visitor.certificate().get(), visitor.address())
+        ? counted("certificate", targets.enabled(device))
+        : refused("certificate");
   }
 
   private Optional<Target> byTargetToken(DeviceAddress device, String shown) {
@@ -88,20 +102,32 @@ class DeviceAccess {
 
   private Optional<Target> byGatewayToken(DeviceAddress device, String shown, String address) {
     var who = device.tenant() + " " + address;
-    if (attempts.isBlocked(who)) {
-      throw new Refusal.LimitReached("wrong gateway tokens in a minute", wrongGatewayTokens)
-          .asException();
-    }
+    refuseBeyond(wrongTokens, who, "wrong gateway tokens in a minute", limits.wrongGatewayTokens());
     var known = settings.read(device.tenant()).gatewayTokenSha256();
     if (known.isEmpty() || !MessageDigest.isEqual(known.get(), TargetToken.sha256(shown))) {
-      attempts.wrong(who);
+      wrongTokens.count(who);
       return refused("gateway-token");
     }
-    return counted("gateway-token", targets.enabled(device));
+    var tenant = device.tenant().value();
+    refuseBeyond(
+        gatewayRequests,
+        tenant,
+        "requests of the gateway token in a minute",
+        limits.gatewayRequests());
+    gatewayRequests.count(tenant);
+    var target = targets.enabled(device);
+    target.ifPresent(_ -> gatewayUse.used(device, address));
+    return counted("gateway-token", target);
+  }
+
+  private static void refuseBeyond(Attempts attempts, String who, String what, int limit) {
+    if (attempts.isBlocked(who)) {
+      throw new Refusal.LimitReached(what, limit).asException();
+    }
   }
 
   private Optional<Target> byDeviceToken(DeviceAddress device, String shown, String address) {
-    return deviceTokens.holds(device, shown, address)
+    return proofs.holds(device, shown, address)
         ? counted("device-token", targets.enabled(device))
         : refused("device-token");
   }

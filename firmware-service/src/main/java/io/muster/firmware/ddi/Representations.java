@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.firmware.actions.Action;
 import io.muster.firmware.actions.ActionTable;
+import io.muster.firmware.actions.MaintenanceWindows.Standing;
 import io.muster.firmware.artifacts.Artifact;
 import io.muster.firmware.distributions.Distribution;
 import io.muster.firmware.distributions.SoftwareModule;
@@ -43,16 +44,24 @@ final class Representations {
 
   /** An update, as {@code deploymentBase} and {@code installedBase} tell it. */
   static ObjectNode deployment(
-      Links links, Action action, Distribution distribution, List<ActionTable.Status> history) {
-    var root = update(links, "deployment", action, distribution, history);
+      Links links,
+      Action action,
+      Standing window,
+      Distribution distribution,
+      List<ActionTable.Status> history) {
+    var root = update(links, "deployment", action, window, distribution, history);
     root.putObject("_links").set("manifest", links.manifest(action.number()));
     return root;
   }
 
   /** An update that waits for a confirmation. */
   static ObjectNode confirmation(
-      Links links, Action action, Distribution distribution, List<ActionTable.Status> history) {
-    return update(links, "confirmation", action, distribution, history);
+      Links links,
+      Action action,
+      Standing window,
+      Distribution distribution,
+      List<ActionTable.Status> history) {
+    return update(links, "confirmation", action, window, distribution, history);
   }
 
   /** What {@code confirmationBase} tells. */
@@ -95,12 +104,19 @@ final class Representations {
       Links links,
       String what,
       Action action,
+      Standing window,
       Distribution distribution,
       List<ActionTable.Status> history) {
     var root = DdiJson.object().put("id", Long.toString(action.number()));
     var update = root.putObject(what);
     var handling = action.isForced() ? "forced" : "attempt";
-    update.put("download", handling).put("update", handling);
+    // Outside of its window a device may fetch an update, and leaves it at that.
+    update.put("download", handling).put("update", window == Standing.CLOSED ? "skip" : handling);
+    switch (window) {
+      case OPEN -> update.put("maintenanceWindow", "available");
+      case CLOSED -> update.put("maintenanceWindow", "unavailable");
+      case NONE -> {}
+    }
     var chunks = update.putArray("chunks");
     distribution.modules().forEach(module -> chunks.add(chunk(links, module)));
     if (!history.isEmpty()) {

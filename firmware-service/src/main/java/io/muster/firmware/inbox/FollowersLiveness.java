@@ -5,8 +5,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * Not alive when the log is not followed at all any more: a deleted device would stay. The registry
- * or a database that is away is not that; then it tries again and again.
+ * Not alive when a log is not followed at all any more: a deleted device would stay. A neighbour or
+ * a database that is away is not that; then it tries again and again.
  */
 @Liveness
 class FollowersLiveness implements HealthCheck {

@@ -7,11 +7,11 @@ import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
 
-/** How the registry's log is followed. */
+/** How the logs of ingest and registry are followed. */
 @ConfigMapping(prefix = "muster.firmware.inbox")
 interface InboxConfig {
 
-  /** Whether this instance follows it at all. */
+  /** Whether this instance follows them at all. */
   @WithDefault("true")
   boolean enabled();
 
@@ -36,12 +36,12 @@ interface InboxConfig {
   @DurationMin(millis = 100)
   Duration turn();
 
-  /** How long ids of events are kept; as long as the registry keeps its log. */
+  /** How long ids of events are kept; as long as the services keep their logs. */
   @WithDefault("7D")
   @DurationMin(seconds = 1)
   Duration rememberFor();
 
-  /** How long the follower may show no sign of life before the service counts as stuck. */
+  /** How long a follower may show no sign of life before the service counts as stuck. */
   @WithDefault("3M")
   @DurationMin(seconds = 1)
   Duration stuckAfter();

@@ -26,7 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The registry, which this service asks what there is and what happened. Thread-safe. */
+/** Registry and ingest, which this service asks what there is and what happened. Thread-safe. */
 @ApplicationScoped
 @RegisterForReflection(
     targets = {
@@ -46,16 +46,19 @@ import java.util.Optional;
       VerifyAnswer.class,
       VerifyAnswer.Allowed.class,
       VerifyAnswer.Denied.class,
+      VerifyAnswer.IssuedToken.class,
       VerifyRequest.class
     })
 public class Neighbours {
   private final Neighbour registry;
   private final Duration patience;
+  private final Neighbour ingest;
 
   Neighbours(Vertx vertx, NeighboursConfig config) {
     var token = new ServiceToken(config.serviceTokenFile());
     this.registry = new Neighbour("registry", config.registryUrl(), vertx, config, token);
     this.patience = config.requestTimeout().multipliedBy(2).plusMillis(100);
+    this.ingest = new Neighbour("ingest", config.ingestUrl(), vertx, config, token);
   }
 
   /**
@@ -106,9 +109,15 @@ public class Neighbours {
     return registry.events(after, limit);
   }
 
+  /** A page of ingest's log. */
+  public Uni<EventPage> ingestEvents(long after, int limit) {
+    return ingest.events(after, limit);
+  }
+
   @PreDestroy
   void close() {
     registry.close();
+    ingest.close();
   }
 
   private static String devices(TenantId tenant) {

@@ -15,6 +15,8 @@ import org.hibernate.validator.constraints.time.DurationMin;
 interface NeighboursConfig {
   URI registryUrl();
 
+  URI ingestUrl();
+
   /** Whom to trust when these are https; the system's authorities when absent. */
   Optional<Path> caFile();
 

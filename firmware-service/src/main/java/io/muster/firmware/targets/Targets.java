@@ -3,6 +3,7 @@ package io.muster.firmware.targets;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.DeviceView;
 import io.muster.firmware.database.Database;
+import io.muster.firmware.database.Sql;
 import io.muster.firmware.neighbours.NeighbourAwayException;
 import io.muster.firmware.neighbours.Neighbours;
 import io.muster.rest.problem.Refusal;
@@ -33,6 +34,13 @@ public class Targets {
     return known(device)
         .map(TargetTable.Found::target)
         .orElseThrow(() -> new Refusal.Absent("There is no such device.").asException());
+  }
+
+  /** A device that was spoken of before, in a transaction: nobody is asked. */
+  public static Optional<Target> found(Sql db, DeviceAddress device) {
+    return TargetTable.find(db, device)
+        .filter(it -> it.isKnown() && it.isEnabled())
+        .map(TargetTable.Found::target);
   }
 
   private Optional<TargetTable.Found> known(DeviceAddress device) {

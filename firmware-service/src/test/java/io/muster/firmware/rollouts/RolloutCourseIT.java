@@ -12,7 +12,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.FirmwareDatabase;
 import io.muster.firmware.Neighbour;
-import io.muster.firmware.SettableClock;
+import io.muster.firmware.SetClock;
 import io.muster.firmware.actions.MaintenanceWindows;
 import io.muster.firmware.audit.Author;
 import io.muster.firmware.distributions.DistributionTable;
@@ -44,7 +44,7 @@ class RolloutCourseIT {
   @RegisterExtension static final FirmwareDatabase DATABASE = new FirmwareDatabase();
 
   private final List<RolloutInstance> instances = new ArrayList<>();
-  private SettableClock clock;
+  private SetClock clock;
   private Neighbour registry;
   private TenantId tenant;
   private RolloutInstance instance;
@@ -52,7 +52,8 @@ class RolloutCourseIT {
 
   @BeforeEach
   void start() throws IOException {
-    clock = new SettableClock(T0);
+    clock = new SetClock();
+    clock.set(T0);
     registry = new Neighbour();
     registry.filter("tag==lab", id -> true);
     tenant = new TenantId("t" + UUID.randomUUID().toString().substring(0, 12));
@@ -161,18 +162,18 @@ class RolloutCourseIT {
     later();
     assertEquals(Map.of("retrying", 1L), instance.counts(tenant, rollout));
     assertEquals("retry", instance.read(tenant, rollout).waitsFor());
-    clock.add(Duration.ofSeconds(40));
+    clock.advance(Duration.ofSeconds(40));
     work();
     assertEquals(Map.of("retrying", 1L), instance.counts(tenant, rollout));
-    clock.add(Duration.ofSeconds(10));
+    clock.advance(Duration.ofSeconds(10));
     work();
     assertEquals(Map.of("given", 1L), instance.counts(tenant, rollout));
     instance.fail(device);
     later();
-    clock.add(Duration.ofSeconds(70));
+    clock.advance(Duration.ofSeconds(70));
     work();
     assertEquals(Map.of("retrying", 1L), instance.counts(tenant, rollout));
-    clock.add(Duration.ofSeconds(20));
+    clock.advance(Duration.ofSeconds(20));
     work();
     instance.fail(device);
     later();
@@ -218,7 +219,7 @@ class RolloutCourseIT {
     var other = newInstance(Map.of());
     other.work();
     assertEquals(Map.of(), other.counts(tenant, rollout));
-    clock.add(Duration.ofSeconds(31));
+    clock.advance(Duration.ofSeconds(31));
     other.work();
     assertEquals(Map.of("given", 3L), other.counts(tenant, rollout));
   }
@@ -381,7 +382,7 @@ class RolloutCourseIT {
     later();
     assertEquals(Map.of("cancelling", 1L, "cancelled", 2L), instance.counts(tenant, rollout));
     instance.leave(devices.get(0));
-    clock.add(Duration.ofSeconds(11));
+    clock.advance(Duration.ofSeconds(11));
     work();
     assertEquals(Map.of("cancelled", 3L), instance.counts(tenant, rollout));
     assertEquals(0, DATABASE.number("SELECT count(*) FROM rollout WHERE due_at IS NOT NULL"));
@@ -562,7 +563,7 @@ class RolloutCourseIT {
     assertEquals(1, given(rollout));
     assertEquals("rate", instance.read(tenant, rollout).waitsFor());
     for (var second = 1; second <= 30; second++) {
-      clock.add(Duration.ofSeconds(1));
+      clock.advance(Duration.ofSeconds(1));
       work();
     }
     assertEquals(31, given(rollout));
@@ -580,7 +581,7 @@ class RolloutCourseIT {
     assertEquals(
         Map.of("finished", 1L, "given", 2L, "pending", 2L), instance.counts(tenant, rollout));
     instance.retrieve(devices.get(1));
-    clock.add(Duration.ofMinutes(11));
+    clock.advance(Duration.ofMinutes(11));
     work();
     assertEquals(
         Map.of("finished", 1L, "running", 1L, "given", 2L, "pending", 1L),
@@ -602,7 +603,7 @@ class RolloutCourseIT {
     registry.add(address("late"));
     instance.registryTells("platform/registry/device-created/" + address("late"));
     work();
-    clock.add(Duration.ofSeconds(6));
+    clock.advance(Duration.ofSeconds(6));
     work();
     assertEquals(Map.of("finished", 2L, "given", 1L), instance.counts(tenant, rollout));
     assertEquals(1, instance.devices(tenant, rollout).getLast().group());
@@ -615,7 +616,7 @@ class RolloutCourseIT {
     work();
     registry.add(address("late"));
     instance.registryTells("platform/registry/device-created/" + address("late"));
-    clock.add(Duration.ofSeconds(6));
+    clock.advance(Duration.ofSeconds(6));
     work();
     instance.succeed(devices.getFirst());
     later();
@@ -673,7 +674,7 @@ class RolloutCourseIT {
     work();
     assertEquals("registry", instance.read(tenant, rollout).waitsFor());
     registry.away(false);
-    clock.add(Duration.ofSeconds(6));
+    clock.advance(Duration.ofSeconds(6));
     work();
     assertEquals(Map.of("given", 2L), instance.counts(tenant, rollout));
     registry.away(true);
@@ -770,7 +771,7 @@ class RolloutCourseIT {
     later();
     instance.remains.forgetSome();
     assertEquals(1, DATABASE.number("SELECT count(*) FROM rollout"));
-    clock.add(Duration.ofDays(91));
+    clock.advance(Duration.ofDays(91));
     instance.remains.forgetSome();
     assertEquals(0, DATABASE.number("SELECT count(*) FROM rollout"));
     assertEquals(0, DATABASE.number("SELECT count(*) FROM rollout_device"));
@@ -803,7 +804,7 @@ class RolloutCourseIT {
     var rollout = instance.make(tenant, listed(devices, "'groups':[{'count':1},{}]"));
     work();
     assertEquals(Duration.ofMinutes(10), instance.read(tenant, rollout).timeLeft());
-    clock.add(Duration.ofMinutes(2));
+    clock.advance(Duration.ofMinutes(2));
     instance.succeed(devices.get(0));
     work();
     later();
@@ -862,9 +863,9 @@ class RolloutCourseIT {
 
   /** When all that waits for answers looks again. */
   private void later() {
-    clock.add(Duration.ofSeconds(10));
+    clock.advance(Duration.ofSeconds(10));
     work();
-    clock.add(Duration.ofSeconds(1));
+    clock.advance(Duration.ofSeconds(1));
     work();
   }
 

@@ -80,6 +80,7 @@ final class RolloutInstance implements AutoCloseable {
     pool = tables.newPool(8);
     var all = new HashMap<>(settings);
     all.put("muster.firmware.neighbours.registry-url", registryUrl);
+    all.put("muster.firmware.neighbours.ingest-url", registryUrl);
     all.put("muster.firmware.neighbours.service-token-file", token());
     all.put("muster.firmware.database.transaction-timeout", "60s");
     database = bean(Database.class, pool, config(PoolConfig.class, all));

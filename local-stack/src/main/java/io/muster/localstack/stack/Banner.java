@@ -30,6 +30,7 @@ final class Banner {
     row(terminal, "ingest service", api(StackService.INGEST));
     row(terminal, "command service", api(StackService.COMMAND));
     row(terminal, "firmware service", api(StackService.FIRMWARE));
+    row(terminal, "  for devices (TLS)", "https://localhost:" + settings.firmwareTlsPort(1));
     row(terminal, "administrator", "token in " + shown(home.adminToken()) + ", tenant demo");
     row(terminal, "logs", shown(home.logs()) + "   or ./muster logs");
     terminal.line();

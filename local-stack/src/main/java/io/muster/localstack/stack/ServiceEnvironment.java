@@ -52,6 +52,13 @@ final class ServiceEnvironment {
   /** Its instances share the folder; each says its own address in links to devices. */
   private void addArtifacts(Map<String, String> environment, int replica) {
     environment.put("MUSTER_REGISTRY_URL", settings.around().registryUrl());
+    environment.put("MUSTER_INGEST_URL", settings.around().ingestUrl());
+    environment.put("MUSTER_FIRMWARE_TLS_CERTIFICATE", authority.serverCertificate().toString());
+    environment.put("MUSTER_FIRMWARE_TLS_KEY", authority.serverKey().toString());
+    environment.put(
+        "MUSTER_FIRMWARE_TLS_PORT", Integer.toString(settings.firmwareTlsPort(replica)));
+    environment.put(
+        "MUSTER_FIRMWARE_PUBLIC_TLS_URL", "https://localhost:" + settings.firmwareTlsPort(replica));
     environment.put(
         "MUSTER_FIRMWARE_ARTIFACTS_FOLDER", settings.around().home().artifacts().toString());
     environment.put(

@@ -30,6 +30,7 @@ record StackSettings(
   private static final int ENDPOINT = 1883;
   private static final int ENDPOINT_TLS = 8883;
   private static final int ENDPOINT_WEBSOCKET = 8000;
+  private static final int FIRMWARE_TLS = 8444;
 
   /**
    * @throws UserMistake when an option makes no sense
@@ -78,6 +79,11 @@ record StackSettings(
     return around.ports().of(StackService.replicaPort(ENDPOINT_WEBSOCKET, replica));
   }
 
+  /** Of hawkBit's API over TLS. */
+  int firmwareTlsPort(int replica) {
+    return around.ports().of(StackService.replicaPort(FIRMWARE_TLS, replica));
+  }
+
   /** Every port that this stack will listen on, and who does. */
   Map<Integer, String> portUsers() {
     var users = new LinkedHashMap<Integer, String>();
@@ -98,6 +104,9 @@ record StackSettings(
       users.put(endpointPort(replica), "the device endpoint");
       users.put(endpointTlsPort(replica), "the device endpoint (TLS)");
       users.put(endpointWebSocketPort(replica), "the device endpoint (WebSocket)");
+    }
+    for (var replica = 1; replica <= replicas.of(StackService.FIRMWARE); replica++) {
+      users.put(firmwareTlsPort(replica), "the firmware service (TLS)");
     }
     return users;
   }

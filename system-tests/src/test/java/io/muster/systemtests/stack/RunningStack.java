@@ -53,7 +53,8 @@ public final class RunningStack implements AutoCloseable {
     // Should the tests be interrupted, nothing may be left running.
     Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
     var up =
-        stack.muster.run(START, "up", "--detach", "--replicas", "ingest=2,registry=2,command=2");
+        stack.muster.run(
+            START, "up", "--detach", "--replicas", "ingest=2,registry=2,command=2,firmware=2");
     if (up.exitCode() != 0) {
       stack.close();
       throw new AssertionError("the stack did not start; logs in " + home + "\n" + up.output());
@@ -104,6 +105,24 @@ public final class RunningStack implements AutoCloseable {
     return "http://127.0.0.1:" + port(8083 + (replica - 1) * REPLICA_STEP);
   }
 
+  /**
+   * {@code http://…} of a firmware-service.
+   *
+   * @param replica from 1
+   */
+  public String firmware(int replica) {
+    return "http://127.0.0.1:" + port(8084 + (replica - 1) * REPLICA_STEP);
+  }
+
+  /** {@code https://…} of the first firmware-service, for devices. */
+  public String firmwareTls() {
+    return "https://localhost:" + port(8444);
+  }
+
+  public Metrics firmwareMetrics() {
+    return new Metrics(http, firmware(1));
+  }
+
   public Metrics commandMetrics() {
     return new Metrics(http, command(1));
   }
@@ -130,7 +149,9 @@ public final class RunningStack implements AutoCloseable {
             ingest(1) + "/q/health/ready",
             ingest(2) + "/q/health/ready",
             command(1) + "/q/health/ready",
-            command(2) + "/q/health/ready");
+            command(2) + "/q/health/ready",
+            firmware(1) + "/q/health/ready",
+            firmware(2) + "/q/health/ready");
     await("all ready")
         .atMost(READY)
         .pollInterval(Duration.ofMillis(200))

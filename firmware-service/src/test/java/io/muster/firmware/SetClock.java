@@ -6,20 +6,16 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that a test puts forward. Thread-safe. */
-public final class SettableClock extends Clock {
-  private volatile Instant now;
-
-  public SettableClock(Instant now) {
-    this.now = now;
-  }
+/** A clock that a test turns. */
+public final class SetClock extends Clock {
+  private volatile Instant now = Instant.parse("2026-01-31T12:00:00Z");
 
   public void set(Instant to) {
     now = to;
   }
 
-  public void add(Duration duration) {
-    now = now.plus(duration);
+  public void advance(Duration by) {
+    now = now.plus(by);
   }
 
   @Override

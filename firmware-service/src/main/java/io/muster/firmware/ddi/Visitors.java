@@ -1,0 +1,80 @@
+package io.muster.firmware.ddi;
+
+import io.muster.contract.registry.CredentialProof;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/**
+ * Tells who holds a connection from who is behind it. A header counts only from a listed proxy, and
+ * what such a proxy shows of itself counts for nobody. Thread-safe.
+ */
+@ApplicationScoped
+class Visitors {
+  private static final String FORWARDED_FOR = "X-Forwarded-For";
+  private static final String CHAIN = "Client-Cert-Chain";
+
+  private final TrustedProxies proxies;
+  private final String certificateHeader;
+
+  Visitors(DdiConfig config) {
+    this.proxies = TrustedProxies.of(config.ddi().trustedProxies().orElse(List.of()));
+    this.certificateHeader = config.ddi().clientCertificateHeader();
+  }
+
+  /** Who asks. */
+  Visitor of(HttpServerRequest request) {
+    var peer = peer(request);
+    if (!proxies.trusts(peer)) {
+      return new Visitor(peer, proof(shown(request)));
+    }
+    var headers = request.headers();
+    var chain = ForwardedCertificate.read(headers.get(certificateHeader), headers.get(CHAIN));
+    return new Visitor(proxies.client(peer, headers.getAll(FORWARDED_FOR)), proof(chain));
+  }
+
+  /** Whose connection it is, whatever its headers say. */
+  private static String peer(HttpServerRequest request) {
+    var address = request.connection().remoteAddress();
+    return address == null || address.hostAddress() == null ? "?" : address.hostAddress();
+  }
+
+  private static List<X509Certificate> shown(HttpServerRequest request) {
+    if (!request.isSSL()) {
+      return List.of();
+    }
+    try {
+      List<X509Certificate> chain = new ArrayList<>();
+      for (var certificate : request.connection().peerCertificates()) {
+        if (certificate instanceof X509Certificate it) {
+          chain.add(it);
+        }
+      }
+      return ForwardedCertificate.isWithinBounds(chain) ? chain : List.of();
+    } catch (SSLPeerUnverifiedException | GeneralSecurityException none) {
+      return List.of();
+    }
+  }
+
+  private static Optional<CredentialProof.Certificate> proof(List<X509Certificate> chain) {
+    return chain.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new CredentialProof.Certificate(chain.stream().map(Visitors::base64).toList()));
+  }
+
+  private static String base64(X509Certificate certificate) {
+    try {
+      return Base64.getEncoder().encodeToString(certificate.getEncoded());
+    } catch (CertificateEncodingException impossible) {
+      throw new IllegalStateException("it came encoded", impossible);
+    }
+  }
+}
