@@ -10,12 +10,14 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class FirmwareDatabase
     implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private Path folder;
   private LocalPostgres postgres;
   private Vertx vertx;
@@ -90,18 +93,27 @@ public final class FirmwareDatabase
   /** All that there are, in their order. */
   private static List<String> migrations() {
     try {
-      var folder = Path.of(FirmwareDatabase.class.getResource("/db/migration").toURI());
-      try (var files = Files.list(folder)) {
-        List<String> texts = new ArrayList<>();
-        for (var file : files.sorted(Comparator.comparingInt(FirmwareDatabase::number)).toList()) {
-          texts.add(Files.readString(file));
-        }
-        return texts;
+      var uri = FirmwareDatabase.class.getResource("/db/migration").toURI();
+      if (!"jar".equals(uri.getScheme())) {
+        return migrations(Path.of(uri));
+      }
+      try (var jar = FileSystems.newFileSystem(uri, Map.of())) {
+        return migrations(jar.getPath("/db/migration"));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static List<String> migrations(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      List<String> texts = new ArrayList<>();
+      for (var file : files.sorted(Comparator.comparingInt(FirmwareDatabase::number)).toList()) {
+        texts.add(Files.readString(file));
+      }
+      return texts;
     }
   }
 

@@ -69,7 +69,7 @@ class Following {
 
   @PreDestroy
   void close() {
-    threads.close();
+    threads.shutdownNow();
   }
 
   /**

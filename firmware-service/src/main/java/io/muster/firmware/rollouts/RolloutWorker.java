@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -166,9 +167,9 @@ class RolloutWorker {
    * @return whether the registry said so
    */
   private boolean verify(Rollout rollout) {
-    var devices =
-        database.use(
-            db -> DeviceTable.unverified(db, rollout.key(), TargetLookup.IDS_OF_ANY_LENGTH));
+    var unverified =
+        database.use(db -> DeviceTable.unverified(db, rollout.key(), TargetLookup.IDS));
+    var devices = TargetLookup.some(unverified, Function.identity());
     if (devices.isEmpty()) {
       return true;
     }

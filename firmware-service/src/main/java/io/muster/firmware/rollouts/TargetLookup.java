@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -23,10 +24,9 @@ class TargetLookup {
   /** Of a filter: what is added to it must fit in, too. */
   static final int FILTER_CHARACTERS = 3_000;
 
-  /** As many fit into a filter whatever their length. */
-  static final int IDS_OF_ANY_LENGTH = 40;
+  /** At most so many are asked for by their ids. */
+  static final int IDS = 200;
 
-  private static final int IDS = 200;
   private static final int TYPES = 10;
 
   /** Before every id. */
@@ -105,7 +105,7 @@ class TargetLookup {
 
   private Page listed(TenantId tenant, List<DeviceId> devices, List<String> types, String after) {
     var from = after.isEmpty() ? 0 : Integer.parseInt(after);
-    var asked = some(devices.subList(from, devices.size()));
+    var asked = some(devices.subList(from, devices.size()), DeviceId::value);
     var to = from + asked.size();
     var next = to < devices.size() ? Integer.toString(to) : null;
     var filter =
@@ -171,11 +171,11 @@ class TargetLookup {
   }
 
   /** As many as fit into one question. */
-  private static List<DeviceId> some(List<DeviceId> devices) {
-    List<DeviceId> some = new ArrayList<>();
+  static <T> List<T> some(List<T> devices, Function<T, String> id) {
+    List<T> some = new ArrayList<>();
     var characters = 0;
     for (var device : devices) {
-      characters += device.value().length() + 1;
+      characters += id.apply(device).length() + 1;
       if (some.size() == IDS || characters > ID_CHARACTERS) {
         break;
       }
