@@ -156,8 +156,11 @@ class RolloutTurns {
 
   private static void write(
       Sql db, Rollout rollout, Turn turn, int given, boolean hasMore, Instant now) {
+    // Only one that runs looks for devices again.
     var due =
-        turn.state().isFinal() ? turn.dueAt() : Turn.earlier(turn.dueAt(), rollout.lookAgainAt());
+        turn.state() == RolloutState.RUNNING
+            ? Turn.earlier(turn.dueAt(), rollout.lookAgainAt())
+            : turn.dueAt();
     var next = hasMore ? now : due;
     if (turn.state() == rollout.state() && turn.state() != RolloutState.RUNNING) {
       RolloutTable.dueAt(db, rollout.key(), next);

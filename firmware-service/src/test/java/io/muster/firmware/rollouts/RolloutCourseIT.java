@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
@@ -607,6 +608,24 @@ class RolloutCourseIT {
     work();
     assertEquals(Map.of("finished", 2L, "given", 1L), instance.counts(tenant, rollout));
     assertEquals(1, instance.devices(tenant, rollout).getLast().group());
+  }
+
+  @Test
+  void whatComesWhileItIsPausedIsFoundWhenItGoesOn() {
+    var devices = devices(1);
+    var rollout = instance.make(tenant, fitting("'continuous':true"));
+    work();
+    instance.actions.pause(tenant, rollout, OTHER);
+    work();
+    registry.add(address("late"));
+    instance.registryTells("platform/registry/device-created/" + address("late"));
+    clock.advance(Duration.ofSeconds(6));
+    assertTimeoutPreemptively(Duration.ofSeconds(30), this::work);
+    assertEquals(Map.of("given", 1L), instance.counts(tenant, rollout));
+    instance.succeed(devices.getFirst());
+    instance.actions.resume(tenant, rollout, OTHER);
+    later();
+    assertEquals(Map.of("finished", 1L, "given", 1L), instance.counts(tenant, rollout));
   }
 
   @Test
