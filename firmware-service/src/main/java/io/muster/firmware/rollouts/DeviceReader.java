@@ -19,7 +19,7 @@ class DeviceReader {
           + Standings.STATE
           + ", d.attempts, d.not_before, d.action_number, d.given_at, d.ended_at"
           + Standings.FROM
-          + " AND d.device > $3) AS device"
+          + " AND d.device > $3) AS listed"
           + " WHERE ($4::text IS NULL OR state = $4) AND ($5::int IS NULL OR group_number = $5)"
           + " ORDER BY device LIMIT $6";
 
