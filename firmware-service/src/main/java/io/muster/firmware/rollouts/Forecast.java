@@ -12,7 +12,9 @@ import java.util.Optional;
  * pure.
  */
 final class Forecast {
-  private static final int MOST_OPENINGS = 10_000;
+  /** A nightly window for more than a year; looking for one costs something, at each look. */
+  private static final int MOST_OPENINGS = 400;
+
   private static final int MOST_STEPS = 100_000;
   private static final double NANOS_PER_MINUTE = Duration.ofMinutes(1).toNanos();
 
@@ -89,7 +91,7 @@ final class Forecast {
     }
     var at = from;
     var left = needed;
-    for (var openings = 0; openings < MOST_OPENINGS; openings++) {
+    for (var steps = 0; steps < 2 * MOST_OPENINGS && at.isBefore(from.plus(MOST)); steps++) {
       var closes = window.get().openUntil(at);
       if (closes.isPresent()) {
         var open = Duration.between(at, closes.get());

@@ -269,7 +269,7 @@ class RolloutResource {
       @PathParam("rollout") UUID rollout,
       @Valid RollbackBody body) {
     var rate = body == null ? null : body.rate();
-    NewRollout.checkRate(rate);
+    PlanChecks.checkRate(rate);
     return created(
         tenant,
         waysBack.make(tenant, rollout, rate, body == null ? null : body.atOnce(), author()));

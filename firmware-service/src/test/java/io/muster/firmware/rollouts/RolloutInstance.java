@@ -115,12 +115,13 @@ final class RolloutInstance implements AutoCloseable {
     windows = new RolloutWindows(clock);
     var rolloutMeters = new RolloutMeters(meters);
     var giving = new Giving(many, deviceActions);
+    var turns = new RolloutTurns(database, giving, config, rolloutMeters, clock);
     worker =
         new RolloutWorker(
             database,
-            lookup,
-            new Membership(many),
-            new RolloutTurns(database, giving, config, rolloutMeters, clock),
+            new RolloutSearch(
+                database, lookup, new Membership(many), turns, rolloutMeters, config, clock),
+            turns,
             remains,
             rolloutMeters,
             config,
