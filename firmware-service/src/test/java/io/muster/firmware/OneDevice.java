@@ -3,6 +3,7 @@ package io.muster.firmware;
 import io.muster.contract.id.DeviceAddress;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -101,11 +102,17 @@ public final class OneDevice {
 
   /** What the service said to devices and others about this device, in its order. */
   public List<String> topics() {
-    List<String> topics =
-        Api.as(stack.serviceToken("ingest"))
-            .get("/internal/v1/events?after=0&limit=1000")
-            .path("items.topic");
-    return topics.stream().filter(it -> it.contains(address.toString())).toList();
+    List<String> topics = new ArrayList<>();
+    var ingest = Api.as(stack.serviceToken("ingest"));
+    for (var position = 0; ; ) {
+      var page = ingest.get("/internal/v1/events?limit=1000&after=" + position);
+      List<String> more = page.path("items.topic");
+      if (more.isEmpty()) {
+        return topics;
+      }
+      more.stream().filter(it -> it.contains(address.toString())).forEach(topics::add);
+      position = page.path("next");
+    }
   }
 
   private String make(String below, Map<String, ?> body) {

@@ -11,18 +11,13 @@ public interface ActionConfig {
 
   /** How many entries of an action's history are kept, the newest. */
   @WithDefault("100")
-  @Min(1)
-  @Max(10_000)
-  int statusesPerAction();
+  @Min(1) @Max(10_000) int statusesPerAction();
 
   /** How many actions of a device are kept, the newest. */
   @WithDefault("100")
-  @Min(2)
-  @Max(10_000)
-  int actionsPerDevice();
+  @Min(2) @Max(10_000) int actionsPerDevice();
 
   /** How much feedback that ends nothing a device may send in a minute. */
   @WithDefault("120")
-  @Min(1)
-  int feedbackPerMinute();
+  @Min(1) int feedbackPerMinute();
 }

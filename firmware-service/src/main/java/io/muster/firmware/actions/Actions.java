@@ -1,5 +1,6 @@
 package io.muster.firmware.actions;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
@@ -10,6 +11,7 @@ import io.muster.firmware.settings.TenantSettings;
 import io.muster.firmware.targets.Target;
 import io.muster.firmware.targets.TargetTable;
 import io.muster.rest.problem.Refusal;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.util.List;
@@ -20,8 +22,21 @@ import java.util.function.BiFunction;
  * Starts, cancels and ends actions. Each change of a device's actions holds the device's row, so
  * they come one after another, from whichever instance. Waits; thread-safe.
  */
+@Startup
 @ApplicationScoped
 public class Actions {
+  private static final List<String> OUTCOMES =
+      List.of(
+          "open",
+          "cancelling",
+          "finished",
+          "failed",
+          "cancelled",
+          "repeated",
+          "gone",
+          "not-offered",
+          "flood");
+
   private final Database database;
   private final Messages messages;
   private final ActionConfig config;
@@ -38,6 +53,7 @@ public class Actions {
     this.messages = messages;
     this.config = config;
     this.meters = meters;
+    OUTCOMES.forEach(this::counter);
     this.clock = clock;
   }
 
@@ -235,7 +251,14 @@ public class Actions {
   }
 
   private void count(String outcome) {
-    meters.counter("muster.firmware.feedback", "outcome", outcome).increment();
+    counter(outcome).increment();
+  }
+
+  private Counter counter(String outcome) {
+    return Counter.builder("muster.firmware.feedback")
+        .tag("outcome", outcome)
+        .description("What devices say of updates, by what came of it")
+        .register(meters);
   }
 
   private static Action find(Sql db, Target target, long number) {

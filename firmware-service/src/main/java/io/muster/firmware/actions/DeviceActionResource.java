@@ -113,6 +113,34 @@ class DeviceActionResource {
     return ActionView.of(actions.cancel(new DeviceAddress(tenant, device), action, author()));
   }
 
+  @POST
+  @Path("/{action}/confirm")
+  @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
+  @Operation(
+      summary = "Confirm a firmware action in the device's place",
+      description = "Where the tenant demands confirmations. One that is confirmed stays so.")
+  public ActionView confirm(
+      @PathParam("tenant") TenantId tenant,
+      @PathParam("device") DeviceId device,
+      @PathParam("action") long action) {
+    return ActionView.of(
+        actions.confirm(new DeviceAddress(tenant, device), action, true, author()));
+  }
+
+  @POST
+  @Path("/{action}/deny")
+  @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
+  @Operation(
+      summary = "Decline a firmware action in the device's place",
+      description = "It is noted in its history, and may still be confirmed; to end it, cancel it.")
+  public ActionView deny(
+      @PathParam("tenant") TenantId tenant,
+      @PathParam("device") DeviceId device,
+      @PathParam("action") long action) {
+    return ActionView.of(
+        actions.confirm(new DeviceAddress(tenant, device), action, false, author()));
+  }
+
   @GET
   @Path("/installed")
   @RolesAllowed({Roles.VIEWER, Roles.OPERATOR, Roles.ADMIN})

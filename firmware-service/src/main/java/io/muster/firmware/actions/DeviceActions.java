@@ -6,11 +6,13 @@ import io.muster.firmware.audit.AuditEntry;
 import io.muster.firmware.audit.Author;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
+import io.muster.firmware.database.Sql;
 import io.muster.firmware.distributions.Distribution;
 import io.muster.firmware.distributions.DistributionTable;
 import io.muster.firmware.neighbours.NeighbourAwayException;
 import io.muster.firmware.neighbours.Neighbours;
 import io.muster.firmware.problem.ConflictKind;
+import io.muster.firmware.targets.TargetTable;
 import io.muster.firmware.targets.Targets;
 import io.muster.rest.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -71,14 +73,61 @@ class DeviceActions {
         db -> {
           var before = ActionTable.find(db, target.key(), number).orElseThrow(Actions::absent);
           if (before.state().isEnded()) {
-            throw new Refusal.Conflict(
-                    ConflictKind.ACTION_FINISHED, "The action has ended already.")
-                .asException();
+            throw finished();
           }
           return actions.cancel(db, target.key(), number, "[cancelled]");
         });
     actions.committed();
     return read(device, number);
+  }
+
+  /** Somebody agrees to an update in the device's place, or declines it. */
+  Told confirm(DeviceAddress device, long number, boolean agreed, Author by) {
+    var target = targets.existing(device);
+    try {
+      changes.audited(
+          by,
+          _ ->
+              AuditEntry.ofDevice(
+                  agreed ? "firmware-confirmed" : "firmware-denied",
+                  device,
+                  "/firmware-actions/" + number),
+          db -> {
+            actions.confirm(db, target, number, agreed, List.of("by " + by.subject()));
+            return number;
+          });
+    } catch (Actions.GoneException ended) {
+      throw finished();
+    }
+    actions.committed();
+    return read(device, number);
+  }
+
+  DeviceFirmwareView firmware(DeviceAddress device) {
+    var target = targets.existing(device);
+    return database.use(
+        db -> {
+          var current =
+              ActionTable.open(db, target.key()).stream()
+                  .findFirst()
+                  .map(it -> new Told(it, distribution(db, it), List.of()));
+          return new DeviceFirmwareView(
+              target.polledAt(),
+              target.autoConfirm(),
+              TargetTable.attributes(db, target.key()),
+              target.attributesAt(),
+              InstalledModules.of(db, target.key()),
+              current.map(ActionView::of).orElse(null));
+        });
+  }
+
+  private static Distribution distribution(Sql db, Action action) {
+    return DistributionTable.byKey(db, action.distributionKey());
+  }
+
+  private static RuntimeException finished() {
+    return new Refusal.Conflict(ConflictKind.ACTION_FINISHED, "The action has ended already.")
+        .asException();
   }
 
   Told read(DeviceAddress device, long number) {
@@ -88,7 +137,7 @@ class DeviceActions {
           var action = ActionTable.find(db, target.key(), number).orElseThrow(Actions::absent);
           return new Told(
               action,
-              DistributionTable.byKey(db, action.distributionKey()),
+              distribution(db, action),
               ActionTable.statuses(db, action.key(), Integer.MAX_VALUE));
         });
   }
@@ -98,9 +147,7 @@ class DeviceActions {
     return database.use(
         db ->
             ActionTable.list(db, target.key(), before, limit).stream()
-                .map(
-                    it ->
-                        new Told(it, DistributionTable.byKey(db, it.distributionKey()), List.of()))
+                .map(it -> new Told(it, distribution(db, it), List.of()))
                 .toList());
   }
 

@@ -1,5 +1,6 @@
 package io.muster.firmware.artifacts;
 
+import io.muster.firmware.store.BucketConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
@@ -18,34 +19,27 @@ public interface ArtifactConfig {
 
   /** How many bytes an artifact may have. */
   @WithDefault("4294967296")
-  @Min(1)
-  @Max(17_179_869_184L)
-  long maxBytes();
+  @Min(1) @Max(17_179_869_184L) long maxBytes();
 
   /** How many bytes of the volume uploads leave free. */
   @WithDefault("1073741824")
-  @Min(0)
-  long mustStayFreeBytes();
+  @Min(0) long mustStayFreeBytes();
 
   /** How many artifacts a tenant may have. */
   @WithDefault("10000")
-  @Min(1)
-  int perTenant();
+  @Min(1) int perTenant();
 
   /** How many bytes a tenant's artifacts may have together. */
   @WithDefault("107374182400")
-  @Min(1)
-  long bytesPerTenant();
+  @Min(1) long bytesPerTenant();
 
   /** How many uploads a tenant may have under way. */
   @WithDefault("32")
-  @Min(1)
-  int uploadsPerTenant();
+  @Min(1) int uploadsPerTenant();
 
   /** How many requests this instance takes bytes from at a time; beyond it they get 503. */
   @WithDefault("64")
-  @Min(1)
-  int concurrentUploads();
+  @Min(1) int concurrentUploads();
 
   /** How long an upload is kept that nobody goes on with. */
   @WithDefault("1D")
@@ -57,9 +51,10 @@ public interface ArtifactConfig {
   @DurationMin(seconds = 1)
   Duration sweepInterval();
 
+  /** A bucket in place of the folder, where uploads grow nevertheless. */
+  BucketConfig s3();
+
   /** How many ranges a download may ask for at a time. */
   @WithDefault("128")
-  @Min(1)
-  @Max(1_000)
-  int maxRanges();
+  @Min(1) @Max(1_000) int maxRanges();
 }

@@ -70,7 +70,7 @@ public final class ArtifactTable {
    * transaction.
    */
   static Use use(Sql db, TenantId tenant) {
-    db.rows("SELECT pg_advisory_xact_lock(hashtext('artifact ' || $1))", tenant.value());
+    db.rows("SELECT pg_advisory_xact_lock(hashtext('artifact ' || $1::text))", tenant.value());
     return db.first(
             "SELECT count(*) AS artifacts, coalesce(sum(size_bytes), 0)::bigint AS bytes"
                 + " FROM artifact WHERE tenant = $1",

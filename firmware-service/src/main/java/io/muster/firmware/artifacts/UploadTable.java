@@ -52,7 +52,7 @@ final class UploadTable {
   }
 
   static long count(Sql db, TenantId tenant) {
-    db.rows("SELECT pg_advisory_xact_lock(hashtext('upload ' || $1))", tenant.value());
+    db.rows("SELECT pg_advisory_xact_lock(hashtext('upload ' || $1::text))", tenant.value());
     return db.number("SELECT count(*) FROM upload WHERE tenant = $1", tenant.value());
   }
 

@@ -27,11 +27,7 @@ class Attributes {
     database.inTransaction(
         db -> {
           TargetTable.lock(db, target.key());
-          var before =
-              db.first("SELECT attributes::text AS text FROM target WHERE key = $1", target.key())
-                  .orElseThrow()
-                  .getString("text");
-          var after = after(new JsonObject(before).getMap(), said);
+          var after = after(TargetTable.attributes(db, target.key()), said);
           if (after.size() > config.ddi().attributes()) {
             throw new Refusal.LimitReached("attributes of the device", config.ddi().attributes())
                 .asException();

@@ -12,7 +12,7 @@ import org.hibernate.validator.constraints.time.DurationMin;
 
 /** hawkBit's device API. */
 @ConfigMapping(prefix = "muster.firmware")
-interface DdiConfig {
+public interface DdiConfig {
 
   /** Where devices reach the service from outside; links begin with it, whatever a request says. */
   @WithDefault("http://127.0.0.1:8084")
@@ -33,25 +33,21 @@ interface DdiConfig {
 
     /** How many attributes a device may say of itself. */
     @WithDefault("100")
-    @Min(1)
-    int attributes();
+    @Min(1) int attributes();
 
     /** How many characters the value of an attribute may have. */
     @WithDefault("1024")
-    @Min(1)
-    int attributeCharacters();
+    @Min(1) int attributeCharacters();
 
     /**
      * How many wrong gateway tokens an address may show in a minute before nothing is looked at.
      */
     @WithDefault("10")
-    @Min(1)
-    int wrongGatewayTokens();
+    @Min(1) int wrongGatewayTokens();
 
     /** How many requests of a tenant's gateway token this instance takes in a minute. */
     @WithDefault("6000")
-    @Min(1)
-    int gatewayRequests();
+    @Min(1) int gatewayRequests();
 
     /** How often the audit says that a gateway token speaks for a device. */
     @WithDefault("1H")

@@ -242,7 +242,7 @@ class DdiResource {
   private Response download(Asked asked, UUID module, String filename, boolean isHead) {
     var target = target(asked);
     if (!filename.endsWith(MD5_SUFFIX)) {
-      return downloads.answer(
+      return downloads.deviceAnswer(
           deployments.artifact(target, module, filename), Downloads.Wish.of(asked.headers, isHead));
     }
     var plain = filename.substring(0, filename.length() - MD5_SUFFIX.length());

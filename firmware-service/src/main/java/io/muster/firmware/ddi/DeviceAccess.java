@@ -1,5 +1,6 @@
 package io.muster.firmware.ddi;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.MalformedIdException;
@@ -9,9 +10,11 @@ import io.muster.firmware.targets.TargetToken;
 import io.muster.firmware.targets.TargetTokens;
 import io.muster.firmware.targets.Targets;
 import io.muster.rest.problem.Refusal;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -21,8 +24,11 @@ import org.jboss.logging.Logger;
  * the device, so that strangers cost little and learn nothing: all answers to them are the same.
  * Waits; thread-safe.
  */
+@Startup
 @ApplicationScoped
 class DeviceAccess {
+  private static final List<String> PROOFS =
+      List.of("target-token", "gateway-token", "device-token", "certificate", "none", "other");
   private static final Logger LOG = Logger.getLogger("io.muster.firmware.access");
 
   private final Targets targets;
@@ -49,6 +55,10 @@ class DeviceAccess {
     this.proofs = proofs;
     this.settings = settings;
     this.meters = meters;
+    for (var proof : PROOFS) {
+      counter(proof, "allow");
+      counter(proof, "deny");
+    }
     this.gatewayUse = gatewayUse;
     this.limits = config.ddi();
     this.wrongTokens = new Attempts(limits.wrongGatewayTokens(), clock);
@@ -96,8 +106,7 @@ class DeviceAccess {
   }
 
   private Optional<Target> byTargetToken(DeviceAddress device, String shown) {
-    var holds = tokens.owner(device).filter(target -> tokens.holds(target, shown)).isPresent();
-    return holds ? counted("target-token", targets.enabled(device)) : refused("target-token");
+    return counted("target-token", tokens.holder(device, shown));
   }
 
   private Optional<Target> byGatewayToken(DeviceAddress device, String shown, String address) {
@@ -141,10 +150,16 @@ class DeviceAccess {
   }
 
   private Optional<Target> count(String proof, String decision, Optional<Target> target) {
-    meters
-        .counter("muster.firmware.device.requests", "proof", proof, "decision", decision)
-        .increment();
+    counter(proof, decision).increment();
     return target;
+  }
+
+  private Counter counter(String proof, String decision) {
+    return Counter.builder("muster.firmware.device.requests")
+        .tag("proof", proof)
+        .tag("decision", decision)
+        .description("Requests at hawkBit's API, by what was shown")
+        .register(meters);
   }
 
   private static Optional<DeviceAddress> address(String tenant, String controllerId) {

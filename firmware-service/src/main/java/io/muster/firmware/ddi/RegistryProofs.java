@@ -68,7 +68,7 @@ class RegistryProofs {
   /** The registry withdrew a credential. */
   void withdrawn(@Observes Withdrawal withdrawal) {
     synchronized (known) {
-      known.keySet().removeIf(key -> key.device.equals(withdrawal.device()));
+      known.keySet().removeIf(key -> withdrawal.concerns(key.device));
     }
   }
 

@@ -217,7 +217,7 @@ public class Distributions {
 
   /** One change of a tenant's modules and distributions after another. */
   private static void lock(Sql db, TenantId tenant) {
-    db.rows("SELECT pg_advisory_xact_lock(hashtext('distribution ' || $1))", tenant.value());
+    db.rows("SELECT pg_advisory_xact_lock(hashtext('distribution ' || $1::text))", tenant.value());
   }
 
   private static RuntimeException wrong(String pointer, String detail) {

@@ -1,16 +1,20 @@
 package io.muster.firmware.download;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.firmware.artifacts.Artifact;
 import io.muster.firmware.artifacts.ArtifactConfig;
 import io.muster.firmware.store.ArtifactStore;
 import io.muster.firmware.store.StoredObject;
 import io.muster.rest.problem.Refusal;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
+import java.util.List;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.PathPart;
 
@@ -19,9 +23,12 @@ import org.jboss.resteasy.reactive.PathPart;
  * only several ranges in one answer pass through this process, in small pieces. Thread-safe; waits
  * for the disk.
  */
+@Startup
 @ApplicationScoped
 public class Downloads {
   private static final Logger LOG = Logger.getLogger(Downloads.class);
+  private static final List<String> ANSWERS =
+      List.of("whole", "range", "ranges", "not-modified", "unsatisfiable", "redirect");
   private static final int MAX_RANGE_CHARACTERS = 8_192;
   private static final int PARTIAL_CONTENT = 206;
   private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -34,6 +41,7 @@ public class Downloads {
     this.store = store;
     this.ranges = new RangeRequest(config.maxRanges(), MAX_RANGE_CHARACTERS);
     this.meters = meters;
+    ANSWERS.forEach(this::counter);
   }
 
   /**
@@ -53,6 +61,18 @@ public class Downloads {
           headers.getHeaderString(HttpHeaders.IF_NONE_MATCH),
           isHead);
     }
+  }
+
+  /** The same for a device, which may be sent to the bucket or to a CDN for the bytes. */
+  public Response deviceAnswer(Artifact artifact, Wish wish) {
+    var elsewhere = store.elsewhere(artifact.sha256(), artifact.filename());
+    if (elsewhere.isEmpty()) {
+      return answer(artifact, wish);
+    }
+    return count("redirect", Response.temporaryRedirect(elsewhere.get()))
+        // It lets whoever has it in.
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .build();
   }
 
   /** The answer, with the bytes that are asked for. */
@@ -88,7 +108,7 @@ public class Downloads {
     }
     return count(
         "whole",
-        Response.ok(part(artifact, 0, artifact.sizeBytes()))
+        part(Response.ok(), artifact, 0, artifact.sizeBytes())
             .type(MediaType.APPLICATION_OCTET_STREAM));
   }
 
@@ -97,12 +117,12 @@ public class Downloads {
       var range = parts.ranges().getFirst();
       return count(
           "range",
-          Response.status(PARTIAL_CONTENT)
-              .entity(part(artifact, range.first(), range.lengthBytes()))
+          part(Response.status(PARTIAL_CONTENT), artifact, range.first(), range.lengthBytes())
               .type(MediaType.APPLICATION_OCTET_STREAM)
               .header("Content-Range", range.contentRange(artifact.sizeBytes())));
     }
-    var body = new MultipartRanges(parts.ranges(), artifact.sizeBytes(), file(artifact));
+    var body =
+        new MultipartRanges(parts.ranges(), artifact.sizeBytes(), store, stored(artifact).name());
     return count("ranges", Response.status(PARTIAL_CONTENT).entity(body).type(body.mediaType()));
   }
 
@@ -115,11 +135,23 @@ public class Downloads {
             .header("Content-Range", "bytes */" + artifact.sizeBytes()));
   }
 
-  private PathPart part(Artifact artifact, long first, long count) {
-    return new PathPart(file(artifact).file().orElseThrow(), first, count);
+  /** From a file the kernel sends it; what is in a bucket passes through in small pieces. */
+  private Response.ResponseBuilder part(
+      Response.ResponseBuilder response, Artifact artifact, long first, long count) {
+    var stored = stored(artifact);
+    if (stored.file().isPresent()) {
+      return response.entity(new PathPart(stored.file().get(), first, count));
+    }
+    StreamingOutput bytes =
+        out -> {
+          try (var in = store.open(stored.name(), first, count)) {
+            in.transferTo(out);
+          }
+        };
+    return response.entity(bytes).header(HttpHeaders.CONTENT_LENGTH, count);
   }
 
-  private StoredObject file(Artifact artifact) {
+  private StoredObject stored(Artifact artifact) {
     try {
       var found = store.find(artifact.sha256());
       if (found.isPresent() && found.get().sizeBytes() == artifact.sizeBytes()) {
@@ -133,7 +165,14 @@ public class Downloads {
   }
 
   private Response.ResponseBuilder count(String answer, Response.ResponseBuilder response) {
-    meters.counter("muster.firmware.downloads", "answer", answer).increment();
+    counter(answer).increment();
     return response;
+  }
+
+  private Counter counter(String answer) {
+    return Counter.builder("muster.firmware.downloads")
+        .tag("answer", answer)
+        .description("Requests for an artifact's bytes, by what came of them")
+        .register(meters);
   }
 }

@@ -1,13 +1,11 @@
 package io.muster.firmware.download;
 
-import io.muster.firmware.store.StoredObject;
+import io.muster.firmware.store.ArtifactStore;
+import io.muster.firmware.store.Sha256;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
@@ -19,15 +17,17 @@ final class MultipartRanges implements StreamingOutput {
 
   private final List<ByteRange> ranges;
   private final long sizeBytes;
-  private final StoredObject object;
+  private final ArtifactStore store;
+  private final Sha256 name;
   private final String boundary;
 
-  MultipartRanges(List<ByteRange> ranges, long sizeBytes, StoredObject object) {
+  MultipartRanges(List<ByteRange> ranges, long sizeBytes, ArtifactStore store, Sha256 name) {
     this.ranges = List.copyOf(ranges);
     this.sizeBytes = sizeBytes;
-    this.object = object;
+    this.store = store;
+    this.name = name;
     // Bytes that hold their own digest are not to be found.
-    this.boundary = "muster-" + object.name().hex().substring(0, 40);
+    this.boundary = "muster-" + name.hex().substring(0, 40);
   }
 
   String mediaType() {
@@ -36,28 +36,16 @@ final class MultipartRanges implements StreamingOutput {
 
   @Override
   public void write(OutputStream out) throws IOException {
-    try (var file = FileChannel.open(object.file().orElseThrow(), StandardOpenOption.READ)) {
-      var buffer = ByteBuffer.allocate(PIECE_BYTES);
-      for (var range : ranges) {
-        out.write(head(range));
-        write(out, file, range, buffer);
+    var buffer = new byte[PIECE_BYTES];
+    for (var range : ranges) {
+      out.write(head(range));
+      try (var part = store.open(name, range.first(), range.lengthBytes())) {
+        for (var read = part.read(buffer); read >= 0; read = part.read(buffer)) {
+          out.write(buffer, 0, read);
+        }
       }
     }
     out.write(end());
-  }
-
-  private static void write(OutputStream out, FileChannel file, ByteRange range, ByteBuffer buffer)
-      throws IOException {
-    var next = range.first();
-    while (next <= range.last()) {
-      buffer.clear().limit((int) Math.min(PIECE_BYTES, range.last() - next + 1));
-      var read = file.read(buffer, next);
-      if (read < 0) {
-        throw new IOException("the file is shorter than its artifact");
-      }
-      out.write(buffer.array(), 0, read);
-      next += read;
-    }
   }
 
   private byte[] head(ByteRange range) {

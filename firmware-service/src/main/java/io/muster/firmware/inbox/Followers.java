@@ -1,7 +1,7 @@
 package io.muster.firmware.inbox;
 
 import io.muster.contract.event.EventPage;
-import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.MalformedIdException;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.firmware.neighbours.Neighbours;
@@ -31,7 +31,7 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 class Followers {
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(5);
   private static final Set<String> WITHDRAWING =
-      Set.of("credential-revoked", "device-disabled", "device-deleted");
+      Set.of("credential-revoked", "token-key-withdrawn", "device-disabled", "device-deleted");
 
   private final InboxConfig config;
   private final Event<Withdrawal> withdrawals;
@@ -101,10 +101,9 @@ class Followers {
   }
 
   private void withdraw(PlatformTopic topic) {
-    if (WITHDRAWING.contains(topic.event()) && topic.device().isPresent()) {
+    if (WITHDRAWING.contains(topic.event())) {
       try {
-        var device = DeviceAddress.of(topic.tenant().value(), topic.device().orElseThrow());
-        withdrawals.fire(new Withdrawal(device));
+        withdrawals.fire(new Withdrawal(topic.tenant(), topic.device().map(DeviceId::new)));
       } catch (MalformedIdException nobody) {
         // Then nobody was asked about it either.
       }

@@ -1,5 +1,6 @@
 package io.muster.firmware.inbox;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.OutboxEvent;
@@ -17,6 +18,7 @@ import io.muster.firmware.targets.Target;
 import io.muster.firmware.targets.Targets;
 import io.muster.outbox.SharedEffects;
 import io.muster.rest.problem.RefusedException;
+import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -33,6 +35,7 @@ import org.jboss.logging.Logger;
  * in one transaction; each device's in their order. What cannot be taken is counted and nothing to
  * wait at. Called by one thread at a time.
  */
+@Startup
 @ApplicationScoped
 @RegisterForReflection(targets = SubscribedEvent.class)
 class IngestLog implements SharedEffects.Reader {
@@ -50,6 +53,7 @@ class IngestLog implements SharedEffects.Reader {
     this.actions = actions;
     this.reminders = reminders;
     this.meters = meters;
+    List.of("taken", "late", "refused", "unknown", "unreadable").forEach(this::counter);
   }
 
   @Override
@@ -141,6 +145,13 @@ class IngestLog implements SharedEffects.Reader {
   }
 
   private void count(String outcome) {
-    meters.counter("muster.firmware.mqtt.feedback", "outcome", outcome).increment();
+    counter(outcome).increment();
+  }
+
+  private Counter counter(String outcome) {
+    return Counter.builder("muster.firmware.mqtt.feedback")
+        .tag("outcome", outcome)
+        .description("What devices say over MQTT, by what came of it")
+        .register(meters);
   }
 }

@@ -34,13 +34,9 @@ interface NeighboursConfig {
 
   /** Requests to one of them at a time. */
   @WithDefault("16")
-  @Min(1)
-  @Max(256)
-  int concurrentRequests();
+  @Min(1) @Max(256) int concurrentRequests();
 
   /** Requests that may wait for that; beyond it they fail. */
   @WithDefault("256")
-  @Min(1)
-  @Max(10_000)
-  int waitingRequests();
+  @Min(1) @Max(10_000) int waitingRequests();
 }

@@ -19,9 +19,7 @@ interface OutboxConfig {
 
   /** How many messages are on their way to the broker at a time, each to another device. */
   @WithDefault("256")
-  @Min(1)
-  @Max(1_000)
-  int window();
+  @Min(1) @Max(1_000) int window();
 
   /** How long the broker may take with one message before it counts as away. */
   @WithDefault("30S")

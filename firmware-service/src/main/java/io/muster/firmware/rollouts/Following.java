@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.problem.Refusal;
+import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PreDestroy;
@@ -25,6 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * what was read a moment ago. Thread-safe.
  */
 @ApplicationScoped
+@Startup
 class Following {
   private static final Set<String> BUSY = Set.of("given", "unconfirmed", "running", "cancelling");
 

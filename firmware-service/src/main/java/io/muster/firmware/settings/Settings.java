@@ -90,6 +90,6 @@ public class Settings {
   }
 
   private static void lock(Sql db, TenantId tenant) {
-    db.rows("SELECT pg_advisory_xact_lock(hashtext('settings ' || $1))", tenant.value());
+    db.rows("SELECT pg_advisory_xact_lock(hashtext('settings ' || $1::text))", tenant.value());
   }
 }

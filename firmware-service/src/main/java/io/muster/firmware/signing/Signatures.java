@@ -123,7 +123,7 @@ class Signatures {
   }
 
   private static void lock(Sql db, TenantId tenant) {
-    db.rows("SELECT pg_advisory_xact_lock(hashtext('signing ' || $1))", tenant.value());
+    db.rows("SELECT pg_advisory_xact_lock(hashtext('signing ' || $1::text))", tenant.value());
   }
 
   private static RuntimeException wrong(String pointer, String detail) {

@@ -2,6 +2,7 @@ package io.muster.firmware.store;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -66,6 +67,23 @@ public interface ArtifactStore {
 
   /** What is stored under that name. */
   Optional<StoredObject> find(Sha256 name) throws IOException;
+
+  /**
+   * Some of its bytes; the caller closes it.
+   *
+   * @param first from 0
+   * @param count how many, all of them there
+   */
+  InputStream open(Sha256 name, long first, long count) throws IOException;
+
+  /**
+   * Where clients are sent to for the bytes instead of getting them from here.
+   *
+   * @param filename how it is called there
+   */
+  default Optional<URI> elsewhere(Sha256 name, String filename) {
+    return Optional.empty();
+  }
 
   /**
    * Removes uploads that nobody wrote to since {@code before}, and objects that are older than that

@@ -77,6 +77,21 @@ public final class FileStore implements ArtifactStore {
 
   @Override
   public Digests complete(UploadId upload, Optional<Sha256> announced) throws IOException {
+    return complete(
+        upload,
+        announced,
+        (source, found) -> moves.hold(() -> store(source, objectFile(found.sha256()))));
+  }
+
+  /** Where a whole upload goes. */
+  interface Destination {
+    /** Takes the file away. */
+    void take(Path upload, Digests found) throws IOException;
+  }
+
+  /** The same with another destination; when that fails the upload stays. */
+  Digests complete(UploadId upload, Optional<Sha256> announced, Destination destination)
+      throws IOException {
     Path source = uploadFile(upload);
     try (UploadFile file = UploadFile.lock(upload, source)) {
       Digests found = digests.take(upload, file).finish();
@@ -85,7 +100,7 @@ public final class FileStore implements ArtifactStore {
         throw new StoreException.OtherContent(announced.get(), found.sha256());
       }
       file.force();
-      moves.hold(() -> store(source, objectFile(found.sha256())));
+      destination.take(source, found);
       return found;
     }
   }
@@ -108,6 +123,11 @@ public final class FileStore implements ArtifactStore {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
+  }
+
+  @Override
+  public InputStream open(Sha256 name, long first, long count) throws IOException {
+    return new FilePart(objectFile(name), first, count);
   }
 
   @Override

@@ -3,8 +3,10 @@ package io.muster.firmware.targets;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.database.Sql;
+import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /** The rows of targets. Stateless. */
@@ -52,7 +54,11 @@ public final class TargetTable {
    * @param isKnown false: the registry has to be asked
    * @param isEnabled whether it may take part
    */
-  record Found(Target target, boolean isKnown, boolean isEnabled) {}
+  record Found(Target target, boolean isKnown, boolean isEnabled) {
+    Optional<Target> enabled() {
+      return isEnabled ? Optional.of(target) : Optional.empty();
+    }
+  }
 
   static Optional<Found> find(Sql db, DeviceAddress device) {
     return db.first(FIND, device.tenant().value(), device.device().value())
@@ -61,6 +67,10 @@ public final class TargetTable {
 
   static void remember(Sql db, DeviceAddress device, boolean enabled) {
     db.change(REMEMBER, device.tenant().value(), device.device().value(), enabled);
+    if (enabled) {
+      // Of a tenant that was deleted and made anew nobody says that it is not suspended.
+      db.change("DELETE FROM suspended_tenant WHERE tenant = $1", device.tenant().value());
+    }
   }
 
   /**
@@ -89,6 +99,13 @@ public final class TargetTable {
             + " AND (polled_at IS NULL OR polled_at < $2::timestamptz - interval '10 s')",
         key,
         now);
+  }
+
+  /** What it says of itself. */
+  public static Map<String, Object> attributes(Sql db, long key) {
+    return db.first("SELECT attributes::text AS text FROM target WHERE key = $1", key)
+        .map(row -> new JsonObject(row.getString("text")).getMap())
+        .orElseThrow();
   }
 
   /** Draws the number of its next action. */

@@ -40,26 +40,29 @@ public class TargetTokens {
     this.ids = new EventIds(clock);
   }
 
-  /** The device as it was when it got its tokens; one without any is nobody here. */
-  public Optional<Target> owner(DeviceAddress device) {
-    return database.use(db -> TargetTable.find(db, device)).map(TargetTable.Found::target);
-  }
-
   /**
-   * Whether a device shows one of its tokens that holds now.
+   * The device, if it shows one of its tokens that holds now and may take part. One without any
+   * token is nobody here: the registry is not asked about it.
    *
    * @param text what it shows
    */
-  public boolean holds(Target target, String text) {
+  public Optional<Target> holder(DeviceAddress device, String text) {
     if (!TargetToken.isOne(text)) {
-      return false;
+      return Optional.empty();
     }
+    var found =
+        database.use(
+            db -> TargetTable.find(db, device).filter(it -> holds(rows(db, it.target()), text)));
+    return found.flatMap(it -> it.isKnown() ? it.enabled() : targets.enabled(device));
+  }
+
+  private boolean holds(List<Row> tokens, String text) {
     var shown = TargetToken.sha256(text);
     var now = clock.instant();
     var found = false;
-    for (var row : database.use(db -> rows(db, target))) {
+    for (var token : tokens) {
       // Not left early, so that the time tells nothing about which one matched.
-      found |= MessageDigest.isEqual(Sql.bytes(row, "sha256"), shown) && isNow(row, now);
+      found |= MessageDigest.isEqual(Sql.bytes(token, "sha256"), shown) && isNow(token, now);
     }
     return found;
   }

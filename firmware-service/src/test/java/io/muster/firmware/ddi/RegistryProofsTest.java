@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.DeviceId;
+import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.contract.registry.DeviceScope;
 import io.muster.contract.registry.VerifyAnswer;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -94,10 +97,24 @@ class RegistryProofsTest {
   void whatIsWithdrawnIsAskedForAgain() {
     assertTrue(holds());
     registry.verifies(_ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.NO_SUCH_CREDENTIAL));
-    proofs.withdrawn(new Withdrawal(DeviceAddress.of("acme", "lamp-2")));
+    proofs.withdrawn(withdrawal("acme", "lamp-2"));
+    proofs.withdrawn(withdrawal("other", "lamp-1"));
+    proofs.withdrawn(new Withdrawal(new TenantId("other"), Optional.empty()));
     assertTrue(holds());
-    proofs.withdrawn(new Withdrawal(LAMP));
+    proofs.withdrawn(withdrawal("acme", "lamp-1"));
     assertFalse(holds());
+  }
+
+  @Test
+  void aWithdrawnKeyOfATenantConcernsAllItsDevices() {
+    assertTrue(holds());
+    registry.verifies(_ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.TOKEN_SIGNATURE));
+    proofs.withdrawn(new Withdrawal(new TenantId("acme"), Optional.empty()));
+    assertFalse(holds());
+  }
+
+  private static Withdrawal withdrawal(String tenant, String device) {
+    return new Withdrawal(new TenantId(tenant), Optional.of(new DeviceId(device)));
   }
 
   @Test

@@ -22,8 +22,7 @@ import java.util.Map;
  */
 public final class LocalPostgres implements AutoCloseable {
   private static final List<ServiceName> SERVICES =
-      List.of(
-          ServiceName.REGISTRY, ServiceName.INGEST, ServiceName.COMMAND, ServiceName.FIRMWARE);
+      List.of(ServiceName.REGISTRY, ServiceName.INGEST, ServiceName.COMMAND, ServiceName.FIRMWARE);
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
   private final PostgresSettings settings;

@@ -148,9 +148,7 @@ class SwupdateIT {
                 String.join(" ", suricatta))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
-    builder
-        .environment()
-        .put("TMPDIR", Files.createTempDirectory(Path.of("/tmp"), "swu").toString());
+    builder.environment().put("TMPDIR", Files.createTempDirectory(folder, "swu").toString());
     return new Running(builder.start(), log);
   }
 

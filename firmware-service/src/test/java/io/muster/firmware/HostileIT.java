@@ -1,0 +1,246 @@
+package io.muster.firmware;
+
+import static io.muster.firmware.ProblemMatcher.assertProblem;
+import static org.hamcrest.Matchers.equalTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.restassured.response.Response;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What nobody means well. */
+@ServiceTest
+class HostileIT {
+  private static final byte[] BYTES = new byte[1_000];
+
+  FirmwareStack stack;
+  private OneDevice device;
+
+  @BeforeEach
+  void makeADevice() {
+    device = OneDevice.of(stack);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "..%2F..%2Fetc%2Fpasswd",
+        "%2E%2E",
+        ".hidden",
+        "a%00b",
+        "a%0D%0AX-Evil:1",
+        "a%22b",
+        "a%20b",
+        "a.MD5SUM",
+        "",
+        "%F0%9F%98%80"
+      })
+  void aNameThatLeadsElsewhereIsRefused(String filename) {
+    assertTrue(
+        List.of(400, 404)
+            .contains(device.api().upload(device.tenant(), filename, BYTES).statusCode()),
+        filename);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "..%2f..%2fmanifest.key",
+        "%2e%2e/%2e%2e/x",
+        "..;/x",
+        "x%00",
+        "no-such",
+        "x%5c..%5cy"
+      })
+  void aPathThatLeadsElsewhereFindsNothing(String name) {
+    var action = device.assign(device.distribution("1.0", BYTES));
+    String href =
+        device
+            .request()
+            .get(device.path() + "/deploymentBase/" + action)
+            .path("deployment.chunks[0].artifacts[0]._links.download.href");
+    var folder = href.substring(href.indexOf("/" + device.tenant()), href.lastIndexOf('/') + 1);
+    var status = device.request().get(folder + name).statusCode();
+    assertTrue(status == 400 || status == 404, name + ": " + status);
+  }
+
+  @Test
+  void aForgedSignatureIsRefused() throws Exception {
+    var artifact = device.api().upload(device.tenant(), "a.bin", BYTES).<String>path("id");
+    var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    var pem =
+        "-----BEGIN PUBLIC KEY-----\n"
+            + Base64.getEncoder().encodeToString(pair.getPublic().getEncoded())
+            + "\n-----END PUBLIC KEY-----\n";
+    var tenant = Api.of(device.tenant());
+    String key =
+        device
+            .api()
+            .post(tenant + "/signing-keys", Map.of("name", "release", "publicKey", pem))
+            .path("id");
+    for (var signature : List.of(new byte[64], new byte[0], new byte[10_000])) {
+      var body =
+          Map.of("signingKey", key, "signature", Base64.getEncoder().encodeToString(signature));
+      assertProblem(
+          device.api().post(tenant + "/artifacts/" + artifact + "/signatures", body),
+          422,
+          "invalid-content");
+    }
+    // A key of another tenant is none.
+    var other = OneDevice.of(stack);
+    var theirs = other.api().upload(other.tenant(), "a.bin", BYTES).<String>path("id");
+    assertEquals(
+        422,
+        other
+            .api()
+            .post(
+                Api.of(other.tenant()) + "/artifacts/" + theirs + "/signatures",
+                Map.of("signingKey", key, "signature", "AAAA"))
+            .statusCode());
+  }
+
+  @Test
+  void rangesThatBurstAreRefused() {
+    var download = download(device.assign(device.distribution("1.0", BYTES)));
+    for (var range :
+        List.of(ranges(129, "0-0"), ranges(2, "0-999"), ranges(100, "0-"), ranges(3_000, "0-0"))) {
+      device.request().header("Range", range).get(download).then().statusCode(416);
+    }
+    var many = IntStream.range(0, 128).mapToObj(i -> i + "-" + i).collect(Collectors.joining(","));
+    var answer = device.request().header("Range", "bytes=" + many).get(download);
+    assertEquals(206, answer.statusCode());
+    assertTrue(answer.asByteArray().length > 128);
+  }
+
+  @Test
+  void anotherTenantsDeviceGetsNoneOfIt() {
+    var download = download(device.assign(device.distribution("1.0", BYTES)));
+    var other = OneDevice.of(stack);
+    other.request().get(download).then().statusCode(401);
+    other
+        .request()
+        .get(download.replace("/" + device.tenant() + "/", "/" + other.tenant() + "/"))
+        .then()
+        .statusCode(404);
+    assertProblem(other.api().get(device.actions()), 403, "forbidden");
+    device.request().get(download).then().statusCode(200);
+  }
+
+  @Test
+  void aFloodOfFeedbackIsRefusedAndItsEndIsTaken() {
+    var action = device.assign(device.distribution("1.0", BYTES));
+    for (var i = 0; i < 120; i++) {
+      feedback(action, "download", "none").then().statusCode(200);
+    }
+    assertProblem(feedback(action, "download", "none"), 429, "limit-reached");
+    feedback(action, "closed", "success").then().statusCode(200);
+    device.action(action).then().body("state", equalTo("finished"));
+    List<?> history = device.action(action).path("history");
+    assertEquals(100, history.size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "{\"data\":{\"a\":{\"b\":1}}}",
+        "{\"data\":{\"a\":\"\\u0000\"}}",
+        "{\"data\":1}",
+        "{\"data\":{}"
+      })
+  void attributesThatCannotBeKeptAreRefused(String body) {
+    device
+        .request()
+        .contentType("application/json")
+        .body(body.getBytes(StandardCharsets.UTF_8))
+        .put(device.path() + "/configData")
+        .then()
+        .statusCode(400);
+  }
+
+  @Test
+  void moreAttributesThanTheLimitAreRefused() {
+    var data =
+        IntStream.range(0, 101)
+            .mapToObj(i -> "\"a%d\":\"x\"".formatted(i))
+            .collect(Collectors.joining(",", "{\"data\":{", "}}"));
+    assertEquals(
+        429,
+        device
+            .request()
+            .contentType("application/json")
+            .body(data.getBytes(StandardCharsets.UTF_8))
+            .put(device.path() + "/configData")
+            .statusCode());
+  }
+
+  @Test
+  void fiftyAtOnceEndAnActionOnce() throws Exception {
+    var action = device.assign(device.distribution("1.0", BYTES));
+    Callable<Integer> end = () -> feedback(action, "closed", "success").statusCode();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (var status : threads.invokeAll(Stream.generate(() -> end).limit(50).toList())) {
+        assertEquals(200, status.get());
+      }
+    }
+    assertEquals(1, device.action(action).<Integer>path("statusCount"));
+    assertEquals(1, device.topics().stream().filter(it -> it.contains("/installed/")).count());
+  }
+
+  @Test
+  void fiftyActionsAtOnceLeaveOne() throws Exception {
+    var distribution = device.distribution("1.0", BYTES);
+    Callable<Integer> assign = () -> device.assign(distribution);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var numbers = new java.util.TreeSet<Integer>();
+      for (var made : threads.invokeAll(Stream.generate(() -> assign).limit(50).toList())) {
+        numbers.add(made.get());
+      }
+      assertEquals(50, numbers.size());
+      assertEquals("open", device.state(numbers.last()));
+      assertEquals(49, numbers.headSet(numbers.last()).stream().filter(this::isCancelled).count());
+    }
+  }
+
+  private boolean isCancelled(int action) {
+    return device.state(action).equals("cancelled");
+  }
+
+  private Response feedback(int action, String execution, String finished) {
+    return device
+        .request()
+        .contentType("application/json")
+        .body(
+            "{\"status\":{\"execution\":\"%s\",\"result\":{\"finished\":\"%s\"}}}"
+                .formatted(execution, finished)
+                .getBytes(StandardCharsets.UTF_8))
+        .post(device.path() + "/deploymentBase/" + action + "/feedback");
+  }
+
+  private String download(int action) {
+    String href =
+        device
+            .request()
+            .get(device.path() + "/deploymentBase/" + action)
+            .path("deployment.chunks[0].artifacts[0]._links.download.href");
+    return href.substring(href.indexOf("/" + device.tenant()));
+  }
+
+  private static String ranges(int count, String one) {
+    return "bytes=" + String.join(",", java.util.Collections.nCopies(count, one));
+  }
+}

@@ -1,0 +1,129 @@
+package io.muster.firmware.ddi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.contract.registry.CredentialProof;
+import io.muster.firmware.HandWired;
+import io.muster.localstack.tls.LocalAuthority;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VisitorsTest {
+  private static final String PROXY = "10.1.0.1";
+  private static final String STRANGER = "203.0.113.9";
+
+  @TempDir static Path folder;
+  private static List<Certificate> chain;
+
+  private final Visitors visitors =
+      new Visitors(
+          HandWired.config(
+              DdiConfig.class, Map.of("muster.firmware.ddi.trusted-proxies", "10.1.0.0/16")));
+
+  @BeforeAll
+  static void makeCertificates() throws Exception {
+    var authority = new LocalAuthority(folder);
+    authority.prepare(Clock.systemUTC());
+    try (var in = Files.newInputStream(authority.serverCertificate())) {
+      chain = List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(in));
+    }
+  }
+
+  @Test
+  void aStrangersHeadersAreNotRead() throws Exception {
+    var visitor = visitors.of(request(STRANGER, headers(), null));
+    assertEquals(STRANGER, visitor.address());
+    assertTrue(visitor.certificate().isEmpty());
+  }
+
+  @Test
+  void aListedProxySaysWhoIsBehindIt() throws Exception {
+    var visitor = visitors.of(request(PROXY, headers(), null));
+    assertEquals("198.51.100.7", visitor.address());
+    assertEquals(List.of(base64(chain.getFirst())), visitor.certificate().orElseThrow().chain());
+  }
+
+  @Test
+  void whatAProxyShowsOfItselfIsNobodys() throws Exception {
+    var visitor = visitors.of(request(PROXY, MultiMap.caseInsensitiveMultiMap(), chain));
+    assertEquals(PROXY, visitor.address());
+    assertTrue(visitor.certificate().isEmpty());
+  }
+
+  @Test
+  void whatTheHandshakeShowedIsTheVisitors() throws Exception {
+    var shown = visitors.of(request(STRANGER, headers(), chain)).certificate();
+    assertEquals(
+        new CredentialProof.Certificate(chain.stream().map(VisitorsTest::base64).toList()),
+        shown.orElseThrow());
+    assertFalse(
+        visitors
+            .of(request(STRANGER, MultiMap.caseInsensitiveMultiMap(), List.of()))
+            .certificate()
+            .isPresent());
+  }
+
+  private static MultiMap headers() {
+    return MultiMap.caseInsensitiveMultiMap()
+        .add("X-Forwarded-For", "192.0.2.1, 198.51.100.7")
+        .add("Client-Cert", ":" + base64(chain.getFirst()) + ":");
+  }
+
+  /**
+   * @param shown in the handshake; null: there was none
+   */
+  private static HttpServerRequest request(String peer, MultiMap headers, List<Certificate> shown) {
+    var connection =
+        HttpConnection.class.cast(
+            Proxy.newProxyInstance(
+                VisitorsTest.class.getClassLoader(),
+                new Class<?>[] {HttpConnection.class},
+                (_, method, _) ->
+                    switch (method.getName()) {
+                      case "remoteAddress" -> SocketAddress.inetSocketAddress(40_000, peer);
+                      case "peerCertificates" -> {
+                        if (shown.isEmpty()) {
+                          throw new SSLPeerUnverifiedException("none");
+                        }
+                        yield shown;
+                      }
+                      default -> throw new UnsupportedOperationException(method.getName());
+                    }));
+    return HttpServerRequest.class.cast(
+        Proxy.newProxyInstance(
+            VisitorsTest.class.getClassLoader(),
+            new Class<?>[] {HttpServerRequest.class},
+            (_, method, _) ->
+                switch (method.getName()) {
+                  case "connection" -> connection;
+                  case "headers" -> headers;
+                  case "isSSL" -> shown != null;
+                  default -> throw new UnsupportedOperationException(method.getName());
+                }));
+  }
+
+  private static String base64(Certificate certificate) {
+    try {
+      return Base64.getEncoder().encodeToString(certificate.getEncoded());
+    } catch (java.security.cert.CertificateEncodingException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+}
