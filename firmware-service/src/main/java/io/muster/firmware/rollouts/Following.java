@@ -112,7 +112,7 @@ class Following {
                 known != null
                         && System.nanoTime() - known.atNanos < config.followEvery().toNanos() / 2
                     ? known
-                    : new Look(reader.read(which.tenant(), which.id()), System.nanoTime()))
+                    : new Look(reader.readBriefly(which.tenant(), which.id()), System.nanoTime()))
         .view();
   }
 

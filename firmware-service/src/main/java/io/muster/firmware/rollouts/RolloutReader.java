@@ -35,6 +35,10 @@ class RolloutReader {
        WHERE r.tenant = $1\
       """;
 
+  /** The same without the devices that are listed: there may be thousands. */
+  private static final String BRIEFLY =
+      FROM.replace("r.plan::text", "(r.plan #- '{targets,devices}')::text");
+
   /** For these it is known when they are over. */
   private static final Set<String> KNOWN_WAITS =
       Set.of(Turn.START, Turn.WINDOW, Turn.RATE, Turn.RETRY);
@@ -54,22 +58,31 @@ class RolloutReader {
 
   /** With its counts as they are now; 404 when the tenant has no such rollout. */
   RolloutView read(TenantId tenant, UUID id) {
+    return read(FROM, tenant, id);
+  }
+
+  /** The same without the devices that it lists. */
+  RolloutView readBriefly(TenantId tenant, UUID id) {
+    return read(BRIEFLY, tenant, id);
+  }
+
+  private RolloutView read(String from, TenantId tenant, UUID id) {
     return database.use(
         db -> {
           var row =
-              db.first(FROM + " AND r.id = $2", tenant.value(), id)
+              db.first(from + " AND r.id = $2", tenant.value(), id)
                   .orElseThrow(RolloutActions::absent);
           return view(row, Standings.of(db, row.getLong("key"), clock.instant()), groups(db, row));
         });
   }
 
-  /** The newest first, without counts; before a key unless that is 0. */
+  /** The newest first, without counts and listed devices; before a key unless that is 0. */
   List<Listed> list(TenantId tenant, Optional<RolloutState> state, long before, int limit) {
     return database.use(
         db ->
             db.rows(
                 row -> new Listed(row.getLong("key"), view(row, null, null)),
-                FROM
+                BRIEFLY
                     + " AND ($2::text IS NULL OR r.state = $2) AND ($3::bigint = 0 OR r.key < $3)"
                     + " ORDER BY r.key DESC LIMIT $4",
                 tenant.value(),

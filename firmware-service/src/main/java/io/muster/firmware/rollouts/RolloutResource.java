@@ -129,7 +129,9 @@ class RolloutResource {
 
   @GET
   @RolesAllowed({Roles.VIEWER, Roles.OPERATOR, Roles.ADMIN})
-  @Operation(summary = "List rollouts", description = "The newest first, without counts.")
+  @Operation(
+      summary = "List rollouts",
+      description = "The newest first, without counts and listed devices.")
   public Page<RolloutView> list(
       @PathParam("tenant") TenantId tenant,
       @QueryParam("state") String state,

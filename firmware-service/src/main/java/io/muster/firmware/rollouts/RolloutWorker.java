@@ -6,6 +6,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -78,8 +79,30 @@ class RolloutWorker {
   boolean workOnOne() {
     var claimed =
         database.inTransaction(db -> RolloutTable.claim(db, clock.instant(), config.lease()));
-    claimed.ifPresent(this::workOn);
+    claimed.ifPresent(this::workOrAgainSoon);
     return claimed.isPresent();
+  }
+
+  /** What failed, as for a deadlock with feedback, need not wait for its lease. */
+  private void workOrAgainSoon(Rollout rollout) {
+    try {
+      workOn(rollout);
+    } catch (RuntimeException failure) {
+      try {
+        againAt(rollout, clock.instant().plus(config.againAfter()));
+      } catch (RuntimeException away) {
+        failure.addSuppressed(away);
+      }
+      throw failure;
+    }
+  }
+
+  private void againAt(Rollout rollout, Instant at) {
+    database.inTransaction(
+        db -> {
+          RolloutTable.dueAt(db, rollout.key(), at);
+          return null;
+        });
   }
 
   private void workOn(Rollout rollout) {

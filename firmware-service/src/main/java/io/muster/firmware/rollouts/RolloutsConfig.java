@@ -98,6 +98,11 @@ interface RolloutsConfig {
   @DurationMin(millis = 5)
   Duration registryAgainAfter();
 
+  /** After which a rollout is worked on again when that failed. */
+  @WithDefault("2s")
+  @DurationMin(millis = 5)
+  Duration againAfter();
+
   /** How long an Idempotency-Key stands for its rollout. */
   @WithDefault("24H")
   @DurationMin(seconds = 1)

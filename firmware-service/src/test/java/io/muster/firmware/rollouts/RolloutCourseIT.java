@@ -226,6 +226,22 @@ class RolloutCourseIT {
   }
 
   @Test
+  void aTurnThatFailsLeavesNothingAndIsTakenAgainSoon() {
+    var devices = devices(3);
+    var rollout = instance.make(tenant, listed(devices, ""));
+    DATABASE.run("ALTER TABLE action ADD CONSTRAINT none CHECK (number < 0)");
+    assertThrows(RuntimeException.class, this::work);
+    assertEquals(Map.of("pending", 3L), instance.counts(tenant, rollout));
+    DATABASE.run("ALTER TABLE action DROP CONSTRAINT none");
+    work();
+    assertEquals(Map.of("pending", 3L), instance.counts(tenant, rollout));
+    clock.advance(Duration.ofSeconds(2));
+    work();
+    assertEquals(Map.of("given", 3L), instance.counts(tenant, rollout));
+    assertEquals(3, DATABASE.number("SELECT count(*) FROM action"));
+  }
+
+  @Test
   void aFirstGroupOfAFilterIsASampleOfItsSize() {
     devices(100);
     var rollout = instance.make(tenant, fitting("'groups':[{'share':0.05},{'share':0.2},{}]"));
@@ -779,6 +795,29 @@ class RolloutCourseIT {
             RefusedException.class,
             () -> instance.make(stranger, listed(List.of(address("d0000")), "")));
     assertInstanceOf(Refusal.Meaningless.class, refused.refusal());
+  }
+
+  @Test
+  void listsAreInOrderAndWithoutListedDevices() {
+    var first = instance.make(tenant, listed(devices(2), ""));
+    var second = instance.make(tenant, fitting("'manualStart':true"));
+    work();
+    var all = instance.reader.list(tenant, Optional.empty(), 0, 10);
+    assertEquals(List.of(second, first), all.stream().map(it -> it.view().id()).toList());
+    assertNull(all.getLast().view().targets().devices());
+    assertEquals("tag==lab", all.getFirst().view().targets().filter());
+    assertEquals(
+        List.of(first),
+        instance.reader.list(tenant, Optional.empty(), all.getFirst().key(), 10).stream()
+            .map(it -> it.view().id())
+            .toList());
+    assertEquals(
+        List.of(second),
+        instance.reader.list(tenant, Optional.of(RolloutState.READY), 0, 10).stream()
+            .map(it -> it.view().id())
+            .toList());
+    assertEquals(2, instance.read(tenant, first).targets().devices().size());
+    assertNull(instance.reader.readBriefly(tenant, first).targets().devices());
   }
 
   @Test
