@@ -125,6 +125,17 @@ class HostileIT {
     assertTrue(answer.asByteArray().length > 128);
   }
 
+  /** As SWUpdate asks before it downloads. */
+  @Test
+  void theHeadTellsTheLength() {
+    var download = download(device.assign(device.distribution("1.0", BYTES)));
+    var head = device.request().accept("application/octet-stream").head(download);
+    head.then().statusCode(200).header("Content-Length", "1000").header("Accept-Ranges", "bytes");
+    var part = device.request().accept("application/octet-stream");
+    part.header("Range", "bytes=990-").get(download).then().header("Content-Length", "10");
+    device.request().get(download + ".MD5SUM").then().statusCode(200);
+  }
+
   @Test
   void anotherTenantsDeviceGetsNoneOfIt() {
     var download = download(device.assign(device.distribution("1.0", BYTES)));

@@ -25,6 +25,8 @@ import java.util.Optional;
 record Nginx(ChildProcess process, int port) {
   private static final String CONFIGURATION =
       """
+      # Started by root it would be somebody who may not look into the folder.
+      user root;
       worker_processes auto;
       pid %1$s/nginx.pid;
       error_log %1$s/error.log;

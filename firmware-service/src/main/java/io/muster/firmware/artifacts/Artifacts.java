@@ -5,6 +5,7 @@ import io.muster.firmware.audit.AuditEntry;
 import io.muster.firmware.audit.Author;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
+import io.muster.firmware.database.Sql;
 import io.muster.firmware.problem.ConflictKind;
 import io.muster.firmware.store.ArtifactStore;
 import io.muster.firmware.store.Digests;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
 
 /**
  * Takes, finds and deletes artifacts. Bytes are stored before they are recorded, so a crash leaves
@@ -60,7 +62,7 @@ public class Artifacts {
         });
     try {
       append(upload, 0, bytes, config.maxBytes());
-      return record(tenant, name, complete(upload, announced), by);
+      return record(tenant, name, complete(upload, announced), by, (_, _) -> {});
     } catch (RuntimeException failed) {
       discard(upload);
       throw failed;
@@ -74,7 +76,9 @@ public class Artifacts {
       throw tooLarge();
     }
     refuseWhenFull(tenant);
-    var upload = new UploadTable.Upload(UploadId.random(random), name, sizeBytes, announced);
+    var upload =
+        new UploadTable.Upload(
+            UploadId.random(random), name, sizeBytes, announced, Optional.empty());
     database.inTransaction(
         db -> {
           if (UploadTable.count(db, tenant) >= config.uploadsPerTenant()) {
@@ -95,7 +99,9 @@ public class Artifacts {
   /** Where an upload goes on. */
   Progress progress(TenantId tenant, UploadId id) {
     var upload = find(tenant, id);
-    return new Progress(upload, StoreCall.call(() -> store.keptBytes(id)));
+    var kept = upload.artifact().map(Artifact::sizeBytes);
+    return new Progress(
+        upload, kept.isPresent() ? kept.get() : StoreCall.call(() -> store.keptBytes(id)));
   }
 
   /**
@@ -120,23 +126,26 @@ public class Artifacts {
     }
   }
 
-  /** Makes an artifact of an upload. */
+  /** Makes an artifact of an upload; again it is the same one. */
   Artifact complete(TenantId tenant, UploadId id, Author by) {
     var upload = find(tenant, id);
-    var kept = StoreCall.call(() -> store.keptBytes(id));
+    if (upload.artifact().isPresent()) {
+      return upload.artifact().get();
+    }
+    long kept = StoreCall.call(() -> store.keptBytes(id));
     if (upload.sizeBytes() != null && upload.sizeBytes() != kept) {
       throw new Refusal.Conflict(
               ConflictKind.UPLOAD_OFFSET,
               "%d of %d bytes are here.".formatted(kept, upload.sizeBytes()))
           .asException();
     }
-    var artifact = record(tenant, upload.filename(), complete(id, upload.sha256()), by);
-    database.inTransaction(
-        db -> {
-          UploadTable.delete(db, id);
-          return null;
-        });
-    return artifact;
+    var digests = complete(id, upload.sha256());
+    return record(
+        tenant,
+        upload.filename(),
+        digests,
+        by,
+        (db, artifact) -> UploadTable.completed(db, id, artifact, clock.instant()));
   }
 
   /** Forgets an upload. */
@@ -206,14 +215,22 @@ public class Artifacts {
     return StoreCall.call(() -> store.complete(upload, announced));
   }
 
-  private Artifact record(TenantId tenant, FileName name, Digests digests, Author by) {
+  private Artifact record(
+      TenantId tenant,
+      FileName name,
+      Digests digests,
+      Author by,
+      BiConsumer<Sql, Artifact> inTheSame) {
     return changes.audited(
         by,
         artifact -> new AuditEntry("artifact-created", tenant, "artifacts/" + artifact.id()),
         db -> {
           refuseWhenFull(ArtifactTable.use(db, tenant), digests.sizeBytes());
-          return ArtifactTable.insert(
-              db, ids.next(), tenant, name, digests, clock.instant(), by.subject());
+          var artifact =
+              ArtifactTable.insert(
+                  db, ids.next(), tenant, name, digests, clock.instant(), by.subject());
+          inTheSame.accept(db, artifact);
+          return artifact;
         });
   }
 

@@ -104,7 +104,9 @@ class UploadResource {
   @POST
   @Path("/{upload}/complete")
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
-  @Operation(summary = "Make an artifact of an upload")
+  @Operation(
+      summary = "Make an artifact of an upload",
+      description = "Asked again, as when the answer was lost, it is the same one for a day.")
   public RestResponse<ArtifactView> complete(
       @PathParam("tenant") TenantId tenant, @PathParam("upload") String upload) {
     var made = artifacts.complete(tenant, id(upload), author());

@@ -15,6 +15,13 @@ final class UploadTable {
       VALUES ($1, $2, $3, $4, $5, $6, $7)\
       """;
 
+  private static final String FIND =
+      "SELECT u.filename AS upload_name, u.size_bytes AS announced_bytes,"
+          + " u.sha256 AS announced_sha256, "
+          + ArtifactTable.COLUMNS
+          + " FROM upload AS u LEFT JOIN artifact AS a ON a.key = u.artifact_key"
+          + " WHERE u.tenant = $1 AND u.id = $2";
+
   private UploadTable() {}
 
   /**
@@ -22,8 +29,14 @@ final class UploadTable {
    *
    * @param sizeBytes as announced, or null
    * @param sha256 as announced, if it was
+   * @param artifact what became of it, once it is complete
    */
-  record Upload(UploadId id, FileName filename, Long sizeBytes, Optional<Sha256> sha256) {}
+  record Upload(
+      UploadId id,
+      FileName filename,
+      Long sizeBytes,
+      Optional<Sha256> sha256,
+      Optional<Artifact> artifact) {}
 
   static void insert(Sql db, TenantId tenant, Upload it, Instant now, String by) {
     db.change(
@@ -38,26 +51,36 @@ final class UploadTable {
   }
 
   static Optional<Upload> find(Sql db, TenantId tenant, UploadId id) {
-    return db.first(
-            "SELECT filename, size_bytes, sha256 FROM upload WHERE tenant = $1 AND id = $2",
-            tenant.value(),
-            id.hex())
+    return db.first(FIND, tenant.value(), id.hex())
         .map(
             row ->
                 new Upload(
                     id,
-                    new FileName(row.getString("filename")),
-                    row.getLong("size_bytes"),
-                    Optional.ofNullable(row.getString("sha256")).map(Sha256::new)));
+                    new FileName(row.getString("upload_name")),
+                    row.getLong("announced_bytes"),
+                    Optional.ofNullable(row.getString("announced_sha256")).map(Sha256::new),
+                    row.getLong("key") == null
+                        ? Optional.empty()
+                        : Optional.of(ArtifactTable.read(row))));
   }
 
   static long count(Sql db, TenantId tenant) {
     db.rows("SELECT pg_advisory_xact_lock(hashtext('upload ' || $1::text))", tenant.value());
-    return db.number("SELECT count(*) FROM upload WHERE tenant = $1", tenant.value());
+    return db.number(
+        "SELECT count(*) FROM upload WHERE tenant = $1 AND artifact_key IS NULL", tenant.value());
   }
 
   static void touch(Sql db, UploadId id, Instant now) {
     db.change("UPDATE upload SET touched_at = $2 WHERE id = $1", id.hex(), now);
+  }
+
+  /** It is complete; for a while who asks again hears so. */
+  static void completed(Sql db, UploadId id, Artifact artifact, Instant now) {
+    db.change(
+        "UPDATE upload SET artifact_key = $2, touched_at = $3 WHERE id = $1",
+        id.hex(),
+        artifact.key(),
+        now);
   }
 
   static void delete(Sql db, UploadId id) {

@@ -19,6 +19,5 @@ record DistributionBody(
     @NotNull @Pattern(regexp = ModuleBody.NAME, message = ModuleBody.NAME_MESSAGE) String name,
     @NotNull @Pattern(regexp = ModuleBody.NAME, message = ModuleBody.NAME_MESSAGE) String version,
     @NotEmpty @Size(max = 20) List<@NotNull UUID> modules,
-    @Size(max = 50)
-        List<@NotNull @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9_.-]{0,79}") String> deviceTypes,
+    @Size(max = 50) List<@NotNull @Pattern(regexp = "[A-Za-z0-9][A-Za-z0-9_.-]{0,79}") String> deviceTypes,
     @Size(max = 16_384) String releaseNotes) {}

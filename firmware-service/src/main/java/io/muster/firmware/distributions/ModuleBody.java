@@ -18,8 +18,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 record ModuleBody(
     @NotNull @Pattern(regexp = ModuleBody.NAME, message = ModuleBody.NAME_MESSAGE) String name,
     @NotNull @Pattern(regexp = ModuleBody.NAME, message = ModuleBody.NAME_MESSAGE) String version,
-    @NotNull
-        @Pattern(
+    @NotNull @Pattern(
             regexp = "firmware|application|model|configuration",
             message = "must be firmware, application, model or configuration")
         String type,

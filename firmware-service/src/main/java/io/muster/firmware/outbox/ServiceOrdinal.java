@@ -20,8 +20,7 @@ import org.jboss.logging.Logger;
  * channel has a connection of its own. Thread-safe.
  */
 @ApplicationScoped
-@Identifier(ServiceOrdinal.NAME)
-class ServiceOrdinal implements MqttClientIdentity {
+@Identifier(ServiceOrdinal.NAME) class ServiceOrdinal implements MqttClientIdentity {
   /** How a channel refers to it. */
   static final String NAME = "service-ordinal";
 

@@ -11,8 +11,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  */
 @Schema(name = "SigningKeyInput")
 record SigningKeyBody(
-    @NotNull
-        @Pattern(
+    @NotNull @Pattern(
             regexp = "[A-Za-z0-9_+-][A-Za-z0-9 ._+-]{0,63}",
             message = "must be 1 to 64 letters, digits, spaces and ._+-")
         String name,
