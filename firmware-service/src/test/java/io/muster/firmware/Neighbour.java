@@ -12,26 +12,37 @@ import io.muster.contract.registry.VerifyRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** A registry over real HTTP: a log to follow, and devices that there are. */
 public final class Neighbour implements AutoCloseable {
   private final List<OutboxEvent> log = new CopyOnWriteArrayList<>();
-  private final Set<String> devices = ConcurrentHashMap.newKeySet();
+  private final Map<String, Known> devices = new ConcurrentSkipListMap<>();
+  private final Map<String, Predicate<String>> filters = new ConcurrentHashMap<>();
   private final HttpServer server;
   private volatile boolean away;
   private volatile Function<VerifyRequest, VerifyAnswer> verifier =
       _ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.NO_SUCH_CREDENTIAL);
+
+  /** What it knows of a device. */
+  private record Known(String type, boolean enabled) {}
 
   public Neighbour() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -50,11 +61,25 @@ public final class Neighbour implements AutoCloseable {
   }
 
   public void add(DeviceAddress device) {
-    devices.add(device.toString());
+    add(device, "lamp", true);
+  }
+
+  public void add(DeviceAddress device, String type, boolean enabled) {
+    devices.put(device.toString(), new Known(type, enabled));
+  }
+
+  /** Understands a filter from now on, for the ids of any tenant's devices. */
+  public void filter(String text, Predicate<String> fits) {
+    filters.put(text, fits);
   }
 
   public void remove(DeviceAddress device) {
     devices.remove(device.toString());
+  }
+
+  /** Does not understand it any more. */
+  public void forget(String text) {
+    filters.remove(text);
   }
 
   /** What it says of proofs; nothing holds at the beginning. */
@@ -80,6 +105,8 @@ public final class Neighbour implements AutoCloseable {
         exchange.sendResponseHeaders(500, -1);
       } else if (path.equals("/internal/v1/events")) {
         answer(exchange, page(query(exchange)));
+      } else if (path.endsWith("/devices")) {
+        stream(exchange, path.split("/")[4]);
       } else if (path.equals("/internal/v1/credentials/verify")) {
         var request =
             ContractJson.mapper().readValue(exchange.getRequestBody(), VerifyRequest.class);
@@ -94,11 +121,66 @@ public final class Neighbour implements AutoCloseable {
   private void device(HttpExchange exchange, String path) throws IOException {
     var level = path.split("/");
     var device = DeviceAddress.of(level[4], level[6]);
-    if (devices.contains(device.toString())) {
-      answer(exchange, new DeviceView(device, true, null, 1));
+    var known = devices.get(device.toString());
+    if (known != null) {
+      answer(exchange, new DeviceView(device, known.enabled(), null, 1));
     } else {
       exchange.sendResponseHeaders(404, -1);
     }
+  }
+
+  /** {@code /internal/v1/tenants/{tenant}/devices?filter=}, a line for each device. */
+  private void stream(HttpExchange exchange, String tenant) throws IOException {
+    var query = exchange.getRequestURI().getRawQuery().substring("filter=".length());
+    var fits = fits(URLDecoder.decode(query, StandardCharsets.UTF_8));
+    if (fits.isEmpty()) {
+      exchange.sendResponseHeaders(400, -1);
+      return;
+    }
+    exchange.sendResponseHeaders(200, 0);
+    var body = exchange.getResponseBody();
+    for (var device : devices.entrySet()) {
+      var id = device.getKey().substring(device.getKey().indexOf('/') + 1);
+      if (device.getKey().startsWith(tenant + "/") && fits.get().test(id, device.getValue())) {
+        var view =
+            new DeviceView(DeviceAddress.of(tenant, id), device.getValue().enabled(), null, 1);
+        body.write(ContractJson.mapper().writeValueAsBytes(view));
+        body.write('\n');
+      }
+    }
+  }
+
+  /** The forms that the service asks in: who is meant, from where to where, of which types. */
+  private Optional<BiPredicate<String, Known>> fits(String filter) {
+    BiPredicate<String, Known> fits;
+    var in = Pattern.compile("id=in=\\(([^)]*)\\)(;type.*)?").matcher(filter);
+    var from =
+        Pattern.compile("\\((.*)\\);id=gt=([^;]*)(?:;id=le=([^;]*))?(;type.*)?").matcher(filter);
+    var one = Pattern.compile("id==([^;]*)(;type.*)?").matcher(filter);
+    if (in.matches()) {
+      var ids = Set.of(in.group(1).split(","));
+      fits = (id, _) -> ids.contains(id);
+    } else if (from.matches() && filters.containsKey(from.group(1))) {
+      var named = filters.get(from.group(1));
+      var after = from.group(2);
+      var last = from.group(3);
+      fits =
+          (id, _) ->
+              named.test(id)
+                  && id.compareTo(after) > 0
+                  && (last == null || id.compareTo(last) <= 0);
+    } else if (one.matches()) {
+      var wanted = one.group(1);
+      fits = (id, _) -> id.equals(wanted);
+    } else {
+      return Optional.empty();
+    }
+    var type = Pattern.compile(".*;type=in=\\(([^)]*)\\)").matcher(filter);
+    if (!type.matches()) {
+      return Optional.of(fits);
+    }
+    var types = Set.of(type.group(1).split(","));
+    return Optional.of(fits.and((_, known) -> types.contains(known.type())));
   }
 
   private synchronized EventPage page(Map<String, Long> query) {

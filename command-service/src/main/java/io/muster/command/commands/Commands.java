@@ -12,6 +12,7 @@ import io.muster.command.queue.Queues;
 import io.muster.command.queue.Written;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.outbox.EventIds;
+import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;

@@ -1,5 +1,6 @@
 package io.muster.command.commands;
 
+import io.muster.rest.idempotency.IdempotencyKey;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.mutiny.sqlclient.SqlConnection;

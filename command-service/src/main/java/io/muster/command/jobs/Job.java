@@ -1,6 +1,7 @@
 package io.muster.command.jobs;
 
 import io.muster.contract.id.TenantId;
+import io.muster.windows.Pace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;

@@ -1,12 +1,12 @@
 package io.muster.command.jobs;
 
 import io.muster.command.audit.Author;
-import io.muster.command.commands.IdempotencyKey;
 import io.muster.command.commands.TraceProperties;
 import io.muster.command.life.State;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.paging.Page;
 import io.muster.rest.paging.PageLimit;

@@ -3,6 +3,7 @@ package io.muster.command.jobs;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.TenantId;
+import io.muster.windows.Pace;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -4,6 +4,7 @@ import io.muster.command.audit.Author;
 import io.muster.command.problem.ConflictKind;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.problem.Refusal;
+import io.muster.windows.Pace;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;

@@ -1,8 +1,10 @@
 package io.muster.command.jobs;
 
-import io.muster.command.jobs.Rate.Counted;
-import io.muster.command.jobs.Rate.Ramp;
-import io.muster.command.time.CronTime;
+import io.muster.windows.CronTime;
+import io.muster.windows.Rate;
+import io.muster.windows.Rate.Counted;
+import io.muster.windows.Rate.Ramp;
+import io.muster.windows.Window;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;

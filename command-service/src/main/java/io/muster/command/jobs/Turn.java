@@ -1,5 +1,7 @@
 package io.muster.command.jobs;
 
+import io.muster.windows.Pace;
+import io.muster.windows.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -16,6 +16,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.ServiceName;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.outbox.OutboxEntry;
+import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;

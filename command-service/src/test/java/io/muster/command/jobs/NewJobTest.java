@@ -13,6 +13,7 @@ import io.muster.contract.event.ContractJson;
 import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
+import io.muster.windows.Rate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;

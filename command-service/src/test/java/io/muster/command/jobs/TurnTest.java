@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.TenantId;
+import io.muster.windows.Pace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -24,6 +24,7 @@ class ReflectionTest {
           "mqtt-connector",
           "outbox",
           "rest",
+          "windows",
           "device-registry",
           "ingest-service",
           "command-service",

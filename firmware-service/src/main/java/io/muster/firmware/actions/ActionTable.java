@@ -92,6 +92,17 @@ public final class ActionTable {
         target);
   }
 
+  /** Those of many devices that have not ended, the oldest first. */
+  static List<Action> open(Sql db, Long[] targets) {
+    return db.rows(
+        ActionTable::read,
+        "SELECT "
+            + COLUMNS
+            + " WHERE a.target_key = ANY ($1) AND a.finished_at IS NULL"
+            + " ORDER BY a.target_key, a.number",
+        (Object) targets);
+  }
+
   /** The last one that the device installed. */
   public static Optional<Action> installed(Sql db, long target) {
     return db.first(

@@ -161,7 +161,7 @@ public class Actions {
     messages.committed();
   }
 
-  private ActionState cancel(Sql db, Target target, Action action, String why) {
+  ActionState cancel(Sql db, Target target, Action action, String why) {
     var state = Course.cancel(action.state(), action.isRetrieved());
     if (state != action.state()) {
       ActionTable.move(db, action, state, clock.instant());

@@ -25,6 +25,14 @@ public final class DistributionTable {
           + "d.tenant = $1 AND ($2::bigint = 0 OR d.key < $2)"
           + " AND ($3::text IS NULL OR d.name = $3) ORDER BY d.key DESC LIMIT $4";
 
+  /** By an action, or by a rollout, or as what devices may go back to. */
+  public static final String IN_USE =
+      """
+      (SELECT 1 FROM action WHERE distribution_key = $1 LIMIT 1)
+      UNION ALL (SELECT 1 FROM rollout WHERE distribution_key = $1 LIMIT 1)
+      UNION ALL (SELECT 1 FROM rollout_device WHERE previous_key = $1 LIMIT 1)\
+      """;
+
   private DistributionTable() {}
 
   static void insert(
@@ -91,8 +99,7 @@ public final class DistributionTable {
   }
 
   static boolean isInUse(Sql db, long distribution) {
-    return db.first("SELECT 1 FROM action WHERE distribution_key = $1 LIMIT 1", distribution)
-        .isPresent();
+    return db.first(IN_USE, distribution).isPresent();
   }
 
   static void delete(Sql db, long distribution) {

@@ -6,6 +6,7 @@ import io.muster.contract.id.MalformedIdException;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
+import io.muster.firmware.rollouts.ContinuousRollouts;
 import io.muster.firmware.targets.TargetTable;
 import io.muster.outbox.SharedEffects;
 import io.smallrye.mutiny.Uni;
@@ -31,18 +32,24 @@ class RegistryLog implements SharedEffects.Reader {
           "tenant-suspended",
           "tenant-updated");
 
+  /** What may make a device fit a group or a filter. */
+  private static final Set<String> FITTING =
+      Set.of("device-created", "device-updated", "group-changed");
+
   private final Database database;
+  private final ContinuousRollouts rollouts;
   private final Clock clock;
 
-  RegistryLog(Database database, Clock clock) {
+  RegistryLog(Database database, ContinuousRollouts rollouts, Clock clock) {
     this.database = database;
+    this.rollouts = rollouts;
     this.clock = clock;
   }
 
   @Override
   public boolean wants(OutboxEvent event) {
     return PlatformTopic.parse(event.topic())
-        .filter(topic -> WANTED.contains(topic.event()))
+        .filter(topic -> WANTED.contains(topic.event()) || FITTING.contains(topic.event()))
         .isPresent();
   }
 
@@ -52,7 +59,19 @@ class RegistryLog implements SharedEffects.Reader {
         .run(
             connection,
             db -> {
-              events.forEach(event -> apply(db, PlatformTopic.parse(event.topic()).orElseThrow()));
+              var topics =
+                  events.stream()
+                      .map(event -> PlatformTopic.parse(event.topic()).orElseThrow())
+                      .toList();
+              rollouts.changed(
+                  db,
+                  topics.stream()
+                      .filter(topic -> FITTING.contains(topic.event()))
+                      .map(PlatformTopic::tenant)
+                      .toList());
+              topics.stream()
+                  .filter(topic -> WANTED.contains(topic.event()))
+                  .forEach(topic -> apply(db, topic));
               return null;
             })
         .replaceWithVoid();
@@ -65,6 +84,7 @@ class RegistryLog implements SharedEffects.Reader {
         .run(
             connection,
             db -> {
+              rollouts.allChanged(db);
               TargetTable.forgetAll(db);
               return null;
             })

@@ -50,16 +50,24 @@ public class Messages {
 
   /** Tells a device that something waits; one that is not connected finds out by itself. */
   public void notice(Sql db, DeviceAddress device, Notice notice) {
-    append(
-        db,
-        new OutboxEntry(
-            ids.next(),
-            "firmware/" + device + "/notify",
-            1,
-            "application/json",
-            trace(),
-            bytes(notice),
-            clock.instant()));
+    append(db, entry(device, notice));
+  }
+
+  /** The same for many devices at a time. */
+  public void notices(Sql db, Map<DeviceAddress, Notice> notices) {
+    var entries = notices.entrySet().stream().map(it -> entry(it.getKey(), it.getValue())).toList();
+    db.await(connection -> Outbox.append(connection, entries));
+  }
+
+  private OutboxEntry entry(DeviceAddress device, Notice notice) {
+    return new OutboxEntry(
+        ids.next(),
+        "firmware/" + device + "/notify",
+        1,
+        "application/json",
+        trace(),
+        bytes(notice),
+        clock.instant());
   }
 
   /** Tells the others what a device has installed. */

@@ -148,16 +148,28 @@ final class Neighbour {
                             http.request(
                                 request(HttpMethod.GET, path, bearer)
                                     .putHeader("Accept", "application/x-ndjson")))
-                    .flatMap(HttpClientRequest::send)
                     .onItem()
                     .transformToMulti(this::lines))
         .onFailure(failure -> !(failure instanceof NeighbourAwayException))
         .transform(failure -> new NeighbourAwayException(name + " cannot be asked", failure));
   }
 
+  private Multi<String> lines(HttpClientRequest request) {
+    return request
+        .send()
+        .onItem()
+        .transformToMulti(this::lines)
+        // Who has enough lets go of the rest.
+        .onCancellation()
+        .invoke(() -> request.reset());
+  }
+
   private Multi<String> lines(HttpClientResponse response) {
     if (response.statusCode() == 400 || response.statusCode() == 422) {
       return Multi.createFrom().failure(new RefusedQuestionException());
+    }
+    if (response.statusCode() == 404) {
+      return Multi.createFrom().empty();
     }
     if (response.statusCode() != 200) {
       return Multi.createFrom()

@@ -22,6 +22,8 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Registry and ingest, which this service asks what there is and what happened. Thread-safe. */
@@ -49,11 +51,13 @@ import java.util.Optional;
     })
 public class Neighbours {
   private final Neighbour registry;
+  private final Duration patience;
   private final Neighbour ingest;
 
   Neighbours(Vertx vertx, NeighboursConfig config) {
     var token = new ServiceToken(config.serviceTokenFile());
     this.registry = new Neighbour("registry", config.registryUrl(), vertx, config, token);
+    this.patience = config.requestTimeout().multipliedBy(2).plusMillis(100);
     this.ingest = new Neighbour("ingest", config.ingestUrl(), vertx, config, token);
   }
 
@@ -86,6 +90,18 @@ public class Neighbours {
     return registry
         .lines(devices(tenant) + (filter.isEmpty() ? "" : query))
         .map(Neighbours::deviceView);
+  }
+
+  /** The first of them, at most so many; none of a tenant that there is not. Fails likewise. */
+  public Uni<List<DeviceView>> devices(TenantId tenant, String filter, int most) {
+    return devices(tenant, filter)
+        .select()
+        .first(most)
+        .collect()
+        .asList()
+        .ifNoItem()
+        .after(patience)
+        .failWith(() -> new NeighbourAwayException("registry gives no answer in time"));
   }
 
   /** A page of the registry's log. */

@@ -15,6 +15,7 @@ public enum ConflictKind implements Refusal.ConflictKind {
   DISTRIBUTION_IN_USE,
   DEVICE_INCOMPATIBLE,
   ACTION_FINISHED,
+  IDEMPOTENCY_KEY_USED,
   ROLLOUT_STATE,
   SAME_PERSON;
 

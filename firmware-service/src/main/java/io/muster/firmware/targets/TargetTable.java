@@ -26,6 +26,19 @@ public final class TargetTable {
       INSERT INTO target (tenant, device, known, enabled) VALUES ($1, $2, true, $3)
       ON CONFLICT (tenant, device) DO UPDATE SET known = true, enabled = excluded.enabled\
       """;
+  private static final String ADD_ALL =
+      """
+      INSERT INTO target (tenant, device, known, enabled)
+      SELECT $1, f.device, true, f.enabled
+        FROM unnest($2::text[], $3::boolean[]) AS f (device, enabled) ORDER BY f.device
+      ON CONFLICT (tenant, device) DO NOTHING\
+      """;
+  private static final String KNOW_ALL =
+      """
+      UPDATE target AS t SET known = true, enabled = f.enabled
+        FROM unnest($2::text[], $3::boolean[]) AS f (device, enabled)
+       WHERE t.tenant = $1 AND t.device = f.device AND NOT t.known\
+      """;
   private static final String DELETE =
       """
       UPDATE target SET known = false, enabled = false, attributes = '{}', attributes_at = NULL,
@@ -58,6 +71,17 @@ public final class TargetTable {
       // Of a tenant that was deleted and made anew nobody says that it is not suspended.
       db.change("DELETE FROM suspended_tenant WHERE tenant = $1", device.tenant().value());
     }
+  }
+
+  /**
+   * The registry has these devices. Of those that are known already nothing changes: its log may
+   * have told of them since.
+   *
+   * @param enabled whether each may take part
+   */
+  public static void rememberAll(Sql db, TenantId tenant, String[] devices, Boolean[] enabled) {
+    db.change(ADD_ALL, tenant.value(), devices, enabled);
+    db.change(KNOW_ALL, tenant.value(), devices, enabled);
   }
 
   /** Locks it until the end of the transaction: its actions change one after another. */

@@ -30,6 +30,7 @@ class MusterScriptTest {
           "mqtt-connector",
           "outbox",
           "rest",
+          "windows",
           "broker",
           "local-stack",
           "device-registry",

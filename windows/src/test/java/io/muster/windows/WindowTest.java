@@ -1,8 +1,7 @@
-package io.muster.command.jobs;
+package io.muster.windows;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.muster.command.time.CronTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,14 +1,14 @@
-package io.muster.command.jobs;
+package io.muster.windows;
 
 import java.util.Optional;
 
 /**
- * How many devices get a job's command in a minute. Pure.
+ * How many devices get something in a minute. Immutable, thread-safe.
  *
  * @param perMinute the most
  * @param ramp how it begins; empty: with the most
  */
-record Rate(int perMinute, Optional<Ramp> ramp) {
+public record Rate(int perMinute, Optional<Ramp> ramp) {
 
   /**
    * An exponential beginning.
@@ -18,8 +18,8 @@ record Rate(int perMinute, Optional<Ramp> ramp) {
    * @param every after so many devices, again and again
    * @param counted which devices count
    */
-  record Ramp(int perMinute, double factor, int every, Counted counted) {
-    Ramp {
+  public record Ramp(int perMinute, double factor, int every, Counted counted) {
+    public Ramp {
       if (perMinute < 1 || every < 1 || !(factor > 1)) {
         throw new IllegalArgumentException("a ramp begins with something and grows");
       }
@@ -27,21 +27,21 @@ record Rate(int perMinute, Optional<Ramp> ramp) {
   }
 
   /** What makes a rate grow. */
-  enum Counted {
-    /** Devices that were given the command. */
+  public enum Counted {
+    /** Devices that were given it. */
     RELEASED,
     /** Devices that did what they were told. */
     DONE
   }
 
-  Rate {
+  public Rate {
     if (perMinute < 1) {
       throw new IllegalArgumentException("a rate is at least 1 a minute");
     }
   }
 
   /** The rate after so many devices. */
-  double perMinuteAfter(long released, long done) {
+  public double perMinuteAfter(long released, long done) {
     if (ramp.isEmpty()) {
       return perMinute;
     }

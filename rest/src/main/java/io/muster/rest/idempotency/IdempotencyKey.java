@@ -1,4 +1,4 @@
-package io.muster.command.commands;
+package io.muster.rest.idempotency;
 
 import io.muster.rest.problem.Refusal;
 import java.util.Optional;

@@ -1,28 +1,27 @@
-package io.muster.command.jobs;
+package io.muster.windows;
 
-import io.muster.command.time.CronTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * When a job may send: from each time of a clock on the wall for a while, which is as long as it
- * says also where the clock is changed meanwhile. Pure.
+ * When something may be done: from each time of a clock on the wall for a while, which is as long
+ * as it says also where the clock is changed meanwhile. Immutable, thread-safe.
  *
  * @param opens when it opens
  * @param duration how long it is open
  */
-record Window(CronTime opens, Duration duration) {
+public record Window(CronTime opens, Duration duration) {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  Window {
+  public Window {
     if (!duration.isPositive()) {
       throw new IllegalArgumentException("a window is open for a while");
     }
   }
 
   /** When it closes; empty while it is closed. */
-  Optional<Instant> openUntil(Instant now) {
+  public Optional<Instant> openUntil(Instant now) {
     var opened = now.minus(duration);
     if (!opensBetween(opened, now)) {
       return Optional.empty();
@@ -41,7 +40,7 @@ record Window(CronTime opens, Duration duration) {
   }
 
   /** When it opens next; empty for never. */
-  Optional<Instant> nextOpening(Instant now) {
+  public Optional<Instant> nextOpening(Instant now) {
     return opens.after(now);
   }
 

@@ -1,27 +1,28 @@
-package io.muster.command.jobs;
+package io.muster.windows;
 
 import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Keeps to a rate: what may be sent now. What was not used for a while is not made up for, so that
- * nobody gets a minute's worth at once after a pause. Pure.
+ * Keeps to a rate: how many may be served now. What was not used for a while is not made up for, so
+ * that nobody gets a minute's worth at once after a pause. Immutable, thread-safe.
  *
- * @param credit how many may be sent
+ * @param credit how many may be served
  * @param at when that was so
  */
-record Pace(double credit, Instant at) {
+public record Pace(double credit, Instant at) {
   /** As much as may be made up for: a look that comes late. */
   private static final double MOST_MINUTES = 5.0 / 60;
 
   private static final double NANOS_PER_MINUTE = Duration.ofMinutes(1).toNanos();
 
   /** At the beginning, and after each pause: the first may go at once. */
-  static Pace fresh(Instant now) {
+  public static Pace fresh(Instant now) {
     return new Pace(1, now);
   }
 
-  Pace after(Instant now, double perMinute) {
+  /** What it is later, at a rate. */
+  public Pace after(Instant now, double perMinute) {
     if (!now.isAfter(at)) {
       return this;
     }
@@ -30,17 +31,18 @@ record Pace(double credit, Instant at) {
     return new Pace(Math.min(most, credit + minutes * perMinute), now);
   }
 
-  /** How many may be sent. */
-  int whole() {
+  /** How many may be served. */
+  public int whole() {
     return (int) Math.min(Integer.MAX_VALUE, Math.max(0, Math.floor(credit + 1e-9)));
   }
 
-  Pace minus(int sent) {
-    return new Pace(credit - sent, at);
+  /** What is left after some were served. */
+  public Pace minus(int served) {
+    return new Pace(credit - served, at);
   }
 
-  /** When the next may be sent. */
-  Instant next(double perMinute) {
+  /** When the next may be served. */
+  public Instant next(double perMinute) {
     if (whole() >= 1) {
       return at;
     }

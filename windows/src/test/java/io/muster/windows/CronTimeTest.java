@@ -1,4 +1,4 @@
-package io.muster.command.time;
+package io.muster.windows;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package io.muster.command.time;
+package io.muster.windows;
 
 import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;

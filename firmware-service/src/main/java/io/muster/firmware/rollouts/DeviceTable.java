@@ -1,0 +1,248 @@
+package io.muster.firmware.rollouts;
+
+import io.muster.firmware.database.Sql;
+import java.time.Instant;
+import java.util.List;
+
+/** The devices of rollouts. Its caller holds the rollout's row. Stateless. */
+final class DeviceTable {
+  // Who had no part before may have one now, in a continuous rollout.
+  private static final String ADD =
+      """
+      INSERT INTO rollout_device AS d (rollout_key, device, target_key, place, state)
+      SELECT $1, f.device, t.key, f.place, 'pending'
+        FROM unnest($3::text[], $4::bigint[]) AS f (device, place)
+        JOIN target AS t ON t.tenant = $2 AND t.device = f.device
+      ON CONFLICT (rollout_key, device) DO UPDATE
+        SET target_key = excluded.target_key, place = excluded.place, state = 'pending'
+      WHERE d.state IN ('incompatible', 'unknown', 'removed')\
+      """;
+  private static final String ADD_WITHOUT_TURN =
+      """
+      INSERT INTO rollout_device (rollout_key, device, place, state)
+      SELECT $1, f.device, f.place, $4
+        FROM unnest($2::text[], $3::bigint[]) AS f (device, place)
+      ON CONFLICT (rollout_key, device) DO NOTHING\
+      """;
+  private static final String CHOOSE =
+      """
+      SELECT d.device, d.target_key, d.distribution_key
+        FROM rollout_group AS g
+        JOIN rollout_device AS d
+          ON d.rollout_key = g.rollout_key AND d.place > g.after_place AND d.place <= g.last_place
+        JOIN target AS t ON t.key = d.target_key
+       WHERE g.rollout_key = $1 AND g.number = $2 AND d.state = 'pending'
+         AND (d.not_before IS NULL OR d.not_before <= $3) AND t.enabled AND t.known
+       ORDER BY d.place LIMIT $4\
+      """;
+  private static final String GIVEN =
+      """
+      UPDATE rollout_device AS d
+         SET state = 'running', attempts = d.attempts + 1, not_before = NULL, given_at = $2,
+             ended_at = NULL, action_key = f.action, action_number = f.number,
+             previous_key = coalesce(d.previous_key, nullif(f.previous, 0))
+        FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
+               AS f (device, action, number, previous)
+       WHERE d.rollout_key = $1 AND d.device = f.device AND d.state = 'pending'\
+      """;
+  private static final String HAVE_IT =
+      """
+      UPDATE rollout_device SET state = 'finished', ended_at = $2
+       WHERE rollout_key = $1 AND device = ANY ($3) AND state = 'pending'\
+      """;
+
+  // Of a rollout that has ended nobody tries again.
+  private static final String SETTLE =
+      """
+      WITH ended AS MATERIALIZED (
+        SELECT d.device, a.state, coalesce(a.finished_at, $2) AS at
+          FROM rollout_device AS d LEFT JOIN action AS a ON a.key = d.action_key
+         WHERE d.rollout_key = $1 AND d.state = 'running'
+           AND (a.key IS NULL OR a.finished_at IS NOT NULL)
+         LIMIT $6)
+      UPDATE rollout_device AS d
+         SET state = CASE WHEN e.state = 'finished' THEN 'finished'
+                          WHEN e.state = 'failed' AND d.attempts < $3 THEN 'pending'
+                          WHEN e.state = 'failed' THEN 'failed'
+                          ELSE 'cancelled' END,
+             not_before = CASE WHEN e.state = 'failed' AND d.attempts < $3
+                 THEN e.at + make_interval(
+                        secs => least($5::float8,
+                                      $4::float8 * power(2, least(d.attempts - 1, 30)))) END,
+             ended_at = e.at
+        FROM ended AS e
+       WHERE d.rollout_key = $1 AND d.device = e.device
+      RETURNING d.state\
+      """;
+  private static final String BUSY =
+      """
+      SELECT count(*) FROM rollout_device AS d JOIN action AS a ON a.key = d.action_key
+       WHERE d.rollout_key = $1 AND d.state = 'running' AND a.finished_at IS NULL
+         AND (a.retrieved OR d.given_at > $2)\
+      """;
+  private static final String UNSEEN =
+      """
+      SELECT d.device, d.target_key, d.action_key, d.action_number
+        FROM rollout_device AS d JOIN action AS a ON a.key = d.action_key
+       WHERE d.rollout_key = $1 AND d.state = 'running' AND a.state IN ('open', 'unconfirmed')
+         AND a.retrieved = $2
+       ORDER BY d.target_key LIMIT $3\
+      """;
+  private static final String RETURN =
+      """
+      UPDATE rollout_device
+         SET state = 'pending', attempts = attempts - 1, action_key = NULL, action_number = NULL,
+             given_at = NULL
+       WHERE rollout_key = $1 AND device = ANY ($2) AND state = 'running'\
+      """;
+  private static final String UNVERIFIED =
+      """
+      SELECT d.device FROM rollout_device AS d JOIN target AS t ON t.key = d.target_key
+       WHERE d.rollout_key = $1 AND d.state = 'pending' AND NOT t.known
+       ORDER BY d.place LIMIT $2\
+      """;
+  private static final String AGAIN =
+      """
+      UPDATE rollout_device
+         SET state = 'pending', attempts = 0, not_before = NULL, ended_at = NULL
+       WHERE rollout_key = $1 AND state = ANY ($2) AND target_key IS NOT NULL\
+      """;
+
+  private DeviceTable() {}
+
+  /** A device that has its turn now. */
+  record Chosen(String device, long target, Long distribution) {}
+
+  /** An action of the rollout. */
+  record Given(String device, long target, long action, long number) {}
+
+  /** Adds devices, as far as they are not there yet. */
+  static int add(Sql db, Rollout rollout, String[] devices, Long[] places) {
+    return devices.length == 0
+        ? 0
+        : db.change(ADD, rollout.key(), rollout.tenant().value(), devices, places);
+  }
+
+  /** Adds devices that are told of, and have no turn. */
+  static int addWithoutTurn(
+      Sql db, Rollout rollout, String[] devices, Long[] places, String state) {
+    return devices.length == 0
+        ? 0
+        : db.change(ADD_WITHOUT_TURN, rollout.key(), devices, places, state);
+  }
+
+  static long count(Sql db, long rollout) {
+    return db.number("SELECT count(*) FROM rollout_device WHERE rollout_key = $1", rollout);
+  }
+
+  /** The next of a group. */
+  static List<Chosen> choose(Sql db, long rollout, int group, int most, Instant now) {
+    return db.rows(
+        row ->
+            new Chosen(
+                row.getString("device"),
+                row.getLong("target_key"),
+                row.getLong("distribution_key")),
+        CHOOSE,
+        rollout,
+        group,
+        now,
+        most);
+  }
+
+  /**
+   * They have their action.
+   *
+   * @param previous what each had before; 0 for nothing
+   */
+  static void given(
+      Sql db,
+      long rollout,
+      Instant now,
+      String[] devices,
+      Long[] actions,
+      Long[] numbers,
+      Long[] previous) {
+    db.change(GIVEN, rollout, now, devices, actions, numbers, previous);
+  }
+
+  /** They need no action. */
+  static void haveIt(Sql db, long rollout, Instant now, String[] devices) {
+    db.change(HAVE_IT, rollout, now, devices);
+  }
+
+  /**
+   * What has become of actions becomes of their devices.
+   *
+   * @param attempts how many each has
+   * @param most how many devices
+   * @return the states that devices came to
+   */
+  static List<String> settle(
+      Sql db, long rollout, RetryRule retry, int attempts, int most, Instant now) {
+    return db.rows(
+        row -> row.getString("state"),
+        SETTLE,
+        rollout,
+        now,
+        attempts,
+        retry.minBackoff().toMillis() / 1_000.0,
+        retry.maxBackoff().toMillis() / 1_000.0,
+        most);
+  }
+
+  /**
+   * How many are at it: those that have seen their update, and those that were given it since then
+   * and may be about to.
+   */
+  static long busy(Sql db, long rollout, Instant since) {
+    return db.number(BUSY, rollout, since);
+  }
+
+  /** Open actions that devices have seen, or have not. */
+  static List<Given> open(Sql db, long rollout, boolean seen, int most) {
+    return db.rows(
+        row ->
+            new Given(
+                row.getString("device"),
+                row.getLong("target_key"),
+                row.getLong("action_key"),
+                row.getLong("action_number")),
+        UNSEEN,
+        rollout,
+        seen,
+        most);
+  }
+
+  /** Their actions were taken back: they have another turn. */
+  static int giveBack(Sql db, long rollout, String[] devices) {
+    return db.change(RETURN, rollout, devices);
+  }
+
+  /** Of these it is not known any more whether they are there. */
+  static List<String> unverified(Sql db, long rollout, int most) {
+    return db.rows(row -> row.getString("device"), UNVERIFIED, rollout, most);
+  }
+
+  /** They are not there. */
+  static void removed(Sql db, long rollout, String[] devices) {
+    db.change(
+        "UPDATE rollout_device SET state = 'removed' WHERE rollout_key = $1 AND state = 'pending'"
+            + " AND device = ANY ($2)",
+        rollout,
+        devices);
+  }
+
+  /** Nobody who waits has a turn any more. */
+  static int endPending(Sql db, long rollout, String state) {
+    return db.change(
+        "UPDATE rollout_device SET state = $2 WHERE rollout_key = $1 AND state = 'pending'",
+        rollout,
+        state);
+  }
+
+  /** Gives another turn to devices in these states, as if they had none before. */
+  static int again(Sql db, long rollout, List<String> states) {
+    return db.change(AGAIN, rollout, states);
+  }
+}

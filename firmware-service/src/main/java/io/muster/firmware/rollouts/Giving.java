@@ -1,0 +1,130 @@
+package io.muster.firmware.rollouts;
+
+import io.muster.firmware.actions.Actions;
+import io.muster.firmware.actions.ManyActions;
+import io.muster.firmware.actions.ManyActions.Outcome;
+import io.muster.firmware.database.Sql;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Gives many devices their update and takes it back again, with statements for all of them. Its
+ * caller holds the rollout's row. Waits; thread-safe.
+ */
+@ApplicationScoped
+class Giving {
+  /** Devices that have seen their update are asked one by one to leave it. */
+  private static final int ONE_BY_ONE = 100;
+
+  private final ManyActions many;
+  private final Actions actions;
+
+  Giving(ManyActions many, Actions actions) {
+    this.many = many;
+    this.actions = actions;
+  }
+
+  /**
+   * Gives it to the next of a group.
+   *
+   * @return how many actions there are for it, new or not
+   */
+  int give(Sql db, Rollout rollout, Turn.Share share, Instant now) {
+    var chosen = DeviceTable.choose(db, rollout.key(), share.group(), share.devices(), now);
+    if (chosen.isEmpty()) {
+      return 0;
+    }
+    var names =
+        chosen.stream()
+            .collect(Collectors.toMap(DeviceTable.Chosen::target, DeviceTable.Chosen::device));
+    var wishes =
+        chosen.stream()
+            .map(
+                it ->
+                    new ManyActions.Wish(
+                        it.target(),
+                        it.distribution() == null ? rollout.distributionKey() : it.distribution()))
+            .toList();
+    var outcomes =
+        many.start(
+            db, rollout.tenant(), wishes, rollout.plan().isForced(), "rollout " + rollout.id());
+    return record(db, rollout, outcomes, names, now);
+  }
+
+  private static int record(
+      Sql db, Rollout rollout, List<Outcome> outcomes, Map<Long, String> names, Instant now) {
+    List<Outcome.Begun> begun = new ArrayList<>();
+    List<String> have = new ArrayList<>();
+    for (var outcome : outcomes) {
+      switch (outcome) {
+        case Outcome.Begun it -> begun.add(it);
+        case Outcome.Installed it -> have.add(names.get(it.target()));
+      }
+    }
+    DeviceTable.given(
+        db,
+        rollout.key(),
+        now,
+        begun.stream().map(it -> names.get(it.target())).toArray(String[]::new),
+        begun.stream().map(Outcome.Begun::action).toArray(Long[]::new),
+        begun.stream().map(Outcome.Begun::number).toArray(Long[]::new),
+        begun.stream().map(it -> it.previous() == null ? 0L : it.previous()).toArray(Long[]::new));
+    DeviceTable.haveIt(db, rollout.key(), now, have.toArray(String[]::new));
+    return begun.size();
+  }
+
+  /**
+   * Takes back what devices have not seen; they have another turn.
+   *
+   * @return whether there may be more
+   */
+  boolean giveBack(Sql db, Rollout rollout, int most, String why) {
+    var unseen = DeviceTable.open(db, rollout.key(), false, most);
+    if (unseen.isEmpty()) {
+      return false;
+    }
+    var taken = takeBack(db, unseen, why);
+    DeviceTable.giveBack(
+        db,
+        rollout.key(),
+        unseen.stream()
+            .filter(it -> taken.contains(it.action()))
+            .map(DeviceTable.Given::device)
+            .toArray(String[]::new));
+    return unseen.size() == most;
+  }
+
+  /**
+   * Takes back some of what a rollout that has ended gave.
+   *
+   * @param seen also what devices have seen: they are asked to leave it
+   * @return whether there may be more
+   */
+  boolean callOff(Sql db, Rollout rollout, boolean seen, int most) {
+    var unseen = DeviceTable.open(db, rollout.key(), false, most);
+    if (!unseen.isEmpty()) {
+      takeBack(db, unseen, "[cancelled]");
+    }
+    var begun =
+        seen ? DeviceTable.open(db, rollout.key(), true, ONE_BY_ONE) : List.<DeviceTable.Given>of();
+    begun.forEach(it -> actions.cancel(db, it.target(), it.number(), "[cancelled]"));
+    return unseen.size() == most || begun.size() == ONE_BY_ONE;
+  }
+
+  /** After the commit: messages to devices are on their way. */
+  void committed() {
+    actions.committed();
+  }
+
+  private List<Long> takeBack(Sql db, List<DeviceTable.Given> unseen, String why) {
+    return many.takeBack(
+        db,
+        unseen.stream().map(DeviceTable.Given::target).toList(),
+        unseen.stream().map(DeviceTable.Given::action).toList(),
+        why);
+  }
+}
