@@ -38,7 +38,7 @@ receivers:
               action: keep
             {{- if .Values.tls.services.enabled }}
             - source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_component]
-              regex: registry|ingest|command|firmware
+              regex: registry|ingest|command
               target_label: __scheme__
               replacement: https
             {{- end }}

@@ -111,6 +111,14 @@ labels:
 {{- get $facts . | toYaml -}}
 {{- end -}}
 
+{{/*
+Whether a service speaks HTTPS with others: "true" or nothing: (root, component). The HTTPS port of firmware-service is for
+devices alone, so it speaks HTTP with the ingress and Prometheus.
+*/}}
+{{- define "muster.speaksHttps" -}}
+{{- if and .root.Values.tls.services.enabled (ne .component "firmware") -}}true{{- end -}}
+{{- end -}}
+
 {{/* Which of the four run here, separated by commas. */}}
 {{- define "muster.services" -}}
 {{- $running := list -}}
@@ -125,7 +133,7 @@ labels:
 {{- $ownPeople := not .Values.people.issuer -}}
 {{- $ownServices := not .Values.external.serviceIssuer -}}
 {{- $ownCertificates := eq .Values.tls.internal.provider "issuer" -}}
-{{- if or $ownPeople $ownServices $ownCertificates (include "muster.endpointCertificateByIssuer" .) -}}true{{- end -}}
+{{- if or $ownPeople $ownServices $ownCertificates (include "muster.endpointCertificateByIssuer" .) (include "muster.updatesCertificateByIssuer" .) -}}true{{- end -}}
 {{- end -}}
 
 {{- define "muster.hasDatabase" -}}

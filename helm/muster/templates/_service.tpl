@@ -11,7 +11,7 @@ properties file, so that names keep their dots.
       fieldPath: metadata.name
 - name: QUARKUS_HTTP_HOST
   value: "0.0.0.0"
-{{- if $root.Values.tls.services.enabled }}
+{{- if include "muster.speaksHttps" . }}
 - name: QUARKUS_HTTP_INSECURE_REQUESTS
   value: disabled
 - name: QUARKUS_HTTP_SSL_PORT
@@ -158,11 +158,13 @@ properties file, so that names keep their dots.
     secretName: {{ . }}
     defaultMode: 0440
 {{- end }}
-{{- if $root.Values.tls.services.enabled }}
+{{- if include "muster.speaksHttps" . }}
 - name: tls
   secret:
     secretName: {{ include "muster.tlsSecret" . }}
     defaultMode: 0440
+{{- end }}
+{{- if $root.Values.tls.services.enabled }}
 - name: ca
   secret:
     secretName: {{ include "muster.caSecret" $root }}
@@ -208,10 +210,12 @@ properties file, so that names keep their dots.
   mountPath: /var/run/muster/own
   readOnly: true
 {{- end }}
-{{- if $root.Values.tls.services.enabled }}
+{{- if include "muster.speaksHttps" . }}
 - name: tls
   mountPath: /var/run/muster/tls
   readOnly: true
+{{- end }}
+{{- if $root.Values.tls.services.enabled }}
 - name: ca
   mountPath: /var/run/muster/ca
   readOnly: true
@@ -227,7 +231,7 @@ YAML of what it has beyond the others; `ports` of its container, without that of
 {{- $values := get $root.Values .component -}}
 {{- $facts := include "muster.facts" .component | fromYaml -}}
 {{- $name := include "muster.name" . -}}
-{{- $scheme := ternary "HTTPS" "HTTP" $root.Values.tls.services.enabled -}}
+{{- $scheme := ternary "HTTPS" "HTTP" (eq (include "muster.speaksHttps" .) "true") -}}
 {{- $env := concat (include "muster.serviceEnv" . | fromYamlArray) (default "" .env | fromYamlArray) $values.env -}}
 {{- $settings := include "muster.properties" $values.settings -}}
 apiVersion: v1

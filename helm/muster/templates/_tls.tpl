@@ -43,8 +43,10 @@
 {{- define "muster.certified" -}}
 {{- $components := list -}}
 {{- if include "muster.hasBroker" . -}}{{- $components = append $components "broker" -}}{{- end -}}
-{{- if .Values.tls.services.enabled -}}
-{{- $components = concat $components (compact (splitList "," (include "muster.services" .))) -}}
+{{- range $name := compact (splitList "," (include "muster.services" .)) -}}
+{{- if or (include "muster.speaksHttps" (dict "root" $ "component" $name)) $.Values.tls.mutual.enabled -}}
+{{- $components = append $components $name -}}
+{{- end -}}
 {{- end -}}
 {{- join "," $components -}}
 {{- end -}}
@@ -62,4 +64,14 @@
 {{/* The same towards the database: (root, component) */}}
 {{- define "muster.databaseOwnSecret" -}}
 {{- get .root.Values.database.clientCertificateSecrets .component -}}
+{{- end -}}
+
+{{/* Whether the chart's issuer makes the certificate of the port for devices of firmware-service: "true" or nothing. */}}
+{{- define "muster.updatesCertificateByIssuer" -}}
+{{- $devices := .Values.firmware.devices -}}
+{{- if and .Values.firmware.enabled $devices.enabled (not $devices.tls.secretName) (not $devices.tls.issuerRef) -}}true{{- end -}}
+{{- end -}}
+
+{{- define "muster.updatesSecret" -}}
+{{- default (printf "%s-updates-tls" (include "muster.fullname" .)) .Values.firmware.devices.tls.secretName -}}
 {{- end -}}

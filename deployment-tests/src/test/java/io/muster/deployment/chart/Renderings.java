@@ -9,6 +9,8 @@ final class Renderings {
   static final Request EVERYTHING =
       Request.of()
           .with("firmware.tenants[0]", "acme")
+          .with("firmware.devices.enabled", true)
+          .with("firmware.devices.hostnames[0]", "devices.example.org")
           .with("firmware.manifestKeySecret", "muster-manifest-key")
           .with("collector.enabled", true)
           .with("collector.jaeger", "jaeger:4317")

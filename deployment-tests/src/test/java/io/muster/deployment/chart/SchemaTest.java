@@ -64,6 +64,7 @@ class SchemaTest {
         "gateway.parentRefs",
         "firmware.storage.mode",
         "firmware.tenant",
+        "firmware.devices.hosts",
         "firmware.publicURL",
         "image.tags",
         "registry.autoscaling.max",
