@@ -28,6 +28,7 @@ class ReferencesTest {
           "muster-ingest-token",
           "muster-emqx",
           "muster-manifest-key",
+          "muster-bucket",
           "muster-test-token");
 
   @ParameterizedTest

@@ -65,6 +65,7 @@ class SchemaTest {
         "firmware.storage.mode",
         "firmware.tenant",
         "firmware.devices.hosts",
+        "firmware.storage.bucket.secret",
         "firmware.publicURL",
         "image.tags",
         "registry.autoscaling.max",

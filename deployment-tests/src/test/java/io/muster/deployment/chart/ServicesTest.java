@@ -47,6 +47,9 @@ class ServicesTest {
           "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT",
           // Read by ingest-service alone, and harmless elsewhere: the database is checked by name.
           "MUSTER_DATABASE_CA_FILE",
+          // As AWS' tools have them.
+          "AWS_ACCESS_KEY_ID",
+          "AWS_SECRET_ACCESS_KEY",
           "JDK_JAVA_OPTIONS");
 
   private static final Pattern ASKED = Pattern.compile("\\$\\{(MUSTER_[A-Z0-9_]+)");
