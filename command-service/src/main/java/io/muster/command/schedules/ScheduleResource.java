@@ -1,10 +1,10 @@
 package io.muster.command.schedules;
 
 import io.muster.command.audit.Author;
-import io.muster.command.commands.IdempotencyKey;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.paging.Page;
 import io.muster.rest.paging.PageLimit;

@@ -1,7 +1,7 @@
 package io.muster.command.schedules;
 
-import io.muster.command.time.CronTime;
 import io.muster.contract.id.TenantId;
+import io.muster.windows.CronTime;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;

@@ -1,6 +1,6 @@
 package io.muster.command.schedules;
 
-import io.muster.command.time.CronTime;
+import io.muster.windows.CronTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

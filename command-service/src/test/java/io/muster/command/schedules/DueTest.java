@@ -3,7 +3,7 @@ package io.muster.command.schedules;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.command.time.CronTime;
+import io.muster.windows.CronTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
