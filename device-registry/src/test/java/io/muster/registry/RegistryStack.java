@@ -44,7 +44,9 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
         Map.entry("MUSTER_BROKER_URL", "mqtt://127.0.0.1:" + freePort()),
         // Within reach of a test.
         Map.entry("muster.registry.bulk.waiting-answer-bytes", "65536"),
-        Map.entry("muster.registry.bulk.database-patience", "15S"),
+        Map.entry("muster.registry.bulk.database-patience", "8S"),
+        Map.entry("muster.registry.configuration.interval", "100MS"),
+        Map.entry("muster.registry.emqx.answers-kept", "1S"),
         // Tests look themselves who has fallen silent.
         Map.entry("muster.registry.presence.interval", "1H"));
   }

@@ -59,6 +59,8 @@ public final class IngestStack implements QuarkusTestResourceLifecycleManager {
     settings.put("MUSTER_REGISTRY_URL", registry.url().toString());
     settings.put("MUSTER_BROKER_URL", broker.url());
     settings.put("MUSTER_REPLICA", "test");
+    // A broker that is killed takes nothing; what expires meanwhile is seen when it counts as away.
+    settings.put("muster.relay.publish-timeout", "5s");
     // Tests count what the registry is asked.
     settings.put("muster.presence.interval", "1H");
     settings.put("muster.endpoint.host", "127.0.0.1");

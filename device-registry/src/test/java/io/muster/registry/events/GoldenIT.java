@@ -31,11 +31,13 @@ class GoldenIT {
   private Api service;
   private String tenant;
   private String device;
+  private long begin;
 
   @BeforeEach
-  void makeADevice() {
+  void makeADevice() throws IOException {
     admin = Api.as(tokens.admin());
     service = Api.as(tokens.service());
+    begin = page(Long.MAX_VALUE).next();
     tenant = admin.tenant();
     device = admin.device(tenant, "pump-1");
   }
@@ -85,10 +87,9 @@ class GoldenIT {
   /** The last event of each name about the device of this test. */
   private Map<String, OutboxEvent> mine() throws IOException {
     var found = new HashMap<String, OutboxEvent>();
-    long after = 0;
+    var after = begin;
     while (true) {
-      var body = service.get("/internal/v1/events?limit=500&after=" + after).asByteArray();
-      var page = ContractJson.mapper().readValue(body, EventPage.class);
+      var page = page(after);
       for (var event : page.items()) {
         if (event.topic().endsWith("/" + tenant + "/pump-1")) {
           found.put(event.topic().split("/")[2], event);
@@ -99,5 +100,10 @@ class GoldenIT {
       }
       after = page.next();
     }
+  }
+
+  private EventPage page(long after) throws IOException {
+    var body = service.get("/internal/v1/events?limit=500&after=" + after).asByteArray();
+    return ContractJson.mapper().readValue(body, EventPage.class);
   }
 }

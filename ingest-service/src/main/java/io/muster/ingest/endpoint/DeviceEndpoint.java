@@ -309,7 +309,10 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
     // A request that is not acknowledged comes again, at another replica.
     shared.provisioning.newcomers().endAll(EndReason.SHUTTING_DOWN, "the server is shutting down");
     new Drain(config, shared.index, shared.metrics).run();
-    transport.loops().shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    transport
+        .loops()
+        .shutdownGracefully(config.drainQuiet().toMillis(), 2_000, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly();
     transport = null;
   }
 }

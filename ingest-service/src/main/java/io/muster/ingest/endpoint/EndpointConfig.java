@@ -91,6 +91,10 @@ public interface EndpointConfig {
   @WithDefault("5s")
   Duration drainSpread();
 
+  /** How long nothing may be left to do before the threads of connections end. */
+  @WithDefault("100ms")
+  Duration drainQuiet();
+
   /** Which sockets the endpoint uses. */
   enum Sockets {
     AUTO,

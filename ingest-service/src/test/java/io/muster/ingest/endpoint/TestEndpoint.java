@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 
 /** An endpoint on a port of its own, with everything behind it played. */
 final class TestEndpoint implements AutoCloseable {
@@ -27,6 +28,13 @@ final class TestEndpoint implements AutoCloseable {
   static final String USER = "boiler@acme";
   static final String CLIENT = "acme:boiler";
   static final String TELEMETRY = "telemetry/acme/boiler";
+
+  static {
+    // Awaitility looks for the first time after 100 ms; most of what is waited for here takes one,
+    // and thousands of tests wait for several things.
+    Awaitility.setDefaultPollDelay(Duration.ZERO);
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
+  }
 
   final FakeIntake intake = new FakeIntake();
   final FakeAccess access = new FakeAccess();
@@ -62,6 +70,8 @@ final class TestEndpoint implements AutoCloseable {
     all.put("muster.endpoint.port", "0");
     all.put("muster.endpoint.websocket.port", "0");
     all.put("muster.endpoint.threads", "2");
+    // Netty looks every 100 ms whether it is over; a thousand tests would wait for that.
+    all.put("muster.endpoint.drain-quiet", "0ms");
     settings.forEach((name, value) -> all.put("muster.endpoint." + name, value));
     return new SmallRyeConfigBuilder()
         .withConverter(Duration.class, 200, new DurationConverter())

@@ -16,9 +16,18 @@ final class LeftOvers {
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(15);
 
   private final RunFolder run;
+  private final Duration patience;
 
   LeftOvers(RunFolder run) {
+    this(run, STOPPED_WITHIN);
+  }
+
+  /**
+   * @param patience after which one that does not end is killed
+   */
+  LeftOvers(RunFolder run, Duration patience) {
     this.run = run;
+    this.patience = patience;
   }
 
   /**
@@ -32,14 +41,14 @@ final class LeftOvers {
             .filter(ProcessRecord::isRunning)
             .sorted((a, b) -> Integer.compare(rank(a), rank(b)))
             .toList();
-    left.forEach(LeftOvers::stop);
+    left.forEach(this::stop);
     run.children().forEach(record -> run.remove(record.name()));
     return left;
   }
 
-  private static void stop(ProcessRecord record) {
+  private void stop(ProcessRecord record) {
     var signal = record.name().equals("postgres") ? StopSignal.INT : StopSignal.TERM;
-    record.process().ifPresent(found -> new RunningProcess(found).stop(signal, STOPPED_WITHIN));
+    record.process().ifPresent(found -> new RunningProcess(found).stop(signal, patience));
   }
 
   private static int rank(ProcessRecord record) {
