@@ -31,7 +31,10 @@ class OccupancyReplayIT {
   /** Where they are without it, seen from the checkout. */
   private static final String FOLDER = "../shared/data/occupancy";
 
-  private static final String WINDOW = "10";
+  /** Slow enough to be killed twice. */
+  private static final String SLOW = "10";
+
+  private static final String FAST = "500";
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final List<Room> ROOMS =
       List.of(
@@ -59,7 +62,7 @@ class OccupancyReplayIT {
   void storesThreeRoomsExactlyThoughIngestIsKilledTwiceAndTheyAreReplayedAgain() throws Exception {
     var folder = recordings();
     var tenant = stack.newTenant();
-    var replays = startAll(folder, tenant);
+    var replays = startAll(folder, tenant, SLOW);
     for (int kill = 0; kill < 2; kill++) {
       var enough = stack.store().readings(tenant) + 1_000;
       await()
@@ -72,7 +75,7 @@ class OccupancyReplayIT {
     }
     awaitAll(replays);
     assertStored(tenant);
-    awaitAll(startAll(folder, tenant));
+    awaitAll(startAll(folder, tenant, FAST));
     assertStored(tenant);
   }
 
@@ -96,7 +99,10 @@ class OccupancyReplayIT {
     return ROOMS.stream().allMatch(room -> Files.isRegularFile(room.recording(folder)));
   }
 
-  private List<Process> startAll(Path folder, TenantId tenant) throws IOException {
+  /**
+   * @param window how many messages of a room wait for their PUBACK
+   */
+  private List<Process> startAll(Path folder, TenantId tenant, String window) throws IOException {
     var replays = new ArrayList<Process>();
     for (var room : ROOMS) {
       var output = Files.createTempFile("replay-" + room.name(), ".out");
@@ -113,9 +119,8 @@ class OccupancyReplayIT {
                   room.name(),
                   "--tenant",
                   tenant.value(),
-                  // Slow enough to be killed twice.
                   "--window",
-                  WINDOW));
+                  window));
     }
     return replays;
   }
