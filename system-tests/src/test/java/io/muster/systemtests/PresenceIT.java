@@ -208,7 +208,7 @@ class PresenceIT {
     try (var replica = OwnReplica.start(stack, "ingest-quiet", settings)) {
       var client = connectSilently(device, replica.endpointPort());
       awaitPresence(device, "online", "connected");
-      // Four times what it may be silent, and longer than two of the registry's looks.
+      // Four times what it may be silent, and longer than until the registry looks at it.
       await()
           .during(Duration.ofSeconds(12))
           .atMost(PATIENCE)
