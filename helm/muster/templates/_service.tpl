@@ -180,7 +180,7 @@ properties file, so that names keep their dots.
 - name: tmp
   mountPath: /tmp
 - name: settings
-  mountPath: /work/config
+  mountPath: /opt/muster/config
   readOnly: true
 - name: token
   mountPath: /var/run/muster/token
@@ -305,7 +305,7 @@ spec:
         - name: {{ $facts.image }}
           image: {{ include "muster.image" (dict "root" $root "image" $values.image "name" $facts.image "variant" $root.Values.image.variant) }}
           imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-          workingDir: /work
+          workingDir: /opt/muster
           securityContext:
             {{- toYaml $root.Values.securityContext | nindent 12 }}
           env:
@@ -466,7 +466,7 @@ spec:
         - name: migration
           image: {{ include "muster.image" (dict "root" $root "image" $values.image "name" $facts.image "variant" $root.Values.image.variant) }}
           imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-          workingDir: /work
+          workingDir: /opt/muster
           securityContext:
             {{- toYaml $root.Values.securityContext | nindent 12 }}
           env:

@@ -3,6 +3,7 @@ package io.muster.command.neighbours;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
+import io.muster.rest.client.ServiceToken;
 import io.muster.rest.tls.OwnCertificate;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpClientOptions;

@@ -14,6 +14,7 @@ import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.message.UserProperties;
 import io.muster.contract.registry.DeviceView;
+import io.muster.rest.client.ServiceToken;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
@@ -43,7 +44,7 @@ public class Neighbours {
   private final Neighbour ingest;
 
   Neighbours(Vertx vertx, NeighboursConfig config) {
-    var token = new ServiceToken(config.serviceTokenFile());
+    var token = new ServiceToken(config.serviceTokenFile(), NeighbourAwayException::new);
     this.registry = new Neighbour("registry", config.registryUrl(), vertx, config, token);
     this.ingest = new Neighbour("ingest", config.ingestUrl(), vertx, config, token);
   }

@@ -47,7 +47,7 @@ class ImagesTest {
     for (var file : Checkout.files("docker", "")) {
       var text = Checkout.read(file);
       assertTrue(text.contains("\nUSER 10001:10001\n"), file::toString);
-      assertTrue(text.contains("\nWORKDIR /work\n"), file::toString);
+      assertTrue(text.contains("\nWORKDIR /opt/muster\n"), file::toString);
       assertTrue(text.contains("\nENTRYPOINT ["), file::toString);
       assertTrue(text.contains("org.opencontainers.image.licenses=\"Apache-2.0\""));
       assertFalse(text.contains(":latest"), file::toString);

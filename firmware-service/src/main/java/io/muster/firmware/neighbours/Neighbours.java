@@ -14,6 +14,7 @@ import io.muster.contract.registry.DeviceLimits;
 import io.muster.contract.registry.DeviceView;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
+import io.muster.rest.client.ServiceToken;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -55,7 +56,7 @@ public class Neighbours {
   private final Neighbour ingest;
 
   Neighbours(Vertx vertx, NeighboursConfig config) {
-    var token = new ServiceToken(config.serviceTokenFile());
+    var token = new ServiceToken(config.serviceTokenFile(), NeighbourAwayException::new);
     this.registry = new Neighbour("registry", config.registryUrl(), vertx, config, token);
     this.patience = config.requestTimeout().multipliedBy(2).plusMillis(100);
     this.ingest = new Neighbour("ingest", config.ingestUrl(), vertx, config, token);

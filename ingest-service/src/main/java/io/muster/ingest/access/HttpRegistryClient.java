@@ -13,6 +13,7 @@ import io.muster.contract.registry.ProvisionReply;
 import io.muster.contract.registry.ProvisionRequest;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
+import io.muster.rest.client.ServiceToken;
 import io.muster.rest.tls.OwnCertificate;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpClientOptions;
@@ -52,7 +53,7 @@ final class HttpRegistryClient implements RegistryClient, ProvisioningAccess {
     this.config = config;
     this.tls = "https".equals(config.registryUrl().getScheme());
     this.basePath = Optional.ofNullable(config.registryUrl().getRawPath()).orElse("");
-    this.token = new ServiceToken(config.serviceTokenFile());
+    this.token = new ServiceToken(config.serviceTokenFile(), RegistryAwayException::new);
     this.http = vertx.createHttpClient(options(config));
   }
 

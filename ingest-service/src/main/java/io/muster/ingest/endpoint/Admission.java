@@ -181,7 +181,9 @@ final class Admission implements Entrance {
 
   /** The answer is about the device whose identifier the client has, and no other. */
   private void match(Granted granted) {
-    if (granted.answer().device().equals(claimant.client().device())) {
+    if (reach.hasShownWithdrawn(granted.answer())) {
+      refuseWithdrawn();
+    } else if (granted.answer().device().equals(claimant.client().device())) {
       count(granted);
     } else {
       refuse(
@@ -340,7 +342,6 @@ final class Admission implements Entrance {
         taken.sessionKey(),
         taken.epoch(),
         terms.sessionExpirySeconds() > 0,
-        answer.credential(),
         answer.validUntil(),
         use,
         properties.receiveMaximum() == Properties.ABSENT
@@ -348,8 +349,7 @@ final class Admission implements Entrance {
             : properties.receiveMaximum(),
         most == Properties.ABSENT ? Long.MAX_VALUE : most,
         properties.requestProblemInformation() != 0,
-        Scopes.of(answer),
-        answer.token() == null ? null : answer.token().key());
+        Scopes.of(answer));
   }
 
   @Override
@@ -365,10 +365,14 @@ final class Admission implements Entrance {
       return;
     }
     if (reason == EndReason.ACCESS_WITHDRAWN || reason == EndReason.CREDENTIAL_ENDED) {
-      refuse(ReasonCode.NOT_AUTHORIZED, "withdrawn", "access was withdrawn");
+      refuseWithdrawn();
     } else {
       refuse(ReasonCode.SERVER_UNAVAILABLE, reason.label(), "try again");
     }
+  }
+
+  private void refuseWithdrawn() {
+    refuse(ReasonCode.NOT_AUTHORIZED, "withdrawn", "access was withdrawn");
   }
 
   private void refuse(ReasonCode code, String label, String detail) {

@@ -248,14 +248,10 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
       case Withdrawal.OfMandates it ->
           shared.index.gatewaysOf(it.device()).forEach(gateway -> gateway.reconsider(it.device()));
       case Withdrawal.OfTokenKey it ->
-          shared.index.of(it.tenant()).stream()
-              // Of one that is still being admitted nobody knows yet what it showed.
-              .filter(c -> c.credential() == null || it.key().equals(c.tokenKey()))
-              .forEach(
-                  c ->
-                      c.endFromOutside(
-                          EndReason.CREDENTIAL_ENDED,
-                          "the key that signed the token is withdrawn"));
+          shared
+              .index
+              .of(it.tenant())
+              .forEach(c -> c.endIfShown(it.key(), "the key that signed the token is withdrawn"));
       case Withdrawal.OfTenant it ->
           shared.index.of(it.tenant()).forEach(DeviceEndpoint::endWithdrawn);
       case Withdrawal.OfLimits it -> {
@@ -266,11 +262,10 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
       case Withdrawal.OfEverybody everybody ->
           shared.index.everybody().forEach(DeviceEndpoint::endWithdrawn);
       case Withdrawal.OfCredential it ->
-          shared.index.of(it.device()).stream()
-              // Of one that is still being admitted nobody knows yet which one it showed.
-              .filter(c -> c.credential() == null || c.credential().equals(it.credential()))
-              .forEach(
-                  c -> c.endFromOutside(EndReason.CREDENTIAL_ENDED, "the credential was revoked"));
+          shared
+              .index
+              .of(it.device())
+              .forEach(c -> c.endIfShown(it.credential(), "the credential was revoked"));
     }
   }
 

@@ -3,20 +3,33 @@ package io.muster.ingest.endpoint;
 import io.muster.contract.id.ClientIdentifier;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.DeviceLimits;
+import io.muster.contract.registry.VerifyAnswer;
 import io.muster.ingest.endpoint.down.Downward;
 import io.muster.ingest.endpoint.down.Reachable;
 import io.muster.ingest.endpoint.session.ActiveSession;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.heard.HeardDevice;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 
 /** How other threads reach one connection, from its CONNECT on. Thread-safe. */
 final class Reach implements Reachable {
+  /** An admission takes seconds at most; a device whose credentials come and go so fast waits. */
+  private static final int MOST_WITHDRAWN = 32;
+
   private final DeviceConnection connection;
   private final ClientIdentifier client;
   private final long connectionId;
+
+  /** While nobody knows yet what it showed; on the event loop. */
+  private final Set<UUID> withdrawn = new HashSet<>(2);
+
+  /** What the registry said of what it showed; null at first; on the event loop. */
+  private VerifyAnswer.Allowed shown;
+
   private volatile ActiveSession session;
   private volatile Downward downward;
   private volatile DeviceLimits changed;
@@ -75,18 +88,6 @@ final class Reach implements Reachable {
   }
 
   @Override
-  public UUID credential() {
-    var settled = session;
-    return settled == null ? null : settled.credential();
-  }
-
-  @Override
-  public UUID tokenKey() {
-    var settled = session;
-    return settled == null ? null : settled.tokenKey();
-  }
-
-  @Override
   public void deliver(DownwardMessage message) {
     downward.offer(message);
   }
@@ -109,6 +110,33 @@ final class Reach implements Reachable {
   @Override
   public void endFromOutside(EndReason reason, String detail) {
     onLoop(() -> connection.endFromOutside(reason, detail));
+  }
+
+  @Override
+  public void endIfShown(UUID gone, String detail) {
+    onLoop(
+        () -> {
+          if (shown == null && withdrawn.size() < MOST_WITHDRAWN) {
+            withdrawn.add(gone);
+          } else if (shown == null || isShown(gone)) {
+            connection.endFromOutside(EndReason.CREDENTIAL_ENDED, detail);
+          }
+        });
+  }
+
+  /**
+   * Now it is known what it showed. On the event loop.
+   *
+   * @return whether that has been withdrawn since the registry was asked
+   */
+  boolean hasShownWithdrawn(VerifyAnswer.Allowed answer) {
+    shown = answer;
+    return withdrawn.stream().anyMatch(this::isShown);
+  }
+
+  private boolean isShown(UUID gone) {
+    return gone.equals(shown.credential())
+        || (shown.token() != null && gone.equals(shown.token().key()));
   }
 
   @Override

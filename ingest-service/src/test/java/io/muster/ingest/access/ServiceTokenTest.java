@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.muster.rest.client.ServiceToken;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +22,7 @@ class ServiceTokenTest {
   @Test
   void isReadByAWorkerOnceForAllWhoAskMeanwhile() throws Exception {
     var file = Files.writeString(folder.resolve("token"), "t1\n");
-    var token = new ServiceToken(file, tasks::add);
+    var token = new ServiceToken(file, tasks::add, RegistryAwayException::new);
     var first = token.value().subscribeAsCompletionStage();
     var second = token.value().subscribeAsCompletionStage();
     assertFalse(first.isDone(), "the one who asks does not read");
@@ -36,7 +37,7 @@ class ServiceTokenTest {
   @Test
   void aFileThatCouldNotBeReadIsReadAgain() throws Exception {
     var file = folder.resolve("later");
-    var token = new ServiceToken(file, Runnable::run);
+    var token = new ServiceToken(file, Runnable::run, RegistryAwayException::new);
     assertThrows(RegistryAwayException.class, () -> token.value().await().atMost(PATIENCE));
     Files.writeString(file, "t2");
     assertEquals("t2", token.value().await().atMost(PATIENCE));

@@ -296,12 +296,13 @@ class ClientCertificateTest {
 
   @Test
   void areFoundByAWithdrawalThatOvertakesTheRegistrysAnswer() {
-    server.access.answersNever = true;
+    server.access.holdAdmissions();
     var tls = new TlsClient(TLS13, registered(TestCertificate.usual()));
     try (var client = tls.knock(server, withoutPassword(MQTT_5))) {
-      await().until(() -> server.access.lastProof != null);
+      await().until(() -> server.access.heldAdmissions() == 1);
       server.access.withdraw(
           new Withdrawal.OfCredential(TestEndpoint.DEVICE, FakeAccess.CREDENTIAL));
+      server.access.letAdmissionsGo();
       client.expectConnAck(ReasonCode.NOT_AUTHORIZED);
     }
   }

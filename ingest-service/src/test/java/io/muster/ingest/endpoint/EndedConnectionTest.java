@@ -69,7 +69,6 @@ class EndedConnectionTest {
             1,
             1,
             false,
-            FakeAccess.CREDENTIAL,
             null,
             new Quotas(
                     TestEndpoint.config(Map.of()).limits(),
@@ -82,8 +81,7 @@ class EndedConnectionTest {
             100,
             Long.MAX_VALUE,
             true,
-            Scopes.ALL,
-            null);
+            Scopes.ALL);
     up =
         new Upstream(
             channel,

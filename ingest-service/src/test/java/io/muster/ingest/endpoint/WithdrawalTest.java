@@ -101,15 +101,14 @@ class WithdrawalTest {
 
   @Test
   void leavesTheConnectionsOfAnotherCredentialAlone() {
-    var another = new Withdrawal.OfCredential(TestEndpoint.DEVICE, UUID.randomUUID());
     try (var client = RawClient.connected(server, MQTT_5)) {
-      server.access.withdraw(another);
+      server.access.withdraw(ofAnother());
       client.expectNothing();
     }
   }
 
   @ParameterizedTest
-  @MethodSource("all")
+  @MethodSource("ofAll")
   void refusesWhoseAccessIsWithdrawnBeforeTheRegistryHasAnswered(Withdrawal withdrawal) {
     server.access.answersNever = true;
     try (var client = RawClient.knock(server, ConnectPacket.of(MQTT_5))) {
@@ -118,6 +117,49 @@ class WithdrawalTest {
       client.expectConnAck(ReasonCode.NOT_AUTHORIZED);
       client.expectEnd();
     }
+  }
+
+  @Test
+  void refusesWhoShowsACredentialThatWasRevokedWhileTheAnswerWasOnItsWay() {
+    try (var client = knockAndWait()) {
+      server.access.withdraw(OF_CREDENTIAL);
+      server.access.letAdmissionsGo();
+      client.expectConnAck(ReasonCode.NOT_AUTHORIZED);
+      client.expectEnd();
+    }
+  }
+
+  @Test
+  void letsInWhoShowsAnotherCredentialThanTheOneRevokedMeanwhile() {
+    try (var client = knockAndWait()) {
+      server.access.withdraw(ofAnother());
+      server.access.letAdmissionsGo();
+      client.expectConnAck(ReasonCode.SUCCESS);
+      client.expectNothing();
+    }
+  }
+
+  /** A client of which nobody knows yet what it showed is not held to more than a few words. */
+  @Test
+  void refusesAClientWhoseDeviceLosesCredentialsWithoutEnd() {
+    try (var client = knockAndWait()) {
+      for (var i = 0; i < 40; i++) {
+        server.access.withdraw(ofAnother());
+      }
+      client.expectConnAck(ReasonCode.NOT_AUTHORIZED);
+      client.expectEnd();
+    }
+  }
+
+  private static Withdrawal ofAnother() {
+    return new Withdrawal.OfCredential(TestEndpoint.DEVICE, UUID.randomUUID());
+  }
+
+  private RawClient knockAndWait() {
+    server.access.holdAdmissions();
+    var client = RawClient.knock(server, ConnectPacket.of(MQTT_5));
+    await().until(() -> server.access.heldAdmissions() == 1);
+    return client;
   }
 
   @ParameterizedTest

@@ -20,14 +20,6 @@ public interface Reachable {
   /** Grows with every CONNECT of the client identifier; 0 until it is taken. */
   long epoch();
 
-  /** What it showed; null until it is accepted. */
-  UUID credential();
-
-  /** The registry's key that signed the token that it showed; null when it showed none. */
-  default UUID tokenKey() {
-    return null;
-  }
-
   /** When its device was last heard of over it; null until it is accepted. */
   default HeardDevice heard() {
     return null;
@@ -50,6 +42,12 @@ public interface Reachable {
 
   /** Its device's packet log may have been switched on. */
   default void watchPackets() {}
+
+  /**
+   * Ends it if it showed this credential, or a token that this key signed; while it is being
+   * admitted, as soon as it is known which one it showed.
+   */
+  void endIfShown(UUID withdrawn, String detail);
 
   /** Ends it, also while it is being admitted. */
   void endFromOutside(EndReason reason, String detail);

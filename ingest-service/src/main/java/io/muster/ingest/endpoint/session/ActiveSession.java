@@ -6,7 +6,6 @@ import io.muster.ingest.endpoint.authorisation.Scopes;
 import io.muster.ingest.endpoint.limits.DeviceUse;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import java.time.Instant;
-import java.util.UUID;
 
 /**
  * What is settled about a connection once its CONNECT was accepted.
@@ -16,14 +15,12 @@ import java.util.UUID;
  * @param sessionKey the session's row
  * @param epoch grows with every CONNECT of the client identifier
  * @param persistent whether the session outlives the connection
- * @param credential what it showed
  * @param validUntil when it must end, or null
  * @param use what its device uses over all its connections, against what it may
  * @param receiveMaximum QoS 1 messages that the client takes at a time
  * @param maximumPacketBytes the largest packet that the client takes
  * @param wantsProblemInformation whether acknowledgements may say why in words (MQTT 5 §3.1.2.11.7)
  * @param scopes what its token is good for
- * @param tokenKey the key of the registry that signed its token, or null
  */
 public record ActiveSession(
     ClientIdentifier client,
@@ -32,14 +29,12 @@ public record ActiveSession(
     long sessionKey,
     long epoch,
     boolean persistent,
-    UUID credential,
     Instant validUntil,
     DeviceUse use,
     int receiveMaximum,
     long maximumPacketBytes,
     boolean wantsProblemInformation,
-    Scopes scopes,
-    UUID tokenKey) {
+    Scopes scopes) {
 
   public DeviceAddress device() {
     return client.device();

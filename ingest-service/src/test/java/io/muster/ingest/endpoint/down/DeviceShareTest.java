@@ -26,9 +26,7 @@ class DeviceShareTest {
     }
 
     @Override
-    public UUID credential() {
-      return null;
-    }
+    public void endIfShown(UUID withdrawn, String detail) {}
 
     @Override
     public void deliver(DownwardMessage message) {}

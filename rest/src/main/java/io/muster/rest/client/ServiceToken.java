@@ -1,4 +1,4 @@
-package io.muster.firmware.neighbours;
+package io.muster.rest.client;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -8,38 +8,46 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 
 /**
  * This service's token from its file, which somebody else writes anew before the token ends. Read
  * again at most once a second, so that many requests do not mean many reads, and never on the
  * thread that asks, which may be an event loop. Thread-safe.
  */
-final class ServiceToken {
+public final class ServiceToken {
   private static final long READ_AGAIN_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Path file;
   private final Executor worker;
+  private final BiFunction<String, Throwable, RuntimeException> failure;
   private final AtomicReference<Uni<String>> reading = new AtomicReference<>();
   private volatile Read last;
 
   private record Read(String token, long atNanos) {}
 
-  ServiceToken(Path file) {
-    this(file, Infrastructure.getDefaultWorkerPool());
+  /**
+   * @param failure makes what {@link #value} fails with, of a message and a cause or null
+   */
+  public ServiceToken(Path file, BiFunction<String, Throwable, RuntimeException> failure) {
+    this(file, Infrastructure.getDefaultWorkerPool(), failure);
   }
 
   /**
    * @param worker on which the file is read
+   * @param failure makes what {@link #value} fails with, of a message and a cause or null
    */
-  ServiceToken(Path file, Executor worker) {
+  public ServiceToken(
+      Path file, Executor worker, BiFunction<String, Throwable, RuntimeException> failure) {
     this.file = file;
     this.worker = worker;
+    this.failure = failure;
   }
 
   /**
-   * @return fails with {@link NeighbourAwayException} when the file cannot be read or is empty
+   * @return fails when the file cannot be read or is empty
    */
-  Uni<String> value() {
+  public Uni<String> value() {
     var known = last;
     if (known != null && System.nanoTime() - known.atNanos <= READ_AGAIN_AFTER_NANOS) {
       return Uni.createFrom().item(known.token);
@@ -63,11 +71,11 @@ final class ServiceToken {
     try {
       var token = Files.readString(file).strip();
       if (token.isEmpty()) {
-        throw new NeighbourAwayException("the service token's file is empty");
+        throw failure.apply("the service token's file is empty", null);
       }
       return token;
     } catch (IOException unreadable) {
-      throw new NeighbourAwayException("the service token's file cannot be read", unreadable);
+      throw failure.apply("the service token's file cannot be read", unreadable);
     }
   }
 }
