@@ -1,6 +1,7 @@
 package io.muster.systemtests.clients;
 
 import io.muster.systemtests.stack.MusterCommand;
+import io.muster.systemtests.stack.TestFork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,7 +41,8 @@ final class NodePackages {
 
   private static Path install() throws IOException, InterruptedException {
     var module = MusterCommand.findRoot().resolve("system-tests");
-    var folder = Files.createDirectories(module.resolve("target").resolve("js"));
+    var folder =
+        Files.createDirectories(module.resolve("target").resolve("js-" + TestFork.number()));
     for (var file : FILES) {
       Files.copy(
           module.resolve("src/test/js").resolve(file),
