@@ -169,7 +169,7 @@ class CommandAnswersIT {
     var simulated =
         stack
             .muster()
-            .start(output, "simulate", "--devices", "1", "--rate", "1/s", "--slow-for", "300ms");
+            .start(output, "simulate", "--devices", "1", "--rate", "1/s", "--slow-for", "1s");
     try {
       await()
           .atMost(SOON)
@@ -206,7 +206,7 @@ class CommandAnswersIT {
   /** A command that asks the device for something, at its end. */
   private JsonNode ended(DeviceAddress device, String asked) {
     var json =
-        "{\"name\":\"%s\",\"payload\":{\"simulate\":\"%s\"},\"responseTimeout\":\"PT1S\"}"
+        "{\"name\":\"%s\",\"payload\":{\"simulate\":\"%s\"},\"responseTimeout\":\"PT3S\"}"
             .formatted(asked, asked);
     return ended(1, device, json);
   }

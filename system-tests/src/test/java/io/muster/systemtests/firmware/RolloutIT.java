@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -159,8 +160,12 @@ class RolloutIT {
     awaitCount(rollout, "given", 6);
   }
 
-  /** A window of a minute that opens soon: who began in it goes on, who did not waits. */
+  /**
+   * A window of a minute that opens soon: who began in it goes on, who did not waits. Cron knows no
+   * seconds.
+   */
   @Test
+  @Tag("full")
   void aWindowOpensAndClosesDuringADownload() throws Exception {
     var opens = Instant.now().plusSeconds(75).truncatedTo(ChronoUnit.MINUTES);
     var at = opens.atOffset(ZoneOffset.UTC);
