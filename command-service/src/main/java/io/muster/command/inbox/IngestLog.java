@@ -50,6 +50,9 @@ class IngestLog implements SharedEffects.Reader {
   /** Much longer than an event takes to be told. */
   private static final Duration ENDED_KEPT_FOR = Duration.ofDays(1);
 
+  /** More than a page can bring. */
+  private static final int FORGOTTEN_AT_ONCE = 1_000;
+
   private static final String OWNERS =
       """
       SELECT c.id, q.tenant, q.device FROM command AS c JOIN device_queue AS q ON q.key = c.queue_key
@@ -166,10 +169,7 @@ class IngestLog implements SharedEffects.Reader {
                       it.listening().commands()
                           ? PresenceTable.listens(db, it.listening())
                           : Uni.createFrom().voidItem();
-                  case Step.Disconnected it ->
-                      PresenceTable.disconnected(db, it)
-                          .flatMap(
-                              done -> PresenceTable.prune(db, clock.instant(), ENDED_KEPT_FOR));
+                  case Step.Disconnected it -> PresenceTable.disconnected(db, it);
                   case Step.Answered it -> Uni.createFrom().voidItem();
                   case Step.Delivered it -> Uni.createFrom().voidItem();
                   case Step.Asks it -> Uni.createFrom().voidItem();
@@ -177,6 +177,15 @@ class IngestLog implements SharedEffects.Reader {
                 })
         .collect()
         .last()
+        .flatMap(
+            done ->
+                steps.stream().anyMatch(Step.Disconnected.class::isInstance)
+                    ? prune(db)
+                    : Uni.createFrom().voidItem());
+  }
+
+  private Uni<Void> prune(SqlConnection db) {
+    return PresenceTable.prune(db, clock.instant(), ENDED_KEPT_FOR, FORGOTTEN_AT_ONCE)
         .replaceWithVoid();
   }
 
