@@ -81,7 +81,7 @@ final class JobInstance implements AutoCloseable {
     var lookup = new TargetLookup(neighbours, config);
     var meters = new JobMeters(new SimpleMeterRegistry());
     jobs = new Jobs(database, lookup, audit, config, limits, clock);
-    actions = new JobActions(database, audit, clock);
+    actions = new JobActions(database, audit, config, clock);
     reader = new JobReader(database, clock);
     remains = new JobRemains(database, config, clock);
     worker =
