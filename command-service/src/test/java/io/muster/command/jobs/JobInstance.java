@@ -201,6 +201,11 @@ final class JobInstance implements AutoCloseable {
     get(database.inTransaction(db -> take(db, topics)));
   }
 
+  /** What the registry told for a while is lost. */
+  void registrysWordIsLost() {
+    get(database.inTransaction(registryLog::startOver));
+  }
+
   private Uni<Void> take(SqlConnection db, String... topics) {
     return db.query(
             "INSERT INTO followed_log (log, position) VALUES ('registry', 1) ON CONFLICT (log)"
