@@ -36,7 +36,8 @@ public final class CommandDatabase
           "V7__create_audit",
           "V8__create_job",
           "V20__create_schedule",
-          "V30__create_aws_jobs");
+          "V30__create_aws_jobs",
+          "V31__remember_deleted_devices");
 
   private Path folder;
   private LocalPostgres postgres;

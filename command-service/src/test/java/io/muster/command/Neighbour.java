@@ -36,6 +36,7 @@ public final class Neighbour implements AutoCloseable {
   private final AtomicInteger questions = new AtomicInteger();
   private final HttpServer server;
   private volatile boolean away;
+  private volatile Runnable asked = () -> {};
 
   public Neighbour() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -64,6 +65,11 @@ public final class Neighbour implements AutoCloseable {
   /** Understands a filter from now on, for the ids of any tenant's devices. */
   public void filter(String text, Predicate<String> fits) {
     filters.put(text, fits);
+  }
+
+  /** Does it at each question about devices, when its answer is known and not yet given. */
+  public void whenAsked(Runnable what) {
+    asked = what;
   }
 
   /** How often devices were asked for. */
@@ -101,7 +107,9 @@ public final class Neighbour implements AutoCloseable {
   private void device(HttpExchange exchange, String path) throws IOException {
     var level = path.split("/");
     var device = DeviceAddress.of(level[4], level[6]);
-    if (devices.contains(device.toString())) {
+    var isThere = devices.contains(device.toString());
+    asked.run();
+    if (isThere) {
       answer(exchange, new DeviceView(device, true, null, 1));
     } else {
       exchange.sendResponseHeaders(404, -1);
@@ -119,6 +127,7 @@ public final class Neighbour implements AutoCloseable {
       exchange.getResponseBody().write(problem.getBytes(StandardCharsets.UTF_8));
       return;
     }
+    asked.run();
     exchange.sendResponseHeaders(200, 0);
     var body = exchange.getResponseBody();
     for (var device : devices) {
@@ -137,12 +146,27 @@ public final class Neighbour implements AutoCloseable {
     if (in.matches()) {
       return Optional.of(Set.of(in.group(1).split(","))::contains);
     }
+    if (filters.containsKey(filter) && isWhole(filter)) {
+      return Optional.of(filters.get(filter));
+    }
     var from = Pattern.compile("\\((.*)\\);id=gt=(.*)").matcher(filter);
     if (!from.matches() || !filters.containsKey(from.group(1))) {
       return Optional.empty();
     }
     var after = from.group(2);
     return Optional.of(filters.get(from.group(1)).and(id -> id.compareTo(after) > 0));
+  }
+
+  /** Whether each parenthesis has its other half behind it. */
+  private static boolean isWhole(String filter) {
+    var open = 0;
+    for (var character : filter.toCharArray()) {
+      open += character == '(' ? 1 : character == ')' ? -1 : 0;
+      if (open < 0) {
+        return false;
+      }
+    }
+    return open == 0;
   }
 
   private synchronized EventPage page(Map<String, Long> query) {

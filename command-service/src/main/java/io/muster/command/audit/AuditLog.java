@@ -20,9 +20,9 @@ public class AuditLog {
           + " VALUES ($1, $2, $3, $4, $5, $6)";
   // A few with each write keep the table within its age without a job of its own.
   private static final String PRUNE =
-      "DELETE FROM audit WHERE place IN (SELECT place FROM"
-          + " (SELECT place, at FROM audit ORDER BY place LIMIT 20 FOR UPDATE SKIP LOCKED) oldest"
-          + " WHERE at < $1)";
+      "WITH oldest AS MATERIALIZED ("
+          + "SELECT place, at FROM audit ORDER BY place LIMIT 20 FOR UPDATE SKIP LOCKED)"
+          + " DELETE FROM audit WHERE place IN (SELECT place FROM oldest WHERE at < $1)";
 
   private final AuditConfig config;
   private final Clock clock;

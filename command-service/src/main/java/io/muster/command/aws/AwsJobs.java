@@ -132,6 +132,14 @@ public class AwsJobs {
     return DeviceTable.arrived(db, device, message);
   }
 
+  /**
+   * The devices are gone: whoever comes under their names begins anew. Its caller holds their
+   * queues.
+   */
+  public static Uni<Void> forget(SqlConnection db, Collection<DeviceAddress> devices) {
+    return DeviceTable.forget(db, devices);
+  }
+
   private static Set<DeviceAddress> devices(Collection<JobsRequest> requests) {
     Set<DeviceAddress> devices = new HashSet<>();
     requests.forEach(it -> devices.add(it.topic().device()));

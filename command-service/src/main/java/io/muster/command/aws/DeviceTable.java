@@ -84,6 +84,15 @@ final class DeviceTable {
        WHERE q.tenant = $1 AND q.device = $2 AND a.queue_key = q.key AND $3 = ANY (a.told)\
       """;
 
+  private static final String FORGET =
+      """
+      DELETE FROM aws_device AS a
+       USING device_queue AS q
+        JOIN unnest($1::text[], $2::text[]) AS gone (tenant, device)
+          ON q.tenant = gone.tenant AND q.device = gone.device
+       WHERE a.queue_key = q.key\
+      """;
+
   private DeviceTable() {}
 
   /**
@@ -142,6 +151,11 @@ final class DeviceTable {
     return db.preparedQuery(ARRIVED)
         .execute(Tuple.of(device.tenant().value(), device.device().value(), message))
         .replaceWithVoid();
+  }
+
+  /** What is known of these devices. */
+  static Uni<Void> forget(SqlConnection db, Collection<DeviceAddress> devices) {
+    return db.preparedQuery(FORGET).execute(names(devices)).replaceWithVoid();
   }
 
   private static Uni<Void> heard(SqlConnection db, String sql, Listening it, Instant now) {

@@ -3,6 +3,7 @@ package io.muster.command.aws;
 import io.muster.command.aws.PendingJobs.Item;
 import io.muster.command.life.State;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.message.UserProperties;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
@@ -26,6 +27,7 @@ final class ExecutionTable {
       SELECT q.key AS queue_key, q.tenant, q.device, c.key, c.id, j.id AS job, c.created_at,
              c.state, c.reason, c.delivered, c.respond_by, c.finished_at IS NOT NULL AS finished,
              x.version, x.status_details, x.started_at, x.updated_at, x.step_until,
+             c.traceparent, c.tracestate,
              (SELECT count(*) FROM command AS e
                WHERE e.job_key = c.job_key AND e.queue_key = c.queue_key AND e.key <= c.key)
                AS number
@@ -90,8 +92,10 @@ final class ExecutionTable {
    * An execution as it is stored, and whose it is.
    *
    * @param respondBy until when the device has to say something next, or null
+   * @param trace of what caused it
    */
-  record Found(DeviceAddress device, long queueKey, Item item, Instant respondBy) {}
+  record Found(
+      DeviceAddress device, long queueKey, Item item, Instant respondBy, UserProperties trace) {}
 
   /** Those that have not ended, of these queues. */
   static Uni<List<Found>> open(SqlConnection db, Collection<Long> queues) {
@@ -167,9 +171,20 @@ final class ExecutionTable {
               DeviceAddress.of(row.getString("tenant"), row.getString("device")),
               row.getLong("queue_key"),
               new Item(execution(row), status, row.getBoolean("delivered")),
-              instant(row, "respond_by")));
+              instant(row, "respond_by"),
+              trace(row)));
     }
     return found;
+  }
+
+  private static UserProperties trace(Row row) {
+    var trace = UserProperties.builder();
+    for (var name : List.of("traceparent", "tracestate")) {
+      if (row.getString(name) != null) {
+        trace.add(name, row.getString(name));
+      }
+    }
+    return trace.build();
   }
 
   private static Execution execution(Row row) {

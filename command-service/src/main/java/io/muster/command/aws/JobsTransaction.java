@@ -2,9 +2,14 @@ package io.muster.command.aws;
 
 import io.muster.command.aws.DeviceExecutions.Current;
 import io.muster.command.aws.JobsRequest.Ask;
+import io.muster.command.aws.JobsRequest.StepTimeout;
+import io.muster.command.trace.AnsweredCommand;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Requests that are answered one after the other, in memory, while the transaction holds their
@@ -16,6 +21,7 @@ public final class JobsTransaction {
   private final AwsMeters meters;
   private final int listed;
   private final Instant now;
+  private final List<AnsweredCommand> answered = new ArrayList<>();
 
   /**
    * @param listed how many executions a list holds at most
@@ -54,6 +60,11 @@ public final class JobsTransaction {
     }
   }
 
+  /** What devices have said of their commands. */
+  public List<AnsweredCommand> answered() {
+    return List.copyOf(answered);
+  }
+
   /**
    * Writes what came of them.
    *
@@ -80,8 +91,8 @@ public final class JobsTransaction {
             .map(
                 it ->
                     it.status() == ExecutionStatus.QUEUED
-                        ? executions.report(
-                            it, ExecutionStatus.IN_PROGRESS, ask.details(), ask.step())
+                        ? report(
+                            request, it, ExecutionStatus.IN_PROGRESS, ask.details(), ask.step())
                         : executions.goOn(it, ask.step()));
     answer(request, next.orElse(null), true);
   }
@@ -105,7 +116,7 @@ public final class JobsTransaction {
     if (ask.expectedVersion() != null && ask.expectedVersion() != version) {
       throw JobsRefusal.versionMismatch(ask.expectedVersion(), version, it.state()).asException();
     }
-    var after = executions.report(it, ask.status(), ask.details(), ask.step());
+    var after = report(request, it, ask.status(), ask.details(), ask.step());
     var answer = JobsMessages.answer(request.clientToken(), now);
     if (ask.withState()) {
       answer.set("executionState", after.state());
@@ -120,6 +131,19 @@ public final class JobsTransaction {
     } else {
       outgoing.say(request.topic().accepted(), answer, request.trace());
     }
+  }
+
+  private Current report(
+      JobsRequest request,
+      Current it,
+      ExecutionStatus status,
+      Map<String, String> details,
+      StepTimeout step) {
+    var after = executions.report(it, status, details, step);
+    answered.add(
+        new AnsweredCommand(
+            it.device(), it.execution().command(), status.answer(), request.trace(), now));
+    return after;
   }
 
   /**

@@ -102,20 +102,10 @@ final class NoticeRound {
       return outgoing.say(topicName, message, UserProperties.NONE);
     }
     var next = items.getFirst();
+    var it = found.stream().filter(each -> each.item().equals(next)).findFirst().orElseThrow();
     var execution =
-        JobsMessages.execution(
-            due.device(), next.execution(), next.status(), respondBy(found, next), now);
+        JobsMessages.execution(due.device(), next.execution(), next.status(), it.respondBy(), now);
     message.set("execution", execution);
-    return outgoing.say(
-        topicName, message, execution, next.execution().commandKey(), UserProperties.NONE);
-  }
-
-  private static Instant respondBy(List<Found> found, Item item) {
-    for (var it : found) {
-      if (it.item().equals(item)) {
-        return it.respondBy();
-      }
-    }
-    return null;
+    return outgoing.say(topicName, message, execution, next.execution().commandKey(), it.trace());
   }
 }

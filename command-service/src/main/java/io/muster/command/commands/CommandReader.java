@@ -1,6 +1,7 @@
 package io.muster.command.commands;
 
 import io.muster.command.database.Database;
+import io.muster.command.database.PageBytes;
 import io.muster.command.life.State;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
@@ -8,11 +9,8 @@ import io.muster.rest.paging.Cursor;
 import io.muster.rest.paging.Page;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -23,7 +21,7 @@ class CommandReader {
       "SELECT "
           + CommandRows.COLUMNS
           + " FROM command AS c JOIN device_queue AS q ON q.key = c.queue_key"
-          + " LEFT JOIN job AS j ON j.key = c.job_key WHERE c.tenant = $1";
+          + " LEFT JOIN job AS j ON j.key = c.job_key WHERE c.tenant = $1 AND q.tenant = $1";
 
   private final Database database;
 
@@ -80,13 +78,11 @@ class CommandReader {
     values.addInteger(limit + 1);
     sql.append(" ORDER BY c.key DESC LIMIT $").append(values.size());
     return database
-        .use(db -> db.preparedQuery(sql.toString()).execute(values))
+        .use(db -> db.preparedQuery(PageBytes.bounded(sql)).execute(values))
         .map(
-            rows -> {
-              List<Row> found = new ArrayList<>(rows.size());
-              rows.forEach(found::add);
-              return Page.of(found, limit, row -> row.getUUID("id").toString(), CommandRows::view);
-            });
+            rows ->
+                PageBytes.page(
+                    rows, limit, row -> row.getUUID("id").toString(), CommandRows::view));
   }
 
   private static void and(StringBuilder sql, Tuple values, String condition, String value) {

@@ -81,11 +81,17 @@ class CommandResource {
       @HeaderParam(Preference.HEADER) String prefer,
       @NotNull @Valid CommandBody body) {
     var address = new DeviceAddress(tenant, device);
-    var wait = Preference.wait(prefer, limits.maxWait());
-    return commands
-        .send(
-            address, body, IdempotencyKey.read(idempotencyKey), author(), TraceProperties.current())
+    var wanted = Preference.wait(prefer, limits.maxWait());
+    var key = IdempotencyKey.read(idempotencyKey);
+    var author = author();
+    var trace = TraceProperties.current();
+    // A preference may be left aside, and then nobody says that it was applied.
+    var wait = wanted.filter(it -> waiting.enter());
+    return Uni.createFrom()
+        .deferred(() -> commands.send(address, body, key, author, trace))
         .flatMap(sent -> waiting.forEnd(address, sent.command(), wait.orElse(Duration.ZERO)))
+        .onTermination()
+        .invoke(() -> wait.ifPresent(it -> waiting.leave()))
         .map(command -> created(address, command, wait));
   }
 

@@ -18,7 +18,9 @@ final class CommandRows {
       c.response_timeout_ms, c.retries, c.min_backoff_ms, c.max_backoff_ms, c.state, c.reason,
       c.since, c.attempts, c.respond_by, c.answer_status, c.answer_content_type,
       c.answer_payload, c.answered_at, c.finished_at, c.steps, c.created_at, c.created_by,
-      j.id AS job_id
+      j.id AS job_id, c.key,
+      octet_length(coalesce(c.payload, j.payload)) + coalesce(octet_length(c.answer_payload), 0)
+        AS bytes
       """;
 
   private CommandRows() {}

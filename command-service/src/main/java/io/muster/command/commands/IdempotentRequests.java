@@ -30,9 +30,12 @@ class IdempotentRequests {
           + " command_id = excluded.command_id, created_at = excluded.created_at";
   // A few with each write keep the table small without a job of its own.
   private static final String PRUNE =
-      "DELETE FROM idempotent_request WHERE (queue_key, idempotency_key) IN ("
+      "WITH oldest AS MATERIALIZED ("
           + "SELECT queue_key, idempotency_key FROM idempotent_request WHERE created_at <= $1"
-          + " ORDER BY created_at LIMIT 20 FOR UPDATE SKIP LOCKED)";
+          + " ORDER BY created_at LIMIT 20 FOR UPDATE SKIP LOCKED)"
+          + " DELETE FROM idempotent_request AS r USING oldest"
+          + " WHERE r.queue_key = oldest.queue_key"
+          + " AND r.idempotency_key = oldest.idempotency_key";
 
   private final CommandLimits limits;
   private final Clock clock;

@@ -4,9 +4,11 @@ import io.muster.command.database.Database;
 import io.muster.command.neighbours.NeighbourAwayException;
 import io.muster.command.neighbours.Neighbours;
 import io.muster.command.queue.Arrivals;
+import io.muster.command.queue.Deletions;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
@@ -17,6 +19,9 @@ import java.util.List;
  */
 @ApplicationScoped
 class KnownDevices {
+  /** How often the registry is asked about a device that is deleted again and again. */
+  private static final int QUESTIONS = 3;
+
   private static final String FIND =
       "SELECT key FROM device_queue WHERE tenant = $1 AND device = $2 AND known";
   private static final String REMEMBER =
@@ -36,7 +41,8 @@ class KnownDevices {
 
   /** Its queue; fails with 404 when there is no such device, with 503 when nobody knows. */
   Uni<Long> queueOf(DeviceAddress device) {
-    return find(device).flatMap(key -> key != null ? Uni.createFrom().item(key) : ask(device));
+    return find(device)
+        .flatMap(key -> key != null ? Uni.createFrom().item(key) : ask(device, QUESTIONS));
   }
 
   private Uni<Long> find(DeviceAddress device) {
@@ -45,24 +51,50 @@ class KnownDevices {
         .map(rows -> rows.size() == 0 ? null : rows.iterator().next().getLong(0));
   }
 
-  private Uni<Long> ask(DeviceAddress device) {
+  /** Once more when it was deleted meanwhile: it may be there again. */
+  private Uni<Long> ask(DeviceAddress device, int questions) {
+    return database
+        .use(Deletions::place)
+        .flatMap(place -> askOnce(device, place))
+        .flatMap(
+            key -> {
+              if (key != null) {
+                return Uni.createFrom().item(key);
+              }
+              return questions > 1
+                  ? ask(device, questions - 1)
+                  : Uni.createFrom().failure(unknown());
+            });
+  }
+
+  /** Null when it was deleted after that place. */
+  private Uni<Long> askOnce(DeviceAddress device, long place) {
     return neighbours
         .exists(device)
         .onFailure(NeighbourAwayException.class)
-        .transform(
-            away ->
-                new Refusal.Unavailable("the registry does not say whether there is the device")
-                    .asException())
-        .flatMap(exists -> exists ? remember(device) : Uni.createFrom().failure(absent()));
+        .transform(away -> unknown())
+        .flatMap(exists -> exists ? remember(device, place) : Uni.createFrom().failure(absent()));
   }
 
-  private Uni<Long> remember(DeviceAddress device) {
-    return database
-        .inTransaction(
-            db ->
-                Arrivals.keepApart(db, List.of(device))
-                    .flatMap(done -> db.preparedQuery(REMEMBER).execute(names(device))))
+  private Uni<Long> remember(DeviceAddress device, long place) {
+    return database.inTransaction(
+        db ->
+            Arrivals.keepApart(db, List.of(device))
+                .flatMap(done -> Deletions.since(db, place, List.of(device)))
+                .flatMap(
+                    gone ->
+                        gone.isEmpty() ? remember(db, device) : Uni.createFrom().<Long>nullItem()));
+  }
+
+  private static Uni<Long> remember(SqlConnection db, DeviceAddress device) {
+    return db.preparedQuery(REMEMBER)
+        .execute(names(device))
         .map(rows -> rows.iterator().next().getLong(0));
+  }
+
+  private static RuntimeException unknown() {
+    return new Refusal.Unavailable("the registry does not say whether there is the device")
+        .asException();
   }
 
   static RuntimeException absent() {

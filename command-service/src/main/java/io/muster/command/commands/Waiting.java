@@ -1,13 +1,19 @@
 package io.muster.command.commands;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.command.progress.Progress;
 import io.muster.contract.id.DeviceAddress;
+import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Waits for the end of a command, wherever its answer arrives. Thread-safe. */
+// At start: its meter is there before the first use.
+@Startup
 @ApplicationScoped
 class Waiting {
   /** A signal may be lost; then this is how late its command's end is seen. */
@@ -15,10 +21,30 @@ class Waiting {
 
   private final CommandReader reader;
   private final Progress progress;
+  private final FollowingConfig config;
+  private final AtomicInteger requests = new AtomicInteger();
 
-  Waiting(CommandReader reader, Progress progress) {
+  Waiting(CommandReader reader, Progress progress, FollowingConfig config, MeterRegistry meters) {
     this.reader = reader;
     this.progress = progress;
+    this.config = config;
+    Gauge.builder("muster.command.waiting", requests, AtomicInteger::get)
+        .description("Requests that wait for the end of a command at this instance")
+        .register(meters);
+  }
+
+  /** Takes a place among those that wait; false when there is none. */
+  boolean enter() {
+    if (requests.incrementAndGet() <= config.waitingRequests()) {
+      return true;
+    }
+    requests.decrementAndGet();
+    return false;
+  }
+
+  /** Gives the place back. */
+  void leave() {
+    requests.decrementAndGet();
   }
 
   /** The command as it is at its end, or after that time. */

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -50,6 +51,9 @@ class IngestLog implements SharedEffects.Reader {
   /** Much longer than an event takes to be told. */
   private static final Duration ENDED_KEPT_FOR = Duration.ofDays(1);
 
+  /** More than a page can bring. */
+  private static final int FORGOTTEN_AT_ONCE = 1_000;
+
   private static final String OWNERS =
       """
       SELECT c.id, q.tenant, q.device FROM command AS c JOIN device_queue AS q ON q.key = c.queue_key
@@ -61,8 +65,12 @@ class IngestLog implements SharedEffects.Reader {
   private final Clock clock;
   private final InboxMeters meters;
   private final CommandTraces traces;
-  private volatile Written written = Written.NOTHING;
-  private volatile List<CommandTraces.Traced> traced = List.of();
+  private final AtomicReference<Applied> applied = new AtomicReference<>(Applied.NOTHING);
+
+  /** What is told of when it is committed. */
+  private record Applied(Written written, List<CommandTraces.Traced> traced) {
+    static final Applied NOTHING = new Applied(Written.NOTHING, List.of());
+  }
 
   IngestLog(Queues queues, AwsJobs jobs, Clock clock, CommandTraces traces, MeterRegistry meters) {
     this.queues = queues;
@@ -79,8 +87,7 @@ class IngestLog implements SharedEffects.Reader {
 
   @Override
   public Uni<Void> apply(SqlConnection db, List<OutboxEvent> events) {
-    written = Written.NOTHING;
-    traced = List.of();
+    applied.set(Applied.NOTHING);
     var steps = events.stream().map(this::read).flatMap(Optional::stream).toList();
     if (steps.isEmpty()) {
       return Uni.createFrom().voidItem();
@@ -100,12 +107,21 @@ class IngestLog implements SharedEffects.Reader {
                     .flatMap(
                         asked ->
                             run(db, steps, open, asked)
-                                .flatMap(done -> open.write())
-                                .flatMap(done -> told(db, steps).replaceWith(done))
-                                .flatMap(
-                                    done -> asked.write(db).map(answers -> and(done, answers)))))
-        .invoke(done -> written = done)
+                                .flatMap(traced -> write(db, steps, open, asked, traced))))
+        .invoke(applied::set)
         .replaceWithVoid();
+  }
+
+  private Uni<Applied> write(
+      SqlConnection db,
+      List<Step> steps,
+      QueueTransaction open,
+      JobsTransaction asked,
+      List<CommandTraces.Traced> traced) {
+    return open.write()
+        .flatMap(done -> told(db, steps).replaceWith(done))
+        .flatMap(done -> asked.write(db).map(answers -> and(done, answers)))
+        .map(written -> new Applied(written, traced));
   }
 
   private static Written and(Written written, int answers) {
@@ -119,15 +135,18 @@ class IngestLog implements SharedEffects.Reader {
   @Override
   public Uni<Void> startOver(SqlConnection db) {
     LOG.warn("What ingest told for a while is lost: who is connected is not known for now");
-    written = Written.NOTHING;
-    traced = List.of();
+    applied.set(Applied.NOTHING);
     return PresenceTable.forgetAll(db, clock.instant());
   }
 
-  /** After the commit of what was applied. */
+  /**
+   * After the commit of what was applied; once for all of it, also when nothing of the next page is
+   * of interest.
+   */
   void committed() {
-    queues.committed(written);
-    traces.answered(traced);
+    var done = applied.getAndSet(Applied.NOTHING);
+    queues.committed(done.written());
+    traces.answered(done.traced());
   }
 
   private Optional<Step> read(OutboxEvent event) {
@@ -166,10 +185,7 @@ class IngestLog implements SharedEffects.Reader {
                       it.listening().commands()
                           ? PresenceTable.listens(db, it.listening())
                           : Uni.createFrom().voidItem();
-                  case Step.Disconnected it ->
-                      PresenceTable.disconnected(db, it)
-                          .flatMap(
-                              done -> PresenceTable.prune(db, clock.instant(), ENDED_KEPT_FOR));
+                  case Step.Disconnected it -> PresenceTable.disconnected(db, it);
                   case Step.Answered it -> Uni.createFrom().voidItem();
                   case Step.Delivered it -> Uni.createFrom().voidItem();
                   case Step.Asks it -> Uni.createFrom().voidItem();
@@ -177,6 +193,15 @@ class IngestLog implements SharedEffects.Reader {
                 })
         .collect()
         .last()
+        .flatMap(
+            done ->
+                steps.stream().anyMatch(Step.Disconnected.class::isInstance)
+                    ? prune(db)
+                    : Uni.createFrom().voidItem());
+  }
+
+  private Uni<Void> prune(SqlConnection db) {
+    return PresenceTable.prune(db, clock.instant(), ENDED_KEPT_FOR, FORGOTTEN_AT_ONCE)
         .replaceWithVoid();
   }
 
@@ -190,7 +215,7 @@ class IngestLog implements SharedEffects.Reader {
         .replaceWithVoid();
   }
 
-  private Uni<Void> run(
+  private Uni<List<CommandTraces.Traced>> run(
       SqlConnection db, List<Step> steps, QueueTransaction open, JobsTransaction asked) {
     List<Step.Answered> unknown = new ArrayList<>();
     List<AnsweredCommand> taken = new ArrayList<>();
@@ -218,10 +243,9 @@ class IngestLog implements SharedEffects.Reader {
         case Step.Told it -> {}
       }
     }
+    taken.addAll(asked.answered());
     return (unknown.isEmpty() ? Uni.createFrom().voidItem() : count(db, unknown))
-        .flatMap(done -> traces.find(db, taken))
-        .invoke(found -> traced = found)
-        .replaceWithVoid();
+        .flatMap(done -> traces.find(db, taken));
   }
 
   private static AnsweredCommand answered(Step.Answered it) {

@@ -3,6 +3,7 @@ package io.muster.command.inbox;
 import io.muster.command.aws.Listening;
 import io.muster.contract.id.DeviceAddress;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Duration;
@@ -43,10 +44,10 @@ final class PresenceTable {
       """;
   private static final String PRUNE =
       """
-      DELETE FROM connection WHERE client_identifier IN (
+      WITH old AS MATERIALIZED (
         SELECT client_identifier FROM connection WHERE NOT alive AND changed_at < $1
-         ORDER BY changed_at LIMIT 100)
-         AND NOT alive\
+         ORDER BY changed_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+      DELETE FROM connection AS c USING old WHERE c.client_identifier = old.client_identifier\
       """;
 
   private PresenceTable() {}
@@ -74,11 +75,16 @@ final class PresenceTable {
         .replaceWithVoid();
   }
 
-  /** Forgets some of those that ended long ago. */
-  static Uni<Void> prune(SqlConnection db, Instant now, Duration keepFor) {
+  /**
+   * Forgets some of those that ended long ago.
+   *
+   * @param limit how many at most
+   * @return how many
+   */
+  static Uni<Integer> prune(SqlConnection db, Instant now, Duration keepFor, int limit) {
     return db.preparedQuery(PRUNE)
-        .execute(Tuple.of(now.minus(keepFor).atOffset(ZoneOffset.UTC)))
-        .replaceWithVoid();
+        .execute(Tuple.of(now.minus(keepFor).atOffset(ZoneOffset.UTC), limit))
+        .map(RowSet::rowCount);
   }
 
   /** Nobody knows any more who is there. */

@@ -1,8 +1,11 @@
 package io.muster.command.inbox;
 
+import io.muster.command.aws.AwsJobs;
 import io.muster.command.jobs.ContinuousJobs;
 import io.muster.command.life.Happening;
 import io.muster.command.life.Reason;
+import io.muster.command.queue.Arrivals;
+import io.muster.command.queue.Deletions;
 import io.muster.command.queue.Queues;
 import io.muster.command.queue.Written;
 import io.muster.contract.event.OutboxEvent;
@@ -15,10 +18,13 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /**
@@ -47,7 +53,7 @@ class RegistryLog implements SharedEffects.Reader {
   private final Queues queues;
   private final ContinuousJobs jobs;
   private final Clock clock;
-  private volatile Written written = Written.NOTHING;
+  private final AtomicReference<Written> written = new AtomicReference<>(Written.NOTHING);
 
   RegistryLog(Queues queues, ContinuousJobs jobs, Clock clock) {
     this.queues = queues;
@@ -62,51 +68,55 @@ class RegistryLog implements SharedEffects.Reader {
 
   @Override
   public Uni<Void> apply(SqlConnection db, List<OutboxEvent> events) {
-    written = Written.NOTHING;
-    Set<DeviceAddress> gone = new HashSet<>();
+    written.set(Written.NOTHING);
+    Map<DeviceAddress, Long> gone = new HashMap<>();
     Set<TenantId> changed = new HashSet<>();
     for (var event : events) {
       if (makesFit(event)) {
         PlatformTopic.parse(event.topic()).ifPresent(topic -> changed.add(topic.tenant()));
       } else {
-        device(event).ifPresent(gone::add);
+        device(event).ifPresent(device -> gone.put(device, event.sequence()));
       }
     }
     return jobs.changed(db, changed).flatMap(done -> end(db, gone));
   }
 
-  private Uni<Void> end(SqlConnection db, Set<DeviceAddress> gone) {
+  private Uni<Void> end(SqlConnection db, Map<DeviceAddress, Long> gone) {
     if (gone.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
-    return queues
-        .begin(db, gone)
+    var devices = gone.keySet();
+    // Who is about to write down that there is such a device sees it, or is seen.
+    return Arrivals.keepApart(db, devices)
+        .flatMap(done -> Deletions.note(db, gone, clock.instant()))
+        .flatMap(done -> queues.begin(db, devices))
         .invoke(
             open ->
-                gone.forEach(
+                devices.forEach(
                     device ->
                         open.applyToAll(
                             device,
                             new Happening.Cancelled(Reason.DEVICE_DELETED, clock.instant()))))
         .flatMap(open -> open.write())
-        .invoke(done -> written = done)
-        .flatMap(done -> db.preparedQuery(UNKNOWN).execute(names(gone)))
-        .replaceWithVoid();
+        .invoke(written::set)
+        .flatMap(done -> db.preparedQuery(UNKNOWN).execute(names(devices)))
+        .flatMap(done -> AwsJobs.forget(db, devices));
   }
 
   /** Whether there is a device is asked again at its next command; those of others expire. */
   @Override
   public Uni<Void> startOver(SqlConnection db) {
     LOG.warn("What the registry told for a while is lost: it is asked about each device again");
-    written = Written.NOTHING;
+    written.set(Written.NOTHING);
     return jobs.allChanged(db)
+        .flatMap(done -> Deletions.forgetAll(db))
         .flatMap(done -> db.query("UPDATE device_queue SET known = false").execute())
         .replaceWithVoid();
   }
 
   /** After the commit of what was applied. */
   void committed() {
-    queues.committed(written);
+    queues.committed(written.getAndSet(Written.NOTHING));
   }
 
   private static boolean makesFit(OutboxEvent event) {

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * What people do about jobs. Each holds the job's row, so whoever works on it sees it before or
@@ -24,11 +25,13 @@ import java.util.UUID;
 class JobActions {
   private final Database database;
   private final AuditLog audit;
+  private final JobsConfig config;
   private final Clock clock;
 
-  JobActions(Database database, AuditLog audit, Clock clock) {
+  JobActions(Database database, AuditLog audit, JobsConfig config, Clock clock) {
     this.database = database;
     this.audit = audit;
+    this.config = config;
     this.clock = clock;
   }
 
@@ -104,7 +107,8 @@ class JobActions {
 
   /**
    * Gives another turn to devices whose command ended in one of these states; a job that has ended
-   * goes on. The abort threshold counts anew.
+   * goes on. The abort threshold counts anew. Fails with 429 when it had ended and the tenant has
+   * as many open jobs as it may.
    */
   Uni<Void> retry(TenantId tenant, UUID id, List<String> states, Author author) {
     return act(
@@ -112,10 +116,14 @@ class JobActions {
         tenant,
         id,
         author,
+        // Before the job: as whoever makes one.
+        db -> NewJobs.lockTenant(db, tenant),
         (db, job, now) ->
             switch (job.state()) {
               case RUNNING, PAUSED -> again(db, job, job.state(), states, now);
-              case COMPLETED, ABORTED -> again(db, job, JobState.RUNNING, states, now);
+              case COMPLETED, ABORTED ->
+                  NewJobs.checkRoom(db, tenant, config.openPerTenant())
+                      .flatMap(room -> again(db, job, JobState.RUNNING, states, now));
               case SCHEDULED, CANCELLED -> throw inTheWay(job);
             });
   }
@@ -132,11 +140,23 @@ class JobActions {
   }
 
   private Uni<Void> act(String what, TenantId tenant, UUID id, Author author, Action action) {
+    return act(what, tenant, id, author, db -> Uni.createFrom().voidItem(), action);
+  }
+
+  private Uni<Void> act(
+      String what,
+      TenantId tenant,
+      UUID id,
+      Author author,
+      Function<SqlConnection, Uni<Void>> before,
+      Action action) {
     var entry = new AuditEntry(what, tenant, "jobs/" + id);
     return database
         .inTransaction(
             db ->
-                JobTable.lock(db, tenant, id)
+                before
+                    .apply(db)
+                    .flatMap(done -> JobTable.lock(db, tenant, id))
                     .map(
                         found ->
                             found.orElseThrow(

@@ -4,6 +4,7 @@ import io.muster.command.commands.PayloadText;
 import io.muster.command.commands.RetryBody;
 import io.muster.command.commands.StepView;
 import io.muster.command.database.Database;
+import io.muster.command.database.PageBytes;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.paging.Cursor;
@@ -31,7 +32,8 @@ class JobReader {
       """
       SELECT key, id, description, name, content_type, payload, one_way, qos, time_to_live_ms,
              response_timeout_ms, retries, min_backoff_ms, max_backoff_ms, plan, state, reason,
-             since, waits_for, due_at, steps, created_at, created_by
+             since, waits_for, due_at, steps, created_at, created_by,
+             octet_length(payload) + octet_length(plan::text) AS bytes
         FROM job WHERE tenant = $1\
       """;
   private static final String KEY = "SELECT key FROM job WHERE tenant = $1 AND id = $2";
@@ -91,14 +93,11 @@ class JobReader {
     values.addInteger(limit + 1);
     sql.append(" ORDER BY key DESC LIMIT $").append(values.size());
     return database
-        .use(db -> db.preparedQuery(sql.toString()).execute(values))
+        .use(db -> db.preparedQuery(PageBytes.bounded(sql)).execute(values))
         .map(
-            rows -> {
-              List<Row> found = new ArrayList<>(rows.size());
-              rows.forEach(found::add);
-              return Page.of(
-                  found, limit, row -> row.getUUID("id").toString(), row -> view(row, null));
-            });
+            rows ->
+                PageBytes.page(
+                    rows, limit, row -> row.getUUID("id").toString(), row -> view(row, null)));
   }
 
   /** A job's devices in the order of their ids. */

@@ -9,8 +9,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 
 /**
- * Forgets jobs that ended long ago, and their commands with them, some at a time: so their counts
- * are true as long as they are there. Thread-safe.
+ * Forgets jobs that ended long ago, and their commands with them, some at a time: their devices
+ * first, so that nobody looks for the state of a command that is gone. Thread-safe.
  */
 @ApplicationScoped
 class JobRemains {
@@ -27,15 +27,21 @@ class JobRemains {
       """;
   private static final String COMMANDS =
       """
-      DELETE FROM command WHERE key IN (
-        SELECT key FROM command WHERE job_key = $1 AND finished_at IS NOT NULL LIMIT $2)\
+      WITH part AS MATERIALIZED (
+        SELECT key FROM command WHERE job_key = $1 AND finished_at IS NOT NULL LIMIT $2)
+      DELETE FROM command USING part WHERE command.key = part.key\
       """;
   private static final String TARGETS =
       """
-      DELETE FROM job_target WHERE job_key = $1 AND device IN (
-        SELECT device FROM job_target WHERE job_key = $1 LIMIT $2)\
+      WITH part AS MATERIALIZED (SELECT device FROM job_target WHERE job_key = $1 LIMIT $2)
+      DELETE FROM job_target AS t USING part WHERE t.job_key = $1 AND t.device = part.device\
       """;
-  private static final String JOB = "DELETE FROM job WHERE key = $1";
+  // A command without its job would have no payload.
+  private static final String JOB =
+      """
+      DELETE FROM job
+       WHERE key = $1 AND NOT EXISTS (SELECT FROM command WHERE job_key = $1)\
+      """;
 
   private final Database database;
   private final JobsConfig config;
@@ -62,17 +68,16 @@ class JobRemains {
   }
 
   private static Uni<Void> forgetSome(SqlConnection db, long job) {
-    return delete(db, COMMANDS, job)
+    return delete(db, TARGETS, job)
         .flatMap(
-            commands ->
-                commands == ROWS_AT_ONCE ? Uni.createFrom().voidItem() : forgetRest(db, job));
+            targets -> targets == ROWS_AT_ONCE ? Uni.createFrom().voidItem() : forgetRest(db, job));
   }
 
   private static Uni<Void> forgetRest(SqlConnection db, long job) {
-    return delete(db, TARGETS, job)
+    return delete(db, COMMANDS, job)
         .flatMap(
-            targets ->
-                targets == ROWS_AT_ONCE
+            commands ->
+                commands == ROWS_AT_ONCE
                     ? Uni.createFrom().voidItem()
                     : db.preparedQuery(JOB).execute(Tuple.of(job)).replaceWithVoid());
   }

@@ -65,22 +65,22 @@ final class JobTable {
       UPDATE job SET look_after = '', look_again_at = NULL
        WHERE key = $1 AND look_after IS NULL AND look_again_at <= $2\
       """;
-  private static final String LOOK_AGAIN =
-      """
-      UPDATE job
-         SET look_again_at = coalesce(look_again_at, $2),
-             due_at = CASE WHEN state = 'running' THEN least(due_at, coalesce(look_again_at, $2))
-                           ELSE due_at END
-       WHERE tenant = ANY ($1) AND finished_at IS NULL AND (plan->>'continuous')::boolean\
-      """;
+  // In the order of their keys, as others lock several.
   private static final String ALL_LOOK_AGAIN =
       """
+      WITH continuous AS MATERIALIZED (
+        SELECT key FROM job
+         WHERE finished_at IS NULL AND (plan->>'continuous')::boolean
+         ORDER BY key FOR UPDATE)
       UPDATE job
          SET look_again_at = coalesce(look_again_at, $1),
              due_at = CASE WHEN state = 'running' THEN least(due_at, coalesce(look_again_at, $1))
                            ELSE due_at END
-       WHERE finished_at IS NULL AND (plan->>'continuous')::boolean\
+        FROM continuous
+       WHERE job.key = continuous.key\
       """;
+  private static final String LOOK_AGAIN =
+      ALL_LOOK_AGAIN.replace("WHERE finished_at", "WHERE tenant = ANY ($2) AND finished_at");
 
   private JobTable() {}
 
@@ -170,7 +170,7 @@ final class JobTable {
 
   /** The devices of these tenants' continuous jobs are looked for again, once for many changes. */
   static Uni<Void> lookAgain(SqlConnection db, String[] tenants, Instant at) {
-    return db.preparedQuery(LOOK_AGAIN).execute(Tuple.of(tenants, time(at))).replaceWithVoid();
+    return db.preparedQuery(LOOK_AGAIN).execute(Tuple.of(time(at), tenants)).replaceWithVoid();
   }
 
   static Uni<Void> allLookAgain(SqlConnection db, Instant at) {

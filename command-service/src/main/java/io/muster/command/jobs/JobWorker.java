@@ -3,6 +3,7 @@ package io.muster.command.jobs;
 import io.muster.command.database.Database;
 import io.muster.command.neighbours.NeighbourAwayException;
 import io.muster.command.neighbours.RefusedQuestionException;
+import io.muster.command.queue.Deletions;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -118,6 +119,14 @@ class JobWorker {
 
   /** Devices that are known have their turn also when the registry does not tell of more. */
   private Uni<Void> look(Job job) {
+    return database
+        .use(Deletions::place)
+        .flatMap(place -> look(job, place))
+        .onFailure(RefusedQuestionException.class)
+        .recoverWithUni(refused -> turns.abort(job.key(), JobTurns.TARGETS_REFUSED));
+  }
+
+  private Uni<Void> look(Job job, long place) {
     return lookup
         .after(job.tenant(), job.plan().targets(), job.lookAfter())
         .map(Optional::of)
@@ -126,22 +135,23 @@ class JobWorker {
         .flatMap(
             page ->
                 page.isPresent()
-                    ? add(job, page.get()).flatMap(added -> turns.take(job.key()))
-                    : turns.take(job.key()).flatMap(done -> askLater(job)))
-        .onFailure(RefusedQuestionException.class)
-        .recoverWithUni(refused -> turns.abort(job.key(), JobTurns.TARGETS_REFUSED));
+                    ? add(job, page.get(), place).flatMap(added -> turns.take(job.key()))
+                    : turns.take(job.key()).flatMap(done -> askLater(job)));
   }
 
-  private Uni<Void> add(Job job, TargetLookup.Page page) {
-    return database.inTransaction(db -> add(db, job, page)).invoke(meters::found).replaceWithVoid();
+  private Uni<Void> add(Job job, TargetLookup.Page page, long place) {
+    return database
+        .inTransaction(db -> add(db, job, page, place))
+        .invoke(meters::found)
+        .replaceWithVoid();
   }
 
-  private Uni<Integer> add(SqlConnection db, Job job, TargetLookup.Page page) {
+  private Uni<Integer> add(SqlConnection db, Job job, TargetLookup.Page page, long place) {
     return JobTable.looked(db, job.key(), job.lookAfter(), page.next())
         .flatMap(
             mine ->
                 mine
-                    ? TargetTable.add(db, job, page.found())
+                    ? TargetTable.add(db, job, page.found(), place)
                         .call(added -> TargetTable.addUnknown(db, job, page.unknown()))
                     : Uni.createFrom().item(0));
   }

@@ -21,10 +21,14 @@ final class NewJobs {
   // One at a time for each tenant: what is looked for before is still so afterwards.
   private static final String LOCK_TENANT =
       "SELECT pg_advisory_xact_lock(hashtextextended('job/' || $1, 0))";
+  // In the order of their keys, as others lock several.
   private static final String FORGET_KEYS =
       """
-      UPDATE job SET idempotency_key = NULL
-       WHERE tenant = $1 AND idempotency_key IS NOT NULL AND created_at < $2\
+      WITH old AS MATERIALIZED (
+        SELECT key FROM job
+         WHERE tenant = $1 AND idempotency_key IS NOT NULL AND created_at < $2
+         ORDER BY key FOR UPDATE)
+      UPDATE job SET idempotency_key = NULL FROM old WHERE job.key = old.key\
       """;
   private static final String BY_KEY =
       """

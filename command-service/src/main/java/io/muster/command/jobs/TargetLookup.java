@@ -60,8 +60,12 @@ class TargetLookup {
   Uni<Void> check(TenantId tenant, Targets targets) {
     return switch (targets) {
       case Targets.Listed it -> Uni.createFrom().voidItem();
+      // By itself as well: one that ends the parentheses around it would name the same for ever.
       case Targets.Fitting it ->
-          neighbours.devices(tenant, from(it.filter(), FIRST), 1).replaceWithVoid();
+          neighbours
+              .devices(tenant, it.filter(), 1)
+              .flatMap(alone -> neighbours.devices(tenant, from(it.filter(), FIRST), 1))
+              .replaceWithVoid();
     };
   }
 

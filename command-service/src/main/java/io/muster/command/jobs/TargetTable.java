@@ -1,6 +1,7 @@
 package io.muster.command.jobs;
 
 import io.muster.command.queue.Arrivals;
+import io.muster.command.queue.Deletions;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.smallrye.mutiny.Uni;
@@ -82,16 +83,34 @@ final class TargetTable {
 
   private TargetTable() {}
 
-  /** Adds devices that the registry has, in this order, as far as they are not there yet. */
-  static Uni<Integer> add(SqlConnection db, Job job, List<DeviceId> devices) {
+  /**
+   * Adds devices that the registry has, in this order, as far as they are not there yet. Of those
+   * that were deleted meanwhile listed ones are unknown; who fits a filter again is found again.
+   *
+   * @param place that the registry's log had before it was asked
+   */
+  static Uni<Integer> add(SqlConnection db, Job job, List<DeviceId> devices, long place) {
     if (devices.isEmpty()) {
       return Uni.createFrom().item(0);
     }
-    var tenant = job.tenant().value();
-    var names = names(devices);
     var addresses = devices.stream().map(it -> new DeviceAddress(job.tenant(), it)).toList();
     return Arrivals.keepApart(db, addresses)
-        .flatMap(done -> db.preparedQuery(MAKE_QUEUES).execute(Tuple.of(tenant, names)))
+        .flatMap(done -> Deletions.since(db, place, addresses))
+        .flatMap(
+            deleted -> {
+              var gone = deleted.stream().map(DeviceAddress::device).toList();
+              var there = devices.stream().filter(it -> !gone.contains(it)).toList();
+              return job.plan().targets() instanceof Targets.Listed
+                  ? addUnknown(db, job, gone).flatMap(added -> add(db, job, there))
+                  : add(db, job, there);
+            });
+  }
+
+  private static Uni<Integer> add(SqlConnection db, Job job, List<DeviceId> devices) {
+    var tenant = job.tenant().value();
+    var names = names(devices);
+    return db.preparedQuery(MAKE_QUEUES)
+        .execute(Tuple.of(tenant, names))
         .flatMap(made -> db.preparedQuery(KNOW).execute(Tuple.of(tenant, names)))
         .flatMap(known -> db.preparedQuery(ADD).execute(Tuple.of(job.key(), tenant, names)))
         .map(RowSet::rowCount);

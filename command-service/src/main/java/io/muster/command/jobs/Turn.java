@@ -83,13 +83,18 @@ record Turn(JobState state, String reason, int release, Pace pace, String waitsF
         && !job.plan().continuous()
         && counts.pending() == 0
         && counts.open() == 0
-        && counts.returning() == 0;
+        // Without windows nobody returns, though a clock elsewhere may have been ahead.
+        && (counts.returning() == 0 || job.plan().window().isEmpty());
   }
 
   private static Turn closed(Job job, Counts counts, Window window, Instant now) {
     var due = job.isLooking() ? now : window.nextOpening(now).orElse(null);
     if (counts.open() > 0) {
       due = earlier(due, pause(job, counts, 0, now));
+    }
+    if (counts.returning() > 0) {
+      // By then nobody returns any more, and the job may be complete long before the window opens.
+      due = earlier(due, later(job.releasedAt().plus(job.timeToLive()), now.plus(WHEN_FULL)));
     }
     return new Turn(JobState.RUNNING, null, 0, job.pace(), WINDOW, due);
   }

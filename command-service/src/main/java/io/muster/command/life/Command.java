@@ -166,7 +166,11 @@ public record Command(
             retriesUsed,
             new Attempt(it.messageId(), true),
             delivered,
-            it.at().plus(terms.backoff(attempts)),
+            it.at()
+                .plus(
+                    it.presence() == Presence.UNKNOWN
+                        ? terms.blindBackoff(attempts)
+                        : terms.backoff(attempts)),
             respondBy,
             answer);
     if (it.presence() == Presence.CONNECTED && next.state == State.QUEUED) {

@@ -26,6 +26,7 @@ public record Terms(
     Duration minBackoff,
     Duration maxBackoff) {
   private static final int MAX_DOUBLINGS = 30;
+  private static final Duration LONGEST_BLIND = Duration.ofHours(1);
 
   public Terms {
     if (qos < 0 || qos > 2 || retries < 0) {
@@ -44,8 +45,20 @@ public record Terms(
    * @param attempts from 1
    */
   Duration backoff(int attempts) {
+    return pause(attempts, maxBackoff);
+  }
+
+  /**
+   * The same while nobody knows whether the device is there: it goes on growing, since a device
+   * that did not take the first few most likely is not, and is told of when it comes.
+   */
+  Duration blindBackoff(int attempts) {
+    return pause(attempts, maxBackoff.compareTo(LONGEST_BLIND) > 0 ? maxBackoff : LONGEST_BLIND);
+  }
+
+  private Duration pause(int attempts, Duration longest) {
     var doublings = Math.clamp(attempts - 1, 0, MAX_DOUBLINGS);
     var pause = minBackoff.multipliedBy(1L << doublings);
-    return pause.compareTo(maxBackoff) > 0 ? maxBackoff : pause;
+    return pause.compareTo(longest) > 0 ? longest : pause;
   }
 }

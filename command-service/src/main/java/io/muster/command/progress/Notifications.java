@@ -63,7 +63,7 @@ final class Notifications implements AutoCloseable {
             lent -> {
               var own = PgConnection.cast(lent);
               own.notificationHandler(notification -> hear(notification.getPayload()));
-              own.closeHandler(this::lost);
+              own.closeHandler(() -> lost(own));
               return own.query(CHANNEL)
                   .execute()
                   .flatMap(
@@ -75,8 +75,9 @@ final class Notifications implements AutoCloseable {
         .replaceWithVoid();
   }
 
-  private void lost() {
-    if (!closed) {
+  /** One that was lost before it listened is tried again by whoever opened it. */
+  private void lost(PgConnection own) {
+    if (!closed && own == connection) {
       start();
     }
   }

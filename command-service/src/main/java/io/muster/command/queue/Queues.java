@@ -22,9 +22,10 @@ import java.util.UUID;
 public class Queues {
   private static final String FORGET =
       """
-      DELETE FROM command WHERE key IN (
+      WITH old AS MATERIALIZED (
         SELECT key FROM command WHERE finished_at < $1 AND job_key IS NULL
-         ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)\
+         ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+      DELETE FROM command USING old WHERE command.key = old.key\
       """;
 
   private final Database database;

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * What people do about schedules. Each holds the schedule's row, so it fires before or after. Each
@@ -56,6 +57,8 @@ class ScheduleActions {
                     id,
                     match,
                     author,
+                    // Before the schedule: as whoever makes one.
+                    db -> NewSchedules.lockTenant(db, tenant),
                     (db, it, now) -> replace(db, it, next, now)));
   }
 
@@ -134,11 +137,24 @@ class ScheduleActions {
 
   private Uni<Void> act(
       String what, TenantId tenant, UUID id, IfMatch match, Author author, Action action) {
+    return act(what, tenant, id, match, author, db -> Uni.createFrom().voidItem(), action);
+  }
+
+  private Uni<Void> act(
+      String what,
+      TenantId tenant,
+      UUID id,
+      IfMatch match,
+      Author author,
+      Function<SqlConnection, Uni<Void>> before,
+      Action action) {
     var entry = Schedules.entry(what, tenant, id);
     return database
         .inTransaction(
             db ->
-                ScheduleTable.lock(db, tenant, id)
+                before
+                    .apply(db)
+                    .flatMap(done -> ScheduleTable.lock(db, tenant, id))
                     .map(found -> found.orElseThrow(ScheduleActions::absent))
                     .invoke(it -> match.check(it.version()))
                     .flatMap(

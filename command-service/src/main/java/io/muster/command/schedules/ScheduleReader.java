@@ -1,6 +1,7 @@
 package io.muster.command.schedules;
 
 import io.muster.command.database.Database;
+import io.muster.command.database.PageBytes;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.paging.Page;
@@ -26,7 +27,7 @@ class ScheduleReader {
       """
       SELECT s.id, s.description, s.version, s.created_at, s.created_by, s.updated_at, s.updated_by,
              s.device, s.what, s.at, s.cron, s.zone, s.until, s.catch_up_ms, s.state, s.since,
-             s.next_at, s.trouble,\s\
+             s.next_at, s.trouble, s.key, octet_length(s.what::text) AS bytes,\s\
       """
           + FiringTable.COLUMNS
           + """
@@ -85,11 +86,11 @@ class ScheduleReader {
     values.addInteger(limit + 1);
     sql.append(" ORDER BY s.key DESC LIMIT $").append(values.size());
     return database
-        .use(db -> db.preparedQuery(sql.toString()).execute(values))
+        .use(db -> db.preparedQuery(PageBytes.bounded(sql)).execute(values))
         .map(
             rows ->
-                Page.of(
-                    all(rows), limit, row -> row.getUUID("id").toString(), ScheduleReader::view));
+                PageBytes.page(
+                    rows, limit, row -> row.getUUID("id").toString(), ScheduleReader::view));
   }
 
   /** What became of a schedule's times, the last first. */

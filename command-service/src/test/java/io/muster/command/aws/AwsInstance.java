@@ -15,6 +15,7 @@ import io.muster.command.trace.CommandTraces;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.outbox.SharedEffects;
+import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.TracerProvider;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
@@ -78,6 +79,10 @@ final class AwsInstance implements AutoCloseable {
   private final Clock clock;
 
   AwsInstance(CommandDatabase tables, Map<String, String> settings, Clock clock) {
+    this(tables, settings, clock, TracerProvider.noop().get("test"));
+  }
+
+  AwsInstance(CommandDatabase tables, Map<String, String> settings, Clock clock, Tracer tracer) {
     this.clock = clock;
     pool = tables.newPool(6);
     var all = new HashMap<>(settings);
@@ -87,7 +92,7 @@ final class AwsInstance implements AutoCloseable {
     var config = config(AwsConfig.class, all);
     var jobs = new AwsJobs(queues, config, clock, meters);
     notices = new Notices(database, queues, config, clock, meters);
-    var traces = bean(CommandTraces.class, TracerProvider.noop().get("test"));
+    var traces = bean(CommandTraces.class, tracer);
     log =
         (SharedEffects.Reader) bean(named("inbox.IngestLog"), queues, jobs, clock, traces, meters);
   }
@@ -103,6 +108,17 @@ final class AwsInstance implements AutoCloseable {
   void take(OutboxEvent... page) {
     var wanted = List.of(page).stream().filter(log::wants).toList();
     get(database.inTransaction(db -> log.apply(db, wanted)));
+  }
+
+  /** As after each page that was taken. */
+  void committed() {
+    try {
+      var committed = log.getClass().getDeclaredMethod("committed");
+      committed.setAccessible(true);
+      committed.invoke(log);
+    } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Tells devices until nobody is due. */

@@ -84,14 +84,15 @@ final class Instance implements AutoCloseable {
     commands = bean(Commands.class, db, devices, table, requests, queues, audit, limits, clock);
     reader = bean(CommandReader.class, db);
     progress = bean(Progress.class, pool);
-    waiting = bean(Waiting.class, reader, progress);
+    var followers = config(FollowingConfig.class, all);
+    waiting = bean(Waiting.class, reader, progress, followers, meters);
     following =
         bean(
             Following.class,
             reader,
             progress,
             JsonMapper.builder().findAndAddModules().build(),
-            config(FollowingConfig.class, all),
+            followers,
             meters);
     publisher =
         new OutboxPublisher(

@@ -26,6 +26,7 @@ import io.muster.rest.paging.Cursor;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -81,7 +82,7 @@ final class JobInstance implements AutoCloseable {
     var lookup = new TargetLookup(neighbours, config);
     var meters = new JobMeters(new SimpleMeterRegistry());
     jobs = new Jobs(database, lookup, audit, config, limits, clock);
-    actions = new JobActions(database, audit, clock);
+    actions = new JobActions(database, audit, config, clock);
     reader = new JobReader(database, clock);
     remains = new JobRemains(database, config, clock);
     worker =
@@ -195,16 +196,34 @@ final class JobInstance implements AutoCloseable {
     return found;
   }
 
-  /** Takes events of the registry. */
+  /** Takes events of the registry: the next ones of its log. */
   void registryTells(String... topics) {
+    get(database.inTransaction(db -> take(db, topics)));
+  }
+
+  /** What the registry told for a while is lost. */
+  void registrysWordIsLost() {
+    get(database.inTransaction(registryLog::startOver));
+  }
+
+  private Uni<Void> take(SqlConnection db, String... topics) {
+    return db.query(
+            "INSERT INTO followed_log (log, position) VALUES ('registry', 1) ON CONFLICT (log)"
+                + " DO UPDATE SET position = followed_log.position + 1 RETURNING position")
+        .execute()
+        .map(rows -> events(rows.iterator().next().getLong(0), topics))
+        .flatMap(events -> registryLog.apply(db, events));
+  }
+
+  private List<OutboxEvent> events(long sequence, String... topics) {
     List<OutboxEvent> events = new ArrayList<>();
     for (var topic : topics) {
       events.add(
           new OutboxEvent(
-              1, UUID.randomUUID(), topic, 1, null, Map.of(), new byte[0], clock.instant()));
+              sequence, UUID.randomUUID(), topic, 1, null, Map.of(), new byte[0], clock.instant()));
     }
     events.removeIf(event -> !registryLog.wants(event));
-    get(database.inTransaction(db -> registryLog.apply(db, events)));
+    return events;
   }
 
   /** Its commands, each once. */

@@ -74,6 +74,30 @@ class JobRemainsIT {
     }
   }
 
+  @Test
+  void oneThatIsForgottenInPartsIsReadAllTheSame() {
+    for (var i = 0; i < 1_500; i++) {
+      device("d%04d".formatted(i));
+    }
+    registry.filter("tag==lab", id -> true);
+    var job =
+        instance.make(tenant, "{'command':{'name':'reboot'},'targets':{'filter':'tag==lab'}}");
+    instance.run();
+    get(instance.actions.cancel(tenant, job, true, JobInstance.AUTHOR));
+    instance.run();
+    assertEquals(Map.of("cancelled", 1_500L), instance.counts(tenant, job));
+    clock.add(Duration.ofDays(31));
+    get(instance.remains.forgetSome());
+    assertEquals(Map.of("cancelled", 500L), instance.counts(tenant, job));
+    assertEquals(500, instance.devices(tenant, job).size());
+    get(instance.remains.forgetSome());
+    assertEquals(Map.of(), instance.counts(tenant, job));
+    assertEquals(500, DATABASE.number("SELECT count(*) FROM command"));
+    get(instance.remains.forgetSome());
+    assertEquals(0, DATABASE.number("SELECT count(*) FROM job"));
+    assertEquals(0, DATABASE.number("SELECT count(*) FROM command"));
+  }
+
   private void forget() {
     for (var i = 0; i < 3; i++) {
       get(instance.remains.forgetSome());

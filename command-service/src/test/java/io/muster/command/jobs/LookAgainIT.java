@@ -23,6 +23,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LookAgainIT {
   private static final Instant T0 = Instant.parse("2026-01-05T10:00:00Z");
   private static final int MANY = 20;
+  private static final String CONTINUOUS =
+      "{'command':{'name':'reboot'},'targets':{'filter':'tag==lab'},'continuous':true";
 
   @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
 
@@ -92,6 +94,23 @@ class LookAgainIT {
     assertEquals(Map.of("queued", 2L), instance.counts(tenant, job));
   }
 
+  @Test
+  void afterALostLogAllAreLookedForAgain() {
+    var job = make("");
+    var other = new TenantId("o" + UUID.randomUUID().toString().substring(0, 12));
+    var others = instance.make(other, CONTINUOUS + "}");
+    instance.run();
+    instance.registryTells("platform/registry/device-deleted/" + tenant + "/d9");
+    registry.add(DeviceAddress.of(tenant.value(), "d1"));
+    registry.add(DeviceAddress.of(other.value(), "d1"));
+    instance.registrysWordIsLost();
+    instance.run();
+    assertEquals(Map.of("queued", 1L), instance.counts(tenant, job));
+    assertEquals(Map.of("queued", 1L), instance.counts(other, others));
+    // Their places are those of another log.
+    assertEquals(0, DATABASE.number("SELECT count(*) FROM deleted_device"));
+  }
+
   /** How often somebody works on a job, within reason. */
   private int turns() {
     var turns = 0;
@@ -108,10 +127,6 @@ class LookAgainIT {
   }
 
   private UUID make(String more) {
-    return instance.make(
-        tenant,
-        "{'command':{'name':'reboot'},'targets':{'filter':'tag==lab'},'continuous':true"
-            + more
-            + "}");
+    return instance.make(tenant, CONTINUOUS + more + "}");
   }
 }

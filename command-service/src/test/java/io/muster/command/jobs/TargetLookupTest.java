@@ -119,6 +119,14 @@ class TargetLookupTest {
     lookup.check(ACME, LAB).await().atMost(PATIENCE);
   }
 
+  @Test
+  void whatMakesSenseWithinParenthesesAloneIsRefused() {
+    var odd = "tag==lab),(tag==hall";
+    registry.filter(odd, id -> true);
+    var check = lookup.check(ACME, new Targets.Fitting(odd));
+    assertThrows(RefusedQuestionException.class, () -> check.await().atMost(PATIENCE));
+  }
+
   private List<DeviceId> all(Targets targets) {
     List<DeviceId> all = new ArrayList<>();
     var after = "";

@@ -154,6 +154,23 @@ class TurnTest {
   }
 
   @Test
+  void isCompleteWithoutWindowsThoughAClockElsewhereWasAhead() {
+    var job = running(plan(null, null, null, null, false));
+    var turn = turn(job, counts(Map.of("expired", 1L), 0, 0, 1), T0);
+    assertEquals(JobState.COMPLETED, turn.state());
+  }
+
+  @Test
+  void isLookedAtWhenNobodyReturnsAnyMoreThoughItsWindowOpensLater() {
+    var sundays = new MaintenanceBody("0 2 * * SUN", Duration.ofHours(2), "Europe/Berlin");
+    var job = running(plan(null, null, sundays, null, false));
+    var returning = counts(Map.of("succeeded", 9L, "expired", 1L), 0, 9, 1);
+    assertEquals(T0.plus(Duration.ofDays(1)), turn(job, returning, T0).dueAt());
+    var nobody = counts(Map.of("succeeded", 9L, "expired", 1L), 0, 9, 0);
+    assertEquals(JobState.COMPLETED, turn(job, nobody, T0.plus(Duration.ofDays(1))).state());
+  }
+
+  @Test
   void aContinuousOneIsNeverComplete() {
     var job = running(plan(null, null, null, null, true));
     var turn = turn(job, counts(Map.of("succeeded", 9L), 0, 9, 0), T0);

@@ -325,6 +325,21 @@ class CommandTest {
   }
 
   @Test
+  void whileNobodyKnowsWhetherTheDeviceIsThereThePauseGrowsOnToAnHour() {
+    var terms = terms();
+    assertEquals(Duration.ofSeconds(8), terms.blindBackoff(4));
+    assertEquals(Duration.ofSeconds(16), terms.blindBackoff(5));
+    assertEquals(Duration.ofHours(1), terms.blindBackoff(13));
+    assertEquals(Duration.ofHours(1), terms.blindBackoff(Integer.MAX_VALUE));
+    var command = queued(terms());
+    for (var i = 0; i < 5; i++) {
+      command = command.sending(MESSAGE, T0);
+    }
+    assertEquals(at(17), changed(command, atBroker(MESSAGE, Presence.UNKNOWN, 1)).nextAttemptAt());
+    assertEquals(at(9), changed(command, atBroker(MESSAGE, Presence.CONNECTED, 1)).nextAttemptAt());
+  }
+
+  @Test
   void thePauseGrowsUpToItsBound() {
     var terms = terms();
     assertEquals(Duration.ofSeconds(1), terms.backoff(1));

@@ -63,6 +63,27 @@ class TracesIT {
   }
 
   @Test
+  void whatADeviceSaysOfAJobOverAwsTopicsJoinsTheTraceOfTheRequest() {
+    var trace = UUID.randomUUID().toString().replace("-", "");
+    stack.endpoint().askForJobs(device, "get", "");
+    await().atMost(PATIENCE).until(() -> !stack.endpoint().jobs(device).isEmpty());
+    var jobs = "/api/v1/tenants/" + device.tenant() + "/jobs";
+    var job =
+        api.request()
+            .contentType(ContentType.JSON)
+            .header("traceparent", "00-" + trace + "-b7ad6b7169203331-01")
+            .body(
+                Map.of(
+                    "command", Map.of("name", "reboot"),
+                    "targets", Map.of("devices", List.of("d1"))))
+            .post(jobs)
+            .<String>path("id");
+    await().atMost(PATIENCE).until(() -> api.get(jobs + "/" + job).path("counts.queued") != null);
+    stack.endpoint().askForJobs(device, job + "/update", "{\"status\":\"SUCCEEDED\"}");
+    await().atMost(PATIENCE).until(() -> named(trace, "receive answer").count() == 1);
+  }
+
+  @Test
   void eachFiringOfAScheduleIsATraceThatReachesTheDevice() {
     var body =
         Map.of(

@@ -36,8 +36,8 @@ class RequestGate {
   /** After the server has looked at the length, and before anything reads. */
   private static final int READING_PRIORITY = 1;
 
-  /** How long any other body may be that does not say how long it is. */
-  private static final long MAX_UNSAID_BYTES = 262_144;
+  /** How long any other body may be that does not say how long it is, at least. */
+  private static final long UNSAID_BYTES = 262_144;
 
   /** What the server's reader of bodies goes by. */
   private static final String MAX_BODY = VertxHttpRecorder.MAX_REQUEST_SIZE_KEY;
@@ -63,7 +63,8 @@ class RequestGate {
   private void bound(RoutingContext context) {
     if (!isStreamed(context)) {
       Long server = context.get(MAX_BODY);
-      context.put(MAX_BODY, server == null ? MAX_UNSAID_BYTES : Math.min(server, MAX_UNSAID_BYTES));
+      var most = Math.max(UNSAID_BYTES, limits.maxBodyBytes());
+      context.put(MAX_BODY, server == null ? most : Math.min(server, most));
     }
     context.next();
   }

@@ -11,10 +11,10 @@ import java.util.Optional;
 interface RequestLimits {
   /**
    * How long a body may be that says its length. One that does not is ended by the server at 256
-   * KiB, with the status 413 and no words.
+   * KiB, or there when that is more, with the status 413 and no words.
    */
   @WithDefault("65536")
-  @Min(1024) @Max(262144) int maxBodyBytes();
+  @Min(1024) @Max(1_048_576) int maxBodyBytes();
 
   /**
    * Which paths take bodies without an end in sight: a regular expression that fits the whole path.
