@@ -172,6 +172,9 @@ public final class Neighbour implements AutoCloseable {
     } else if (one.matches()) {
       var wanted = one.group(1);
       fits = (id, _) -> id.equals(wanted);
+    } else if (filters.containsKey(filter) && isWhole(filter)) {
+      var named = filters.get(filter);
+      fits = (id, _) -> named.test(id);
     } else {
       return Optional.empty();
     }
@@ -181,6 +184,11 @@ public final class Neighbour implements AutoCloseable {
     }
     var types = Set.of(type.group(1).split(","));
     return Optional.of(fits.and((_, known) -> types.contains(known.type())));
+  }
+
+  /** Whether no bracket is closed before it is opened. */
+  private static boolean isWhole(String filter) {
+    return filter.indexOf(')') >= filter.indexOf('(');
   }
 
   private synchronized EventPage page(Map<String, Long> query) {
