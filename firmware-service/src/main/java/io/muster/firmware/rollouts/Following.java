@@ -75,13 +75,15 @@ class Following {
   }
 
   /**
-   * The rollout as it is, then as it becomes, then why the events end. Fails with 404 when there is
-   * no such rollout.
+   * The rollout as it is, then as it becomes, then why the events end. Waits.
    *
    * @param atMost after which they end
-   * @throws io.muster.rest.problem.RefusedException when as many clients as allowed follow
+   * @throws io.muster.rest.problem.RefusedException (404) when there is no such rollout, (429) when
+   *     as many clients as allowed follow
    */
   Multi<Event> follow(TenantId tenant, UUID id, Duration atMost) {
+    // Refused here and now, or not at all: the headers go out before the first event is asked for.
+    reader.require(tenant, id);
     if (clients.incrementAndGet() > config.followers()) {
       clients.decrementAndGet();
       throw new Refusal.LimitReached("clients that follow a rollout", config.followers())

@@ -173,7 +173,7 @@ class RolloutsIT {
     var made = api.post(rollouts(), body(released("2.0"), Map.of()));
     made.then().statusCode(201).body("state", equalTo("waiting-for-approval"));
     var rollout = rollouts() + "/" + made.path("id");
-    assertProblem(api.request().post(rollout + "/approve"), 409, "same-person");
+    assertProblem(api.post(rollout + "/approve", Map.of()), 409, "same-person");
     Api.as(stack.person("operator", tenant))
         .post(rollout + "/approve", Map.of("note", "seen"))
         .then()
@@ -197,8 +197,8 @@ class RolloutsIT {
     assertProblem(stranger.get(Api.of(tenant) + "/rollout-settings"), 403, "forbidden");
     for (var what :
         List.of("approve", "reject", "start", "pause", "resume", "cancel", "retry", "rollback")) {
-      assertProblem(stranger.request().post(rollout + "/" + what), 403, "forbidden");
-      assertProblem(viewer.request().post(rollout + "/" + what), 403, "forbidden");
+      assertProblem(stranger.post(rollout + "/" + what, Map.of()), 403, "forbidden");
+      assertProblem(viewer.post(rollout + "/" + what, Map.of()), 403, "forbidden");
     }
     assertProblem(viewer.post(rollouts() + "/forecast", Map.of()), 403, "forbidden");
     var own = Api.freshTenant();
