@@ -1,6 +1,8 @@
 package io.muster.firmware.rollouts;
 
 import io.muster.firmware.database.Sql;
+import io.vertx.mutiny.sqlclient.Row;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -40,7 +42,7 @@ final class DeviceTable {
       UPDATE rollout_device AS d
          SET state = 'running', attempts = d.attempts + 1, not_before = NULL, given_at = $2,
              ended_at = NULL, action_key = f.action, action_number = f.number,
-             previous_key = coalesce(d.previous_key, nullif(f.previous, 0))
+             previous_key = nullif(f.previous, 0)
         FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
                AS f (device, action, number, previous)
        WHERE d.rollout_key = $1 AND d.device = f.device AND d.state = 'pending'\
@@ -51,14 +53,15 @@ final class DeviceTable {
        WHERE rollout_key = $1 AND device = ANY ($3) AND state = 'pending'\
       """;
 
-  // Of a rollout that has ended nobody tries again.
+  // Of a rollout that has ended nobody tries again. Who was late may have made it after all.
   private static final String SETTLE =
       """
       WITH ended AS MATERIALIZED (
         SELECT d.device, a.state, coalesce(a.finished_at, $2) AS at
           FROM rollout_device AS d LEFT JOIN action AS a ON a.key = d.action_key
-         WHERE d.rollout_key = $1 AND d.state = 'running'
-           AND (a.key IS NULL OR a.finished_at IS NOT NULL)
+         WHERE d.rollout_key = $1 AND d.state IN ('running', 'overdue')
+           AND CASE WHEN d.state = 'running' THEN a.key IS NULL OR a.finished_at IS NOT NULL
+                    ELSE a.state IN ('finished', 'failed') END
          LIMIT $6)
       UPDATE rollout_device AS d
          SET state = CASE WHEN e.state = 'finished' THEN 'finished'
@@ -87,6 +90,32 @@ final class DeviceTable {
        WHERE d.rollout_key = $1 AND d.state = 'running' AND a.state IN ('open', 'unconfirmed')
          AND a.retrieved = $2
        ORDER BY d.target_key LIMIT $3\
+      """;
+  private static final String LATE =
+      """
+      SELECT d.device, d.target_key, d.action_key, d.action_number
+        FROM rollout_device AS d JOIN action AS a ON a.key = d.action_key
+       WHERE d.rollout_key = $1 AND d.state = 'running' AND d.given_at <= $2
+         AND a.finished_at IS NULL AND a.retrieved = $3
+       ORDER BY d.target_key LIMIT $4\
+      """;
+  private static final String UNREACHED =
+      """
+      UPDATE rollout_device SET state = 'unreached', ended_at = $2
+       WHERE rollout_key = $1 AND device = ANY ($3) AND state = 'running'
+      RETURNING state\
+      """;
+  private static final String OVERDUE =
+      """
+      UPDATE rollout_device AS d
+         SET state = CASE WHEN d.attempts < $4 THEN 'pending' ELSE 'overdue' END,
+             not_before = CASE WHEN d.attempts < $4
+                 THEN $2::timestamptz + make_interval(
+                        secs => least($6::float8,
+                                      $5::float8 * power(2, least(d.attempts - 1, 30)))) END,
+             ended_at = $2
+       WHERE d.rollout_key = $1 AND d.device = ANY ($3) AND d.state = 'running'
+      RETURNING d.state\
       """;
   private static final String RETURN =
       """
@@ -186,9 +215,13 @@ final class DeviceTable {
         rollout,
         now,
         attempts,
-        retry.minBackoff().toMillis() / 1_000.0,
-        retry.maxBackoff().toMillis() / 1_000.0,
+        seconds(retry.minBackoff()),
+        seconds(retry.maxBackoff()),
         most);
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1_000.0;
   }
 
   /**
@@ -201,17 +234,46 @@ final class DeviceTable {
 
   /** Open actions that devices have seen, or have not. */
   static List<Given> open(Sql db, long rollout, boolean seen, int most) {
+    return db.rows(DeviceTable::given, UNSEEN, rollout, seen, most);
+  }
+
+  /**
+   * Actions that were given before then and have not ended; that devices have seen, or have not.
+   */
+  static List<Given> late(Sql db, long rollout, Instant before, boolean seen, int most) {
+    return db.rows(DeviceTable::given, LATE, rollout, before, seen, most);
+  }
+
+  private static Given given(Row row) {
+    return new Given(
+        row.getString("device"),
+        row.getLong("target_key"),
+        row.getLong("action_key"),
+        row.getLong("action_number"));
+  }
+
+  /** They did not look in time; gives the state of each. */
+  static List<String> unreached(Sql db, long rollout, String[] devices, Instant now) {
+    return db.rows(row -> row.getString("state"), UNREACHED, rollout, now, devices);
+  }
+
+  /**
+   * They did not say in time how it ended, which counts as a failure.
+   *
+   * @param attempts how many each has
+   * @return the states that they came to
+   */
+  static List<String> overdue(
+      Sql db, long rollout, String[] devices, RetryRule retry, int attempts, Instant now) {
     return db.rows(
-        row ->
-            new Given(
-                row.getString("device"),
-                row.getLong("target_key"),
-                row.getLong("action_key"),
-                row.getLong("action_number")),
-        UNSEEN,
+        row -> row.getString("state"),
+        OVERDUE,
         rollout,
-        seen,
-        most);
+        now,
+        devices,
+        attempts,
+        seconds(retry.minBackoff()),
+        seconds(retry.maxBackoff()));
   }
 
   /** Their actions were taken back: they have another turn. */

@@ -7,6 +7,7 @@ import io.muster.firmware.database.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -19,6 +20,9 @@ import java.util.stream.Collectors;
 class Giving {
   /** Devices that have seen their update are asked one by one to leave it. */
   private static final int ONE_BY_ONE = 100;
+
+  /** In the history of an action: nobody waits for it any longer. */
+  private static final String OVERDUE = "[overdue]";
 
   private final ManyActions many;
   private final Actions actions;
@@ -88,13 +92,7 @@ class Giving {
       return false;
     }
     var taken = takeBack(db, unseen, why);
-    DeviceTable.giveBack(
-        db,
-        rollout.key(),
-        unseen.stream()
-            .filter(it -> taken.contains(it.action()))
-            .map(DeviceTable.Given::device)
-            .toArray(String[]::new));
+    DeviceTable.giveBack(db, rollout.key(), devices(unseen, taken));
     return unseen.size() == most;
   }
 
@@ -108,16 +106,52 @@ class Giving {
     var unseen = DeviceTable.open(db, rollout.key(), false, most);
     if (!unseen.isEmpty()) {
       takeBack(db, unseen, "[cancelled]");
+      // The others another time: targets are locked in the order of their keys.
+      return true;
     }
     var begun =
         seen ? DeviceTable.open(db, rollout.key(), true, ONE_BY_ONE) : List.<DeviceTable.Given>of();
     begun.forEach(it -> actions.cancel(db, it.target(), it.number(), "[cancelled]"));
-    return unseen.size() == most || begun.size() == ONE_BY_ONE;
+    return begun.size() == ONE_BY_ONE;
+  }
+
+  /**
+   * Does not wait any longer for some of the devices that were given their update before a time.
+   * What they have not seen is taken back, and who has seen it is asked to leave it: nobody knows
+   * how far that one is.
+   *
+   * @param attempts how many each has
+   * @return the states that they came to; empty when there is nobody
+   */
+  List<String> giveUp(
+      Sql db, Rollout rollout, Instant before, int attempts, int most, Instant now) {
+    var unseen = DeviceTable.late(db, rollout.key(), before, false, most);
+    if (!unseen.isEmpty()) {
+      var taken = takeBack(db, unseen, OVERDUE);
+      return DeviceTable.unreached(db, rollout.key(), devices(unseen, taken), now);
+    }
+    var seen = DeviceTable.late(db, rollout.key(), before, true, ONE_BY_ONE);
+    seen.forEach(it -> actions.cancel(db, it.target(), it.number(), OVERDUE));
+    return DeviceTable.overdue(
+        db,
+        rollout.key(),
+        seen.stream().map(DeviceTable.Given::device).toArray(String[]::new),
+        rollout.plan().retry(),
+        attempts,
+        now);
   }
 
   /** After the commit: messages to devices are on their way. */
   void committed() {
     actions.committed();
+  }
+
+  private static String[] devices(List<DeviceTable.Given> given, List<Long> actions) {
+    var these = new HashSet<>(actions);
+    return given.stream()
+        .filter(it -> these.contains(it.action()))
+        .map(DeviceTable.Given::device)
+        .toArray(String[]::new);
   }
 
   private List<Long> takeBack(Sql db, List<DeviceTable.Given> unseen, String why) {

@@ -5,6 +5,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -30,6 +31,11 @@ record RolloutBody(
     @Schema(description = "How many devices may be at it at a time; any number when absent")
         Integer atOnce,
     @Valid @Schema(description = "One attempt when absent") RetryBody retry,
+    @Schema(
+            description =
+                "How long a device may take from being given its update to having it, ISO-8601;"
+                    + " for ever when absent")
+        Duration updateWithin,
     @Valid @Schema(description = "When devices may begin; at any time when absent")
         MaintenanceBody maintenance,
     @Schema(description = "Not before then; at once when absent") Instant startAt,
@@ -49,6 +55,7 @@ record RolloutBody(
         rate,
         atOnce,
         retry,
+        updateWithin,
         maintenance,
         startAt,
         manualStart,

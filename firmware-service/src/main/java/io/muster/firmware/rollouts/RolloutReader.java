@@ -128,6 +128,7 @@ class RolloutReader {
         body.rate(),
         body.atOnce(),
         body.retry(),
+        body.updateWithin(),
         body.maintenance(),
         body.startAt(),
         plan.isManual(),

@@ -6,6 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One turn of a rollout in one transaction that holds its row: what {@link Turn} decides is done
@@ -83,6 +84,11 @@ class RolloutTurns {
     var retry = rollout.plan().retry();
     var attempts = rollout.state().isFinal() ? 0 : retry.attempts();
     var ended = DeviceTable.settle(db, rollout.key(), retry, attempts, config.batchDevices(), now);
+    var late = giveUp(db, rollout, attempts, now);
+    if (!late.isEmpty()) {
+      RolloutTable.dueAt(db, rollout.key(), now);
+      return new Done(0, Stream.concat(ended.stream(), late.stream()).toList(), null, false);
+    }
     if (hasTooMany(db, rollout)) {
       end(db, rollout, TOO_MANY_DEVICES);
       return new Done(0, ended, null, false);
@@ -110,6 +116,15 @@ class RolloutTurns {
         ended,
         turn.state() == rollout.state() ? null : turn.reason(),
         isActive && sight.counts().stream().anyMatch(it -> it.unverified() > 0));
+  }
+
+  /** A rollout need not wait for ever for devices that stay silent. */
+  private List<String> giveUp(Sql db, Rollout rollout, int attempts, Instant now) {
+    return rollout
+        .plan()
+        .updateWithin()
+        .map(it -> giving.giveUp(db, rollout, now.minus(it), attempts, config.batchDevices(), now))
+        .orElse(List.of());
   }
 
   /** Only while more are found. */
