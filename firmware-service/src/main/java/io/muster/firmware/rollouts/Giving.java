@@ -87,13 +87,38 @@ class Giving {
    * @return whether there may be more
    */
   boolean giveBack(Sql db, Rollout rollout, int most, String why) {
-    var unseen = DeviceTable.open(db, rollout.key(), false, most);
+    var unseen = GivenTable.open(db, rollout.key(), false, most);
     if (unseen.isEmpty()) {
       return false;
     }
     var taken = takeBack(db, unseen, why);
-    DeviceTable.giveBack(db, rollout.key(), devices(unseen, taken));
+    GivenTable.giveBack(db, rollout.key(), devices(unseen, taken));
     return unseen.size() == most;
+  }
+
+  /**
+   * Tells devices that have begun, and may have to wait with it, that their window has opened
+   * again.
+   *
+   * @param opened when
+   * @return whether there may be more
+   */
+  boolean tellAgain(Sql db, Rollout rollout, Instant opened, int most, Instant now) {
+    var untold = GivenTable.untold(db, rollout.key(), opened, most);
+    if (untold.isEmpty()) {
+      return false;
+    }
+    many.tellAgain(
+        db,
+        rollout.tenant(),
+        untold.stream()
+            .collect(Collectors.toMap(GivenTable.Given::device, GivenTable.Given::number)));
+    GivenTable.told(
+        db,
+        rollout.key(),
+        untold.stream().map(GivenTable.Given::device).toArray(String[]::new),
+        now);
+    return untold.size() == most;
   }
 
   /**
@@ -103,14 +128,14 @@ class Giving {
    * @return whether there may be more
    */
   boolean callOff(Sql db, Rollout rollout, boolean seen, int most) {
-    var unseen = DeviceTable.open(db, rollout.key(), false, most);
+    var unseen = GivenTable.open(db, rollout.key(), false, most);
     if (!unseen.isEmpty()) {
       takeBack(db, unseen, "[cancelled]");
       // The others another time: targets are locked in the order of their keys.
       return true;
     }
     var begun =
-        seen ? DeviceTable.open(db, rollout.key(), true, ONE_BY_ONE) : List.<DeviceTable.Given>of();
+        seen ? GivenTable.open(db, rollout.key(), true, ONE_BY_ONE) : List.<GivenTable.Given>of();
     begun.forEach(it -> actions.cancel(db, it.target(), it.number(), "[cancelled]"));
     return begun.size() == ONE_BY_ONE;
   }
@@ -125,17 +150,17 @@ class Giving {
    */
   List<String> giveUp(
       Sql db, Rollout rollout, Instant before, int attempts, int most, Instant now) {
-    var unseen = DeviceTable.late(db, rollout.key(), before, false, most);
+    var unseen = GivenTable.late(db, rollout.key(), before, false, most);
     if (!unseen.isEmpty()) {
       var taken = takeBack(db, unseen, OVERDUE);
-      return DeviceTable.unreached(db, rollout.key(), devices(unseen, taken), now);
+      return GivenTable.unreached(db, rollout.key(), devices(unseen, taken), now);
     }
-    var seen = DeviceTable.late(db, rollout.key(), before, true, ONE_BY_ONE);
+    var seen = GivenTable.late(db, rollout.key(), before, true, ONE_BY_ONE);
     seen.forEach(it -> actions.cancel(db, it.target(), it.number(), OVERDUE));
-    return DeviceTable.overdue(
+    return GivenTable.overdue(
         db,
         rollout.key(),
-        seen.stream().map(DeviceTable.Given::device).toArray(String[]::new),
+        seen.stream().map(GivenTable.Given::device).toArray(String[]::new),
         rollout.plan().retry(),
         attempts,
         now);
@@ -146,19 +171,19 @@ class Giving {
     actions.committed();
   }
 
-  private static String[] devices(List<DeviceTable.Given> given, List<Long> actions) {
+  private static String[] devices(List<GivenTable.Given> given, List<Long> actions) {
     var these = new HashSet<>(actions);
     return given.stream()
         .filter(it -> these.contains(it.action()))
-        .map(DeviceTable.Given::device)
+        .map(GivenTable.Given::device)
         .toArray(String[]::new);
   }
 
-  private List<Long> takeBack(Sql db, List<DeviceTable.Given> unseen, String why) {
+  private List<Long> takeBack(Sql db, List<GivenTable.Given> unseen, String why) {
     return many.takeBack(
         db,
-        unseen.stream().map(DeviceTable.Given::target).toList(),
-        unseen.stream().map(DeviceTable.Given::action).toList(),
+        unseen.stream().map(GivenTable.Given::target).toList(),
+        unseen.stream().map(GivenTable.Given::action).toList(),
         why);
   }
 }

@@ -83,7 +83,7 @@ class RolloutTurns {
     var now = clock.instant();
     var retry = rollout.plan().retry();
     var attempts = rollout.state().isFinal() ? 0 : retry.attempts();
-    var ended = DeviceTable.settle(db, rollout.key(), retry, attempts, config.batchDevices(), now);
+    var ended = GivenTable.settle(db, rollout.key(), retry, attempts, config.batchDevices(), now);
     var late = giveUp(db, rollout, attempts, now);
     if (!late.isEmpty()) {
       RolloutTable.dueAt(db, rollout.key(), now);
@@ -100,7 +100,7 @@ class RolloutTurns {
       }
       RolloutTable.calledOff(db, rollout.key());
     }
-    var closed = closeWindow(db, rollout, now);
+    var hasMore = WindowChanges.follow(db, giving, rollout, config.batchDevices(), now);
     var grouped = grouped(db, rollout);
     var groups = GroupTable.of(db, grouped);
     var sight = sight(db, grouped, now);
@@ -109,7 +109,7 @@ class RolloutTurns {
     turn.groups().stream()
         .filter(it -> !groups.contains(it))
         .forEach(it -> GroupTable.write(db, rollout.key(), it));
-    write(db, grouped, turn, given, closed || ended.size() == config.batchDevices(), now);
+    write(db, grouped, turn, given, hasMore || ended.size() == config.batchDevices(), now);
     var isActive = turn.state() == RolloutState.RUNNING && !Turn.TENANT.equals(turn.waitsFor());
     return new Done(
         given,
@@ -134,21 +134,6 @@ class RolloutTurns {
         && DeviceTable.count(db, rollout.key()) > config.devices();
   }
 
-  /**
-   * Nobody begins when the window is closed: what devices have not seen is taken back, and they
-   * have their turn in the next one. Who has begun goes on.
-   *
-   * @return whether there may be more
-   */
-  private boolean closeWindow(Sql db, Rollout rollout, Instant now) {
-    return switch (rollout.state()) {
-      case RUNNING, PAUSED, STOPPED ->
-          rollout.plan().window().filter(it -> it.openUntil(now).isEmpty()).isPresent()
-              && giving.giveBack(db, rollout, config.batchDevices(), "[window closed]");
-      case WAITING_FOR_APPROVAL, READY, SCHEDULED, FINISHED, CANCELLED, REJECTED -> false;
-    };
-  }
-
   private static Rollout grouped(Sql db, Rollout rollout) {
     if (rollout.state() != RolloutState.RUNNING || rollout.isLooking() || rollout.isGrouped()) {
       return rollout;
@@ -161,7 +146,7 @@ class RolloutTurns {
     var busy =
         rollout.plan().atOnce().isEmpty()
             ? 0
-            : DeviceTable.busy(db, rollout.key(), now.minus(config.slotFor()));
+            : GivenTable.busy(db, rollout.key(), now.minus(config.slotFor()));
     return new Turn.Sight(
         GroupTable.counts(db, rollout.key(), now),
         busy,
