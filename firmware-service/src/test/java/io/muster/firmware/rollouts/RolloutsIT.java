@@ -194,6 +194,14 @@ class RolloutsIT {
       assertProblem(Api.as(null).get(rollout + path), 401, "not-authenticated");
     }
     assertProblem(stranger.get(rollouts()), 403, "forbidden");
+    var wanted = body(released("3.0"), Map.of());
+    assertProblem(stranger.post(rollouts(), wanted), 403, "forbidden");
+    assertProblem(stranger.post(rollouts() + "/forecast", wanted), 403, "forbidden");
+    assertProblem(
+        stranger.put(
+            Api.of(tenant) + "/rollout-settings", "\"0\"", Map.of("approvalRequired", true)),
+        403,
+        "forbidden");
     assertProblem(stranger.get(Api.of(tenant) + "/rollout-settings"), 403, "forbidden");
     for (var what :
         List.of("approve", "reject", "start", "pause", "resume", "cancel", "retry", "rollback")) {
@@ -208,6 +216,11 @@ class RolloutsIT {
         other.request().post(Api.of(own) + "/rollouts/" + made.path("id") + "/start"),
         404,
         "not-found");
+    // What is another tenant's is not given to anybody's devices.
+    assertProblem(
+        other.post(Api.of(own) + "/rollouts", body(released("4.0"), Map.of())),
+        422,
+        "invalid-content");
   }
 
   @Test
