@@ -191,6 +191,30 @@ class RolloutEdgesIT {
     assertFalse(isInUse(instance.distribution(tenant, "0.1")));
   }
 
+  @Test
+  void aGroupsDevicesGetItAndThoseThatJoinLaterToo() {
+    device("d0");
+    device("d1");
+    registry.filter("group==hall", id -> id.equals("d0"));
+    var body = body(distribution, "'group':'hall'", "'continuous':true");
+    var rollout = instance.make(tenant, body);
+    instance.work();
+    assertEquals(Map.of("given", 1L), instance.counts(tenant, rollout));
+    registry.filter("group==hall", _ -> true);
+    instance.registryTells("platform/registry/group-changed/" + tenant);
+    clock.advance(Duration.ofSeconds(6));
+    instance.work();
+    assertEquals(Map.of("given", 2L), instance.counts(tenant, rollout));
+  }
+
+  @Test
+  void aGroupThatThereIsNotIsRefusedWithItsPlace() {
+    var body = body(distribution, "'group':'nowhere'", "");
+    var refused = assertThrows(RefusedException.class, () -> instance.make(tenant, body));
+    var errors = assertInstanceOf(Refusal.Meaningless.class, refused.refusal()).errors();
+    assertEquals("/targets/group", errors.getFirst().pointer());
+  }
+
   private boolean isInUse(UUID id) {
     return instance.use(
         db ->
