@@ -25,7 +25,7 @@ record RolloutBody(
                 "Whether devices that come to fit the group or the filter later get it too; false"
                     + " when absent")
         Boolean continuous,
-    @Valid @Schema(description = "One after another; one of all devices when absent")
+    @Schema(description = "One after another; one of all devices when absent")
         List<@NotNull @Valid GroupBody> groups,
     @Valid RateBody rate,
     @Schema(description = "How many devices may be at it at a time; any number when absent")

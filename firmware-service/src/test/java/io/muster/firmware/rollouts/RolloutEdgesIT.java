@@ -215,6 +215,33 @@ class RolloutEdgesIT {
     assertEquals("/targets/group", errors.getFirst().pointer());
   }
 
+  @Test
+  void oneThatEndedDoesNotGoOnWhereThereIsNoRoomForAnother() {
+    device("d0");
+    var settings = Map.of("muster.firmware.rollouts.open-per-tenant", "1");
+    try (var small = new RolloutInstance(DATABASE, settings, clock, registry.url())) {
+      var ended =
+          small.make(
+              tenant, body(distribution, "'filter':'tag==lab'", "'groups':[{'successShare':0}]"));
+      small.work();
+      instance.assign(DeviceAddress.of(tenant.value(), "d0"), instance.distribution(tenant, "9"));
+      clock.advance(Duration.ofSeconds(11));
+      small.work();
+      assertEquals("finished", small.state(tenant, ended));
+      var open =
+          small.make(tenant, body(distribution, "'filter':'tag==lab'", "'manualStart':true"));
+      var again = List.of("cancelled");
+      var refused =
+          assertThrows(
+              RefusedException.class, () -> small.actions.retry(tenant, ended, again, OTHER));
+      assertInstanceOf(Refusal.LimitReached.class, refused.refusal());
+      assertEquals(Map.of("cancelled", 1L), small.counts(tenant, ended));
+      small.actions.cancel(tenant, open, false, OTHER);
+      small.actions.retry(tenant, ended, again, OTHER);
+      assertEquals("running", small.state(tenant, ended));
+    }
+  }
+
   private boolean isInUse(UUID id) {
     return instance.use(
         db ->
