@@ -10,12 +10,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures firmware-service: downloads and polling. */
+/** Measures firmware-service: downloads, polling and rollouts. */
 @Command(
     name = "firmware",
     description = {
       "Measures firmware-service: downloads beside nginx that serves the same file, and devices",
-      "that poll beside a question that needs no database."
+      "that poll beside a question that needs no database, and rollouts to all of them beside the",
+      "same updates given one by one."
     },
     mixinStandardHelpOptions = true)
 final class FirmwareCommand implements Callable<Integer> {
@@ -48,6 +49,12 @@ final class FirmwareCommand implements Callable<Integer> {
       description = "polls that wait for an answer at a time (default ${DEFAULT-VALUE})")
   private int atOnce;
 
+  @Option(
+      names = "--rollouts",
+      defaultValue = "3",
+      description = "to all devices, and as often one by one (default ${DEFAULT-VALUE})")
+  private int rollouts;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     var settings = stackOptions.settings(List.of());
@@ -63,6 +70,7 @@ final class FirmwareCommand implements Callable<Integer> {
               clients,
               devices,
               atOnce,
+              rollouts,
               rounds.rounds(),
               rounds.duration(),
               rounds.warmUp());
@@ -80,6 +88,11 @@ final class FirmwareCommand implements Callable<Integer> {
         "polls: %,d devices in turn, each with its target token and nothing to install, over %d"
                 .formatted(devices, atOnce)
             + " connections",
+        "rollouts: %,d devices by a filter, no rate, no window; they poll in turn over %d connections as"
+                .formatted(devices, atOnce)
+            + " fast as they are answered, look at what they are given and report success (nothing"
+            + " is downloaded here); one by one: a script that gives each of them the update over"
+            + " REST, 8 at a time",
         "%d rounds of %d s of each contender, in turn"
             .formatted(rounds.rounds(), rounds.duration().toSeconds()),
         "memory is the highest PSS; firmware-service: JVM mode, with the memory that ./muster up"

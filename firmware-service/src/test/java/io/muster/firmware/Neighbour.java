@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -37,6 +38,7 @@ public final class Neighbour implements AutoCloseable {
   private final Map<String, Known> devices = new ConcurrentSkipListMap<>();
   private final Map<String, Predicate<String>> filters = new ConcurrentHashMap<>();
   private final HttpServer server;
+  private final AtomicInteger questions = new AtomicInteger();
   private volatile boolean away;
   private volatile Function<VerifyRequest, VerifyAnswer> verifier =
       _ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.NO_SUCH_CREDENTIAL);
@@ -58,6 +60,11 @@ public final class Neighbour implements AutoCloseable {
   /** Whether it answers nothing but 500. */
   public void away(boolean isAway) {
     away = isAway;
+  }
+
+  /** How much it was asked so far. */
+  public int questions() {
+    return questions.get();
   }
 
   public void add(DeviceAddress device) {
@@ -101,6 +108,7 @@ public final class Neighbour implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       var path = exchange.getRequestURI().getPath();
+      questions.incrementAndGet();
       if (away) {
         exchange.sendResponseHeaders(500, -1);
       } else if (path.equals("/internal/v1/events")) {
@@ -172,6 +180,9 @@ public final class Neighbour implements AutoCloseable {
     } else if (one.matches()) {
       var wanted = one.group(1);
       fits = (id, _) -> id.equals(wanted);
+    } else if (filters.containsKey(filter) && isWhole(filter)) {
+      var named = filters.get(filter);
+      fits = (id, _) -> named.test(id);
     } else {
       return Optional.empty();
     }
@@ -181,6 +192,11 @@ public final class Neighbour implements AutoCloseable {
     }
     var types = Set.of(type.group(1).split(","));
     return Optional.of(fits.and((_, known) -> types.contains(known.type())));
+  }
+
+  /** Whether no bracket is closed before it is opened. */
+  private static boolean isWhole(String filter) {
+    return filter.indexOf(')') >= filter.indexOf('(');
   }
 
   private synchronized EventPage page(Map<String, Long> query) {

@@ -30,8 +30,8 @@ final class FirmwareClient implements AutoCloseable {
     this.token = token;
   }
 
-  /** A released distribution of one file without signatures; gives its id. */
-  String release(Path file) throws InterruptedException, IOException {
+  /** A released distribution of one file, in some version, without signatures; gives its id. */
+  String release(Path file, String version) throws InterruptedException, IOException {
     send(
         request("firmware-settings").header("If-Match", "*"),
         "PUT",
@@ -45,12 +45,13 @@ final class FirmwareClient implements AutoCloseable {
     var module =
         post(
             "software-modules",
-            "{\"name\":\"base\",\"version\":\"1\",\"type\":\"firmware\",\"artifacts\":[%s]}"
-                .formatted(artifact.get("id")));
+            "{\"name\":\"base\",\"version\":\"%s\",\"type\":\"firmware\",\"artifacts\":[%s]}"
+                .formatted(version, artifact.get("id")));
     var distribution =
         post(
             "distributions",
-            "{\"name\":\"base\",\"version\":\"1\",\"modules\":[%s]}".formatted(module.get("id")));
+            "{\"name\":\"base\",\"version\":\"%s\",\"modules\":[%s]}"
+                .formatted(version, module.get("id")));
     var id = distribution.get("id").asText();
     post("distributions/" + id + "/release", "");
     return id;
@@ -60,6 +61,21 @@ final class FirmwareClient implements AutoCloseable {
     post(
         "devices/" + device + "/firmware-actions",
         "{\"distribution\":\"%s\"}".formatted(distribution));
+  }
+
+  /** Gives a distribution to all devices that fit a filter, as fast as it goes; gives its id. */
+  String rollOut(String distribution, String filter) throws InterruptedException {
+    return post(
+            "rollouts",
+            "{\"name\":\"benchmark\",\"distribution\":\"%s\",\"targets\":{\"filter\":\"%s\"}}"
+                .formatted(distribution, filter))
+        .get("id")
+        .asText();
+  }
+
+  /** A rollout and how many of its devices are where. */
+  JsonNode rollout(String id) throws InterruptedException {
+    return send(request("rollouts/" + id), "GET", HttpRequest.BodyPublishers.noBody());
   }
 
   String targetToken(String device) throws InterruptedException {

@@ -24,7 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** The two measurements of firmware-service, one after the other on one stack. */
+/** The three measurements of firmware-service, one after the other on one stack. */
 public final class FirmwareTrial {
   private static final String TENANT = "benchmark";
   private static final String DEVICE = "lamp-";
@@ -45,6 +45,7 @@ public final class FirmwareTrial {
    * @param clients that download at once, each number in a tournament of its own
    * @param devices that poll
    * @param atOnce polls that wait for an answer at a time
+   * @param rollouts to all of them, and as often one by one
    * @param rounds of each contender
    * @param duration of a round
    * @param warmUp of each, before the first
@@ -54,6 +55,7 @@ public final class FirmwareTrial {
       List<Integer> clients,
       int devices,
       int atOnce,
+      int rollouts,
       int rounds,
       Duration duration,
       Duration warmUp) {
@@ -88,12 +90,14 @@ public final class FirmwareTrial {
       var tokens = tokens(client);
       var served = Files.createDirectories(stack.folder("served"));
       var file = write(served.resolve("image.bin"));
-      client.assign(DEVICE + 1, client.release(file));
+      client.assign(DEVICE + 1, client.release(file, "1"));
       var nginx = Nginx.start(stack, served);
       tell.accept("downloading");
       var downloads = downloads(tokens.getFirst(), nginx);
       tell.accept("polling");
-      return "## Downloads\n\n%s\n## Polling\n\n%s".formatted(downloads, polling(tokens));
+      var polling = polling(tokens);
+      return "## Downloads\n\n%s\n## Polling\n\n%s\n## Rollouts\n\n%s"
+          .formatted(downloads, polling, rollouts(client, tokens, tell));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -152,6 +156,18 @@ public final class FirmwareTrial {
                 () -> processes),
             new AskingClients(FLOOR, port, size.atOnce(), _ -> floor, _ -> 1, () -> processes));
     return measured("answers", contenders, new Comparison(POLLING, FLOOR));
+  }
+
+  private String rollouts(FirmwareClient client, List<String> tokens, Consumer<String> tell)
+      throws InterruptedException, IOException {
+    var devices =
+        IntStream.rangeClosed(1, tokens.size())
+            .mapToObj(n -> new PollingDevice(TENANT, DEVICE + n, tokens.get(n - 1)))
+            .toList();
+    var fleet = new UpdatingFleet(stack.firmwareUrl().getPort(), devices, size.atOnce());
+    var processes = List.of(stack.firmwareProcess(), stack.databaseProcess(), generator);
+    var small = Files.writeString(stack.folder("served").resolve("small.bin"), "small");
+    return new RolloutTrial(client, fleet, small, processes).measure(size.rollouts(), tell);
   }
 
   private String measured(String unit, List<? extends Contender> contenders, Comparison headline)

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * HTTP/1.1 over one connection with as little work as it takes: bodies are counted and dropped, so
- * that the load generator leaves the machine to the servers. Not thread-safe.
+ * HTTP/1.1 over one connection with as little work as it takes, so that the load generator leaves
+ * the machine to the servers. Not thread-safe.
  */
 final class PlainConnection implements AutoCloseable {
   private static final int BUFFER_BYTES = 256 * 1024;
@@ -34,6 +34,16 @@ final class PlainConnection implements AutoCloseable {
     return (head + proof + "\r\n").getBytes(StandardCharsets.US_ASCII);
   }
 
+  /** The bytes of a request with JSON. */
+  static byte[] post(String path, String authorization, String json) {
+    var body = json.getBytes(StandardCharsets.UTF_8);
+    var head =
+        "POST %s HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nAuthorization: %s\r\n"
+                .formatted(path, authorization)
+            + "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n".formatted(body.length);
+    return (head + json).getBytes(StandardCharsets.UTF_8);
+  }
+
   /**
    * Sends a request and reads the whole answer.
    *
@@ -41,6 +51,27 @@ final class PlainConnection implements AutoCloseable {
    * @throws IOException when the connection breaks or the status is another one
    */
   long ask(byte[] request, int status) throws IOException {
+    var bytes = begin(request, status);
+    drop(bytes);
+    return bytes;
+  }
+
+  /** The same; gives the body, which is short. */
+  String text(byte[] request, int status) throws IOException {
+    var body = new byte[Math.toIntExact(begin(request, status))];
+    for (var at = 0; at < body.length; ) {
+      if (!buffer.hasRemaining()) {
+        fill();
+      }
+      var here = Math.min(body.length - at, buffer.remaining());
+      buffer.get(body, at, here);
+      at += here;
+    }
+    return new String(body, StandardCharsets.UTF_8);
+  }
+
+  /** Gives how many bytes of a body follow. */
+  private long begin(byte[] request, int status) throws IOException {
     var out = ByteBuffer.wrap(request);
     while (out.hasRemaining()) {
       channel.write(out);
@@ -53,9 +84,7 @@ final class PlainConnection implements AutoCloseable {
     if (!length.find()) {
       throw new IOException("an answer without a length");
     }
-    var bytes = Long.parseLong(length.group(1));
-    drop(bytes);
-    return bytes;
+    return Long.parseLong(length.group(1));
   }
 
   private String head() throws IOException {

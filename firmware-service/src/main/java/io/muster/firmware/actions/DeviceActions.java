@@ -11,6 +11,7 @@ import io.muster.firmware.distributions.Distribution;
 import io.muster.firmware.distributions.DistributionTable;
 import io.muster.firmware.neighbours.NeighbourAwayException;
 import io.muster.firmware.neighbours.Neighbours;
+import io.muster.firmware.neighbours.RefusedQuestionException;
 import io.muster.firmware.problem.ConflictKind;
 import io.muster.firmware.targets.TargetTable;
 import io.muster.firmware.targets.Targets;
@@ -165,13 +166,12 @@ class DeviceActions {
         "id==%s;type=in=(%s)"
             .formatted(device.device(), String.join(",", distribution.deviceTypes()));
     try {
-      var fits = neighbours.devices(device.tenant(), filter).collect().asList().await();
-      if (fits.indefinitely().isEmpty()) {
+      if (neighbours.devices(device.tenant(), filter, 1).await().indefinitely().isEmpty()) {
         throw new Refusal.Conflict(
                 ConflictKind.DEVICE_INCOMPATIBLE, "The distribution is for devices of other types.")
             .asException();
       }
-    } catch (NeighbourAwayException away) {
+    } catch (NeighbourAwayException | RefusedQuestionException unsaid) {
       throw new Refusal.Unavailable("The registry does not say of which type the device is")
           .asException();
     }

@@ -125,6 +125,21 @@ public class ManyActions {
   }
 
   /**
+   * Tells devices once more of updates that they have seen, in the transaction.
+   *
+   * @param numbers of the updates, by the device
+   */
+  public void tellAgain(Sql db, TenantId tenant, Map<String, Long> numbers) {
+    Map<DeviceAddress, Messages.Notice> notices = new LinkedHashMap<>();
+    numbers.forEach(
+        (device, number) ->
+            notices.put(
+                DeviceAddress.of(tenant.value(), device),
+                new Messages.Notice(ActionState.OPEN.resource(), Long.toString(number))));
+    messages.notices(db, notices);
+  }
+
+  /**
    * Takes back actions that devices have not seen.
    *
    * @return those that were, by their keys
@@ -139,11 +154,16 @@ public class ManyActions {
     return taken;
   }
 
-  /** The device is to get just that, and has not been asked to leave it. */
+  /** The device is to get just that, after what it has been asked to leave. */
   private static boolean isSame(List<Action> open, long distribution) {
-    return open.size() == 1
+    return !open.isEmpty()
         && open.getLast().distributionKey() == distribution
-        && open.getLast().state() != ActionState.CANCELLING;
+        && open.getLast().state() != ActionState.CANCELLING
+        && open.stream().limit(open.size() - 1L).allMatch(ManyActions::isCancelling);
+  }
+
+  private static boolean isCancelling(Action action) {
+    return action.state() == ActionState.CANCELLING;
   }
 
   private List<Outcome> insert(

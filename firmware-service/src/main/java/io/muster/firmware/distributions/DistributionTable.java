@@ -30,7 +30,8 @@ public final class DistributionTable {
       """
       (SELECT 1 FROM action WHERE distribution_key = $1 LIMIT 1)
       UNION ALL (SELECT 1 FROM rollout WHERE distribution_key = $1 LIMIT 1)
-      UNION ALL (SELECT 1 FROM rollout_device WHERE previous_key = $1 LIMIT 1)\
+      UNION ALL (SELECT 1 FROM rollout_device WHERE previous_key = $1 LIMIT 1)
+      UNION ALL (SELECT 1 FROM rollout_device WHERE distribution_key = $1 LIMIT 1)\
       """;
 
   private DistributionTable() {}

@@ -5,7 +5,6 @@ import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
 import io.muster.rest.client.ServiceToken;
 import io.muster.rest.tls.OwnCertificate;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
@@ -19,6 +18,7 @@ import io.vertx.mutiny.core.http.HttpClientRequest;
 import io.vertx.mutiny.core.http.HttpClientResponse;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 
 /** Asks another service over its internal REST interface. Thread-safe. */
@@ -135,54 +135,44 @@ final class Neighbour {
   }
 
   /**
-   * What it says line by line (NDJSON); asked for as it is taken. Fails with {@link
-   * NeighbourAwayException}.
+   * The first lines of an answer (NDJSON); what comes after them is not read.
+   *
+   * @return none for 404; fails with {@link NeighbourAwayException} when there is no whole answer,
+   *     with {@link RefusedQuestionException} when it does not understand the question
    */
-  Multi<String> lines(String path) {
-    return Multi.createFrom()
-        .deferred(
-            () ->
-                token
-                    .value()
-                    .flatMap(
-                        bearer ->
-                            http.request(
-                                request(HttpMethod.GET, path, bearer)
-                                    .putHeader("Accept", "application/x-ndjson")))
-                    .onItem()
-                    .transformToMulti(this::lines))
-        .onFailure(failure -> !(failure instanceof NeighbourAwayException))
+  Uni<List<String>> firstLines(String path, int most) {
+    return Uni.createFrom()
+        .deferred(() -> token.value().flatMap(current -> linesOf(path, most, current)))
+        .ifNoItem()
+        .after(config.requestTimeout().multipliedBy(2).plusMillis(100))
+        .failWith(() -> new NeighbourAwayException(name + " gives no answer in time"))
+        .onFailure(
+            failure ->
+                !(failure instanceof NeighbourAwayException
+                    || failure instanceof RefusedQuestionException))
         .transform(failure -> new NeighbourAwayException(name + " cannot be asked", failure));
   }
 
-  private Multi<String> lines(HttpClientRequest request) {
-    return request
-        .send()
-        .onItem()
-        .transformToMulti(this::lines)
-        // Who has enough lets go of the rest.
-        .onCancellation()
-        .invoke(() -> request.reset());
+  private Uni<List<String>> linesOf(String path, int most, String bearer) {
+    var options = request(HttpMethod.GET, path, bearer).putHeader("Accept", "application/x-ndjson");
+    return http.request(options)
+        .flatMap(request -> request.send().flatMap(response -> lines(request, response, most)));
   }
 
-  private Multi<String> lines(HttpClientResponse response) {
-    if (response.statusCode() == 400 || response.statusCode() == 422) {
-      return Multi.createFrom().failure(new RefusedQuestionException());
+  private Uni<List<String>> lines(
+      HttpClientRequest request, HttpClientResponse response, int most) {
+    if (response.statusCode() == 200) {
+      return FirstLines.of(request, response, most);
     }
-    if (response.statusCode() == 404) {
-      return Multi.createFrom().empty();
-    }
-    if (response.statusCode() != 200) {
-      return Multi.createFrom()
-          .failure(new NeighbourAwayException(name + " answered " + response.statusCode()));
-    }
-    var lines = new Lines();
-    return response
-        .toMulti()
-        .onItem()
-        .transformToIterable(piece -> lines.add(piece.getBytes()))
-        .onCompletion()
-        .continueWith(lines::rest);
+    return read(response).map(this::withoutLines).onCancellation().invoke(() -> request.reset());
+  }
+
+  private List<String> withoutLines(Answer answer) {
+    return switch (answer.status) {
+      case 404 -> List.of();
+      case 400, 422 -> throw RefusedQuestionException.of(answer.body);
+      default -> throw new NeighbourAwayException(name + " answered " + answer.status);
+    };
   }
 
   private static Uni<Answer> read(HttpClientResponse response) {

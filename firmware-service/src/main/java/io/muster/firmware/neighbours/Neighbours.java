@@ -16,14 +16,12 @@ import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import io.muster.rest.client.ServiceToken;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,13 +50,11 @@ import java.util.Optional;
     })
 public class Neighbours {
   private final Neighbour registry;
-  private final Duration patience;
   private final Neighbour ingest;
 
   Neighbours(Vertx vertx, NeighboursConfig config) {
     var token = new ServiceToken(config.serviceTokenFile(), NeighbourAwayException::new);
     this.registry = new Neighbour("registry", config.registryUrl(), vertx, config, token);
-    this.patience = config.requestTimeout().multipliedBy(2).plusMillis(100);
     this.ingest = new Neighbour("ingest", config.ingestUrl(), vertx, config, token);
   }
 
@@ -83,26 +79,15 @@ public class Neighbours {
   }
 
   /**
-   * The devices that a filter finds, in the order of their ids; fails with {@link
-   * RefusedQuestionException} when the registry does not understand the filter.
+   * The first devices that a filter finds, at most so many, in the order of their ids; none of a
+   * tenant that there is not. Fails with {@link NeighbourAwayException} when the registry does not
+   * say, with {@link RefusedQuestionException} when it does not understand the filter.
    */
-  public Multi<DeviceView> devices(TenantId tenant, String filter) {
+  public Uni<List<DeviceView>> devices(TenantId tenant, String filter, int most) {
     var query = "?filter=" + URLEncoder.encode(filter, StandardCharsets.UTF_8);
     return registry
-        .lines(devices(tenant) + (filter.isEmpty() ? "" : query))
-        .map(Neighbours::deviceView);
-  }
-
-  /** The first of them, at most so many; none of a tenant that there is not. Fails likewise. */
-  public Uni<List<DeviceView>> devices(TenantId tenant, String filter, int most) {
-    return devices(tenant, filter)
-        .select()
-        .first(most)
-        .collect()
-        .asList()
-        .ifNoItem()
-        .after(patience)
-        .failWith(() -> new NeighbourAwayException("registry gives no answer in time"));
+        .firstLines(devices(tenant) + query, most)
+        .map(lines -> lines.stream().map(Neighbours::deviceView).toList());
   }
 
   /** A page of the registry's log. */

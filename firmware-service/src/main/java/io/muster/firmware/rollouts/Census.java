@@ -35,6 +35,7 @@ class Census {
     NewRollout.read(body, config, now);
     var types = rollouts.distribution(tenant, body.distribution()).deviceTypes();
     try {
+      lookup.check(tenant, Targets.of(body.targets()));
       return view(body, count(tenant, Targets.of(body.targets()), types), now);
     } catch (NeighbourAwayException away) {
       throw Rollouts.away();

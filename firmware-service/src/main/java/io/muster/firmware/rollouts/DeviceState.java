@@ -14,6 +14,12 @@ final class DeviceState {
   /** Could not install it, each time. */
   static final String FAILED = "failed";
 
+  /** Has seen its update and did not say in time how it ended, at its last attempt. */
+  static final String OVERDUE = "overdue";
+
+  /** Did not look at its update in time; it was taken back. */
+  static final String UNREACHED = "unreached";
+
   /** Its action was taken back or replaced, or the rollout ended before its turn. */
   static final String CANCELLED = "cancelled";
 

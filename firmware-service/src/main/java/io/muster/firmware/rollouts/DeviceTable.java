@@ -4,7 +4,7 @@ import io.muster.firmware.database.Sql;
 import java.time.Instant;
 import java.util.List;
 
-/** The devices of rollouts. Its caller holds the rollout's row. Stateless. */
+/** The devices of rollouts and their turns. Its caller holds the rollout's row. Stateless. */
 final class DeviceTable {
   // Who had no part before may have one now, in a continuous rollout.
   private static final String ADD =
@@ -39,8 +39,8 @@ final class DeviceTable {
       """
       UPDATE rollout_device AS d
          SET state = 'running', attempts = d.attempts + 1, not_before = NULL, given_at = $2,
-             ended_at = NULL, action_key = f.action, action_number = f.number,
-             previous_key = coalesce(d.previous_key, nullif(f.previous, 0))
+             ended_at = NULL, told_at = NULL, action_key = f.action, action_number = f.number,
+             previous_key = nullif(f.previous, 0)
         FROM unnest($3::text[], $4::bigint[], $5::bigint[], $6::bigint[])
                AS f (device, action, number, previous)
        WHERE d.rollout_key = $1 AND d.device = f.device AND d.state = 'pending'\
@@ -51,50 +51,6 @@ final class DeviceTable {
        WHERE rollout_key = $1 AND device = ANY ($3) AND state = 'pending'\
       """;
 
-  // Of a rollout that has ended nobody tries again.
-  private static final String SETTLE =
-      """
-      WITH ended AS MATERIALIZED (
-        SELECT d.device, a.state, coalesce(a.finished_at, $2) AS at
-          FROM rollout_device AS d LEFT JOIN action AS a ON a.key = d.action_key
-         WHERE d.rollout_key = $1 AND d.state = 'running'
-           AND (a.key IS NULL OR a.finished_at IS NOT NULL)
-         LIMIT $6)
-      UPDATE rollout_device AS d
-         SET state = CASE WHEN e.state = 'finished' THEN 'finished'
-                          WHEN e.state = 'failed' AND d.attempts < $3 THEN 'pending'
-                          WHEN e.state = 'failed' THEN 'failed'
-                          ELSE 'cancelled' END,
-             not_before = CASE WHEN e.state = 'failed' AND d.attempts < $3
-                 THEN e.at + make_interval(
-                        secs => least($5::float8,
-                                      $4::float8 * power(2, least(d.attempts - 1, 30)))) END,
-             ended_at = e.at
-        FROM ended AS e
-       WHERE d.rollout_key = $1 AND d.device = e.device
-      RETURNING d.state\
-      """;
-  private static final String BUSY =
-      """
-      SELECT count(*) FROM rollout_device AS d JOIN action AS a ON a.key = d.action_key
-       WHERE d.rollout_key = $1 AND d.state = 'running' AND a.finished_at IS NULL
-         AND (a.retrieved OR d.given_at > $2)\
-      """;
-  private static final String UNSEEN =
-      """
-      SELECT d.device, d.target_key, d.action_key, d.action_number
-        FROM rollout_device AS d JOIN action AS a ON a.key = d.action_key
-       WHERE d.rollout_key = $1 AND d.state = 'running' AND a.state IN ('open', 'unconfirmed')
-         AND a.retrieved = $2
-       ORDER BY d.target_key LIMIT $3\
-      """;
-  private static final String RETURN =
-      """
-      UPDATE rollout_device
-         SET state = 'pending', attempts = attempts - 1, action_key = NULL, action_number = NULL,
-             given_at = NULL
-       WHERE rollout_key = $1 AND device = ANY ($2) AND state = 'running'\
-      """;
   private static final String UNVERIFIED =
       """
       SELECT d.device FROM rollout_device AS d JOIN target AS t ON t.key = d.target_key
@@ -112,9 +68,6 @@ final class DeviceTable {
 
   /** A device that has its turn now. */
   record Chosen(String device, long target, Long distribution) {}
-
-  /** An action of the rollout. */
-  record Given(String device, long target, long action, long number) {}
 
   /** Adds devices, as far as they are not there yet. */
   static int add(Sql db, Rollout rollout, String[] devices, Long[] places) {
@@ -169,54 +122,6 @@ final class DeviceTable {
   /** They need no action. */
   static void haveIt(Sql db, long rollout, Instant now, String[] devices) {
     db.change(HAVE_IT, rollout, now, devices);
-  }
-
-  /**
-   * What has become of actions becomes of their devices.
-   *
-   * @param attempts how many each has
-   * @param most how many devices
-   * @return the states that devices came to
-   */
-  static List<String> settle(
-      Sql db, long rollout, RetryRule retry, int attempts, int most, Instant now) {
-    return db.rows(
-        row -> row.getString("state"),
-        SETTLE,
-        rollout,
-        now,
-        attempts,
-        retry.minBackoff().toMillis() / 1_000.0,
-        retry.maxBackoff().toMillis() / 1_000.0,
-        most);
-  }
-
-  /**
-   * How many are at it: those that have seen their update, and those that were given it since then
-   * and may be about to.
-   */
-  static long busy(Sql db, long rollout, Instant since) {
-    return db.number(BUSY, rollout, since);
-  }
-
-  /** Open actions that devices have seen, or have not. */
-  static List<Given> open(Sql db, long rollout, boolean seen, int most) {
-    return db.rows(
-        row ->
-            new Given(
-                row.getString("device"),
-                row.getLong("target_key"),
-                row.getLong("action_key"),
-                row.getLong("action_number")),
-        UNSEEN,
-        rollout,
-        seen,
-        most);
-  }
-
-  /** Their actions were taken back: they have another turn. */
-  static int giveBack(Sql db, long rollout, String[] devices) {
-    return db.change(RETURN, rollout, devices);
   }
 
   /** Of these it is not known any more whether they are there. */

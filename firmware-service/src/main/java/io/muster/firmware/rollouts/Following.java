@@ -48,7 +48,18 @@ class Following {
 
   private record Which(TenantId tenant, UUID id) {}
 
-  private record Look(RolloutView view, long atNanos) {}
+  /** What was read when, and how long that took: it is read less often where that is long. */
+  private record Look(RolloutView view, long atNanos, long tookNanos) {
+    private static final int SHARE = 4;
+
+    boolean isFresh(long nanos, long everyNanos) {
+      return nanos - atNanos < Math.max(everyNanos, SHARE * tookNanos) / 2;
+    }
+
+    long restNanos(long everyNanos) {
+      return Math.max(everyNanos, SHARE * tookNanos);
+    }
+  }
 
   /**
    * An event.
@@ -75,13 +86,15 @@ class Following {
   }
 
   /**
-   * The rollout as it is, then as it becomes, then why the events end. Fails with 404 when there is
-   * no such rollout.
+   * The rollout as it is, then as it becomes, then why the events end. Waits.
    *
    * @param atMost after which they end
-   * @throws io.muster.rest.problem.RefusedException when as many clients as allowed follow
+   * @throws io.muster.rest.problem.RefusedException (404) when there is no such rollout, (429) when
+   *     as many clients as allowed follow
    */
   Multi<Event> follow(TenantId tenant, UUID id, Duration atMost) {
+    // Refused here and now, or not at all: the headers go out before the first event is asked for.
+    reader.require(tenant, id);
     if (clients.incrementAndGet() > config.followers()) {
       clients.decrementAndGet();
       throw new Refusal.LimitReached("clients that follow a rollout", config.followers())
@@ -104,16 +117,19 @@ class Following {
     return Uni.createFrom().item(follower::next).runSubscriptionOn(threads);
   }
 
-  private RolloutView look(Which which) {
-    return looks
-        .compute(
-            which,
-            (_, known) ->
-                known != null
-                        && System.nanoTime() - known.atNanos < config.followEvery().toNanos() / 2
-                    ? known
-                    : new Look(reader.readBriefly(which.tenant(), which.id()), System.nanoTime()))
-        .view();
+  private Look look(Which which) {
+    var every = config.followEvery().toNanos();
+    return looks.compute(
+        which,
+        (_, known) ->
+            known != null && known.isFresh(System.nanoTime(), every) ? known : read(which));
+  }
+
+  private Look read(Which which) {
+    var begin = System.nanoTime();
+    var view = reader.readBriefly(which.tenant(), which.id());
+    var end = System.nanoTime();
+    return new Look(view, end, end - begin);
   }
 
   /** What one client has seen. Its events are asked for one after the other. */
@@ -133,11 +149,11 @@ class Following {
       }
       var quietUntilNanos = System.nanoTime() + config.keepAlive().toNanos();
       while (true) {
-        var view = look(which);
-        var plain = view.withoutTime();
+        var look = look(which);
+        var plain = look.view().withoutTime();
         if (!plain.equals(seen)) {
           seen = plain;
-          return new Event("state", text(view));
+          return new Event("state", text(look.view()));
         }
         var now = System.nanoTime();
         if (now - endNanos >= 0) {
@@ -146,7 +162,8 @@ class Following {
         if (now - quietUntilNanos >= 0) {
           return Event.KEEP_ALIVE;
         }
-        rest(Math.min(config.followEvery().toNanos(), Math.max(1, endNanos - now)));
+        var pause = look.restNanos(config.followEvery().toNanos());
+        rest(Math.min(pause, Math.max(1, endNanos - now)));
       }
     }
 

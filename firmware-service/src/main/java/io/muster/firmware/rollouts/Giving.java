@@ -7,6 +7,7 @@ import io.muster.firmware.database.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -19,6 +20,9 @@ import java.util.stream.Collectors;
 class Giving {
   /** Devices that have seen their update are asked one by one to leave it. */
   private static final int ONE_BY_ONE = 100;
+
+  /** In the history of an action: nobody waits for it any longer. */
+  private static final String OVERDUE = "[overdue]";
 
   private final ManyActions many;
   private final Actions actions;
@@ -83,19 +87,38 @@ class Giving {
    * @return whether there may be more
    */
   boolean giveBack(Sql db, Rollout rollout, int most, String why) {
-    var unseen = DeviceTable.open(db, rollout.key(), false, most);
+    var unseen = GivenTable.open(db, rollout.key(), false, most);
     if (unseen.isEmpty()) {
       return false;
     }
     var taken = takeBack(db, unseen, why);
-    DeviceTable.giveBack(
+    GivenTable.giveBack(db, rollout.key(), devices(unseen, taken));
+    return unseen.size() == most;
+  }
+
+  /**
+   * Tells devices that have begun, and may have to wait with it, that their window has opened
+   * again.
+   *
+   * @param opened when
+   * @return whether there may be more
+   */
+  boolean tellAgain(Sql db, Rollout rollout, Instant opened, int most, Instant now) {
+    var untold = GivenTable.untold(db, rollout.key(), opened, most);
+    if (untold.isEmpty()) {
+      return false;
+    }
+    many.tellAgain(
+        db,
+        rollout.tenant(),
+        untold.stream()
+            .collect(Collectors.toMap(GivenTable.Given::device, GivenTable.Given::number)));
+    GivenTable.told(
         db,
         rollout.key(),
-        unseen.stream()
-            .filter(it -> taken.contains(it.action()))
-            .map(DeviceTable.Given::device)
-            .toArray(String[]::new));
-    return unseen.size() == most;
+        untold.stream().map(GivenTable.Given::device).toArray(String[]::new),
+        now);
+    return untold.size() == most;
   }
 
   /**
@@ -105,14 +128,42 @@ class Giving {
    * @return whether there may be more
    */
   boolean callOff(Sql db, Rollout rollout, boolean seen, int most) {
-    var unseen = DeviceTable.open(db, rollout.key(), false, most);
+    var unseen = GivenTable.open(db, rollout.key(), false, most);
     if (!unseen.isEmpty()) {
       takeBack(db, unseen, "[cancelled]");
+      // The others another time: targets are locked in the order of their keys.
+      return true;
     }
     var begun =
-        seen ? DeviceTable.open(db, rollout.key(), true, ONE_BY_ONE) : List.<DeviceTable.Given>of();
+        seen ? GivenTable.open(db, rollout.key(), true, ONE_BY_ONE) : List.<GivenTable.Given>of();
     begun.forEach(it -> actions.cancel(db, it.target(), it.number(), "[cancelled]"));
-    return unseen.size() == most || begun.size() == ONE_BY_ONE;
+    return begun.size() == ONE_BY_ONE;
+  }
+
+  /**
+   * Does not wait any longer for some of the devices that were given their update before a time.
+   * What they have not seen is taken back, and who has seen it is asked to leave it: nobody knows
+   * how far that one is.
+   *
+   * @param attempts how many each has
+   * @return the states that they came to; empty when there is nobody
+   */
+  List<String> giveUp(
+      Sql db, Rollout rollout, Instant before, int attempts, int most, Instant now) {
+    var unseen = GivenTable.late(db, rollout.key(), before, false, most);
+    if (!unseen.isEmpty()) {
+      var taken = takeBack(db, unseen, OVERDUE);
+      return GivenTable.unreached(db, rollout.key(), devices(unseen, taken), now);
+    }
+    var seen = GivenTable.late(db, rollout.key(), before, true, ONE_BY_ONE);
+    seen.forEach(it -> actions.cancel(db, it.target(), it.number(), OVERDUE));
+    return GivenTable.overdue(
+        db,
+        rollout.key(),
+        seen.stream().map(GivenTable.Given::device).toArray(String[]::new),
+        rollout.plan().retry(),
+        attempts,
+        now);
   }
 
   /** After the commit: messages to devices are on their way. */
@@ -120,11 +171,19 @@ class Giving {
     actions.committed();
   }
 
-  private List<Long> takeBack(Sql db, List<DeviceTable.Given> unseen, String why) {
+  private static String[] devices(List<GivenTable.Given> given, List<Long> actions) {
+    var these = new HashSet<>(actions);
+    return given.stream()
+        .filter(it -> these.contains(it.action()))
+        .map(GivenTable.Given::device)
+        .toArray(String[]::new);
+  }
+
+  private List<Long> takeBack(Sql db, List<GivenTable.Given> unseen, String why) {
     return many.takeBack(
         db,
-        unseen.stream().map(DeviceTable.Given::target).toList(),
-        unseen.stream().map(DeviceTable.Given::action).toList(),
+        unseen.stream().map(GivenTable.Given::target).toList(),
+        unseen.stream().map(GivenTable.Given::action).toList(),
         why);
   }
 }

@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /**
  * How far the devices of a group have come. Who has no part (disabled, deleted, incompatible,
- * cancelled) counts as neither success nor failure.
+ * unreached, cancelled) counts as neither success nor failure.
  *
  * @param pending those that wait for a turn and may have it one day soon
  * @param ready those of them that may have it now
@@ -12,7 +12,9 @@ import java.time.Instant;
  * @param nextTry when the next of the others may have it, or null
  * @param running those with an action that has not ended
  * @param finished those that have it
- * @param failed those that could not install it, each time
+ * @param failed those that could not install it, each time, or did not say in time how it ended
+ * @param overdue those of them that did not say so, and may yet
+ * @param absent those that might have had a part and have none
  */
 record GroupCounts(
     long pending,
@@ -21,7 +23,9 @@ record GroupCounts(
     Instant nextTry,
     long running,
     long finished,
-    long failed) {
+    long failed,
+    long overdue,
+    long absent) {
 
   long participants() {
     return pending + running + finished + failed;

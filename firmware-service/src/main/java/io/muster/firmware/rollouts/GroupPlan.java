@@ -55,6 +55,14 @@ record GroupPlan(String name, Size size, double successShare, double errorShare)
     };
   }
 
+  /**
+   * Whether it cannot be said: it has devices, and none of them takes part. A first group is there
+   * to show something, so the next must not begin for that.
+   */
+  boolean showsNothing(GroupCounts counts) {
+    return successShare > 0 && counts.participants() == 0 && counts.absent() > 0;
+  }
+
   /** Whether enough have it. */
   boolean hasSucceeded(GroupCounts counts) {
     return counts.finished() >= successShare * counts.participants() - EPSILON;

@@ -30,7 +30,10 @@ final class GroupTable {
                                          AND d.not_before > $2) AS next_try,
              count(*) FILTER (WHERE d.state = 'running') AS running,
              count(*) FILTER (WHERE d.state = 'finished') AS finished,
-             count(*) FILTER (WHERE d.state = 'failed') AS failed
+             count(*) FILTER (WHERE d.state IN ('failed', 'overdue')) AS failed,
+             count(*) FILTER (WHERE d.state = 'overdue') AS overdue,
+             count(*) FILTER (WHERE d.state IN ('cancelled', 'removed', 'disabled', 'unreached')
+                                OR d.state = 'pending' AND t.known AND NOT t.enabled) AS absent
         FROM rollout_group AS g
         LEFT JOIN rollout_device AS d
           ON d.rollout_key = g.rollout_key AND d.place > g.after_place AND d.place <= g.last_place
@@ -100,7 +103,9 @@ final class GroupTable {
                 Sql.instant(row, "next_try"),
                 row.getLong("running"),
                 row.getLong("finished"),
-                row.getLong("failed")),
+                row.getLong("failed"),
+                row.getLong("overdue"),
+                row.getLong("absent")),
         COUNTS,
         rollout,
         now);

@@ -30,6 +30,7 @@ record NewRollout(RolloutBody body, byte[] requestSha256) {
     PlanChecks.groups(wrong, body.groups(), config);
     PlanChecks.rate(wrong, body.rate());
     PlanChecks.retry(wrong, body.retry(), config);
+    PlanChecks.updateWithin(wrong, body.updateWithin(), config);
     PlanChecks.maintenance(wrong, body.maintenance(), config);
     if (body.atOnce() != null) {
       PlanChecks.between(wrong, "/atOnce", body.atOnce(), PlanChecks.MOST);

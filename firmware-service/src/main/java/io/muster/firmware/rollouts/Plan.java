@@ -3,6 +3,7 @@ package io.muster.firmware.rollouts;
 import io.muster.windows.CronTime;
 import io.muster.windows.Rate;
 import io.muster.windows.Window;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.OptionalInt;
  * @param groups at least one; the last has what is left
  * @param rate empty: as fast as it goes
  * @param atOnce how many devices may be at it at a time; empty: any number
+ * @param updateWithin how long a device may take from being given it to having it; empty: for ever
  * @param window when devices may begin; empty: at any time
  * @param startAt empty: at once
  * @param isManual whether it waits for somebody to start it
@@ -29,6 +31,7 @@ record Plan(
     Optional<Rate> rate,
     OptionalInt atOnce,
     RetryRule retry,
+    Optional<Duration> updateWithin,
     Optional<Window> window,
     Optional<Instant> startAt,
     boolean isManual,
@@ -52,6 +55,7 @@ record Plan(
         Optional.ofNullable(body.rate()).map(Plan::rate),
         body.atOnce() == null ? OptionalInt.empty() : OptionalInt.of(body.atOnce()),
         Optional.ofNullable(body.retry()).map(Plan::retry).orElse(RetryRule.NONE),
+        Optional.ofNullable(body.updateWithin()),
         Optional.ofNullable(body.maintenance())
             .map(it -> new Window(CronTime.of(it.cron(), it.zone()), it.duration())),
         Optional.ofNullable(body.startAt()),

@@ -2,6 +2,7 @@ package io.muster.firmware.rollouts;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -19,6 +20,7 @@ record PlanBody(
     RateBody rate,
     Integer atOnce,
     RetryBody retry,
+    Duration updateWithin,
     MaintenanceBody maintenance,
     Instant startAt,
     Boolean manualStart,

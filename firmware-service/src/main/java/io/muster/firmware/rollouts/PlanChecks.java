@@ -15,6 +15,7 @@ final class PlanChecks {
   static final int MOST = 10_000_000;
   private static final double MAX_FACTOR = 1_000;
   private static final Duration SHORTEST_WINDOW = Duration.ofMinutes(1);
+  private static final Duration SHORTEST_UPDATE = Duration.ofSeconds(1);
   private static final Duration SHORTEST_BACKOFF = Duration.ofSeconds(1);
   private static final Set<String> COUNTED = Set.of("given", "finished");
 
@@ -118,6 +119,17 @@ final class PlanChecks {
           FieldError.at(
               pointer,
               "must be from %s to %s".formatted(SHORTEST_BACKOFF, config.longestBackoff())));
+    }
+  }
+
+  static void updateWithin(List<FieldError> wrong, Duration within, RolloutsConfig config) {
+    if (within != null
+        && (within.compareTo(SHORTEST_UPDATE) < 0
+            || within.compareTo(config.longestUpdate()) > 0)) {
+      wrong.add(
+          FieldError.at(
+              "/updateWithin",
+              "must be from %s to %s".formatted(SHORTEST_UPDATE, config.longestUpdate())));
     }
   }
 

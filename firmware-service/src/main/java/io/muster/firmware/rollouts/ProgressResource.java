@@ -3,6 +3,8 @@ package io.muster.firmware.rollouts;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Roles;
 import io.quarkus.security.identity.SecurityIdentity;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.smallrye.mutiny.Multi;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -38,6 +40,9 @@ class ProgressResource {
 
   @GET
   @Produces(MediaType.SERVER_SENT_EVENTS)
+  // Said as well, since what gives a Multi counts as non-blocking.
+  @Blocking
+  @RunOnVirtualThread
   @RolesAllowed({Roles.VIEWER, Roles.OPERATOR, Roles.ADMIN})
   @Operation(
       summary = "Follow a rollout",

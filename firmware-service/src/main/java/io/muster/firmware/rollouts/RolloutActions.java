@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * What people do about rollouts. Each holds the rollout's row, so whoever works on it sees it
@@ -25,10 +26,12 @@ class RolloutActions {
       "UPDATE rollout SET decided_by = $2, decided_at = $3, decision = $4 WHERE key = $1";
 
   private final Changes changes;
+  private final RolloutsConfig config;
   private final Clock clock;
 
-  RolloutActions(Changes changes, Clock clock) {
+  RolloutActions(Changes changes, RolloutsConfig config, Clock clock) {
     this.changes = changes;
+    this.config = config;
     this.clock = clock;
   }
 
@@ -142,14 +145,20 @@ class RolloutActions {
         });
   }
 
-  /** Gives another turn to devices in these states; one that has ended goes on. */
+  /**
+   * Gives another turn to devices in these states. One that has ended goes on, unless the tenant
+   * has as many open ones as it may (429).
+   */
   void retry(TenantId tenant, UUID id, List<String> states, Author by) {
-    act(
+    audited(
         "rollout-retried",
         tenant,
         id,
         by,
-        (db, rollout, now) -> {
+        db -> {
+          // Before the rollout, as whoever makes one holds it.
+          NewRollouts.lockTenant(db, tenant);
+          var rollout = RolloutTable.lock(db, tenant, id).orElseThrow(RolloutActions::absent);
           require(
               rollout,
               RolloutState.RUNNING,
@@ -158,8 +167,11 @@ class RolloutActions {
               RolloutState.FINISHED);
           var again = DeviceTable.again(db, rollout.key(), states);
           var isPaused = rollout.state() == RolloutState.PAUSED;
+          if (again > 0 && rollout.state().isFinal()) {
+            NewRollouts.checkRoom(db, tenant, config.openPerTenant());
+          }
           if (again > 0 && !isPaused) {
-            go(db, rollout.in(RolloutState.RUNNING), now);
+            go(db, rollout.in(RolloutState.RUNNING), clock.instant());
           }
         });
   }
@@ -182,12 +194,23 @@ class RolloutActions {
   }
 
   private void act(String what, TenantId tenant, UUID id, Author by, Deed deed) {
+    audited(
+        what,
+        tenant,
+        id,
+        by,
+        db -> {
+          var rollout = RolloutTable.lock(db, tenant, id).orElseThrow(RolloutActions::absent);
+          deed.on(db, rollout, clock.instant());
+        });
+  }
+
+  private void audited(String what, TenantId tenant, UUID id, Author by, Consumer<Sql> change) {
     changes.audited(
         by,
         _ -> new AuditEntry(what, tenant, "rollouts/" + id),
         db -> {
-          var rollout = RolloutTable.lock(db, tenant, id).orElseThrow(RolloutActions::absent);
-          deed.on(db, rollout, clock.instant());
+          change.accept(db);
           return null;
         });
   }

@@ -5,6 +5,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -24,12 +25,17 @@ record RolloutBody(
                 "Whether devices that come to fit the group or the filter later get it too; false"
                     + " when absent")
         Boolean continuous,
-    @Valid @Schema(description = "One after another; one of all devices when absent")
+    @Schema(description = "One after another; one of all devices when absent")
         List<@NotNull @Valid GroupBody> groups,
     @Valid RateBody rate,
     @Schema(description = "How many devices may be at it at a time; any number when absent")
         Integer atOnce,
     @Valid @Schema(description = "One attempt when absent") RetryBody retry,
+    @Schema(
+            description =
+                "How long a device may take from being given its update to having it, ISO-8601;"
+                    + " for ever when absent")
+        Duration updateWithin,
     @Valid @Schema(description = "When devices may begin; at any time when absent")
         MaintenanceBody maintenance,
     @Schema(description = "Not before then; at once when absent") Instant startAt,
@@ -49,6 +55,7 @@ record RolloutBody(
         rate,
         atOnce,
         retry,
+        updateWithin,
         maintenance,
         startAt,
         manualStart,

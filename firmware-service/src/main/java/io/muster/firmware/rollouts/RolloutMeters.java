@@ -11,12 +11,14 @@ import java.util.stream.Collectors;
 /** Counts what this instance does about rollouts. Thread-safe. */
 @ApplicationScoped
 class RolloutMeters {
-  /** What became of an update: the third is a failure after which the device tries again. */
+  /** What became of an update; pending: it failed, or took too long, and the device tries again. */
   private static final Map<String, String> OUTCOMES =
       Map.of(
           DeviceState.FINISHED, "finished",
           DeviceState.FAILED, "failed",
           DeviceState.PENDING, "failed-for-now",
+          DeviceState.OVERDUE, "overdue",
+          DeviceState.UNREACHED, "unreached",
           DeviceState.CANCELLED, "cancelled");
 
   private final Counter turns;

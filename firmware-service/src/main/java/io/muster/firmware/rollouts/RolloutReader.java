@@ -76,6 +76,15 @@ class RolloutReader {
         });
   }
 
+  /** 404 when the tenant has no such rollout. */
+  void require(TenantId tenant, UUID id) {
+    database
+        .use(
+            db ->
+                db.first("SELECT 1 FROM rollout WHERE tenant = $1 AND id = $2", tenant.value(), id))
+        .orElseThrow(RolloutActions::absent);
+  }
+
   /** The newest first, without counts and listed devices; before a key unless that is 0. */
   List<Listed> list(TenantId tenant, Optional<RolloutState> state, long before, int limit) {
     return database.use(
@@ -119,6 +128,7 @@ class RolloutReader {
         body.rate(),
         body.atOnce(),
         body.retry(),
+        body.updateWithin(),
         body.maintenance(),
         body.startAt(),
         plan.isManual(),

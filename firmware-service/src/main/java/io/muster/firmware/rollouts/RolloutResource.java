@@ -45,9 +45,14 @@ import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 @Tag(name = "Rollouts")
 @RunOnVirtualThread
 class RolloutResource {
-  private static final List<String> RETRIED = List.of(DeviceState.FAILED);
+  private static final List<String> RETRIED = List.of(DeviceState.FAILED, DeviceState.OVERDUE);
   private static final Set<String> RETRIABLE =
-      Set.of(DeviceState.FAILED, DeviceState.CANCELLED, DeviceState.DISABLED);
+      Set.of(
+          DeviceState.FAILED,
+          DeviceState.OVERDUE,
+          DeviceState.UNREACHED,
+          DeviceState.CANCELLED,
+          DeviceState.DISABLED);
 
   private final Rollouts rollouts;
   private final RolloutActions actions;
@@ -90,7 +95,9 @@ class RolloutResource {
   /** Which devices have another turn. */
   @Schema(name = "RetryRolloutInput")
   record RetryDevicesBody(
-      @Schema(description = "failed, cancelled, disabled; failed alone when absent")
+      @Schema(
+              description =
+                  "failed, overdue, unreached, cancelled, disabled; failed and overdue when absent")
           List<@NotNull String> states) {}
 
   /** How a rollout is taken back. */
@@ -283,7 +290,10 @@ class RolloutResource {
     }
     if (body.states().isEmpty() || !RETRIABLE.containsAll(body.states())) {
       throw new Refusal.Meaningless(
-              List.of(FieldError.at("/states", "must be some of failed, cancelled, disabled")))
+              List.of(
+                  FieldError.at(
+                      "/states",
+                      "must be some of failed, overdue, unreached, cancelled, disabled")))
           .asException();
     }
     return body.states();

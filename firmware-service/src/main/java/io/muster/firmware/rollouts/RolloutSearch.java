@@ -8,6 +8,7 @@ import io.muster.firmware.neighbours.RefusedQuestionException;
 import io.muster.firmware.targets.TargetTable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -21,6 +22,7 @@ class RolloutSearch {
   private final RolloutMeters meters;
   private final RolloutsConfig config;
   private final Clock clock;
+  private volatile Instant awayUntil = Instant.MIN;
 
   RolloutSearch(
       Database database,
@@ -40,11 +42,15 @@ class RolloutSearch {
   }
 
   /**
-   * Devices that are known have their turn also when the registry does not tell of more.
+   * Devices that are known have their turn also when the registry does not tell of more. When it
+   * gave no answer a moment ago it is not asked: to wait for it holds up all rollouts.
    *
    * @return whether it did
    */
   boolean look(Rollout rollout) {
+    if (isAway() && !(rollout.plan().targets() instanceof Targets.GoingBack)) {
+      return false;
+    }
     try {
       if (rollout.plan().targets() instanceof Targets.GoingBack) {
         lookBack(rollout);
@@ -53,11 +59,20 @@ class RolloutSearch {
       }
       return true;
     } catch (NeighbourAwayException away) {
-      return false;
+      return gaveNoAnswer();
     } catch (RefusedQuestionException refused) {
       turns.end(rollout.key(), RolloutTurns.TARGETS_REFUSED);
       return true;
     }
+  }
+
+  private boolean isAway() {
+    return clock.instant().isBefore(awayUntil);
+  }
+
+  private boolean gaveNoAnswer() {
+    awayUntil = clock.instant().plus(config.registryAgainAfter());
+    return false;
   }
 
   private void lookForMore(Rollout rollout) {
@@ -97,6 +112,9 @@ class RolloutSearch {
     if (devices.isEmpty()) {
       return true;
     }
+    if (isAway()) {
+      return false;
+    }
     try {
       var views = lookup.there(rollout.tenant(), devices);
       var there =
@@ -116,7 +134,7 @@ class RolloutSearch {
           });
       return true;
     } catch (NeighbourAwayException away) {
-      return false;
+      return gaveNoAnswer();
     }
   }
 }

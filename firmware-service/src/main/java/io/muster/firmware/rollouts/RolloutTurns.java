@@ -6,6 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One turn of a rollout in one transaction that holds its row: what {@link Turn} decides is done
@@ -82,7 +83,12 @@ class RolloutTurns {
     var now = clock.instant();
     var retry = rollout.plan().retry();
     var attempts = rollout.state().isFinal() ? 0 : retry.attempts();
-    var ended = DeviceTable.settle(db, rollout.key(), retry, attempts, config.batchDevices(), now);
+    var ended = GivenTable.settle(db, rollout.key(), retry, attempts, config.batchDevices(), now);
+    var late = giveUp(db, rollout, attempts, now);
+    if (!late.isEmpty()) {
+      RolloutTable.dueAt(db, rollout.key(), now);
+      return new Done(0, Stream.concat(ended.stream(), late.stream()).toList(), null, false);
+    }
     if (hasTooMany(db, rollout)) {
       end(db, rollout, TOO_MANY_DEVICES);
       return new Done(0, ended, null, false);
@@ -94,7 +100,7 @@ class RolloutTurns {
       }
       RolloutTable.calledOff(db, rollout.key());
     }
-    var closed = closeWindow(db, rollout, now);
+    var hasMore = WindowChanges.follow(db, giving, rollout, config.batchDevices(), now);
     var grouped = grouped(db, rollout);
     var groups = GroupTable.of(db, grouped);
     var sight = sight(db, grouped, now);
@@ -103,7 +109,7 @@ class RolloutTurns {
     turn.groups().stream()
         .filter(it -> !groups.contains(it))
         .forEach(it -> GroupTable.write(db, rollout.key(), it));
-    write(db, grouped, turn, given, closed || ended.size() == config.batchDevices(), now);
+    write(db, grouped, turn, given, hasMore || ended.size() == config.batchDevices(), now);
     var isActive = turn.state() == RolloutState.RUNNING && !Turn.TENANT.equals(turn.waitsFor());
     return new Done(
         given,
@@ -112,26 +118,20 @@ class RolloutTurns {
         isActive && sight.counts().stream().anyMatch(it -> it.unverified() > 0));
   }
 
+  /** A rollout need not wait for ever for devices that stay silent. */
+  private List<String> giveUp(Sql db, Rollout rollout, int attempts, Instant now) {
+    return rollout
+        .plan()
+        .updateWithin()
+        .map(it -> giving.giveUp(db, rollout, now.minus(it), attempts, config.batchDevices(), now))
+        .orElse(List.of());
+  }
+
   /** Only while more are found. */
   private boolean hasTooMany(Sql db, Rollout rollout) {
     return rollout.state() == RolloutState.RUNNING
         && (rollout.isLooking() || !rollout.isGrouped())
         && DeviceTable.count(db, rollout.key()) > config.devices();
-  }
-
-  /**
-   * Nobody begins when the window is closed: what devices have not seen is taken back, and they
-   * have their turn in the next one. Who has begun goes on.
-   *
-   * @return whether there may be more
-   */
-  private boolean closeWindow(Sql db, Rollout rollout, Instant now) {
-    return switch (rollout.state()) {
-      case RUNNING, PAUSED, STOPPED ->
-          rollout.plan().window().filter(it -> it.openUntil(now).isEmpty()).isPresent()
-              && giving.giveBack(db, rollout, config.batchDevices(), "[window closed]");
-      case WAITING_FOR_APPROVAL, READY, SCHEDULED, FINISHED, CANCELLED, REJECTED -> false;
-    };
   }
 
   private static Rollout grouped(Sql db, Rollout rollout) {
@@ -146,7 +146,7 @@ class RolloutTurns {
     var busy =
         rollout.plan().atOnce().isEmpty()
             ? 0
-            : DeviceTable.busy(db, rollout.key(), now.minus(config.slotFor()));
+            : GivenTable.busy(db, rollout.key(), now.minus(config.slotFor()));
     return new Turn.Sight(
         GroupTable.counts(db, rollout.key(), now),
         busy,

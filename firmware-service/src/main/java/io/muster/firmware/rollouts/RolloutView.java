@@ -24,6 +24,7 @@ record RolloutView(
     RateBody rate,
     Integer atOnce,
     RetryBody retry,
+    @Schema(description = "How long a device may take, ISO-8601") Duration updateWithin,
     MaintenanceBody maintenance,
     Instant startAt,
     boolean manualStart,
@@ -52,8 +53,9 @@ record RolloutView(
     @Schema(
             description =
                 "How many devices are where: pending, retrying, given (not seen by the device yet),"
-                    + " unconfirmed, running, cancelling, finished, failed, cancelled, disabled,"
-                    + " incompatible, unknown, removed, no-previous, superseded; absent in lists")
+                    + " unconfirmed, running, cancelling, finished, failed, overdue, unreached,"
+                    + " cancelled, disabled, incompatible, unknown, removed, no-previous,"
+                    + " superseded; absent in lists")
         Map<String, Long> counts,
     List<GroupView> groups,
     @Schema(
@@ -107,6 +109,7 @@ record RolloutView(
         rate,
         atOnce,
         retry,
+        updateWithin,
         maintenance,
         startAt,
         manualStart,

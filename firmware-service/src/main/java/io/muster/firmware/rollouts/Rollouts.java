@@ -67,6 +67,7 @@ class Rollouts {
                 return new Made(meanwhile.get(), false);
               }
               NewRollouts.checkRoom(db, tenant, config.openPerTenant());
+              requireStillThere(db, distribution);
               NewRollouts.forgetKeys(db, tenant, keysKeptSince());
               NewRollouts.insert(
                   db, entry(db, tenant, id, rollout, distribution, key), by, clock.instant());
@@ -116,6 +117,14 @@ class Rollouts {
           .asException();
     }
     return found;
+  }
+
+  /** Nobody deletes it until the end of the transaction. */
+  private static void requireStillThere(Sql db, Distribution distribution) {
+    if (db.first("SELECT 1 FROM distribution WHERE key = $1 FOR SHARE", distribution.key())
+        .isEmpty()) {
+      throw wrong("/distribution", "is no distribution of the tenant");
+    }
   }
 
   private void requireTargets(TenantId tenant, TargetsBody targets) {

@@ -43,6 +43,11 @@ interface RolloutsConfig {
   @DurationMin(seconds = 1)
   Duration longestBackoff();
 
+  /** The longest that a rollout may wait for a device that was given its update. */
+  @WithDefault("366D")
+  @DurationMin(seconds = 1)
+  Duration longestUpdate();
+
   /** The longest that a maintenance window may be open. */
   @WithDefault("7D")
   @DurationMin(minutes = 1)

@@ -82,6 +82,8 @@ class TargetLookup {
   /** Throws like {@link #after} when the registry cannot be asked for these. */
   void check(TenantId tenant, Targets targets) {
     if (targets instanceof Targets.Fitting it) {
+      // By itself as well: else "a),(b" would do between brackets, and mean something else.
+      devices(tenant, it.filter(), 1);
       devices(tenant, from(it.filter(), FIRST), 1);
     }
   }

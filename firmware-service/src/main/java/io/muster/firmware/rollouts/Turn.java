@@ -44,6 +44,10 @@ record Turn(
   private static final Duration SOON = Duration.ofMillis(200);
   private static final Duration WHEN_FULL = Duration.ofSeconds(1);
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
+
+  /** Some of those that did not say in time how it ended say so after all. */
+  private static final Duration FOR_LATE_ONES = Duration.ofMinutes(1);
+
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
   Turn {
@@ -69,6 +73,10 @@ record Turn(
 
     long running() {
       return counts.stream().mapToLong(GroupCounts::running).sum();
+    }
+
+    long overdue() {
+      return counts.stream().mapToLong(GroupCounts::overdue).sum();
     }
 
     long finished() {
@@ -196,7 +204,7 @@ record Turn(
   /** The answers come by themselves: they are looked at less and less often. */
   private static Instant pause(Rollout rollout, Sight sight, Instant now) {
     if (sight.running() == 0) {
-      return null;
+      return sight.overdue() == 0 || rollout.state().isFinal() ? null : now.plus(FOR_LATE_ONES);
     }
     var quiet = Duration.between(rollout.givenAt(), now).dividedBy(10);
     return now.plus(

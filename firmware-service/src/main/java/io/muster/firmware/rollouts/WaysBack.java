@@ -80,7 +80,19 @@ class WaysBack {
       Sql db, Rollout rollout, RateBody rate, Integer atOnce, Author by, Instant now) {
     var id = ids.next();
     var name = db.first(NAME, rollout.key()).orElseThrow().getString("name");
-    var plan = new PlanBody(null, false, ALL, rate, atOnce, retry(), null, null, false, true);
+    var plan =
+        new PlanBody(
+            null,
+            false,
+            ALL,
+            rate,
+            atOnce,
+            retry(),
+            rollout.plan().updateWithin().orElse(null),
+            null,
+            null,
+            false,
+            true);
     NewRollouts.insert(
         db,
         new NewRollouts.Entry(

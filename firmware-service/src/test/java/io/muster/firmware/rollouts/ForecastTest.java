@@ -101,6 +101,7 @@ class ForecastTest {
         rate,
         atOnce,
         RetryRule.NONE,
+        Optional.empty(),
         window,
         Optional.empty(),
         false,

@@ -91,6 +91,6 @@ class GroupPlanTest {
   }
 
   private static GroupCounts counts(long finished, long failed, long open) {
-    return new GroupCounts(0, 0, 0, null, open, finished, failed);
+    return new GroupCounts(0, 0, 0, null, open, finished, failed, 0, 0);
   }
 }

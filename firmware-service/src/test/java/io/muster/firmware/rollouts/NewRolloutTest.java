@@ -43,6 +43,7 @@ class NewRolloutTest {
     assertTrue(plan.rate().isEmpty());
     assertTrue(plan.atOnce().isEmpty());
     assertTrue(plan.window().isEmpty());
+    assertTrue(plan.updateWithin().isEmpty());
     assertTrue(plan.isForced());
     assertFalse(plan.isManual());
     assertFalse(plan.continuous());
@@ -58,7 +59,8 @@ class NewRolloutTest {
                       {'errorShare':0.5}],
             'rate':{'perMinute':100,'ramp':{'perMinute':5,'factor':2,'counted':'finished'}},
             'retry':{'attempts':4,'minBackoff':'PT2M','maxBackoff':'PT1H'},
-            'maintenance':{'cron':'0 2 * * *','duration':'PT2H','zone':'Europe/Berlin'}\
+            'maintenance':{'cron':'0 2 * * *','duration':'PT2H','zone':'Europe/Berlin'},
+            'updateWithin':'P2D'\
             """)
                 .body()
                 .plan());
@@ -74,13 +76,14 @@ class NewRolloutTest {
     assertEquals(7, plan.atOnce().getAsInt());
     assertFalse(plan.isForced());
     assertTrue(plan.window().isPresent());
+    assertEquals(Duration.ofDays(2), plan.updateWithin().get());
   }
 
   @Test
   void itIsTheSameAfterItWasStored() throws JsonProcessingException {
     var body =
-        read("'atOnce':7,'retry':{'attempts':2,'minBackoff':'PT90S'},'forced':false,"
-                + "'groups':[{'share':0.1},{}],'startAt':'2026-02-01T00:00:00Z'")
+        read("'atOnce':7,'updateWithin':'PT36H','retry':{'attempts':2,'minBackoff':'PT90S'},'forced':false,"
+                 + "'groups':[{'share':0.1},{}],'startAt':'2026-02-01T00:00:00Z'")
             .body()
             .plan();
     var stored = RolloutTable.text(body);
@@ -119,6 +122,9 @@ class NewRolloutTest {
         "/retry/minBackoff | 'retry':{'attempts':2,'minBackoff':'-PT1M'}",
         "/retry/maxBackoff | 'retry':{'attempts':2,'maxBackoff':'P8D'}",
         "/retry/maxBackoff | 'retry':{'attempts':2,'minBackoff':'PT2M','maxBackoff':'PT1M'}",
+        "/updateWithin | 'updateWithin':'PT0.9S'",
+        "/updateWithin | 'updateWithin':'-PT1H'",
+        "/updateWithin | 'updateWithin':'P367D'",
         "/maintenance/cron | 'maintenance':{'cron':'x','duration':'PT1H','zone':'UTC'}",
         "/maintenance/zone | 'maintenance':{'cron':'0 2 * * *','duration':'PT1H','zone':'Mars'}",
         "/maintenance/duration | 'maintenance':{'cron':'0 2 * * *','duration':'PT1S','zone':'UTC'}",
@@ -205,6 +211,7 @@ class NewRolloutTest {
         description,
         new UUID(0, 1),
         new TargetsBody(List.of(new DeviceId("a")), null, null),
+        null,
         null,
         null,
         null,

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class ProgressTest {
   private static final GroupCounts FRESH = counts(10, 0, 0, 0);
+  private static final GroupCounts FRESH_DONE = counts(0, 0, 10, 0);
+  private static final GroupCounts ABSENT = new GroupCounts(0, 0, 0, null, 0, 0, 0, 0, 3);
   private static final GroupCounts EMPTY = counts(0, 0, 0, 0);
 
   @Test
@@ -91,6 +93,32 @@ class ProgressTest {
   }
 
   @Test
+  void aFirstGroupOfWhichNobodyTakesPartShowsNothing() {
+    assertProgress(
+        Turn.SUCCESS_SHARE, List.of(FAILED, WAITING), List.of(WAITING, WAITING), ABSENT, FRESH);
+    // Who may yet have a turn is waited for.
+    assertProgress(
+        null,
+        List.of(RUNNING, WAITING),
+        List.of(RUNNING, WAITING),
+        new GroupCounts(1, 0, 1, null, 0, 0, 0, 0, 2),
+        FRESH);
+  }
+
+  @Test
+  void whoWantsNoSuccessAndTheLastGroupNeedNotShowAnything() {
+    assertProgress(
+        null,
+        List.of(SUCCEEDED, RUNNING),
+        List.of(WAITING, WAITING),
+        List.of(new GroupPlan("g", new GroupPlan.Size.Rest(), 0, 0.5), plan()),
+        ABSENT,
+        FRESH);
+    assertProgress(
+        null, List.of(SUCCEEDED, SUCCEEDED), List.of(SUCCEEDED, RUNNING), FRESH_DONE, ABSENT);
+  }
+
+  @Test
   void whoWaitsForAnotherAttemptIsNotThrough() {
     assertProgress(null, List.of(RUNNING), List.of(RUNNING), counts(1, 0, 8, 0));
   }
@@ -130,6 +158,6 @@ class ProgressTest {
   }
 
   private static GroupCounts counts(long pending, long running, long finished, long failed) {
-    return new GroupCounts(pending, pending, 0, null, running, finished, failed);
+    return new GroupCounts(pending, pending, 0, null, running, finished, failed, 0, 0);
   }
 }

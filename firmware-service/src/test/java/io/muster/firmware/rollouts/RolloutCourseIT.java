@@ -733,6 +733,18 @@ class RolloutCourseIT {
   }
 
   @Test
+  void whatOnlyMakesSenseBetweenBracketsIsNoFilter() {
+    devices(1);
+    registry.filter("tag==lab),(tag==lab", _ -> true);
+    var breakingOut = body(distribution, "'targets':{'filter':'tag==lab),(tag==lab'}", "");
+    var refused = assertThrows(RefusedException.class, () -> instance.make(tenant, breakingOut));
+    assertInstanceOf(Refusal.Meaningless.class, refused.refusal());
+    var forecast = RolloutInstance.body(breakingOut);
+    refused = assertThrows(RefusedException.class, () -> instance.census.take(tenant, forecast));
+    assertInstanceOf(Refusal.Meaningless.class, refused.refusal());
+  }
+
+  @Test
   void aRepeatedRequestMakesNothingAgain() {
     var devices = devices(1);
     var key = Optional.of(new IdempotencyKey("once"));

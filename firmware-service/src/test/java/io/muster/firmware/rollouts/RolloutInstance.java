@@ -105,7 +105,7 @@ final class RolloutInstance implements AutoCloseable {
     config = config(RolloutsConfig.class, all);
     var lookup = new TargetLookup(neighbours, config);
     rollouts = new Rollouts(database, lookup, audit, config, clock);
-    actions = new RolloutActions(changes, clock);
+    actions = new RolloutActions(changes, config, clock);
     waysBack = new WaysBack(changes, config, clock);
     census = new Census(rollouts, lookup, config, clock);
     reader = new RolloutReader(database, config, clock);

@@ -173,7 +173,7 @@ class RolloutsIT {
     var made = api.post(rollouts(), body(released("2.0"), Map.of()));
     made.then().statusCode(201).body("state", equalTo("waiting-for-approval"));
     var rollout = rollouts() + "/" + made.path("id");
-    assertProblem(api.request().post(rollout + "/approve"), 409, "same-person");
+    assertProblem(api.post(rollout + "/approve", Map.of()), 409, "same-person");
     Api.as(stack.person("operator", tenant))
         .post(rollout + "/approve", Map.of("note", "seen"))
         .then()
@@ -194,11 +194,19 @@ class RolloutsIT {
       assertProblem(Api.as(null).get(rollout + path), 401, "not-authenticated");
     }
     assertProblem(stranger.get(rollouts()), 403, "forbidden");
+    var wanted = body(released("3.0"), Map.of());
+    assertProblem(stranger.post(rollouts(), wanted), 403, "forbidden");
+    assertProblem(stranger.post(rollouts() + "/forecast", wanted), 403, "forbidden");
+    assertProblem(
+        stranger.put(
+            Api.of(tenant) + "/rollout-settings", "\"0\"", Map.of("approvalRequired", true)),
+        403,
+        "forbidden");
     assertProblem(stranger.get(Api.of(tenant) + "/rollout-settings"), 403, "forbidden");
     for (var what :
         List.of("approve", "reject", "start", "pause", "resume", "cancel", "retry", "rollback")) {
-      assertProblem(stranger.request().post(rollout + "/" + what), 403, "forbidden");
-      assertProblem(viewer.request().post(rollout + "/" + what), 403, "forbidden");
+      assertProblem(stranger.post(rollout + "/" + what, Map.of()), 403, "forbidden");
+      assertProblem(viewer.post(rollout + "/" + what, Map.of()), 403, "forbidden");
     }
     assertProblem(viewer.post(rollouts() + "/forecast", Map.of()), 403, "forbidden");
     var own = Api.freshTenant();
@@ -208,6 +216,11 @@ class RolloutsIT {
         other.request().post(Api.of(own) + "/rollouts/" + made.path("id") + "/start"),
         404,
         "not-found");
+    // What is another tenant's is not given to anybody's devices.
+    assertProblem(
+        other.post(Api.of(own) + "/rollouts", body(released("4.0"), Map.of())),
+        422,
+        "invalid-content");
   }
 
   @Test

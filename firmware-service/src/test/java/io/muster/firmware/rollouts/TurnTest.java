@@ -180,8 +180,19 @@ class TurnTest {
   }
 
   @Test
+  void whoWasLateIsLookedAfterNowAndThenUntilTheEnd() {
+    var late = new GroupCounts(0, 0, 0, null, 0, 8, 2, 2, 0);
+    var stopped = turn(RolloutState.STOPPED, T0, late);
+    assertEquals(T0.plusSeconds(60), stopped.dueAt());
+    assertNull(turn(RolloutState.CANCELLED, T0, late).dueAt());
+    // As long as somebody is at it that one says when.
+    var busy = new GroupCounts(0, 0, 0, null, 1, 8, 2, 2, 0);
+    assertEquals(T0.plusMillis(500), turn(RolloutState.STOPPED, T0, busy).dueAt());
+  }
+
+  @Test
   void anotherAttemptIsWaitedFor() {
-    var counts = new GroupCounts(1, 0, 0, T0.plusSeconds(3), 0, 0, 0);
+    var counts = new GroupCounts(1, 0, 0, T0.plusSeconds(3), 0, 0, 0, 0, 0);
     var turn = turn(RolloutState.RUNNING, T0.plusSeconds(1), counts);
     assertEquals(Turn.RETRY, turn.waitsFor());
     assertEquals(T0.plusSeconds(3), turn.dueAt());
@@ -253,6 +264,7 @@ class TurnTest {
             rate,
             atOnce,
             RetryRule.NONE,
+            Optional.empty(),
             window,
             startAt,
             false,
@@ -277,6 +289,6 @@ class TurnTest {
   }
 
   private static GroupCounts counts(long pending, long running, long finished, long failed) {
-    return new GroupCounts(pending, pending, 0, null, running, finished, failed);
+    return new GroupCounts(pending, pending, 0, null, running, finished, failed, 0, 0);
   }
 }

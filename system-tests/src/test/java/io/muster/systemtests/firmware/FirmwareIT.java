@@ -4,9 +4,6 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
-import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import io.muster.contract.id.TenantId;
 import io.muster.systemtests.clients.Trust;
 import io.muster.systemtests.devices.TestDevice;
@@ -14,13 +11,9 @@ import io.muster.systemtests.stack.DeviceCertificate;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +50,7 @@ class FirmwareIT {
 
   @Test
   void aDeviceThatListensNeedNotPoll() throws Exception {
-    try (var listening = Listener.connect(device, stack.endpointPort(1))) {
+    try (var listening = UpdateListener.connect(device, stack.endpointPort(1))) {
       var action = updates.assign(device.address(), distribution);
       listening.awaitNotice("{\"pending\":\"deploymentBase\",\"id\":\"%d\"}".formatted(action));
       // At the other instance than the one that was asked to give it.
@@ -66,8 +59,8 @@ class FirmwareIT {
       try (var file = ddi.fetch(DdiClient.download(deployment), 0).body()) {
         assertArrayEquals(IMAGE, file.readAllBytes());
       }
-      listening.say(feedback(action, "proceeding", "none"));
-      listening.say(feedback(action, "closed", "success"));
+      listening.say(UpdateListener.feedback(action, "proceeding", "none"));
+      listening.say(UpdateListener.feedback(action, "closed", "success"));
       await().atMost(SOON).until(() -> updates.state(device.address(), action).equals("finished"));
       assertEquals("1.0", updates.installed(device.address()).path(0).path("version").asText());
     }
@@ -78,7 +71,7 @@ class FirmwareIT {
     var action = updates.assign(device.address(), distribution);
     var notice = "{\"pending\":\"deploymentBase\",\"id\":\"%d\"}".formatted(action);
     for (var replica = 1; replica <= 2; replica++) {
-      try (var listening = Listener.connect(device, stack.endpointPort(replica))) {
+      try (var listening = UpdateListener.connect(device, stack.endpointPort(replica))) {
         listening.awaitNotice(notice);
       }
     }
@@ -89,11 +82,11 @@ class FirmwareIT {
     var action = updates.assign(device.address(), distribution);
     var ddi = DdiClient.of(stack.firmware(1), device.address(), updates.token(device.address()));
     ddi.follow("deploymentBase");
-    try (var listening = Listener.connect(device, stack.endpointPort(2))) {
+    try (var listening = UpdateListener.connect(device, stack.endpointPort(2))) {
       updates.cancel(device.address(), action);
       listening.awaitNotice("{\"pending\":\"cancelAction\",\"id\":\"%d\"}".formatted(action));
       listening.say(
-          feedback(action, "closed", "success")
+          UpdateListener.feedback(action, "closed", "success")
               .replaceFirst("\\{", "{\"pending\":\"cancelAction\","));
       await().atMost(SOON).until(() -> updates.state(device.address(), action).equals("cancelled"));
     }
@@ -104,11 +97,11 @@ class FirmwareIT {
   void nobodySpeaksForAnotherTenantsDevice() {
     var action = updates.assign(device.address(), distribution);
     var stranger = stack.newDevice(stack.newTenant(), "lamp-1");
-    try (var theirs = Listener.connect(stranger, stack.endpointPort(1))) {
-      theirs.say(feedback(action, "closed", "success"));
+    try (var theirs = UpdateListener.connect(stranger, stack.endpointPort(1))) {
+      theirs.say(UpdateListener.feedback(action, "closed", "success"));
     }
-    try (var own = Listener.connect(device, stack.endpointPort(1))) {
-      own.say(feedback(action, "proceeding", "none"));
+    try (var own = UpdateListener.connect(device, stack.endpointPort(1))) {
+      own.say(UpdateListener.feedback(action, "proceeding", "none"));
       await()
           .atMost(SOON)
           .until(() -> updates.action(device.address(), action).path("statusCount").asInt() == 1);
@@ -137,56 +130,5 @@ class FirmwareIT {
         new DdiClient(http, DdiClient.base(stack.firmwareTls(), other.address()), null).status());
     stack.http().send("DELETE", credential, stack.tokens().admin(), null);
     await().atMost(Duration.ofSeconds(90)).until(() -> ddi.status() == 401);
-  }
-
-  private static String feedback(long action, String execution, String finished) {
-    return "{\"id\":%d,\"status\":{\"execution\":\"%s\",\"result\":{\"finished\":\"%s\"}}}"
-        .formatted(action, execution, finished);
-  }
-
-  /** A device with an MQTT client that hears notices. */
-  private record Listener(TestDevice device, Mqtt5AsyncClient client, List<String> heard)
-      implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 15;
-
-    static Listener connect(TestDevice device, int port) {
-      var client = device.mqtt5(port).toAsync();
-      var listener = new Listener(device, client, new CopyOnWriteArrayList<>());
-      client.publishes(
-          MqttGlobalPublishFilter.ALL,
-          it -> listener.heard.add(new String(it.getPayloadAsBytes(), StandardCharsets.UTF_8)));
-      client
-          .connect()
-          .thenCompose(
-              _ ->
-                  client
-                      .subscribeWith()
-                      .topicFilter("firmware/" + device.address() + "/notify")
-                      .qos(MqttQos.AT_LEAST_ONCE)
-                      .send())
-          .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-          .join();
-      return listener;
-    }
-
-    void awaitNotice(String notice) {
-      await().atMost(SOON).until(() -> heard.contains(notice));
-    }
-
-    void say(String feedback) {
-      client
-          .publishWith()
-          .topic("firmware/" + device.address() + "/feedback")
-          .qos(MqttQos.AT_LEAST_ONCE)
-          .payload(feedback.getBytes(StandardCharsets.UTF_8))
-          .send()
-          .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-          .join();
-    }
-
-    @Override
-    public void close() {
-      client.disconnect().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
-    }
   }
 }

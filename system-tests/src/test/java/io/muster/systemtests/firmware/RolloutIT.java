@@ -234,8 +234,42 @@ class RolloutIT {
     assertEquals(false, pending(late).isEmpty());
   }
 
+  /** Told over MQTT, looked at over hawkBit's API, answered over MQTT. */
+  @Test
+  void devicesThatListenNeedNotPoll() {
+    var canary = stack.newDevice(tenant, "canary");
+    devices = List.of(known(canary.address()), devices.get(0));
+    try (var listening = UpdateListener.connect(canary, stack.endpointPort(1))) {
+      var rollout = make(released("2.0"), "\"groups\":[{\"count\":1},{}]");
+      listening.awaitNotice("{\"pending\":\"deploymentBase\",\"id\":\"1\"}");
+      listening.say(UpdateListener.feedback(1, "closed", "failure"));
+      awaitState(rollout, "stopped");
+      post(rollout, "retry", "{}");
+      listening.awaitNotice("{\"pending\":\"deploymentBase\",\"id\":\"2\"}");
+      listening.say(UpdateListener.feedback(2, "closed", "success"));
+      awaitCount(rollout, "finished", 1);
+      awaitCount(rollout, "given", 1);
+    }
+  }
+
+  @Test
+  void whoStaysSilentIsGivenUp() throws Exception {
+    var rollout = make(released("2.0"), "\"updateWithin\":\"PT20S\"");
+    awaitCount(rollout, "given", 6);
+    client(devices.get(0)).follow("deploymentBase");
+    awaitState(rollout, "stopped");
+    assertEquals("error-share", read(rollout).path("reason").asText());
+    assertEquals(1, count(rollout, "overdue"));
+    assertEquals(5, count(rollout, "unreached"));
+    assertTrue(pending(devices.get(0)).contains("/cancelAction/"));
+    devices.subList(1, 6).forEach(it -> assertTrue(pending(it).isEmpty()));
+  }
+
   private DeviceAddress device(String name) {
-    var device = stack.newDevice(tenant, name).address();
+    return known(stack.newDevice(tenant, name).address());
+  }
+
+  private DeviceAddress known(DeviceAddress device) {
     // The other instance than the one that people ask.
     clients.put(device, DdiClient.of(stack.firmware(2), device, updates.token(device)));
     return device;
