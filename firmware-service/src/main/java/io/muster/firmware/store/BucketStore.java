@@ -61,8 +61,9 @@ public final class BucketStore implements ArtifactStore, AutoCloseable {
   }
 
   @Override
-  public Digests complete(UploadId upload, Optional<Sha256> announced) throws IOException {
-    return uploads.complete(upload, announced, this::put);
+  public Digests complete(UploadId upload, Optional<Sha256> announced, Verified verified)
+      throws IOException {
+    return uploads.complete(upload, announced, verified, this::put);
   }
 
   /** A crash before the end of it leaves the upload where it was: it can be completed again. */
