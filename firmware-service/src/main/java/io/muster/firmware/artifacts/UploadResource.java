@@ -120,7 +120,7 @@ class UploadResource {
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
   @Operation(summary = "Forget an upload")
   public void discard(@PathParam("tenant") TenantId tenant, @PathParam("upload") String upload) {
-    uploads.discard(tenant, id(upload));
+    uploads.discard(tenant, id(upload), author());
   }
 
   private static UploadId id(String text) {

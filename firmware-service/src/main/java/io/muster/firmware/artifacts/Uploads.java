@@ -1,12 +1,12 @@
 package io.muster.firmware.artifacts;
 
 import io.muster.contract.id.TenantId;
+import io.muster.firmware.audit.AuditEntry;
 import io.muster.firmware.audit.Author;
+import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
-import io.muster.firmware.problem.ConflictKind;
 import io.muster.firmware.store.ArtifactStore;
-import io.muster.firmware.store.Digests;
 import io.muster.firmware.store.Sha256;
 import io.muster.firmware.store.StoreException;
 import io.muster.firmware.store.UploadId;
@@ -16,20 +16,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Optional;
 
-/**
- * Uploads that go over several requests. What their bytes are is written down before they become an
- * object, so whatever fails after that, nobody has to send them again: asking once more completes
- * it. Waits for disk, database and sender; thread-safe.
- */
+/** Uploads that go over several requests. Waits for disk, database and sender; thread-safe. */
 @ApplicationScoped
 class Uploads {
   private final ArtifactStore store;
   private final Intake intake;
-  private final Artifacts artifacts;
+  private final Completion completion;
   private final Database database;
+  private final Changes changes;
   private final ArtifactConfig config;
   private final Clock clock;
   private final SecureRandom random = new SecureRandom();
@@ -37,14 +33,16 @@ class Uploads {
   Uploads(
       ArtifactStore store,
       Intake intake,
-      Artifacts artifacts,
+      Completion completion,
       Database database,
+      Changes changes,
       ArtifactConfig config,
       Clock clock) {
     this.store = store;
     this.intake = intake;
-    this.artifacts = artifacts;
+    this.completion = completion;
     this.database = database;
+    this.changes = changes;
     this.config = config;
     this.clock = clock;
   }
@@ -67,7 +65,9 @@ class Uploads {
     // The file first: one without a row is swept, a row without a file would count for a day.
     StoreCall.run(() -> store.begin(upload.id()));
     try {
-      database.inTransaction(
+      changes.audited(
+          by,
+          _ -> entry("artifact-upload-begun", tenant, upload.id()),
           db -> {
             if (UploadTable.count(db, tenant) >= config.uploadsPerTenant()) {
               throw new Refusal.LimitReached("uploads under way", config.uploadsPerTenant())
@@ -110,84 +110,24 @@ class Uploads {
 
   /** Makes an artifact of an upload; again it is the same one. */
   Artifact complete(TenantId tenant, UploadId id, Author by) {
-    var upload = find(tenant, id);
-    return upload
-        .artifact()
-        .orElseGet(
-            () ->
-                artifacts.record(
-                    tenant,
-                    upload.filename(),
-                    StoreCall.call(() -> stored(tenant, upload)),
-                    by,
-                    Optional.of(id)));
+    return completion.complete(tenant, find(tenant, id), by);
   }
 
   /** Forgets an upload. */
-  void discard(TenantId tenant, UploadId id) {
+  void discard(TenantId tenant, UploadId id, Author by) {
     find(tenant, id);
     StoreCall.run(() -> store.discard(id));
-    database.inTransaction(
+    changes.audited(
+        by,
+        _ -> entry("artifact-upload-discarded", tenant, id),
         db -> {
           UploadTable.delete(db, id);
           return null;
         });
   }
 
-  private Digests stored(TenantId tenant, UploadTable.Upload upload) throws IOException {
-    var id = upload.id();
-    try {
-      requireAll(upload, store.keptBytes(id));
-      return store.complete(id, upload.sha256(), found -> verified(id, found));
-    } catch (StoreException.NoUpload gone) {
-      var before = storedBefore(tenant, id);
-      if (before.isEmpty()) {
-        lost(id);
-        throw gone;
-      }
-      return before.get();
-    } catch (StoreException.OtherContent other) {
-      lost(id);
-      throw other;
-    }
-  }
-
-  private static void requireAll(UploadTable.Upload upload, long keptBytes) {
-    if (upload.sizeBytes() != null && upload.sizeBytes() != keptBytes) {
-      throw new Refusal.Conflict(
-              ConflictKind.UPLOAD_OFFSET,
-              "%d of %d bytes are here.".formatted(keptBytes, upload.sizeBytes()))
-          .asException();
-    }
-  }
-
-  private void verified(UploadId id, Digests found) {
-    var isThere =
-        database.inTransaction(db -> UploadTable.verified(db, id, found, clock.instant()));
-    if (!isThere) {
-      throw absent();
-    }
-  }
-
-  /**
-   * The bytes became an object, and whoever did that was not able to say so. Only digests that this
-   * service found count: an announced one would let somebody have what others uploaded. And only
-   * while no sweep can be about to take the object, since nobody else may know it.
-   */
-  private Optional<Digests> storedBefore(TenantId tenant, UploadId id) throws IOException {
-    var found = find(tenant, id).found();
-    if (found.isEmpty() || !isYoung(found.get().at())) {
-      return Optional.empty();
-    }
-    var digests = found.get().digests();
-    return store
-        .find(digests.sha256())
-        .filter(it -> it.sizeBytes() == digests.sizeBytes())
-        .map(_ -> digests);
-  }
-
-  private boolean isYoung(Instant at) {
-    return clock.instant().isBefore(at.plus(config.keepUploadFor().dividedBy(4)));
+  private static AuditEntry entry(String action, TenantId tenant, UploadId id) {
+    return new AuditEntry(action, tenant, "artifact-uploads/" + id.hex());
   }
 
   private long keptBytes(UploadTable.Upload upload) throws IOException {
@@ -199,14 +139,6 @@ class Uploads {
     } catch (StoreException.NoUpload gone) {
       return upload.found().orElseThrow(() -> gone).digests().sizeBytes();
     }
-  }
-
-  private void lost(UploadId id) {
-    database.inTransaction(
-        db -> {
-          UploadTable.deleteLost(db, id);
-          return null;
-        });
   }
 
   private void touch(UploadId id) {
@@ -226,7 +158,7 @@ class Uploads {
     return UploadTable.find(db, tenant, id).orElseThrow(Uploads::absent);
   }
 
-  private static RuntimeException absent() {
+  static RuntimeException absent() {
     return new Refusal.Absent("There is no such upload.").asException();
   }
 }

@@ -71,9 +71,10 @@ class UploadFailuresIT {
             config(Class.forName("io.muster.firmware.audit.AuditConfig"), Map.of()),
             clock);
     var intake = new Intake(store, database, limits);
-    artifacts =
-        new Artifacts(store, intake, database, bean(Changes.class, database, audit), limits, clock);
-    uploads = new Uploads(store, intake, artifacts, database, limits, clock);
+    var changes = bean(Changes.class, database, audit);
+    artifacts = new Artifacts(store, intake, database, changes, limits, clock);
+    var completion = new Completion(store, artifacts, database, limits, clock);
+    uploads = new Uploads(store, intake, completion, database, changes, limits, clock);
   }
 
   @Test
@@ -150,7 +151,7 @@ class UploadFailuresIT {
         refusal(() -> artifacts.take(TENANT, NAME, Optional.empty(), stream(new byte[1]), BY)));
     // Another tenant has its own.
     artifacts.take(new TenantId("other"), NAME, Optional.empty(), stream(BYTES), BY);
-    uploads.discard(TENANT, first);
+    uploads.discard(TENANT, first, BY);
     assertEquals(500, uploads.append(TENANT, second, 400, stream(new byte[100])));
   }
 
