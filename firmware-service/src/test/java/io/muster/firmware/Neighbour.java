@@ -38,6 +38,7 @@ public final class Neighbour implements AutoCloseable {
   private final Map<String, Predicate<String>> filters = new ConcurrentHashMap<>();
   private final HttpServer server;
   private volatile boolean away;
+  private volatile Runnable meanwhile = () -> {};
   private volatile Function<VerifyRequest, VerifyAnswer> verifier =
       _ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.NO_SUCH_CREDENTIAL);
 
@@ -58,6 +59,11 @@ public final class Neighbour implements AutoCloseable {
   /** Whether it answers nothing but 500. */
   public void away(boolean isAway) {
     away = isAway;
+  }
+
+  /** What happens between its finding a device and its saying so. */
+  public void meanwhile(Runnable happens) {
+    meanwhile = happens;
   }
 
   public void add(DeviceAddress device) {
@@ -122,6 +128,7 @@ public final class Neighbour implements AutoCloseable {
     var level = path.split("/");
     var device = DeviceAddress.of(level[4], level[6]);
     var known = devices.get(device.toString());
+    meanwhile.run();
     if (known != null) {
       answer(exchange, new DeviceView(device, known.enabled(), null, 1));
     } else {

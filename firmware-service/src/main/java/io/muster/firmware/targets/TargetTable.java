@@ -42,7 +42,7 @@ public final class TargetTable {
   private static final String DELETE =
       """
       UPDATE target SET known = false, enabled = false, attributes = '{}', attributes_at = NULL,
-             auto_confirm = false
+             auto_confirm = false, forgotten_number = last_number
        WHERE tenant = $1 AND device = $2 RETURNING key\
       """;
 
@@ -129,6 +129,14 @@ public final class TargetTable {
                   key,
                   now);
             });
+  }
+
+  /** Nobody knows whether there is such a device. */
+  static void forget(Sql db, DeviceAddress device) {
+    db.change(
+        "UPDATE target SET known = false, enabled = false WHERE tenant = $1 AND device = $2",
+        device.tenant().value(),
+        device.device().value());
   }
 
   /** It may not take part. */
