@@ -38,9 +38,10 @@ public final class Neighbour implements AutoCloseable {
   private final Map<String, Predicate<String>> filters = new ConcurrentHashMap<>();
   private final HttpServer server;
   private volatile boolean away;
-  private volatile Runnable meanwhile = () -> {};
   private volatile Function<VerifyRequest, VerifyAnswer> verifier =
       _ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.NO_SUCH_CREDENTIAL);
+
+  private volatile Runnable meanwhile = () -> {};
 
   /** What it knows of a device. */
   private record Known(String type, boolean enabled) {}
@@ -59,11 +60,6 @@ public final class Neighbour implements AutoCloseable {
   /** Whether it answers nothing but 500. */
   public void away(boolean isAway) {
     away = isAway;
-  }
-
-  /** What happens between its finding a device and its saying so. */
-  public void meanwhile(Runnable happens) {
-    meanwhile = happens;
   }
 
   public void add(DeviceAddress device) {
@@ -91,6 +87,11 @@ public final class Neighbour implements AutoCloseable {
   /** What it says of proofs; nothing holds at the beginning. */
   public void verifies(Function<VerifyRequest, VerifyAnswer> answers) {
     verifier = answers;
+  }
+
+  /** What happens between its finding a device and its saying so. */
+  public void meanwhile(Runnable happens) {
+    meanwhile = happens;
   }
 
   /** Adds to the log. */
