@@ -56,6 +56,7 @@ public class Targets {
    * it says the same once more: what it tells after that finds one.
    */
   private Optional<TargetTable.Found> ask(DeviceAddress device) {
+    var suspension = database.use(db -> TargetTable.suspension(db, device.tenant()));
     var said = isEnabled(device);
     if (said.isEmpty()) {
       return Optional.empty();
@@ -64,12 +65,23 @@ public class Targets {
       write(device, said);
       var again = askedAgain(device);
       if (again.equals(said)) {
-        return said.flatMap(_ -> database.use(db -> TargetTable.find(db, device)));
+        return confirmed(device, said, suspension);
       }
       said = again;
     }
     write(device, Optional.empty());
     throw new Refusal.Unavailable("The device is being changed").asException();
+  }
+
+  private Optional<TargetTable.Found> confirmed(
+      DeviceAddress device, Optional<Boolean> isEnabled, Optional<Long> suspension) {
+    return database.inTransaction(
+        db -> {
+          if (isEnabled.orElse(false) && suspension.isPresent()) {
+            TargetTable.endSuspension(db, device.tenant(), suspension.get());
+          }
+          return isEnabled.flatMap(_ -> TargetTable.find(db, device));
+        });
   }
 
   private Optional<Boolean> askedAgain(DeviceAddress device) {

@@ -27,6 +27,7 @@ class TargetsIT {
   @RegisterExtension static final FirmwareDatabase DATABASE = new FirmwareDatabase();
 
   private static final DeviceAddress DEVICE = DeviceAddress.of("acme", "lamp-1");
+  private static final DeviceAddress OTHER = DeviceAddress.of("acme", "lamp-2");
 
   @TempDir Path folder;
   private PlainParts parts;
@@ -62,6 +63,26 @@ class TargetsIT {
         });
     assertTrue(parts.targets.enabled(DEVICE).isEmpty());
     assertEquals(DEVICE, parts.targets.existing(DEVICE).device());
+  }
+
+  @Test
+  void aTenantThatIsSuspendedWhileADeviceIsAskedForStaysSuspended() {
+    parts.registry.add(OTHER);
+    assertTrue(parts.targets.enabled(OTHER).isPresent());
+    logTells(db -> TargetTable.suspended(db, DEVICE.tenant()));
+    // An older suspension is over, and a newer one is told of while the registry answers.
+    once(() -> logTells(db -> TargetTable.suspended(db, DEVICE.tenant())));
+    assertTrue(parts.targets.enabled(DEVICE).isEmpty());
+    assertTrue(parts.targets.enabled(OTHER).isEmpty());
+    logTells(db -> TargetTable.resumed(db, DEVICE.tenant()));
+    assertTrue(parts.targets.enabled(DEVICE).isPresent());
+    assertTrue(parts.targets.enabled(OTHER).isPresent());
+  }
+
+  @Test
+  void aTenantThatWasMadeAnewIsNotSuspended() {
+    logTells(db -> TargetTable.suspended(db, DEVICE.tenant()));
+    assertTrue(parts.targets.enabled(DEVICE).isPresent());
   }
 
   @Test
