@@ -43,6 +43,8 @@ public final class Neighbour implements AutoCloseable {
   private volatile Function<VerifyRequest, VerifyAnswer> verifier =
       _ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.NO_SUCH_CREDENTIAL);
 
+  private volatile Runnable meanwhile = () -> {};
+
   /** What it knows of a device. */
   private record Known(String type, boolean enabled) {}
 
@@ -94,6 +96,11 @@ public final class Neighbour implements AutoCloseable {
     verifier = answers;
   }
 
+  /** What happens between its finding a device and its saying so. */
+  public void meanwhile(Runnable happens) {
+    meanwhile = happens;
+  }
+
   /** Adds to the log. */
   public synchronized void tell(String topic, String contentType, byte[] payload) {
     tell(UUID.randomUUID(), topic, contentType, payload);
@@ -130,6 +137,7 @@ public final class Neighbour implements AutoCloseable {
     var level = path.split("/");
     var device = DeviceAddress.of(level[4], level[6]);
     var known = devices.get(device.toString());
+    meanwhile.run();
     if (known != null) {
       answer(exchange, new DeviceView(device, known.enabled(), null, 1));
     } else {

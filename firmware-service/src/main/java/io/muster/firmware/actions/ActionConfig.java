@@ -4,6 +4,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** How much is kept of what devices say. */
 @ConfigMapping(prefix = "muster.firmware.actions")
@@ -20,4 +22,9 @@ public interface ActionConfig {
   /** How much feedback that ends nothing a device may send in a minute. */
   @WithDefault("120")
   @Min(1) int feedbackPerMinute();
+
+  /** How long an Idempotency-Key stands for its action. */
+  @WithDefault("24H")
+  @DurationMin(seconds = 1)
+  Duration idempotencyKept();
 }

@@ -46,6 +46,10 @@ public final class ActionTable {
        WHERE key = $1 RETURNING feedback_count\
       """;
 
+  // A device that was deleted and made anew has nothing of what the one before it installed.
+  private static final String OWN =
+      "a.number > (SELECT t.forgotten_number FROM target AS t WHERE t.key = $1)";
+
   private ActionTable() {}
 
   /**
@@ -81,6 +85,15 @@ public final class ActionTable {
         .map(ActionTable::read);
   }
 
+  /** The same, unless it was given to a device of that name that was deleted since. */
+  public static Optional<Action> own(Sql db, long target, long number) {
+    return db.first(
+            "SELECT " + COLUMNS + " WHERE a.target_key = $1 AND a.number = $2 AND " + OWN,
+            target,
+            number)
+        .map(ActionTable::read);
+  }
+
   /** Those that have not ended, the oldest first. */
   public static List<Action> open(Sql db, long target) {
     return db.rows(
@@ -108,7 +121,8 @@ public final class ActionTable {
     return db.first(
             "SELECT "
                 + COLUMNS
-                + " WHERE a.target_key = $1 AND a.state = 'finished'"
+                + " WHERE a.target_key = $1 AND a.state = 'finished' AND "
+                + OWN
                 + " ORDER BY a.number DESC LIMIT 1",
             target)
         .map(ActionTable::read);
@@ -125,6 +139,33 @@ public final class ActionTable {
         target,
         before,
         limit);
+  }
+
+  /** The one that a request of that name made. */
+  static Optional<Action> named(Sql db, long target, String idempotencyKey) {
+    return db.first(
+            "SELECT " + COLUMNS + " WHERE a.target_key = $1 AND a.idempotency_key = $2",
+            target,
+            idempotencyKey)
+        .map(ActionTable::read);
+  }
+
+  /** Keeps what the request was called that made it. */
+  static void name(Sql db, long target, long number, String idempotencyKey) {
+    db.change(
+        "UPDATE action SET idempotency_key = $3 WHERE target_key = $1 AND number = $2",
+        target,
+        number,
+        idempotencyKey);
+  }
+
+  /** Names of before then may stand for something else. */
+  static void forgetNames(Sql db, long target, Instant before) {
+    db.change(
+        "UPDATE action SET idempotency_key = NULL"
+            + " WHERE target_key = $1 AND idempotency_key IS NOT NULL AND created_at < $2",
+        target,
+        before);
   }
 
   /** It is in another state. */

@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiFunction;
+import org.jboss.logging.Logger;
 
 /**
  * Starts, cancels and ends actions. Each change of a device's actions holds the device's row, so
@@ -25,6 +26,7 @@ import java.util.function.BiFunction;
 @Startup
 @ApplicationScoped
 public class Actions {
+  private static final Logger LOG = Logger.getLogger(Actions.class);
   private static final List<String> OUTCOMES =
       List.of(
           "open",
@@ -227,14 +229,19 @@ public class Actions {
 
   /** What ends an action always passes: it comes once. */
   private void refuseFlood(Sql db, Target target, Action action, ActionState state) {
-    if (state == action.state()
-        && ActionTable.countFeedback(db, target.key(), clock.instant())
-            > config.feedbackPerMinute()) {
-      count("flood");
-      throw new Refusal.LimitReached(
-              "feedback of the device in a minute", config.feedbackPerMinute())
-          .asException();
+    if (state != action.state()) {
+      return;
     }
+    var inThisMinute = ActionTable.countFeedback(db, target.key(), clock.instant());
+    if (inThisMinute <= config.feedbackPerMinute()) {
+      return;
+    }
+    count("flood");
+    if (inThisMinute == config.feedbackPerMinute() + 1) {
+      LOG.infof("%s says too much of its update", target.device());
+    }
+    throw new Refusal.LimitReached("feedback of the device in a minute", config.feedbackPerMinute())
+        .asException();
   }
 
   private void note(Sql db, Action action, String what, List<String> why) {

@@ -8,6 +8,7 @@ import io.muster.firmware.audit.Author;
 import io.muster.firmware.paging.KeyCursor;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Page;
 import io.muster.rest.paging.PageLimit;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -19,6 +20,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -59,18 +61,23 @@ class DeviceActionResource {
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
       summary = "Give a device a distribution",
-      description = "What it was to get before is cancelled.")
+      description =
+          "What it was to get before is cancelled. Repeated with the same Idempotency-Key nothing"
+              + " happens again.")
   public RestResponse<ActionView> start(
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,
+      @HeaderParam(IdempotencyKey.HEADER) String idempotencyKey,
       @NotNull @Valid ActionBody body) {
     return ResponseBuilder.create(
             RestResponse.Status.CREATED,
             ActionView.of(
                 actions.start(
                     new DeviceAddress(tenant, device),
-                    body.distribution(),
-                    !Boolean.FALSE.equals(body.forced()),
+                    new Assignments.Wish(
+                        body.distribution(),
+                        !Boolean.FALSE.equals(body.forced()),
+                        IdempotencyKey.read(idempotencyKey)),
                     author())))
         .build();
   }

@@ -9,30 +9,30 @@ import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.distributions.Distribution;
 import io.muster.firmware.distributions.DistributionTable;
-import io.muster.firmware.neighbours.NeighbourAwayException;
-import io.muster.firmware.neighbours.Neighbours;
-import io.muster.firmware.neighbours.RefusedQuestionException;
 import io.muster.firmware.problem.ConflictKind;
 import io.muster.firmware.targets.TargetTable;
 import io.muster.firmware.targets.Targets;
 import io.muster.rest.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
-import java.util.UUID;
 
 /** What people do about the firmware of one device. Waits; thread-safe. */
 @ApplicationScoped
 class DeviceActions {
   private final Targets targets;
-  private final Neighbours neighbours;
+  private final Assignments assignments;
   private final Database database;
   private final Changes changes;
   private final Actions actions;
 
   DeviceActions(
-      Targets targets, Neighbours neighbours, Database database, Changes changes, Actions actions) {
+      Targets targets,
+      Assignments assignments,
+      Database database,
+      Changes changes,
+      Actions actions) {
     this.targets = targets;
-    this.neighbours = neighbours;
+    this.assignments = assignments;
     this.database = database;
     this.changes = changes;
     this.actions = actions;
@@ -41,29 +41,8 @@ class DeviceActions {
   /** An action, its distribution and the newest of its history. */
   record Told(Action action, Distribution distribution, List<ActionTable.Status> history) {}
 
-  Told start(DeviceAddress device, UUID id, boolean forced, Author by) {
-    var target = targets.existing(device);
-    var distribution =
-        database
-            .use(db -> DistributionTable.find(db, device.tenant(), id))
-            .orElseThrow(() -> new Refusal.Absent("There is no such distribution.").asException());
-    if (!distribution.isReleased()) {
-      throw new Refusal.Conflict(
-              ConflictKind.NOT_RELEASED, "The distribution is not released to devices.")
-          .asException();
-    }
-    requireCompatible(device, distribution);
-    var number =
-        changes.audited(
-            by,
-            made -> AuditEntry.ofDevice("firmware-assigned", device, "/firmware-actions/" + made),
-            db -> {
-              // Nobody deletes it until the end of this transaction.
-              db.rows("SELECT 1 FROM distribution WHERE key = $1 FOR SHARE", distribution.key());
-              return actions.start(db, target.key(), distribution, forced, by.subject());
-            });
-    actions.committed();
-    return read(device, number);
+  Told start(DeviceAddress device, Assignments.Wish wish, Author by) {
+    return read(device, assignments.make(device, wish, by));
   }
 
   Told cancel(DeviceAddress device, long number, Author by) {
@@ -146,34 +125,19 @@ class DeviceActions {
   List<Told> list(DeviceAddress device, long before, int limit) {
     var target = targets.existing(device);
     return database.use(
-        db ->
-            ActionTable.list(db, target.key(), before, limit).stream()
-                .map(it -> new Told(it, distribution(db, it), List.of()))
-                .toList());
+        db -> {
+          var found = ActionTable.list(db, target.key(), before, limit);
+          var distributions =
+              DistributionTable.byKeys(
+                  db, found.stream().map(Action::distributionKey).distinct().toList());
+          return found.stream()
+              .map(it -> new Told(it, distributions.get(it.distributionKey()), List.of()))
+              .toList();
+        });
   }
 
   List<InstalledEvent.Module> installed(DeviceAddress device) {
     var target = targets.existing(device);
     return database.use(db -> InstalledModules.of(db, target.key()));
-  }
-
-  /** Only the registry knows of which type a device is. */
-  private void requireCompatible(DeviceAddress device, Distribution distribution) {
-    if (distribution.deviceTypes().isEmpty()) {
-      return;
-    }
-    var filter =
-        "id==%s;type=in=(%s)"
-            .formatted(device.device(), String.join(",", distribution.deviceTypes()));
-    try {
-      if (neighbours.devices(device.tenant(), filter, 1).await().indefinitely().isEmpty()) {
-        throw new Refusal.Conflict(
-                ConflictKind.DEVICE_INCOMPATIBLE, "The distribution is for devices of other types.")
-            .asException();
-      }
-    } catch (NeighbourAwayException | RefusedQuestionException unsaid) {
-      throw new Refusal.Unavailable("The registry does not say of which type the device is")
-          .asException();
-    }
   }
 }

@@ -31,8 +31,10 @@ public class ManyActions {
       "SELECT t.key FROM target AS t WHERE t.key = ANY ($1) ORDER BY t.key FOR UPDATE";
   private static final String INSTALLED =
       """
-      SELECT DISTINCT ON (target_key) target_key, distribution_key FROM action
-       WHERE target_key = ANY ($1) AND state = 'finished' ORDER BY target_key, number DESC\
+      SELECT DISTINCT ON (a.target_key) a.target_key, a.distribution_key
+        FROM action AS a JOIN target AS t ON t.key = a.target_key
+       WHERE a.target_key = ANY ($1) AND a.state = 'finished' AND a.number > t.forgotten_number
+       ORDER BY a.target_key, a.number DESC\
       """;
   private static final String NEXT_NUMBERS =
       """

@@ -29,7 +29,7 @@ public interface ArtifactConfig {
   @WithDefault("10000")
   @Min(1) int perTenant();
 
-  /** How many bytes a tenant's artifacts may have together. */
+  /** How many bytes a tenant's artifacts, and its uploads under way, may have together. */
   @WithDefault("107374182400")
   @Min(1) long bytesPerTenant();
 
@@ -40,6 +40,10 @@ public interface ArtifactConfig {
   /** How many requests this instance takes bytes from at a time; beyond it they get 503. */
   @WithDefault("64")
   @Min(1) int concurrentUploads();
+
+  /** The same for each tenant, so that one that sends slowly leaves room for the others. */
+  @WithDefault("16")
+  @Min(1) int concurrentUploadsPerTenant();
 
   /** How long an upload is kept that nobody goes on with. */
   @WithDefault("1D")

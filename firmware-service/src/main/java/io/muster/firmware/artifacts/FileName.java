@@ -2,6 +2,7 @@ package io.muster.firmware.artifacts;
 
 import io.muster.rest.problem.Refusal;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 
 /**
  * How an artifact is called towards devices. It becomes a segment of a link and the end of a path
@@ -10,6 +11,7 @@ import java.util.regex.Pattern;
  * @param value 1 to 128 of {@code [A-Za-z0-9._+-]}, not beginning with a point
  */
 public record FileName(String value) {
+  private static final Logger LOG = Logger.getLogger(FileName.class);
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,127}");
 
   /** Of a link to another thing. */
@@ -22,6 +24,9 @@ public record FileName(String value) {
    */
   public static FileName read(String name, String value) {
     if (!isValid(value)) {
+      // Not the name itself, which may be made for whoever reads the log.
+      LOG.infof(
+          "Refused: no name of an artifact, %d characters", value == null ? 0 : value.length());
       throw Refusal.parameter(
           name,
           "must be 1 to 128 letters, digits and ._+-, not begin with a point and not end with "

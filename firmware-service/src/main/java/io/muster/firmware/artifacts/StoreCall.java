@@ -31,6 +31,28 @@ final class StoreCall {
     }
   }
 
+  /** A call that gives nothing. */
+  interface Act {
+    void run() throws IOException;
+  }
+
+  static void run(Act act) {
+    call(
+        () -> {
+          act.run();
+          return null;
+        });
+  }
+
+  /** Cleans up if it can; what is left the sweep removes. */
+  static void leave(Act act) {
+    try {
+      act.run();
+    } catch (StoreException | IOException failed) {
+      LOG.debugf("Left to the sweep: %s", failed.toString());
+    }
+  }
+
   private static Refusal refusal(StoreException refused) {
     return switch (refused) {
       case StoreException.NoUpload _ -> new Refusal.Absent("There is no such upload.");

@@ -34,11 +34,11 @@ import org.jboss.resteasy.reactive.RestResponse.ResponseBuilder;
 class UploadResource {
   private static final String OFFSET = "Upload-Offset";
 
-  private final Artifacts artifacts;
+  private final Uploads uploads;
   private final Caller caller;
 
-  UploadResource(Artifacts artifacts, Caller caller) {
-    this.artifacts = artifacts;
+  UploadResource(Uploads uploads, Caller caller) {
+    this.uploads = uploads;
     this.caller = caller;
   }
 
@@ -56,14 +56,14 @@ class UploadResource {
       throw Refusal.parameter("sizeBytes", "must not be negative");
     }
     var upload =
-        artifacts.begin(
+        uploads.begin(
             tenant,
             FileName.read("filename", body.filename()),
             body.sizeBytes(),
             ArtifactResource.announced("sha256", body.sha256()),
             author());
     return ResponseBuilder.create(
-            RestResponse.Status.CREATED, UploadView.of(new Artifacts.Progress(upload, 0)))
+            RestResponse.Status.CREATED, UploadView.of(new Uploads.Progress(upload, 0)))
         .header(OFFSET, 0)
         .location(
             URI.create("/api/v1/tenants/" + tenant + "/artifact-uploads/" + upload.id().hex()))
@@ -76,7 +76,7 @@ class UploadResource {
   @Operation(summary = "Ask where an upload goes on")
   public RestResponse<UploadView> read(
       @PathParam("tenant") TenantId tenant, @PathParam("upload") String upload) {
-    var progress = artifacts.progress(tenant, id(upload));
+    var progress = uploads.progress(tenant, id(upload));
     return ResponseBuilder.ok(UploadView.of(progress)).header(OFFSET, progress.keptBytes()).build();
   }
 
@@ -97,7 +97,7 @@ class UploadResource {
     if (offset == null || offset < 0) {
       throw Refusal.parameter(OFFSET, "must say at which byte the body begins");
     }
-    var kept = artifacts.append(tenant, id(upload), offset, body);
+    var kept = uploads.append(tenant, id(upload), offset, body);
     return ResponseBuilder.<Void>noContent().header(OFFSET, kept).build();
   }
 
@@ -109,7 +109,7 @@ class UploadResource {
       description = "Asked again, as when the answer was lost, it is the same one for a day.")
   public RestResponse<ArtifactView> complete(
       @PathParam("tenant") TenantId tenant, @PathParam("upload") String upload) {
-    var made = artifacts.complete(tenant, id(upload), author());
+    var made = uploads.complete(tenant, id(upload), author());
     return ResponseBuilder.create(RestResponse.Status.CREATED, ArtifactView.of(made))
         .location(URI.create("/api/v1/tenants/" + tenant + "/artifacts/" + made.id()))
         .build();
@@ -120,7 +120,7 @@ class UploadResource {
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
   @Operation(summary = "Forget an upload")
   public void discard(@PathParam("tenant") TenantId tenant, @PathParam("upload") String upload) {
-    artifacts.discard(tenant, id(upload));
+    uploads.discard(tenant, id(upload), author());
   }
 
   private static UploadId id(String text) {

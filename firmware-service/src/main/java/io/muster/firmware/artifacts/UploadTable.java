@@ -2,9 +2,12 @@ package io.muster.firmware.artifacts;
 
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.database.Sql;
+import io.muster.firmware.store.Digests;
 import io.muster.firmware.store.Sha256;
 import io.muster.firmware.store.UploadId;
+import io.vertx.mutiny.sqlclient.Row;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** The rows of uploads under way. Stateless. */
@@ -17,7 +20,8 @@ final class UploadTable {
 
   private static final String FIND =
       "SELECT u.filename AS upload_name, u.size_bytes AS announced_bytes,"
-          + " u.sha256 AS announced_sha256, "
+          + " u.sha256 AS announced_sha256, u.found_sha256, u.found_sha1, u.found_md5,"
+          + " u.found_bytes, u.found_at, "
           + ArtifactTable.COLUMNS
           + " FROM upload AS u LEFT JOIN artifact AS a ON a.key = u.artifact_key"
           + " WHERE u.tenant = $1 AND u.id = $2";
@@ -29,6 +33,7 @@ final class UploadTable {
    *
    * @param sizeBytes as announced, or null
    * @param sha256 as announced, if it was
+   * @param found what its bytes were when it was to become an artifact
    * @param artifact what became of it, once it is complete
    */
   record Upload(
@@ -36,7 +41,11 @@ final class UploadTable {
       FileName filename,
       Long sizeBytes,
       Optional<Sha256> sha256,
+      Optional<Found> found,
       Optional<Artifact> artifact) {}
+
+  /** What the bytes of an upload were, and when they were looked at. */
+  record Found(Digests digests, Instant at) {}
 
   static void insert(Sql db, TenantId tenant, Upload it, Instant now, String by) {
     db.change(
@@ -59,9 +68,31 @@ final class UploadTable {
                     new FileName(row.getString("upload_name")),
                     row.getLong("announced_bytes"),
                     Optional.ofNullable(row.getString("announced_sha256")).map(Sha256::new),
+                    found(row),
                     row.getLong("key") == null
                         ? Optional.empty()
                         : Optional.of(ArtifactTable.read(row))));
+  }
+
+  private static Optional<Found> found(Row row) {
+    return Optional.ofNullable(row.getString("found_sha256"))
+        .map(
+            sha256 ->
+                new Found(
+                    new Digests(
+                        new Sha256(sha256),
+                        row.getString("found_sha1"),
+                        row.getString("found_md5"),
+                        row.getLong("found_bytes")),
+                    Sql.instant(row, "found_at")));
+  }
+
+  /** A tenant's uploads that are not complete. */
+  static List<UploadId> underWay(Sql db, TenantId tenant) {
+    return db.rows(
+        row -> new UploadId(row.getString("id")),
+        "SELECT id FROM upload WHERE tenant = $1 AND artifact_key IS NULL",
+        tenant.value());
   }
 
   static long count(Sql db, TenantId tenant) {
@@ -72,6 +103,20 @@ final class UploadTable {
 
   static void touch(Sql db, UploadId id, Instant now) {
     db.change("UPDATE upload SET touched_at = $2 WHERE id = $1", id.hex(), now);
+  }
+
+  /** What its bytes are; false when it was discarded meanwhile. */
+  static boolean verified(Sql db, UploadId id, Digests found, Instant now) {
+    return db.change(
+            "UPDATE upload SET found_sha256 = $2, found_sha1 = $3, found_md5 = $4,"
+                + " found_bytes = $5, found_at = $6, touched_at = $6 WHERE id = $1",
+            id.hex(),
+            found.sha256().hex(),
+            found.sha1(),
+            found.md5(),
+            found.sizeBytes(),
+            now)
+        > 0;
   }
 
   /** It is complete; for a while who asks again hears so. */
@@ -85,6 +130,13 @@ final class UploadTable {
 
   static void delete(Sql db, UploadId id) {
     db.change("DELETE FROM upload WHERE id = $1", id.hex());
+  }
+
+  /** Its bytes are gone, and nothing came of it: it counts no more. */
+  static void deleteLost(Sql db, UploadId id) {
+    db.change(
+        "DELETE FROM upload WHERE id = $1 AND artifact_key IS NULL AND found_sha256 IS NULL",
+        id.hex());
   }
 
   static int deleteOld(Sql db, Instant before) {

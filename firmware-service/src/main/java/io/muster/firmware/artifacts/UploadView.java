@@ -13,7 +13,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "Upload")
 record UploadView(String id, String filename, long keptBytes, Long sizeBytes, UUID artifact) {
-  static UploadView of(Artifacts.Progress it) {
+  static UploadView of(Uploads.Progress it) {
     var upload = it.upload();
     return new UploadView(
         upload.id().hex(),

@@ -3,6 +3,7 @@ package io.muster.firmware.audit;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** How people change what the service holds. Thread-safe. */
@@ -22,14 +23,24 @@ public class Changes {
    * @param entry what was done, from what came of it
    */
   public <T> T audited(Author author, Function<T, AuditEntry> entry, Function<Sql, T> change) {
+    return auditedIfAny(author, done -> Optional.of(entry.apply(done)), change);
+  }
+
+  /**
+   * The same for a request that may turn out to change nothing, as one that is repeated.
+   *
+   * @param entry what was done, or empty when nothing was
+   */
+  public <T> T auditedIfAny(
+      Author author, Function<T, Optional<AuditEntry>> entry, Function<Sql, T> change) {
     var done =
         database.inTransaction(
             db -> {
               var result = change.apply(db);
-              audit.write(db, entry.apply(result), author);
+              entry.apply(result).ifPresent(it -> audit.write(db, it, author));
               return result;
             });
-    audit.tell(entry.apply(done), author);
+    entry.apply(done).ifPresent(it -> audit.tell(it, author));
     return done;
   }
 }

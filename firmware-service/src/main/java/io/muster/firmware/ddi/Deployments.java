@@ -33,7 +33,9 @@ class Deployments {
       WHERE m.id = $2
         AND EXISTS (SELECT 1 FROM action AS x
                       JOIN distribution_module AS dm ON dm.distribution_key = x.distribution_key
+                      JOIN target AS t ON t.key = x.target_key
                      WHERE x.target_key = $1 AND dm.module_key = m.key
+                       AND x.number > t.forgotten_number
                        AND x.state IN ('open', 'cancelling', 'finished'))\
       """;
 
@@ -90,10 +92,9 @@ class Deployments {
     return database.use(
         db -> {
           var action = find(db, target, number, ActionState.FINISHED);
-          return Representations.deployment(
+          return Representations.installed(
               links,
               action,
-              MaintenanceWindows.Standing.NONE,
               DistributionTable.byKey(db, action.distributionKey()),
               history(db, action, history));
         });
@@ -168,7 +169,7 @@ class Deployments {
   }
 
   private static Action find(Sql db, Target target, long number, ActionState state) {
-    Optional<Action> found = ActionTable.find(db, target.key(), number);
+    Optional<Action> found = ActionTable.own(db, target.key(), number);
     return found
         .filter(it -> it.state() == state)
         .orElseThrow(() -> new Refusal.Absent("The device has no such action now.").asException());

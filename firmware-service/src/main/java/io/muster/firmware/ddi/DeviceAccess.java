@@ -129,8 +129,9 @@ class DeviceAccess {
     return counted("gateway-token", target);
   }
 
-  private static void refuseBeyond(Attempts attempts, String who, String what, int limit) {
+  private void refuseBeyond(Attempts attempts, String who, String what, int limit) {
     if (attempts.isBlocked(who)) {
+      refused("gateway-token");
       throw new Refusal.LimitReached(what, limit).asException();
     }
   }

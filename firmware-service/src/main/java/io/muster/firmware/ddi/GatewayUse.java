@@ -37,11 +37,20 @@ class GatewayUse {
   }
 
   void used(DeviceAddress device, String address) {
-    if (isNew(device + " " + address)) {
+    var what = device + " " + address;
+    if (!isNew(what)) {
+      return;
+    }
+    try {
       changes.audited(
           new Author(ACTOR, address),
           _ -> AuditEntry.ofDevice("gateway-token-used", device, ""),
           db -> device);
+    } catch (RuntimeException untold) {
+      synchronized (told) {
+        told.remove(what);
+      }
+      throw untold;
     }
   }
 

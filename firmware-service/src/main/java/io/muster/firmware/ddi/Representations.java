@@ -42,7 +42,7 @@ final class Representations {
     return root;
   }
 
-  /** An update, as {@code deploymentBase} and {@code installedBase} tell it. */
+  /** An update, as {@code deploymentBase} tells it. */
   static ObjectNode deployment(
       Links links,
       Action action,
@@ -52,6 +52,12 @@ final class Representations {
     var root = update(links, "deployment", action, window, distribution, history);
     root.putObject("_links").set("manifest", links.manifest(action.number()));
     return root;
+  }
+
+  /** The same when it is installed: there is nothing to verify any more, and no window. */
+  static ObjectNode installed(
+      Links links, Action action, Distribution distribution, List<ActionTable.Status> history) {
+    return update(links, "deployment", action, Standing.NONE, distribution, history);
   }
 
   /** An update that waits for a confirmation. */

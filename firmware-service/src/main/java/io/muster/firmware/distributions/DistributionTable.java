@@ -4,9 +4,12 @@ import io.muster.contract.id.TenantId;
 import io.muster.firmware.database.Sql;
 import io.vertx.mutiny.sqlclient.Row;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The rows of distributions. Stateless. */
 public final class DistributionTable {
@@ -67,6 +70,10 @@ public final class DistributionTable {
     }
   }
 
+  static long count(Sql db, TenantId tenant) {
+    return db.number("SELECT count(*) FROM distribution WHERE tenant = $1", tenant.value());
+  }
+
   static boolean isTaken(Sql db, TenantId tenant, String name, String version) {
     return db.first(
             "SELECT 1 FROM distribution WHERE tenant = $1 AND name = $2 AND version = $3",
@@ -78,20 +85,24 @@ public final class DistributionTable {
 
   /** A tenant's distribution. */
   public static Optional<Distribution> find(Sql db, TenantId tenant, UUID id) {
-    return db.first(SELECT + "d.tenant = $1 AND d.id = $2", tenant.value(), id)
-        .map(row -> read(db, row));
+    return read(db, db.rows(SELECT + "d.tenant = $1 AND d.id = $2", tenant.value(), id)).stream()
+        .findFirst();
   }
 
   /** The distribution of an action. */
   public static Distribution byKey(Sql db, long key) {
-    return db.first(SELECT + "d.key = $1", key).map(row -> read(db, row)).orElseThrow();
+    return read(db, db.rows(SELECT + "d.key = $1", key)).getFirst();
+  }
+
+  /** The distributions of actions, by their keys. */
+  public static Map<Long, Distribution> byKeys(Sql db, Collection<Long> keys) {
+    var rows = db.rows(SELECT + "d.key = ANY ($1)", (Object) keys.toArray(Long[]::new));
+    return read(db, rows).stream().collect(Collectors.toMap(Distribution::key, it -> it));
   }
 
   /** The newest first, before a key unless that is 0. */
   static List<Distribution> list(Sql db, TenantId tenant, long before, String name, int limit) {
-    return db.rows(LIST, tenant.value(), before, name, limit).stream()
-        .map(row -> read(db, row))
-        .toList();
+    return read(db, db.rows(LIST, tenant.value(), before, name, limit));
   }
 
   static void release(Sql db, long key, Instant now, String by) {
@@ -107,7 +118,16 @@ public final class DistributionTable {
     db.change("DELETE FROM distribution WHERE key = $1", distribution);
   }
 
-  private static Distribution read(Sql db, Row row) {
+  /** Two queries for what all of them hold, however many they are. */
+  private static List<Distribution> read(Sql db, List<Row> rows) {
+    var modules =
+        ModuleTable.of(db, rows.stream().map(row -> row.getLong("key")).toArray(Long[]::new));
+    return rows.stream()
+        .map(row -> read(row, modules.getOrDefault(row.getLong("key"), List.of())))
+        .toList();
+  }
+
+  private static Distribution read(Row row, List<SoftwareModule> modules) {
     return new Distribution(
         row.getLong("key"),
         row.getUUID("id"),
@@ -115,7 +135,7 @@ public final class DistributionTable {
         row.getString("version"),
         Sql.texts(row, "device_types"),
         row.getString("release_notes"),
-        ModuleTable.of(db, row.getLong("key")),
+        modules,
         Sql.instant(row, "created_at"),
         row.getString("created_by"),
         Sql.instant(row, "released_at"),

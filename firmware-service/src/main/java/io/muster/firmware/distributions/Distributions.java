@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -27,12 +28,14 @@ import java.util.function.Function;
 public class Distributions {
   private final Database database;
   private final Changes changes;
+  private final DistributionConfig config;
   private final Clock clock;
   private final EventIds ids;
 
-  Distributions(Database database, Changes changes, Clock clock) {
+  Distributions(Database database, Changes changes, DistributionConfig config, Clock clock) {
     this.database = database;
     this.changes = changes;
+    this.config = config;
     this.clock = clock;
     this.ids = new EventIds(clock);
   }
@@ -45,6 +48,10 @@ public class Distributions {
         db -> {
           lock(db, tenant);
           requireFree(ModuleTable.isTaken(db, tenant, body.name(), body.version()));
+          requireRoom(
+              ModuleTable.count(db, tenant),
+              "software modules of the tenant",
+              config.modulesPerTenant());
           var artifacts = artifacts(db, tenant, body.artifacts());
           var id = ids.next();
           ModuleTable.insert(db, id, tenant, body, artifacts, clock.instant(), by.subject());
@@ -60,6 +67,10 @@ public class Distributions {
         db -> {
           lock(db, tenant);
           requireFree(DistributionTable.isTaken(db, tenant, body.name(), body.version()));
+          requireRoom(
+              DistributionTable.count(db, tenant),
+              "distributions of the tenant",
+              config.perTenant());
           var modules = modules(db, tenant, body.modules());
           var id = ids.next();
           DistributionTable.insert(db, id, tenant, body, modules, clock.instant(), by.subject());
@@ -72,19 +83,27 @@ public class Distributions {
    * demand one. Again it changes nothing.
    */
   Distribution release(TenantId tenant, UUID id, Author by) {
-    return changes.audited(
-        by,
-        _ -> new AuditEntry("distribution-released", tenant, "distributions/" + id),
-        db -> {
-          lock(db, tenant);
-          var found = DistributionTable.find(db, tenant, id).orElseThrow(Distributions::absent);
-          if (!found.isReleased()) {
-            requireSignatures(db, tenant, found);
-            DistributionTable.release(db, found.key(), clock.instant(), by.subject());
-          }
-          return DistributionTable.find(db, tenant, id).orElseThrow();
-        });
+    return changes.auditedIfAny(
+            by,
+            done ->
+                done.isNew
+                    ? Optional.of(
+                        new AuditEntry("distribution-released", tenant, "distributions/" + id))
+                    : Optional.empty(),
+            db -> {
+              lock(db, tenant);
+              var found = DistributionTable.find(db, tenant, id).orElseThrow(Distributions::absent);
+              if (found.isReleased()) {
+                return new Released(found, false);
+              }
+              requireSignatures(db, tenant, found);
+              DistributionTable.release(db, found.key(), clock.instant(), by.subject());
+              return new Released(DistributionTable.find(db, tenant, id).orElseThrow(), true);
+            })
+        .distribution;
   }
+
+  private record Released(Distribution distribution, boolean isNew) {}
 
   SoftwareModule module(TenantId tenant, UUID id) {
     return database
@@ -204,6 +223,12 @@ public class Distributions {
   private static void requireDistinct(String pointer, List<UUID> ids) {
     if (new HashSet<>(ids).size() != ids.size()) {
       throw wrong(pointer, "must not hold one twice");
+    }
+  }
+
+  private static void requireRoom(long present, String what, int limit) {
+    if (present >= limit) {
+      throw new Refusal.LimitReached(what, limit).asException();
     }
   }
 

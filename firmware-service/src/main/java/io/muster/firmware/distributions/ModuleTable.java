@@ -6,7 +6,10 @@ import io.muster.firmware.artifacts.ArtifactTable;
 import io.muster.firmware.database.Sql;
 import io.vertx.mutiny.sqlclient.Row;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -27,16 +30,16 @@ final class ModuleTable {
           + COLUMNS
           + " FROM software_module AS m WHERE m.tenant = $1 AND ($2::bigint = 0 OR m.key < $2)"
           + " AND ($3::text IS NULL OR m.name = $3) ORDER BY m.key DESC LIMIT $4";
-  private static final String OF_DISTRIBUTION =
-      "SELECT "
+  private static final String OF_DISTRIBUTIONS =
+      "SELECT dm.distribution_key, "
           + COLUMNS
           + " FROM distribution_module AS dm JOIN software_module AS m ON m.key = dm.module_key"
-          + " WHERE dm.distribution_key = $1 ORDER BY dm.place";
+          + " WHERE dm.distribution_key = ANY ($1) ORDER BY dm.distribution_key, dm.place";
   private static final String ARTIFACTS =
-      "SELECT "
+      "SELECT ma.module_key, "
           + ArtifactTable.COLUMNS
           + " FROM module_artifact AS ma JOIN artifact AS a ON a.key = ma.artifact_key"
-          + " WHERE ma.module_key = $1 ORDER BY ma.place";
+          + " WHERE ma.module_key = ANY ($1) ORDER BY ma.module_key, ma.place";
 
   private ModuleTable() {}
 
@@ -71,6 +74,10 @@ final class ModuleTable {
     }
   }
 
+  static long count(Sql db, TenantId tenant) {
+    return db.number("SELECT count(*) FROM software_module WHERE tenant = $1", tenant.value());
+  }
+
   static boolean isTaken(Sql db, TenantId tenant, String name, String version) {
     return db.first(
             "SELECT 1 FROM software_module WHERE tenant = $1 AND name = $2 AND version = $3",
@@ -81,18 +88,24 @@ final class ModuleTable {
   }
 
   static Optional<SoftwareModule> find(Sql db, TenantId tenant, UUID id) {
-    return db.first(FIND, tenant.value(), id).map(row -> read(db, row));
+    return read(db, db.rows(FIND, tenant.value(), id)).stream().findFirst();
   }
 
   /** The newest first, before a key unless that is 0. */
   static List<SoftwareModule> list(Sql db, TenantId tenant, long before, String name, int limit) {
-    return db.rows(LIST, tenant.value(), before, name, limit).stream()
-        .map(row -> read(db, row))
-        .toList();
+    return read(db, db.rows(LIST, tenant.value(), before, name, limit));
   }
 
-  static List<SoftwareModule> of(Sql db, long distribution) {
-    return db.rows(OF_DISTRIBUTION, distribution).stream().map(row -> read(db, row)).toList();
+  /** Those of distributions, in their order, by the keys of these. */
+  static Map<Long, List<SoftwareModule>> of(Sql db, Long[] distributions) {
+    var rows = db.rows(OF_DISTRIBUTIONS, (Object) distributions);
+    var modules = read(db, rows);
+    Map<Long, List<SoftwareModule>> all = new HashMap<>();
+    for (var i = 0; i < rows.size(); i++) {
+      all.computeIfAbsent(rows.get(i).getLong("distribution_key"), _ -> new ArrayList<>())
+          .add(modules.get(i));
+    }
+    return all;
   }
 
   static boolean isInUse(Sql db, long module) {
@@ -104,7 +117,24 @@ final class ModuleTable {
     db.change("DELETE FROM software_module WHERE key = $1", module);
   }
 
-  private static SoftwareModule read(Sql db, Row row) {
+  /** One query for the artifacts of all, however many they are. */
+  private static List<SoftwareModule> read(Sql db, List<Row> rows) {
+    var keys = rows.stream().map(row -> row.getLong("key")).distinct().toArray(Long[]::new);
+    Map<Long, List<Artifact>> artifacts = new HashMap<>();
+    if (keys.length > 0) {
+      db.rows(ARTIFACTS, (Object) keys)
+          .forEach(
+              row ->
+                  artifacts
+                      .computeIfAbsent(row.getLong("module_key"), _ -> new ArrayList<>())
+                      .add(ArtifactTable.read(row)));
+    }
+    return rows.stream()
+        .map(row -> read(row, artifacts.getOrDefault(row.getLong("key"), List.of())))
+        .toList();
+  }
+
+  private static SoftwareModule read(Row row, List<Artifact> artifacts) {
     return new SoftwareModule(
         row.getLong("key"),
         row.getUUID("id"),
@@ -112,7 +142,7 @@ final class ModuleTable {
         row.getString("version"),
         ModuleType.of(row.getString("type")),
         row.getString("release_notes"),
-        db.rows(ArtifactTable::read, ARTIFACTS, row.getLong("key")),
+        artifacts,
         Sql.instant(row, "created_at"),
         row.getString("created_by"));
   }

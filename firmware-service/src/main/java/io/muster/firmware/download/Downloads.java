@@ -127,6 +127,7 @@ public class Downloads {
   }
 
   private Response.ResponseBuilder unsatisfiable(Artifact artifact, RangeAnswer.Unsatisfiable it) {
+    LOG.infof("Refused ranges of artifact %s: %s", artifact.id(), it.reason());
     return count(
         "unsatisfiable",
         Response.status(RANGE_NOT_SATISFIABLE)

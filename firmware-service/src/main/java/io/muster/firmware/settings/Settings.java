@@ -11,6 +11,7 @@ import io.muster.rest.versions.IfMatch;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /** Changes what a tenant demands. Waits; thread-safe. */
 @ApplicationScoped
@@ -79,13 +80,16 @@ public class Settings {
   }
 
   void deleteGatewayToken(TenantId tenant, Author by) {
-    changes.audited(
+    changes.auditedIfAny(
         by,
-        _ -> new AuditEntry("gateway-token-deleted", tenant, "gateway-token"),
+        gone ->
+            gone > 0
+                ? Optional.of(new AuditEntry("gateway-token-deleted", tenant, "gateway-token"))
+                : Optional.empty(),
         db ->
             db.change(
                 "UPDATE tenant_setting SET gateway_token_sha256 = NULL, version = version + 1"
-                    + " WHERE tenant = $1",
+                    + " WHERE tenant = $1 AND gateway_token_sha256 IS NOT NULL",
                 tenant.value()));
   }
 

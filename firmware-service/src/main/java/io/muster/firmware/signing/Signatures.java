@@ -18,20 +18,23 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import org.jboss.logging.Logger;
 
 /** The keys that a tenant signs with, and what they signed. Waits; thread-safe. */
 @ApplicationScoped
 class Signatures {
-  private static final int KEYS_PER_TENANT = 50;
+  private static final Logger LOG = Logger.getLogger(Signatures.class);
 
   private final Database database;
   private final Changes changes;
+  private final SigningConfig config;
   private final Clock clock;
   private final EventIds ids;
 
-  Signatures(Database database, Changes changes, Clock clock) {
+  Signatures(Database database, Changes changes, SigningConfig config, Clock clock) {
     this.database = database;
     this.changes = changes;
+    this.config = config;
     this.clock = clock;
     this.ids = new EventIds(clock);
   }
@@ -44,8 +47,8 @@ class Signatures {
         db -> {
           lock(db, tenant);
           var keys = SignatureTable.keys(db, tenant);
-          if (keys.size() >= KEYS_PER_TENANT) {
-            throw new Refusal.LimitReached("signing keys of the tenant", KEYS_PER_TENANT)
+          if (keys.size() >= config.keysPerTenant()) {
+            throw new Refusal.LimitReached("signing keys of the tenant", config.keysPerTenant())
                 .asException();
           }
           var der = publicKey.der();
@@ -89,6 +92,9 @@ class Signatures {
               SignatureTable.key(db, tenant, body.signingKey())
                   .orElseThrow(() -> wrong("/signingKey", "is no key of the tenant"));
           if (!key.publicKey().verifies(artifact.sha256(), signature)) {
+            LOG.warnf(
+                "Refused: %s handed in what is no signature of %s/signing-keys/%s",
+                by.subject(), tenant, key.id());
             throw wrong("/signature", "is no signature of this key over the artifact's SHA-256");
           }
           SignatureTable.sign(

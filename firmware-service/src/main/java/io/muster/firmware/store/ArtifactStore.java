@@ -52,11 +52,24 @@ public interface ArtifactStore {
    * gone afterwards.
    *
    * @param announced what the bytes must be, if the sender said so
+   * @param verified hears what they are before there is the object
    * @throws StoreException.NoUpload if there is none
    * @throws StoreException.Busy if somebody else is at it
    * @throws StoreException.OtherContent if the bytes are not the announced ones; the upload is gone
    */
-  Digests complete(UploadId upload, Optional<Sha256> announced) throws IOException;
+  Digests complete(UploadId upload, Optional<Sha256> announced, Verified verified)
+      throws IOException;
+
+  /** The same when nobody wants to hear. */
+  default Digests complete(UploadId upload, Optional<Sha256> announced) throws IOException {
+    return complete(upload, announced, _ -> {});
+  }
+
+  /** Hears what the bytes of an upload are. Nobody writes it meanwhile. */
+  interface Verified {
+    /** Whatever it throws is passed on, and the upload stays as it is. */
+    void accept(Digests found);
+  }
 
   /**
    * Forgets an upload. One that is not there is no error.

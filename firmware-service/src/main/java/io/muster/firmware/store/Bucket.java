@@ -132,14 +132,21 @@ final class Bucket implements AutoCloseable {
     call(() -> client.deleteObject(it -> it.bucket(name).key(key)));
   }
 
-  /** Those whose names begin so; asked for page by page, kept together. */
-  List<Found> list(String prefix, Instant before) throws IOException {
-    return call(
-        () ->
-            client.listObjectsV2Paginator(it -> it.bucket(name).prefix(prefix)).contents().stream()
-                .filter(it -> it.lastModified().isBefore(before))
-                .map(it -> new Found(it.key(), it.size(), it.lastModified()))
-                .toList());
+  /** Gives those whose names begin so and that are older, page by page. */
+  void each(String prefix, Instant before, Step step) throws IOException {
+    var pages = client.listObjectsV2Paginator(it -> it.bucket(name).prefix(prefix)).iterator();
+    while (call(pages::hasNext)) {
+      for (var it : call(pages::next).contents()) {
+        if (it.lastModified().isBefore(before)) {
+          step.take(new Found(it.key(), it.size(), it.lastModified()));
+        }
+      }
+    }
+  }
+
+  /** What is done about an object. */
+  interface Step {
+    void take(Found object) throws IOException;
   }
 
   /**

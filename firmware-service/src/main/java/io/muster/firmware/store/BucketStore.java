@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
@@ -61,8 +62,9 @@ public final class BucketStore implements ArtifactStore, AutoCloseable {
   }
 
   @Override
-  public Digests complete(UploadId upload, Optional<Sha256> announced) throws IOException {
-    return uploads.complete(upload, announced, this::put);
+  public Digests complete(UploadId upload, Optional<Sha256> announced, Verified verified)
+      throws IOException {
+    return uploads.complete(upload, announced, verified, this::put);
   }
 
   /** A crash before the end of it leaves the upload where it was: it can be completed again. */
@@ -113,14 +115,17 @@ public final class BucketStore implements ArtifactStore, AutoCloseable {
   public Sweep sweep(Instant before, Predicate<Sha256> known) throws IOException {
     var removed = uploads.sweep(before, _ -> true);
     bucket.abortOld(prefix + "objects/", before);
-    var objects = 0;
-    for (var object : bucket.list(prefix + "objects/", before)) {
-      if (isUnknown(object, known) && isStillOld(object, before)) {
-        bucket.delete(object.key());
-        objects++;
-      }
-    }
-    return new Sweep(removed.uploads(), objects);
+    var objects = new AtomicInteger();
+    bucket.each(
+        prefix + "objects/",
+        before,
+        object -> {
+          if (isUnknown(object, known) && isStillOld(object, before)) {
+            bucket.delete(object.key());
+            objects.incrementAndGet();
+          }
+        });
+    return new Sweep(removed.uploads(), objects.get());
   }
 
   /** What is no object of ours is left alone. */

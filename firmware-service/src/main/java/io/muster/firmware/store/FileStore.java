@@ -76,10 +76,12 @@ public final class FileStore implements ArtifactStore {
   }
 
   @Override
-  public Digests complete(UploadId upload, Optional<Sha256> announced) throws IOException {
+  public Digests complete(UploadId upload, Optional<Sha256> announced, Verified verified)
+      throws IOException {
     return complete(
         upload,
         announced,
+        verified,
         (source, found) -> moves.hold(() -> store(source, objectFile(found.sha256()))));
   }
 
@@ -90,7 +92,8 @@ public final class FileStore implements ArtifactStore {
   }
 
   /** The same with another destination; when that fails the upload stays. */
-  Digests complete(UploadId upload, Optional<Sha256> announced, Destination destination)
+  Digests complete(
+      UploadId upload, Optional<Sha256> announced, Verified verified, Destination destination)
       throws IOException {
     Path source = uploadFile(upload);
     try (UploadFile file = UploadFile.lock(upload, source)) {
@@ -100,6 +103,7 @@ public final class FileStore implements ArtifactStore {
         throw new StoreException.OtherContent(announced.get(), found.sha256());
       }
       file.force();
+      verified.accept(found);
       destination.take(source, found);
       return found;
     }

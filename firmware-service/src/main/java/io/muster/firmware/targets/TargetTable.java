@@ -42,7 +42,7 @@ public final class TargetTable {
   private static final String DELETE =
       """
       UPDATE target SET known = false, enabled = false, attributes = '{}', attributes_at = NULL,
-             auto_confirm = false
+             auto_confirm = false, forgotten_number = last_number
        WHERE tenant = $1 AND device = $2 RETURNING key\
       """;
 
@@ -67,10 +67,20 @@ public final class TargetTable {
 
   static void remember(Sql db, DeviceAddress device, boolean enabled) {
     db.change(REMEMBER, device.tenant().value(), device.device().value(), enabled);
-    if (enabled) {
-      // Of a tenant that was deleted and made anew nobody says that it is not suspended.
-      db.change("DELETE FROM suspended_tenant WHERE tenant = $1", device.tenant().value());
-    }
+  }
+
+  /** The suspension of a tenant that its log told of last; empty when there is none. */
+  static Optional<Long> suspension(Sql db, TenantId tenant) {
+    return db.first("SELECT told FROM suspended_tenant WHERE tenant = $1", tenant.value())
+        .map(row -> row.getLong("told"));
+  }
+
+  /**
+   * The tenant is not suspended any more: of one that was deleted and made anew no log says so. One
+   * that was told of since stays.
+   */
+  static void endSuspension(Sql db, TenantId tenant, long told) {
+    db.change("DELETE FROM suspended_tenant WHERE tenant = $1 AND told = $2", tenant.value(), told);
   }
 
   /**
@@ -131,6 +141,14 @@ public final class TargetTable {
             });
   }
 
+  /** Nobody knows whether there is such a device. */
+  static void forget(Sql db, DeviceAddress device) {
+    db.change(
+        "UPDATE target SET known = false, enabled = false WHERE tenant = $1 AND device = $2",
+        device.tenant().value(),
+        device.device().value());
+  }
+
   /** It may not take part. */
   public static void disabled(Sql db, DeviceAddress device) {
     db.change(
@@ -150,7 +168,9 @@ public final class TargetTable {
   /** None of the tenant's devices may take part. */
   public static void suspended(Sql db, TenantId tenant) {
     db.change(
-        "INSERT INTO suspended_tenant (tenant) VALUES ($1) ON CONFLICT DO NOTHING", tenant.value());
+        "INSERT INTO suspended_tenant (tenant) VALUES ($1)"
+            + " ON CONFLICT (tenant) DO UPDATE SET told = DEFAULT",
+        tenant.value());
   }
 
   /** The tenant's devices may take part again. */

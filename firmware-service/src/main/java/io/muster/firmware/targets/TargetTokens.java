@@ -22,20 +22,22 @@ import java.util.UUID;
 /** The target tokens of devices: several at a time, so that they rotate. Waits; thread-safe. */
 @ApplicationScoped
 public class TargetTokens {
-  private static final int PER_DEVICE = 8;
   private static final String COLUMNS = "id, sha256, not_before, not_after, created_at, created_by";
 
   private final Targets targets;
   private final Database database;
   private final Changes changes;
+  private final TargetConfig config;
   private final Clock clock;
   private final EventIds ids;
   private final SecureRandom random = new SecureRandom();
 
-  TargetTokens(Targets targets, Database database, Changes changes, Clock clock) {
+  TargetTokens(
+      Targets targets, Database database, Changes changes, TargetConfig config, Clock clock) {
     this.targets = targets;
     this.database = database;
     this.changes = changes;
+    this.config = config;
     this.clock = clock;
     this.ids = new EventIds(clock);
   }
@@ -85,8 +87,9 @@ public class TargetTokens {
         _ -> AuditEntry.ofDevice("target-token-created", device, "/target-tokens/" + id),
         db -> {
           TargetTable.lock(db, target.key());
-          if (rows(db, target).size() >= PER_DEVICE) {
-            throw new Refusal.LimitReached("target tokens of the device", PER_DEVICE).asException();
+          if (rows(db, target).size() >= config.tokensPerDevice()) {
+            throw new Refusal.LimitReached("target tokens of the device", config.tokensPerDevice())
+                .asException();
           }
           return db.change(
               "INSERT INTO target_token (id, target_key, sha256, not_before, not_after, created_at,"

@@ -7,6 +7,7 @@ import io.muster.firmware.database.Sql;
 import io.muster.firmware.neighbours.NeighbourAwayException;
 import io.muster.firmware.neighbours.Neighbours;
 import io.muster.rest.problem.Refusal;
+import io.muster.rest.problem.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
@@ -16,6 +17,8 @@ import java.util.Optional;
  */
 @ApplicationScoped
 public class Targets {
+  private static final int ASKED_AGAIN = 4;
+
   private final Database database;
   private final Neighbours neighbours;
 
@@ -48,15 +51,63 @@ public class Targets {
     return found.filter(TargetTable.Found::isKnown).isPresent() ? found : ask(device);
   }
 
+  /**
+   * What the registry's log tells between its answer and our row finds no row, so it is asked until
+   * it says the same once more: what it tells after that finds one.
+   */
   private Optional<TargetTable.Found> ask(DeviceAddress device) {
-    return view(device)
-        .flatMap(
-            view ->
-                database.inTransaction(
-                    db -> {
-                      TargetTable.remember(db, device, view.enabled());
-                      return TargetTable.find(db, device);
-                    }));
+    var suspension = database.use(db -> TargetTable.suspension(db, device.tenant()));
+    var said = isEnabled(device);
+    if (said.isEmpty()) {
+      return Optional.empty();
+    }
+    for (var i = 0; i < ASKED_AGAIN; i++) {
+      write(device, said);
+      var again = askedAgain(device);
+      if (again.equals(said)) {
+        return confirmed(device, said, suspension);
+      }
+      said = again;
+    }
+    write(device, Optional.empty());
+    throw new Refusal.Unavailable("The device is being changed").asException();
+  }
+
+  private Optional<TargetTable.Found> confirmed(
+      DeviceAddress device, Optional<Boolean> isEnabled, Optional<Long> suspension) {
+    return database.inTransaction(
+        db -> {
+          if (isEnabled.orElse(false) && suspension.isPresent()) {
+            TargetTable.endSuspension(db, device.tenant(), suspension.get());
+          }
+          return isEnabled.flatMap(_ -> TargetTable.find(db, device));
+        });
+  }
+
+  private Optional<Boolean> askedAgain(DeviceAddress device) {
+    try {
+      return isEnabled(device);
+    } catch (RefusedException away) {
+      write(device, Optional.empty());
+      throw away;
+    }
+  }
+
+  private void write(DeviceAddress device, Optional<Boolean> isEnabled) {
+    database.inTransaction(
+        db -> {
+          if (isEnabled.isPresent()) {
+            TargetTable.remember(db, device, isEnabled.get());
+          } else {
+            TargetTable.forget(db, device);
+          }
+          return null;
+        });
+  }
+
+  /** Whether it may take part; empty when there is none. */
+  private Optional<Boolean> isEnabled(DeviceAddress device) {
+    return view(device).map(DeviceView::enabled);
   }
 
   private Optional<DeviceView> view(DeviceAddress device) {

@@ -61,7 +61,8 @@ class DeviceFirmwareIT {
     ask("/installedBase/" + action)
         .then()
         .statusCode(200)
-        .body("deployment.chunks[0].version", equalTo("1.0"));
+        .body("deployment.chunks[0].version", equalTo("1.0"))
+        .body("_links", nullValue());
   }
 
   @Test

@@ -19,7 +19,7 @@ final class RefusedRequest {
     return context == null ? "a request" : text(context.request());
   }
 
-  private static String text(HttpServerRequest request) {
+  static String text(HttpServerRequest request) {
     var address = request.remoteAddress();
     return text(
         request.method().name(), request.path(), address == null ? null : address.hostAddress());

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
 
 /**
  * The first look at a request, before anything of it is resolved or read: no paths that mean
@@ -23,6 +24,8 @@ import java.util.regex.Pattern;
  */
 @ApplicationScoped
 class RequestGate {
+  private static final Logger LOG = Logger.getLogger("io.muster.rest.problem");
+
   /** Before the server's own limits. */
   private static final int PRIORITY = 1_000;
 
@@ -78,6 +81,7 @@ class RequestGate {
     var request = context.request();
     var length = contentLength(request.getHeader(HttpHeaders.CONTENT_LENGTH));
     if (request.path() != null && TRICK.matcher(path(request.uri())).find()) {
+      LOG.infof("Refused: no plain path, %s", RefusedRequest.text(request));
       refuse(context, new Refusal.Malformed("The path is not in its plain form.", List.of()));
     } else if (NUL.matcher(request.uri()).find()) {
       refuse(context, new Refusal.Malformed("The query holds a NUL.", List.of()));

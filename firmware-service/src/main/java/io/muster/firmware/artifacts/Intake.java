@@ -1,0 +1,105 @@
+package io.muster.firmware.artifacts;
+
+import io.muster.contract.id.TenantId;
+import io.muster.firmware.database.Database;
+import io.muster.firmware.store.ArtifactStore;
+import io.muster.firmware.store.StoreException;
+import io.muster.firmware.store.UploadId;
+import io.muster.rest.problem.Refusal;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/**
+ * Takes bytes into the store, as many as a tenant may have. Waits for disk, database and sender;
+ * thread-safe.
+ */
+@ApplicationScoped
+class Intake {
+  private final ArtifactStore store;
+  private final Database database;
+  private final ArtifactConfig config;
+  private final Senders senders;
+
+  Intake(ArtifactStore store, Database database, ArtifactConfig config) {
+    this.store = store;
+    this.database = database;
+    this.config = config;
+    this.senders = new Senders(config.concurrentUploads(), config.concurrentUploadsPerTenant());
+  }
+
+  /**
+   * Adds bytes to an upload; what came before a limit, or before the line broke, is kept.
+   *
+   * @param mostBytes how many all of the upload may have, whatever the tenant has left
+   * @return how many are kept
+   */
+  long append(TenantId tenant, UploadId upload, long offset, InputStream bytes, long mostBytes) {
+    return senders.send(
+        tenant,
+        () -> {
+          var left = leftBytes(tenant, upload);
+          return StoreCall.call(
+              () -> {
+                try {
+                  return store.append(upload, offset, bytes, Math.min(mostBytes, left));
+                } catch (StoreException.TooLarge beyond) {
+                  throw left < mostBytes ? full() : beyond;
+                }
+              });
+        });
+  }
+
+  /** Before an upload begins: whether the tenant may have one more, of so many bytes. */
+  void requireRoom(TenantId tenant, UploadId upload, long bytes) {
+    if (bytes > leftBytes(tenant, upload)) {
+      throw full();
+    }
+  }
+
+  /** The same when it is recorded. */
+  void requireRoom(ArtifactTable.Use use, long bytes) {
+    if (use.artifacts() >= config.perTenant()) {
+      throw new Refusal.LimitReached("artifacts of the tenant", config.perTenant()).asException();
+    }
+    if (use.bytes() + bytes > config.bytesPerTenant()) {
+      throw full();
+    }
+  }
+
+  /** What is left to an upload: what the tenant's others hold already is not. */
+  private long leftBytes(TenantId tenant, UploadId upload) {
+    var taken =
+        database.inTransaction(
+            db -> {
+              var use = ArtifactTable.use(db, tenant);
+              requireRoom(use, 0);
+              return new Taken(use.bytes(), UploadTable.underWay(db, tenant));
+            });
+    var held =
+        taken.uploads.stream().filter(it -> !it.equals(upload)).mapToLong(this::heldBytes).sum();
+    return Math.max(0, config.bytesPerTenant() - taken.bytes - held);
+  }
+
+  /** What a tenant has, and what else it is uploading. */
+  private record Taken(long bytes, List<UploadId> uploads) {
+    Taken {
+      uploads = List.copyOf(uploads);
+    }
+  }
+
+  private long heldBytes(UploadId upload) {
+    try {
+      return store.keptBytes(upload);
+    } catch (StoreException | IOException gone) {
+      return 0;
+    }
+  }
+
+  private RuntimeException full() {
+    return new Refusal.LimitReached(
+            "bytes of the tenant's artifacts and uploads", config.bytesPerTenant())
+        .asException();
+  }
+}

@@ -1,0 +1,15 @@
+package io.muster.firmware.targets;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+
+/** What devices show at hawkBit's API. */
+@ConfigMapping(prefix = "muster.firmware.targets")
+interface TargetConfig {
+
+  /** How many target tokens a device may have; each is compared with what it shows. */
+  @WithDefault("8")
+  @Min(1) @Max(100) int tokensPerDevice();
+}

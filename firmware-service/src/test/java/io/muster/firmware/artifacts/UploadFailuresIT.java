@@ -1,0 +1,205 @@
+package io.muster.firmware.artifacts;
+
+import static io.muster.firmware.HandWired.bean;
+import static io.muster.firmware.HandWired.config;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.muster.contract.id.TenantId;
+import io.muster.firmware.FirmwareDatabase;
+import io.muster.firmware.audit.AuditLog;
+import io.muster.firmware.audit.Author;
+import io.muster.firmware.audit.Changes;
+import io.muster.firmware.database.Database;
+import io.muster.firmware.database.PoolConfig;
+import io.muster.firmware.store.FileStore;
+import io.muster.firmware.store.Sha256;
+import io.muster.firmware.store.StoreException;
+import io.muster.firmware.store.UploadId;
+import io.muster.rest.problem.Refusal;
+import io.muster.rest.problem.RefusedException;
+import java.io.ByteArrayInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is left when an upload fails in the middle, by disk, database or sender. */
+class UploadFailuresIT {
+  @RegisterExtension static final FirmwareDatabase DATABASE = new FirmwareDatabase();
+
+  private static final Author BY = new Author("pat", null);
+  private static final FileName NAME = new FileName("a.bin");
+  private static final TenantId TENANT = new TenantId("acme");
+  private static final byte[] BYTES = new byte[600];
+
+  static {
+    new Random(3).nextBytes(BYTES);
+  }
+
+  @TempDir Path folder;
+  private FileStore store;
+  private Uploads uploads;
+  private Artifacts artifacts;
+
+  @BeforeEach
+  void wire() throws Exception {
+    var clock = Clock.systemUTC();
+    store = new FileStore(folder, 0, clock);
+    var limits =
+        config(ArtifactConfig.class, Map.of("muster.firmware.artifacts.bytes-per-tenant", "1000"));
+    var database = bean(Database.class, DATABASE.pool(), config(PoolConfig.class, Map.of()));
+    var audit =
+        bean(
+            AuditLog.class,
+            config(Class.forName("io.muster.firmware.audit.AuditConfig"), Map.of()),
+            clock);
+    var intake = new Intake(store, database, limits);
+    var changes = bean(Changes.class, database, audit);
+    artifacts = new Artifacts(store, intake, database, changes, limits, clock);
+    var completion = new Completion(store, artifacts, database, limits, clock);
+    uploads = new Uploads(store, intake, completion, database, changes, limits, clock);
+  }
+
+  @Test
+  void bytesThatCouldNotBeRecordedNeedNotBeSentAgain() {
+    var upload = sent(null, BYTES);
+    // Its last step fails: the object is there by then.
+    DATABASE.run("ALTER TABLE audit RENAME TO audit_away");
+    assertThrows(Exception.class, () -> uploads.complete(TENANT, upload, BY));
+    assertThrows(StoreException.NoUpload.class, () -> store.keptBytes(upload));
+    assertEquals(0, DATABASE.number("SELECT count(*) FROM artifact"));
+    assertEquals(BYTES.length, uploads.progress(TENANT, upload).keptBytes());
+    DATABASE.run("ALTER TABLE audit_away RENAME TO audit");
+    var artifact = uploads.complete(TENANT, upload, BY);
+    assertEquals(BYTES.length, artifact.sizeBytes());
+    assertEquals(artifact.id(), uploads.complete(TENANT, upload, BY).id());
+    assertEquals(1, DATABASE.number("SELECT count(*) FROM artifact"));
+  }
+
+  @Test
+  void aFolderThatFailsLeavesNothingThatCounts() throws Exception {
+    var uploading = folder.resolve("uploads");
+    Files.delete(uploading);
+    for (var i = 0; i < 40; i++) {
+      assertInstanceOf(Refusal.Unavailable.class, refusal(() -> begin(null)));
+    }
+    assertEquals(0, DATABASE.number("SELECT count(*) FROM upload"));
+    Files.createDirectory(uploading);
+    begin(null);
+  }
+
+  @Test
+  void aDatabaseThatFailsLeavesNoFile() throws Exception {
+    DATABASE.run("ALTER TABLE upload RENAME COLUMN touched_at TO touched");
+    assertThrows(Exception.class, () -> begin(null));
+    DATABASE.run("ALTER TABLE upload RENAME COLUMN touched TO touched_at");
+    assertEquals(0, filesUnder("uploads"));
+  }
+
+  @Test
+  void whatWasNotAsAnnouncedCountsNoMore() throws Exception {
+    for (var i = 0; i < 40; i++) {
+      var upload = sent(sha256(BYTES), new byte[1]);
+      assertInstanceOf(
+          Refusal.Meaningless.class, refusal(() -> uploads.complete(TENANT, upload, BY)));
+    }
+    assertEquals(0, DATABASE.number("SELECT count(*) FROM upload"));
+  }
+
+  /** An upload that was announced by another's digest, and whose own bytes are gone. */
+  @Test
+  void nobodyGetsWhatOthersUploadedByItsDigest() throws Exception {
+    artifacts.take(new TenantId("other"), NAME, Optional.empty(), stream(BYTES), BY);
+    var upload = sent(sha256(BYTES), new byte[1]);
+    store.discard(upload);
+    for (var i = 0; i < 2; i++) {
+      assertInstanceOf(Refusal.Absent.class, refusal(() -> uploads.complete(TENANT, upload, BY)));
+    }
+    assertEquals(1, DATABASE.number("SELECT count(*) FROM artifact"));
+  }
+
+  @Test
+  void whatIsUnderWayCountsAsWhatIsThere() throws Exception {
+    var first = sent(null, BYTES);
+    assertInstanceOf(
+        Refusal.LimitReached.class,
+        refusal(() -> uploads.begin(TENANT, NAME, 500L, Optional.empty(), BY)));
+    var second = begin(null);
+    assertInstanceOf(
+        Refusal.LimitReached.class,
+        refusal(() -> uploads.append(TENANT, second, 0, stream(new byte[500]))));
+    assertEquals(400, uploads.progress(TENANT, second).keptBytes());
+    assertInstanceOf(
+        Refusal.LimitReached.class,
+        refusal(() -> artifacts.take(TENANT, NAME, Optional.empty(), stream(new byte[1]), BY)));
+    // Another tenant has its own.
+    artifacts.take(new TenantId("other"), NAME, Optional.empty(), stream(BYTES), BY);
+    uploads.discard(TENANT, first, BY);
+    assertEquals(500, uploads.append(TENANT, second, 400, stream(new byte[100])));
+  }
+
+  @Test
+  void fiftyAtOnceMakeOneArtifact() throws Exception {
+    var upload = sent(null, BYTES);
+    Callable<UUID> complete = () -> uploads.complete(TENANT, upload, BY).id();
+    var made = new HashSet<UUID>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (var one : threads.invokeAll(Collections.nCopies(50, complete))) {
+        try {
+          made.add(one.get());
+        } catch (ExecutionException busy) {
+          assertInstanceOf(Refusal.Conflict.class, ((RefusedException) busy.getCause()).refusal());
+        }
+      }
+    }
+    assertEquals(1, made.size());
+    assertEquals(1, DATABASE.number("SELECT count(*) FROM artifact"));
+    assertEquals(
+        1, DATABASE.number("SELECT count(*) FROM audit WHERE action = 'artifact-created'"));
+  }
+
+  private UploadId begin(Sha256 announced) {
+    return uploads.begin(TENANT, NAME, null, Optional.ofNullable(announced), BY).id();
+  }
+
+  private UploadId sent(Sha256 announced, byte[] bytes) {
+    var upload = begin(announced);
+    uploads.append(TENANT, upload, 0, stream(bytes));
+    return upload;
+  }
+
+  private static ByteArrayInputStream stream(byte[] bytes) {
+    return new ByteArrayInputStream(bytes);
+  }
+
+  private static Refusal refusal(Executable step) {
+    return assertThrows(RefusedException.class, step).refusal();
+  }
+
+  private long filesUnder(String directory) throws Exception {
+    try (var files = Files.list(folder.resolve(directory))) {
+      return files.count();
+    }
+  }
+
+  private static Sha256 sha256(byte[] bytes) throws Exception {
+    return new Sha256(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+  }
+}

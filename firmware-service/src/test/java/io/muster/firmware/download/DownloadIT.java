@@ -1,0 +1,152 @@
+package io.muster.firmware.download;
+
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.muster.firmware.FirmwareStack;
+import io.muster.firmware.OneDevice;
+import io.muster.firmware.ServiceTest;
+import io.restassured.response.Response;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a device gets of an artifact, to the byte. */
+@ServiceTest
+class DownloadIT {
+  private static final byte[] BYTES = new byte[200_000];
+  private static final Pattern PART =
+      Pattern.compile(
+          "\r\n--[^\r\n]+\r\nContent-Type: application/octet-stream\r\n"
+              + "Content-Range: bytes (\\d+)-(\\d+)/(\\d+)\r\n\r\n");
+
+  static {
+    new Random(11).nextBytes(BYTES);
+  }
+
+  FirmwareStack stack;
+  private OneDevice device;
+
+  @BeforeEach
+  void makeADevice() {
+    device = OneDevice.of(stack);
+  }
+
+  @Test
+  void aDownloadThatIsCutAnywhereGoesOn() throws Exception {
+    var file = file(BYTES);
+    var tag = get(file).header("ETag");
+    assertEquals("\"" + sha256(BYTES) + "\"", tag);
+    var cuts =
+        IntStream.concat(
+            IntStream.of(0, 1, 65_536, BYTES.length - 1), new Random(12).ints(20, 0, BYTES.length));
+    for (var cut : cuts.toArray()) {
+      var rest =
+          device.request().header("Range", "bytes=" + cut + "-").header("If-Range", tag).get(file);
+      rest.then()
+          .statusCode(206)
+          .header("Content-Range", "bytes %d-199999/200000".formatted(cut))
+          .header("Content-Length", Integer.toString(BYTES.length - cut));
+      assertArrayEquals(Arrays.copyOfRange(BYTES, cut, BYTES.length), rest.asByteArray());
+    }
+  }
+
+  /** As SWUpdate's handler of deltas asks. */
+  @Test
+  void manyRangesComeInTheirOrder() {
+    var file = file(BYTES);
+    var firsts = new Random(13).ints(60, 0, BYTES.length - 3_000).boxed().toList();
+    var wanted =
+        firsts.stream()
+            .map(first -> first + "-" + (first + 2_999))
+            .collect(Collectors.joining(",", "bytes=", ",-7"));
+    var answer = device.request().header("Range", wanted).get(file);
+    answer.then().statusCode(206).contentType(startsWith("multipart/byteranges; boundary="));
+    var text = new String(answer.asByteArray(), StandardCharsets.ISO_8859_1);
+    var parts = PART.matcher(text);
+    for (var first : firsts) {
+      assertPart(parts, text, first, first + 2_999);
+    }
+    assertPart(parts, text, BYTES.length - 7, BYTES.length - 1);
+    assertFalse(parts.find());
+  }
+
+  private static void assertPart(java.util.regex.Matcher parts, String text, int first, int last) {
+    assertEquals(true, parts.find());
+    assertEquals(
+        List.of("" + first, "" + last, "200000"),
+        List.of(parts.group(1), parts.group(2), parts.group(3)));
+    assertArrayEquals(
+        Arrays.copyOfRange(BYTES, first, last + 1),
+        text.substring(parts.end(), parts.end() + last + 1 - first)
+            .getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  @Test
+  void whatAnotherTagOrADateNamesComesWhole() {
+    var file = file(BYTES);
+    for (var other :
+        List.of("\"x\"", "W/" + get(file).header("ETag"), "Thu, 01 Jan 2026 00:00:00 GMT")) {
+      var answer =
+          device.request().header("Range", "bytes=5-9").header("If-Range", other).get(file);
+      answer.then().statusCode(200);
+      assertArrayEquals(BYTES, answer.asByteArray());
+    }
+  }
+
+  @Test
+  void whatADeviceHasIsNotSent() {
+    var file = file(BYTES);
+    device
+        .request()
+        .header("If-None-Match", get(file).header("ETag"))
+        .get(file)
+        .then()
+        .statusCode(304);
+    device
+        .request()
+        .header("Range", "bytes=5-9")
+        .head(file)
+        .then()
+        .statusCode(200)
+        .header("Content-Length", "200000");
+  }
+
+  @Test
+  void anEmptyFileIsAFile() {
+    var file = file(new byte[0]);
+    get(file).then().statusCode(200).header("Content-Length", "0");
+    device.request().header("Range", "bytes=0-").get(file).then().statusCode(416);
+    get(file + ".MD5SUM")
+        .then()
+        .statusCode(200)
+        .body(equalTo("d41d8cd98f00b204e9800998ecf8427e  image.swu\n"));
+  }
+
+  private Response get(String path) {
+    return device.request().get(path);
+  }
+
+  private String file(byte[] bytes) {
+    var action = device.assign(device.distribution("1.0", bytes));
+    String href =
+        get(device.path() + "/deploymentBase/" + action)
+            .path("deployment.chunks[0].artifacts[0]._links.download.href");
+    return href.substring(href.indexOf("/" + device.tenant()));
+  }
+
+  private static String sha256(byte[] bytes) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+  }
+}
