@@ -23,6 +23,8 @@ import io.muster.rest.json.MergePatch;
 import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.versions.IfMatch;
+import io.quarkus.arc.All;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -44,6 +46,7 @@ public class Devices {
   private final TagRules tagRules;
   private final Changes changes;
   private final RegistryOutbox outbox;
+  private final List<DeviceContent> contents;
   private final MergePatch mergePatch;
   private final Clock clock;
 
@@ -55,6 +58,7 @@ public class Devices {
       TagRules tagRules,
       Changes changes,
       RegistryOutbox outbox,
+      @All List<DeviceContent> contents,
       MergePatch mergePatch,
       Clock clock) {
     this.rows = rows;
@@ -64,6 +68,7 @@ public class Devices {
     this.tagRules = tagRules;
     this.changes = changes;
     this.outbox = outbox;
+    this.contents = contents;
     this.mergePatch = mergePatch;
     this.clock = clock;
   }
@@ -231,7 +236,18 @@ public class Devices {
         .map(behind -> detach(address.tenant(), behind))
         .invoke(events -> events.add(new DeviceDeleted(address)))
         .chain(outbox::append)
+        .chain(() -> removeContents(device))
         .chain(() -> rows.delete(device));
+  }
+
+  private Uni<Void> removeContents(DeviceEntity device) {
+    return Multi.createFrom()
+        .iterable(contents)
+        .onItem()
+        .transformToUniAndConcatenate(content -> content.beforeRemoval(device))
+        .collect()
+        .last()
+        .replaceWithVoid();
   }
 
   private List<RegistryEvent> detach(TenantId tenant, List<DeviceEntity> behind) {
