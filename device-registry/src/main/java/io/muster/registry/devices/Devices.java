@@ -11,7 +11,9 @@ import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.id.TypeId;
 import io.muster.registry.audit.AuditEntry;
+import io.muster.registry.audit.AuditLog;
 import io.muster.registry.events.Changes;
+import io.muster.registry.events.Changes.Outcome;
 import io.muster.registry.events.RegistryOutbox;
 import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.ConflictKind;
@@ -45,6 +47,7 @@ public class Devices {
   private final AttributeRules attributeRules;
   private final TagRules tagRules;
   private final Changes changes;
+  private final AuditLog audit;
   private final RegistryOutbox outbox;
   private final List<DeviceContent> contents;
   private final MergePatch mergePatch;
@@ -57,6 +60,7 @@ public class Devices {
       AttributeRules attributeRules,
       TagRules tagRules,
       Changes changes,
+      AuditLog audit,
       RegistryOutbox outbox,
       @All List<DeviceContent> contents,
       MergePatch mergePatch,
@@ -67,6 +71,7 @@ public class Devices {
     this.attributeRules = attributeRules;
     this.tagRules = tagRules;
     this.changes = changes;
+    this.audit = audit;
     this.outbox = outbox;
     this.contents = contents;
     this.mergePatch = mergePatch;
@@ -193,9 +198,9 @@ public class Devices {
   private Uni<DeviceRepresentation> update(
       DeviceAddress address, IfMatch ifMatch, Function<DeviceEntity, DeviceBody> change) {
     return changes
-        .audited(
-            _ -> entry("device-updated", address),
-            () -> requireLocked(address).call(device -> apply(address, device, ifMatch, change)))
+        .auditedIfChanged(
+            entry("device-updated", address),
+            () -> requireLocked(address).chain(device -> apply(address, device, ifMatch, change)))
         .onFailure(Devices::lostItsGateway)
         .transform(_ -> noSuchGateway())
         .onFailure(Devices::lostItsType)
@@ -203,7 +208,7 @@ public class Devices {
         .map(DeviceEntity::representation);
   }
 
-  private Uni<Void> apply(
+  private Uni<Outcome<DeviceEntity>> apply(
       DeviceAddress address,
       DeviceEntity device,
       IfMatch ifMatch,
@@ -219,20 +224,24 @@ public class Devices {
     return state(device.tenantKey, body).chain(state -> store(address, device, state));
   }
 
-  private Uni<Void> store(DeviceAddress address, DeviceEntity device, DeviceState state) {
+  private Uni<Outcome<DeviceEntity>> store(
+      DeviceAddress address, DeviceEntity device, DeviceState state) {
     var wasEnabled = device.enabled;
     if (!device.update(state, clock.instant())) {
-      return Uni.createFrom().voidItem();
+      return Uni.createFrom().item(new Outcome<>(device, false));
     }
-    return outbox.append(
-        wasEnabled && !device.enabled
-            ? new DeviceDisabled(address, device.version)
-            : new DeviceUpdated(address, device.version));
+    return outbox
+        .append(
+            wasEnabled && !device.enabled
+                ? new DeviceDisabled(address, device.version)
+                : new DeviceUpdated(address, device.version))
+        .replaceWith(new Outcome<>(device, true));
   }
 
   private Uni<Void> remove(DeviceAddress address, DeviceEntity device, IfMatch ifMatch) {
     ifMatch.check(device.version);
     return rows.behind(device)
+        .call(behind -> audit.writeEach("device-updated", address.tenant(), subjects(behind)))
         .map(behind -> detach(address.tenant(), behind))
         .invoke(events -> events.add(new DeviceDeleted(address)))
         .chain(outbox::append)
@@ -248,6 +257,10 @@ public class Devices {
         .collect()
         .last()
         .replaceWithVoid();
+  }
+
+  private static List<String> subjects(List<DeviceEntity> devices) {
+    return devices.stream().map(it -> "devices/" + it.id).toList();
   }
 
   private List<RegistryEvent> detach(TenantId tenant, List<DeviceEntity> behind) {
