@@ -20,6 +20,12 @@ public class AuditBatch {
           AS entry (tenant, action, subject, ordinal)
        ORDER BY ordinal\
       """;
+  // A name that no tenant can have.
+  private static final String INSERT_OF_PLATFORM =
+      """
+      INSERT INTO audit (at, tenant, actor, address, action, subject)
+      VALUES ($1, 'platform', $2, $3, $4, $5)\
+      """;
   private static final String PRUNE =
       """
       WITH oldest AS MATERIALIZED (
@@ -70,6 +76,16 @@ public class AuditBatch {
                 transaction
                     .preparedQuery(PRUNE)
                     .execute(Tuple.of(now.minus(config.keepFor()), entries.size() + 20)))
+        .replaceWithVoid();
+  }
+
+  /** Adds what was done to the platform and is no tenant's affair. */
+  public Uni<Void> writeOfPlatform(
+      SqlClient transaction, AuditAuthor author, String action, String subject) {
+    var now = clock.instant().atOffset(ZoneOffset.UTC);
+    return transaction
+        .preparedQuery(INSERT_OF_PLATFORM)
+        .execute(Tuple.of(now, author.actor(), author.address(), action, subject))
         .replaceWithVoid();
   }
 }
