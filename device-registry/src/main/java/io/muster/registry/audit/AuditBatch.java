@@ -26,11 +26,14 @@ public class AuditBatch {
       INSERT INTO audit (at, tenant, actor, address, action, subject)
       VALUES ($1, 'platform', $2, $3, $4, $5)\
       """;
+  // What is not old is not locked: a lock is written, and there would be some for each change.
   private static final String PRUNE =
       """
-      WITH oldest AS MATERIALIZED (
-        SELECT place, at FROM audit ORDER BY place LIMIT $2 FOR UPDATE SKIP LOCKED)
-      DELETE FROM audit WHERE place IN (SELECT place FROM oldest WHERE at < $1)\
+      WITH oldest AS MATERIALIZED (SELECT place, at FROM audit ORDER BY place LIMIT $2),
+      old AS MATERIALIZED (
+        SELECT a.place FROM audit a JOIN oldest o ON o.place = a.place
+         WHERE o.at < $1 FOR UPDATE OF a SKIP LOCKED)
+      DELETE FROM audit WHERE place IN (SELECT place FROM old)\
       """;
 
   private final Caller caller;

@@ -29,11 +29,13 @@ public class AuditLog {
       "INSERT INTO audit (at, tenant, actor, address, action, subject) SELECT CAST(?1 AS"
           + " timestamptz), CAST(?2 AS text), CAST(?3 AS text), CAST(?4 AS text), CAST(?5 AS text),"
           + " subject FROM unnest(CAST(?6 AS text[])) AS subject";
-  // A few with each write keep the table within its age without a job of its own.
+  // A few with each write keep the table within its age without a job of its own. What is not old
+  // is not locked: a lock is written, and there would be twenty for each change.
   private static final String PRUNE =
-      "WITH oldest AS MATERIALIZED ("
-          + "SELECT place, at FROM audit ORDER BY place LIMIT 20 FOR UPDATE SKIP LOCKED)"
-          + " DELETE FROM audit WHERE place IN (SELECT place FROM oldest WHERE at < ?1)";
+      "WITH oldest AS MATERIALIZED (SELECT place, at FROM audit ORDER BY place LIMIT 20),"
+          + " old AS MATERIALIZED (SELECT a.place FROM audit a JOIN oldest o ON o.place = a.place"
+          + " WHERE o.at < ?1 FOR UPDATE OF a SKIP LOCKED)"
+          + " DELETE FROM audit WHERE place IN (SELECT place FROM old)";
 
   private final Caller caller;
   private final AuditConfig config;
