@@ -11,6 +11,7 @@ import io.muster.contract.registry.ClaimRequest;
 import io.muster.contract.registry.DeviceView;
 import io.muster.contract.registry.ProvisionReply;
 import io.muster.contract.registry.ProvisionRequest;
+import io.muster.contract.registry.TenantStanding;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import java.io.IOException;
@@ -35,6 +36,7 @@ class GoldenInterfacesTest {
       case "internal/provision-request.json" -> ProvisionRequest.class;
       case "internal/provision-reply.json" -> ProvisionReply.class;
       case "internal/device-view.json" -> DeviceView.class;
+      case "internal/tenant-standing.json" -> TenantStanding.class;
       case "internal/activity-report.json" -> ActivityReport.class;
       default -> CloudEvent.class;
     };
@@ -54,6 +56,7 @@ class GoldenInterfacesTest {
         "internal/provision-request.json",
         "internal/provision-reply.json",
         "internal/device-view.json",
+        "internal/tenant-standing.json",
         "internal/activity-report.json",
         "events/firmware.installed.json",
         "events/registry.presence.json",

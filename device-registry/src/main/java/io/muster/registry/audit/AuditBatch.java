@@ -20,11 +20,20 @@ public class AuditBatch {
           AS entry (tenant, action, subject, ordinal)
        ORDER BY ordinal\
       """;
+  // A name that no tenant can have.
+  private static final String INSERT_OF_PLATFORM =
+      """
+      INSERT INTO audit (at, tenant, actor, address, action, subject)
+      VALUES ($1, 'platform', $2, $3, $4, $5)\
+      """;
+  // What is not old is not locked: a lock is written, and there would be some for each change.
   private static final String PRUNE =
       """
-      WITH oldest AS MATERIALIZED (
-        SELECT place, at FROM audit ORDER BY place LIMIT $2 FOR UPDATE SKIP LOCKED)
-      DELETE FROM audit WHERE place IN (SELECT place FROM oldest WHERE at < $1)\
+      WITH oldest AS MATERIALIZED (SELECT place, at FROM audit ORDER BY place LIMIT $2),
+      old AS MATERIALIZED (
+        SELECT a.place FROM audit a JOIN oldest o ON o.place = a.place
+         WHERE o.at < $1 FOR UPDATE OF a SKIP LOCKED)
+      DELETE FROM audit WHERE place IN (SELECT place FROM old)\
       """;
 
   private final Caller caller;
@@ -70,6 +79,16 @@ public class AuditBatch {
                 transaction
                     .preparedQuery(PRUNE)
                     .execute(Tuple.of(now.minus(config.keepFor()), entries.size() + 20)))
+        .replaceWithVoid();
+  }
+
+  /** Adds what was done to the platform and is no tenant's affair. */
+  public Uni<Void> writeOfPlatform(
+      SqlClient transaction, AuditAuthor author, String action, String subject) {
+    var now = clock.instant().atOffset(ZoneOffset.UTC);
+    return transaction
+        .preparedQuery(INSERT_OF_PLATFORM)
+        .execute(Tuple.of(now, author.actor(), author.address(), action, subject))
         .replaceWithVoid();
   }
 }

@@ -1,11 +1,13 @@
 package io.muster.registry.audit;
 
+import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Caller;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,11 +25,17 @@ public class AuditLog {
       "INSERT INTO audit (at, tenant, actor, address, action, subject) SELECT CAST(?1 AS"
           + " timestamptz), id, CAST(?2 AS text), CAST(?3 AS text), CAST(?4 AS text), CAST(?5 AS"
           + " text) FROM tenant";
-  // A few with each write keep the table within its age without a job of its own.
+  private static final String INSERT_EACH =
+      "INSERT INTO audit (at, tenant, actor, address, action, subject) SELECT CAST(?1 AS"
+          + " timestamptz), CAST(?2 AS text), CAST(?3 AS text), CAST(?4 AS text), CAST(?5 AS text),"
+          + " subject FROM unnest(CAST(?6 AS text[])) AS subject";
+  // A few with each write keep the table within its age without a job of its own. What is not old
+  // is not locked: a lock is written, and there would be twenty for each change.
   private static final String PRUNE =
-      "WITH oldest AS MATERIALIZED ("
-          + "SELECT place, at FROM audit ORDER BY place LIMIT 20 FOR UPDATE SKIP LOCKED)"
-          + " DELETE FROM audit WHERE place IN (SELECT place FROM oldest WHERE at < ?1)";
+      "WITH oldest AS MATERIALIZED (SELECT place, at FROM audit ORDER BY place LIMIT 20),"
+          + " old AS MATERIALIZED (SELECT a.place FROM audit a JOIN oldest o ON o.place = a.place"
+          + " WHERE o.at < ?1 FOR UPDATE OF a SKIP LOCKED)"
+          + " DELETE FROM audit WHERE place IN (SELECT place FROM old)";
 
   private final Caller caller;
   private final AuditConfig config;
@@ -69,6 +77,27 @@ public class AuditLog {
     var author = author(entry);
     var address = author.address() == null ? "?" : author.address();
     LOG.infof("%s by %s from %s", entry, author.actor(), address);
+  }
+
+  /** Adds one entry for each of several subjects that were changed along with another. */
+  public Uni<Void> writeEach(String action, TenantId tenant, List<String> subjects) {
+    if (subjects.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    var author = AuditAuthor.of(caller);
+    return Panache.getSession()
+        .chain(
+            session ->
+                session
+                    .createNativeQuery(INSERT_EACH)
+                    .setParameter(1, clock.instant().atOffset(ZoneOffset.UTC))
+                    .setParameter(2, tenant.value())
+                    .setParameter(3, author.actor())
+                    .setParameter(4, author.address())
+                    .setParameter(5, action)
+                    .setParameter(6, subjects.toArray(String[]::new))
+                    .executeUpdate())
+        .replaceWithVoid();
   }
 
   /** Writes a row for each tenant: what was done to the whole platform. */

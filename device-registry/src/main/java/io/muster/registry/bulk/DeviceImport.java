@@ -31,6 +31,7 @@ final class DeviceImport {
   private List<RowResult> results;
 
   /**
+   * @param until when it ends, whatever is left
    * @param rejectedOnly whether rows with which all went well are left out of the answer
    */
   DeviceImport(
@@ -40,6 +41,7 @@ final class DeviceImport {
       BulkLimits limits,
       ObjectMapper mapper,
       Clock clock,
+      Instant until,
       boolean rejectedOnly) {
     this.job = job;
     this.batches = batches;
@@ -48,7 +50,7 @@ final class DeviceImport {
     this.mapper = mapper;
     this.clock = clock;
     this.rejectedOnly = rejectedOnly;
-    this.until = clock.instant().plus(limits.maxDuration());
+    this.until = until;
   }
 
   /**

@@ -26,6 +26,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -121,9 +122,11 @@ class DeviceImportResource {
     // Also when nobody is there any more to be answered.
     request.getCurrent().addEndHandler(_ -> slot.close());
     try {
-      var batches = batches(mediaType, body);
+      var until = clock.instant().plus(limits.maxDuration());
+      var batches = batches(mediaType, body, until);
+      var rejectedOnly = report.equals("rejected");
       var devices =
-          new DeviceImport(job, batches, work, limits, mapper, clock, report.equals("rejected"));
+          new DeviceImport(job, batches, work, limits, mapper, clock, until, rejectedOnly);
       devices.begin();
       request.getCurrent().response().setWriteQueueMaxSize(limits.waitingAnswerBytes());
       return client -> {
@@ -136,15 +139,16 @@ class DeviceImportResource {
       };
     } catch (IOException brokenOff) {
       slot.close();
-      throw RowSource.refused("The body broke off before the first rows were whole.");
+      throw RowSource.refused(
+          "The body broke off before the first rows were whole, or was too slow.");
     } catch (RuntimeException failure) {
       slot.close();
       throw failure;
     }
   }
 
-  private Batches batches(String mediaType, InputStream body) throws IOException {
-    var lines = new Lines(body, limits.maxRowBytes());
+  private Batches batches(String mediaType, InputStream body, Instant until) throws IOException {
+    var lines = new Lines(body, limits.maxRowBytes(), () -> clock.instant().isAfter(until));
     var isCsv = mediaType != null && mediaType.toLowerCase(Locale.ROOT).startsWith(BulkMedia.CSV);
     var rows =
         isCsv ? new CsvRows(lines, limits.maxRowBytes(), mapper) : new NdjsonRows(lines, mapper);

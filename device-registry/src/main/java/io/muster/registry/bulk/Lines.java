@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Splits a stream into lines, each bounded, and sums up what was read. For one thread; waits for
@@ -20,6 +21,7 @@ final class Lines {
 
   private final InputStream stream;
   private final int maxBytes;
+  private final BooleanSupplier isOver;
   private final MessageDigest digest = sha256();
   private final byte[] chunk = new byte[CHUNK];
   private final Deque<Line> givenBack = new ArrayDeque<>();
@@ -32,8 +34,18 @@ final class Lines {
    * @param maxBytes of a line
    */
   Lines(InputStream stream, int maxBytes) {
+    this(stream, maxBytes, () -> false);
+  }
+
+  /**
+   * @param maxBytes of a line
+   * @param isOver whether the time for all of it has passed; then it breaks off. Looked at while
+   *     lines are read, since blank ones, or a very long one, make no row
+   */
+  Lines(InputStream stream, int maxBytes, BooleanSupplier isOver) {
     this.stream = stream;
     this.maxBytes = maxBytes;
+    this.isOver = isOver;
   }
 
   /**
@@ -98,6 +110,9 @@ final class Lines {
   }
 
   private boolean fill() throws IOException {
+    if (isOver.getAsBoolean()) {
+      throw new IOException("it takes longer than is allowed");
+    }
     next = 0;
     end = Math.max(0, stream.read(chunk, 0, CHUNK));
     return end > 0;

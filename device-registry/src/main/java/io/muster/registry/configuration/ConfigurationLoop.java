@@ -24,6 +24,7 @@ class ConfigurationLoop {
   private final ConfigurationWork work;
   private final ConfigurationConfig config;
   private final AtomicBoolean busy = new AtomicBoolean();
+  private final AtomicBoolean failing = new AtomicBoolean();
   private volatile boolean stopped;
   private long timer = -1;
 
@@ -49,12 +50,19 @@ class ConfigurationLoop {
     goOn(ConcurrentHashMap.newKeySet())
         .subscribe()
         .with(
-            done -> busy.set(false),
-            failure -> {
+            done -> {
+              failing.set(false);
               busy.set(false);
-              // The next look goes on where this one was rolled back.
-              LOG.warnf("Configurations are not gone on with for now: %s", failure);
-            });
+            },
+            this::failed);
+  }
+
+  private void failed(Throwable failure) {
+    if (failing.compareAndSet(false, true)) {
+      // The next look goes on where this one was rolled back.
+      LOG.warnf("Configurations are not gone on with for now: %s", failure);
+    }
+    busy.set(false);
   }
 
   /**

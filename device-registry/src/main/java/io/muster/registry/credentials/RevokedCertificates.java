@@ -1,5 +1,7 @@
 package io.muster.registry.credentials;
 
+import io.muster.registry.devices.DeviceContent;
+import io.muster.registry.devices.DeviceEntity;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,9 +14,13 @@ import java.time.ZoneOffset;
  * Thread-safe.
  */
 @ApplicationScoped
-public class RevokedCertificates {
+public class RevokedCertificates implements DeviceContent {
   private static final String ADD =
       "INSERT INTO revoked_certificate (sha256, not_after) VALUES (?1, ?2)"
+          + " ON CONFLICT (sha256) DO NOTHING";
+  private static final String ADD_OF_DEVICE =
+      "INSERT INTO revoked_certificate (sha256, not_after) SELECT certificate_sha256, not_after"
+          + " FROM credential WHERE device_key = ?1 AND authority_key IS NOT NULL"
           + " ON CONFLICT (sha256) DO NOTHING";
   private static final String FIND = "SELECT count(*) FROM revoked_certificate WHERE sha256 = ?1";
   // A few with each write keep the table small without a job of its own.
@@ -39,6 +45,19 @@ public class RevokedCertificates {
                     .setParameter(1, sha256)
                     .getSingleResult())
         .map(count -> count > 0);
+  }
+
+  /** Its authority would vouch for a deleted device again, and make it anew. */
+  @Override
+  public Uni<Void> beforeRemoval(DeviceEntity device) {
+    return Panache.getSession()
+        .chain(
+            session ->
+                session
+                    .createNativeQuery(ADD_OF_DEVICE)
+                    .setParameter(1, device.key())
+                    .executeUpdate())
+        .replaceWithVoid();
   }
 
   Uni<Void> add(byte[] sha256, Instant notAfter) {

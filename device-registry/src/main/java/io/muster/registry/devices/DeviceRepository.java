@@ -6,6 +6,7 @@ import io.quarkus.hibernate.reactive.panache.PanacheRepositoryBase;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import java.util.Collection;
 import java.util.List;
 import org.hibernate.reactive.mutiny.Mutiny;
 
@@ -18,6 +19,18 @@ class DeviceRepository implements PanacheRepositoryBase<DeviceEntity, Integer> {
   Uni<DeviceEntity> withId(int tenantKey, DeviceId id) {
     return find(WITH_GATEWAY + "where d.tenantKey = ?1 and d.id = ?2", tenantKey, id.value())
         .firstResult();
+  }
+
+  /** Deletes some, with all that belongs to them. */
+  Uni<Integer> deleteAll(int tenantKey, Collection<String> ids) {
+    return Panache.getSession()
+        .chain(
+            session ->
+                session
+                    .createNativeQuery("DELETE FROM device WHERE tenant_key = ?1 AND id = ANY(?2)")
+                    .setParameter(1, tenantKey)
+                    .setParameter(2, ids.toArray(String[]::new))
+                    .executeUpdate());
   }
 
   Uni<List<String>> idsAfter(int tenantKey, String id, int count) {

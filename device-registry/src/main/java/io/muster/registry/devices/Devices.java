@@ -11,7 +11,9 @@ import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.id.TypeId;
 import io.muster.registry.audit.AuditEntry;
+import io.muster.registry.audit.AuditLog;
 import io.muster.registry.events.Changes;
+import io.muster.registry.events.Changes.Outcome;
 import io.muster.registry.events.RegistryOutbox;
 import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.ConflictKind;
@@ -23,6 +25,8 @@ import io.muster.rest.json.MergePatch;
 import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.versions.IfMatch;
+import io.quarkus.arc.All;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -43,7 +47,9 @@ public class Devices {
   private final AttributeRules attributeRules;
   private final TagRules tagRules;
   private final Changes changes;
+  private final AuditLog audit;
   private final RegistryOutbox outbox;
+  private final List<DeviceContent> contents;
   private final MergePatch mergePatch;
   private final Clock clock;
 
@@ -54,7 +60,9 @@ public class Devices {
       AttributeRules attributeRules,
       TagRules tagRules,
       Changes changes,
+      AuditLog audit,
       RegistryOutbox outbox,
+      @All List<DeviceContent> contents,
       MergePatch mergePatch,
       Clock clock) {
     this.rows = rows;
@@ -63,7 +71,9 @@ public class Devices {
     this.attributeRules = attributeRules;
     this.tagRules = tagRules;
     this.changes = changes;
+    this.audit = audit;
     this.outbox = outbox;
+    this.contents = contents;
     this.mergePatch = mergePatch;
     this.clock = clock;
   }
@@ -188,9 +198,9 @@ public class Devices {
   private Uni<DeviceRepresentation> update(
       DeviceAddress address, IfMatch ifMatch, Function<DeviceEntity, DeviceBody> change) {
     return changes
-        .audited(
-            _ -> entry("device-updated", address),
-            () -> requireLocked(address).call(device -> apply(address, device, ifMatch, change)))
+        .auditedIfChanged(
+            entry("device-updated", address),
+            () -> requireLocked(address).chain(device -> apply(address, device, ifMatch, change)))
         .onFailure(Devices::lostItsGateway)
         .transform(_ -> noSuchGateway())
         .onFailure(Devices::lostItsType)
@@ -198,7 +208,7 @@ public class Devices {
         .map(DeviceEntity::representation);
   }
 
-  private Uni<Void> apply(
+  private Uni<Outcome<DeviceEntity>> apply(
       DeviceAddress address,
       DeviceEntity device,
       IfMatch ifMatch,
@@ -214,24 +224,43 @@ public class Devices {
     return state(device.tenantKey, body).chain(state -> store(address, device, state));
   }
 
-  private Uni<Void> store(DeviceAddress address, DeviceEntity device, DeviceState state) {
+  private Uni<Outcome<DeviceEntity>> store(
+      DeviceAddress address, DeviceEntity device, DeviceState state) {
     var wasEnabled = device.enabled;
     if (!device.update(state, clock.instant())) {
-      return Uni.createFrom().voidItem();
+      return Uni.createFrom().item(new Outcome<>(device, false));
     }
-    return outbox.append(
-        wasEnabled && !device.enabled
-            ? new DeviceDisabled(address, device.version)
-            : new DeviceUpdated(address, device.version));
+    return outbox
+        .append(
+            wasEnabled && !device.enabled
+                ? new DeviceDisabled(address, device.version)
+                : new DeviceUpdated(address, device.version))
+        .replaceWith(new Outcome<>(device, true));
   }
 
   private Uni<Void> remove(DeviceAddress address, DeviceEntity device, IfMatch ifMatch) {
     ifMatch.check(device.version);
     return rows.behind(device)
+        .call(behind -> audit.writeEach("device-updated", address.tenant(), subjects(behind)))
         .map(behind -> detach(address.tenant(), behind))
         .invoke(events -> events.add(new DeviceDeleted(address)))
         .chain(outbox::append)
+        .chain(() -> removeContents(device))
         .chain(() -> rows.delete(device));
+  }
+
+  private Uni<Void> removeContents(DeviceEntity device) {
+    return Multi.createFrom()
+        .iterable(contents)
+        .onItem()
+        .transformToUniAndConcatenate(content -> content.beforeRemoval(device))
+        .collect()
+        .last()
+        .replaceWithVoid();
+  }
+
+  private static List<String> subjects(List<DeviceEntity> devices) {
+    return devices.stream().map(it -> "devices/" + it.id).toList();
   }
 
   private List<RegistryEvent> detach(TenantId tenant, List<DeviceEntity> behind) {

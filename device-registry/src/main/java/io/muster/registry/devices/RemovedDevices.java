@@ -10,7 +10,10 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 
-/** Tells of each device that goes with its tenant; the rows go by foreign key. */
+/**
+ * Tells of each device that goes with its tenant, and removes it: page by page, since with all that
+ * belongs to a large fleet one statement would take longer than any may.
+ */
 @ApplicationScoped
 class RemovedDevices implements TenantContent {
   private static final int PAGE = 1_000;
@@ -31,6 +34,7 @@ class RemovedDevices implements TenantContent {
   private Uni<Void> announceAfter(String id, TenantEntity tenant) {
     return rows.idsAfter(tenant.key(), id, PAGE)
         .call(ids -> outbox.append(events(ids, tenant)))
+        .call(ids -> rows.deleteAll(tenant.key(), ids))
         .chain(
             ids ->
                 ids.size() < PAGE

@@ -14,6 +14,9 @@ import java.util.Optional;
 /** Takes the events of EMQX' rule engine about clients. Thread-safe. */
 @ApplicationScoped
 class EmqxSessions {
+  private static final int MAX_NODE = 250;
+  private static final int MAX_REASON = 60;
+
   private final List<SessionReports> listeners;
 
   EmqxSessions(@All List<SessionReports> listeners) {
@@ -47,7 +50,7 @@ class EmqxSessions {
 
   private static Optional<SessionReport> report(ClientIdentifier client, JsonNode event) {
     var connectedAt = EmqxText.time(event, "connected_at").orElse(null);
-    var node = EmqxText.text(event, "node").orElse(null);
+    var node = EmqxText.words(event, "node", MAX_NODE).orElse(null);
     return switch (EmqxText.text(event, "event").orElse("")) {
       case "client.connected" ->
           time(event, "connected_at")
@@ -65,7 +68,7 @@ class EmqxSessions {
                           at,
                           connectedAt,
                           node,
-                          EmqxText.text(event, "reason").orElse("unknown")));
+                          EmqxText.words(event, "reason", MAX_REASON).orElse("unknown")));
       default -> Optional.empty();
     };
   }

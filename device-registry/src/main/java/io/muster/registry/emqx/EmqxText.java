@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -14,6 +13,7 @@ import java.util.Optional;
  * without a value is left out, empty or {@code undefined}. Stateless.
  */
 final class EmqxText {
+  private static final long LATEST_MILLIS = 253_402_300_799_999L;
   private static final String NO_VALUE = "undefined";
 
   private EmqxText() {}
@@ -37,6 +37,13 @@ final class EmqxText {
         : Optional.empty();
   }
 
+  /** Words for people: bounded, in one line. */
+  static Optional<String> words(JsonNode body, String member, int maxCharacters) {
+    return text(body, member)
+        .map(it -> it.length() <= maxCharacters ? it : it.substring(0, maxCharacters))
+        .map(it -> it.replaceAll("\\p{Cntrl}", "?"));
+  }
+
   static Optional<Integer> number(JsonNode body, String member) {
     try {
       return text(body, member).map(Integer::valueOf);
@@ -45,11 +52,14 @@ final class EmqxText {
     }
   }
 
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, before the year 10,000. */
   static Optional<Instant> time(JsonNode body, String member) {
     try {
-      return text(body, member).map(Long::valueOf).map(Instant::ofEpochMilli);
-    } catch (NumberFormatException | DateTimeException none) {
+      return text(body, member)
+          .map(Long::valueOf)
+          .filter(it -> it >= 0 && it <= LATEST_MILLIS)
+          .map(Instant::ofEpochMilli);
+    } catch (NumberFormatException none) {
       return Optional.empty();
     }
   }

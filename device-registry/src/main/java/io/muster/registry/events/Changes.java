@@ -42,6 +42,30 @@ public class Changes {
         .invoke(done -> audit.tell(entry.apply(done)));
   }
 
+  /**
+   * What came of a request to change something.
+   *
+   * @param isChange false: all was as it was asked for
+   */
+  public record Outcome<T>(T value, boolean isChange) {}
+
+  /** The same for what may turn out to change nothing; then there is no entry. */
+  public <T> Uni<T> auditedIfChanged(AuditEntry entry, Supplier<Uni<Outcome<T>>> change) {
+    return inTransaction(
+            () ->
+                change
+                    .get()
+                    .call(
+                        done -> done.isChange() ? audit.write(entry) : Uni.createFrom().voidItem()))
+        .invoke(
+            done -> {
+              if (done.isChange()) {
+                audit.tell(entry);
+              }
+            })
+        .map(Outcome::value);
+  }
+
   /** Runs in one transaction of plain SQL; its events go out after the commit. */
   public <T> Uni<T> inSqlTransaction(Function<SqlConnection, Uni<T>> change) {
     return pool.withTransaction(change).invoke(publisher::wakeUp);

@@ -21,8 +21,10 @@ class GroupRepository implements PanacheRepositoryBase<GroupEntity, Integer> {
       "DELETE FROM device_group_member m USING device d"
           + " WHERE m.group_key = ?1 AND d.key = m.device_key"
           + " AND d.tenant_key = ?2 AND d.id = ANY(?3)";
+  // Those that are there stay until the commit, so that their rows can refer to them.
   private static final String KNOWN =
-      "SELECT d.id FROM device d WHERE d.tenant_key = ?1 AND d.id = ANY(?2)";
+      "SELECT d.id FROM device d WHERE d.tenant_key = ?1 AND d.id = ANY(?2)"
+          + " ORDER BY d.key FOR KEY SHARE";
 
   Uni<GroupEntity> withId(int tenantKey, GroupId id) {
     return find("tenantKey = ?1 and id = ?2", tenantKey, id.value()).firstResult();

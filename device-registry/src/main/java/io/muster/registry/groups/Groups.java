@@ -7,6 +7,7 @@ import io.muster.contract.id.GroupId;
 import io.muster.contract.id.TenantId;
 import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.events.Changes;
+import io.muster.registry.events.Changes.Outcome;
 import io.muster.registry.events.RegistryOutbox;
 import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.ConflictKind;
@@ -107,13 +108,13 @@ public class Groups {
 
   Uni<GroupRepresentation> changeMembers(TenantId tenantId, GroupId id, MembersChange change) {
     return changes
-        .audited(
-            _ -> entry("group-members-changed", tenantId, id),
+        .auditedIfChanged(
+            entry("group-members-changed", tenantId, id),
             () ->
                 locked(tenantId, id)
                     .invoke(Groups::requireStatic)
                     .call(group -> requireDevices(group, change))
-                    .call(group -> apply(tenantId, group, change)))
+                    .chain(group -> apply(tenantId, group, change)))
         .map(GroupEntity::representation);
   }
 
@@ -137,16 +138,17 @@ public class Groups {
         .replaceWithVoid();
   }
 
-  private Uni<Void> apply(TenantId tenantId, GroupEntity group, MembersChange change) {
+  private Uni<Outcome<GroupEntity>> apply(
+      TenantId tenantId, GroupEntity group, MembersChange change) {
     return rows.addMembers(group, change.add())
         .chain(added -> rows.removeMembers(group, change.remove()).map(removed -> added + removed))
         .chain(
             moved -> {
               if (moved == 0) {
-                return Uni.createFrom().voidItem();
+                return Uni.createFrom().item(new Outcome<>(group, false));
               }
               group.changed(clock.instant());
-              return tell(tenantId, group.groupId());
+              return tell(tenantId, group.groupId()).replaceWith(new Outcome<>(group, true));
             });
   }
 
@@ -167,13 +169,13 @@ public class Groups {
   private Uni<GroupRepresentation> update(
       TenantId tenantId, GroupId id, IfMatch ifMatch, Function<GroupEntity, GroupBody> change) {
     return changes
-        .audited(
-            _ -> entry("group-updated", tenantId, id),
-            () -> locked(tenantId, id).call(group -> apply(tenantId, group, ifMatch, change)))
+        .auditedIfChanged(
+            entry("group-updated", tenantId, id),
+            () -> locked(tenantId, id).chain(group -> apply(tenantId, group, ifMatch, change)))
         .map(GroupEntity::representation);
   }
 
-  private Uni<Void> apply(
+  private Uni<Outcome<GroupEntity>> apply(
       TenantId tenantId,
       GroupEntity group,
       IfMatch ifMatch,
@@ -189,8 +191,8 @@ public class Groups {
     }
     filters.check(body.filter());
     return group.update(body, clock.instant())
-        ? tell(tenantId, group.groupId())
-        : Uni.createFrom().voidItem();
+        ? tell(tenantId, group.groupId()).replaceWith(new Outcome<>(group, true))
+        : Uni.createFrom().item(new Outcome<>(group, false));
   }
 
   private Uni<GroupEntity> insert(TenantEntity tenant, GroupBody body) {

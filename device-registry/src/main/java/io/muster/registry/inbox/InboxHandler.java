@@ -27,6 +27,12 @@ public interface InboxHandler {
    */
   Uni<Void> apply(SqlConnection transaction, List<OutboxEvent> events);
 
+  /**
+   * One that it wants was left out, alone, after its transaction failed for what the event holds.
+   * Returns at once; nothing that it throws has an effect.
+   */
+  default void leftOut(OutboxEvent event) {}
+
   /** What was told for a while cannot be had any more; the log is read on from its end. */
   default Uni<Void> startOver(SqlConnection transaction) {
     return Uni.createFrom().voidItem();

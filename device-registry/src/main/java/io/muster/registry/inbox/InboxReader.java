@@ -5,9 +5,12 @@ import io.muster.outbox.SharedEffects;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /** Hands each handler what it wants, in one transaction. Thread-safe. */
 final class InboxReader implements SharedEffects.Reader {
+  private static final Logger LOG = Logger.getLogger(InboxReader.class);
+
   private final List<InboxHandler> handlers;
   private final Runnable skipped;
 
@@ -48,5 +51,19 @@ final class InboxReader implements SharedEffects.Reader {
   @Override
   public void leftOut(OutboxEvent event) {
     skipped.run();
+    for (var handler : handlers) {
+      if (handler.wants(event)) {
+        leftOut(handler, event);
+      }
+    }
+  }
+
+  private static void leftOut(InboxHandler handler, OutboxEvent event) {
+    try {
+      handler.leftOut(event);
+    } catch (RuntimeException failure) {
+      // The position has moved on; the event is in the log of this service already.
+      LOG.warnf("Event %s was left out untold: %s", event.id(), failure);
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.muster.registry.credentials.GrantedCredentials;
 import io.muster.registry.devices.Devices;
 import io.muster.registry.events.Changes;
 import io.muster.registry.issuing.SigningRequest.UnfitRequestException;
+import io.muster.registry.limits.MinuteCounts;
 import io.muster.registry.problem.ConflictKind;
 import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
@@ -33,6 +34,7 @@ public class Issuing {
   private final Changes changes;
   private final Vertx vertx;
   private final Clock clock;
+  private final MinuteCounts counts;
 
   Issuing(
       IssuingSettings settings,
@@ -47,6 +49,7 @@ public class Issuing {
     this.changes = changes;
     this.vertx = vertx;
     this.clock = clock;
+    this.counts = new MinuteCounts(clock);
   }
 
   /**
@@ -55,9 +58,11 @@ public class Issuing {
    * @param device who has shown that it is
    * @param csr PKCS #10, PEM; its subject is ignored
    * @return fails with 409 when this installation issues none, with 422 for a request that is none,
-   *     with 503 when the authority's files cannot be used
+   *     with 429 for a device that asks too often, with 503 when the authority's files cannot be
+   *     used
    */
   public Uni<IssuedCertificate> issue(DeviceAddress device, String csr) {
+    requireFewFor(device);
     var request = request(csr);
     return authority().chain(it -> issue(device, request, it));
   }
@@ -72,6 +77,15 @@ public class Issuing {
       throw new Refusal.Conflict(
               ConflictKind.ISSUING_IS_OFF,
               "This installation issues no certificates (muster.registry.issuing.* is not set).")
+          .asException();
+    }
+  }
+
+  /** Each one is a signature, a credential and an entry in the audit. */
+  private void requireFewFor(DeviceAddress device) {
+    if (counts.add(device.toString()) > settings.perDeviceAndMinute()) {
+      throw new Refusal.LimitReached(
+              "certificates of a device in a minute", settings.perDeviceAndMinute())
           .asException();
     }
   }

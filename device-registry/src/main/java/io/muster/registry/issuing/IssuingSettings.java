@@ -2,6 +2,8 @@ package io.muster.registry.issuing;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import java.util.Optional;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -24,4 +26,10 @@ interface IssuingSettings {
   @WithDefault("90D")
   @DurationMin(hours = 1)
   Duration lifetime();
+
+  /** How many a device gets in a minute, from each instance. */
+  @WithDefault("20")
+  @Min(1)
+  @Max(10_000)
+  int perDeviceAndMinute();
 }

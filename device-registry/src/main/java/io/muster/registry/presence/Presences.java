@@ -148,7 +148,7 @@ public class Presences {
       ClientIdentifier client, Instant at, Instant connectedAt, String node) {
     return take(
         new PresenceStep.Connected(
-            client.device(), client.value(), epoch(connectedAt, at), node, null, at));
+            client.device(), client.value(), epoch(connectedAt, at), node, null, past(at)));
   }
 
   /** The same of its end. */
@@ -156,7 +156,13 @@ public class Presences {
       ClientIdentifier client, Instant at, Instant connectedAt, String reason) {
     return take(
         new PresenceStep.Disconnected(
-            client.device(), client.value(), epoch(connectedAt, at), at, reason));
+            client.device(), client.value(), epoch(connectedAt, at), past(at), reason));
+  }
+
+  /** Nothing has been heard in the future; its clock may be wrong. */
+  private Instant past(Instant at) {
+    var now = clock.instant();
+    return at.isAfter(now) ? now : at;
   }
 
   private static long epoch(Instant connectedAt, Instant at) {

@@ -163,7 +163,8 @@ class Provisioning {
   private Uni<Outcome> askOperator(TenantEntity tenant, Asking asking) {
     var applicant = asking.applicant();
     return requests
-        .count(tenant.key(), applicant.hardware())
+        .dropOver(tenant.key(), clock.instant().minus(settings.requestsKept()))
+        .chain(() -> requests.count(tenant.key(), applicant.hardware()))
         .chain(
             counts -> {
               var room =

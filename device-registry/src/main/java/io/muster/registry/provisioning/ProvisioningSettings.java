@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 
 /** How devices get an identity. */
 @ConfigMapping(prefix = "muster.registry.provisioning")
@@ -33,6 +34,11 @@ interface ProvisioningSettings {
   /** How many of one piece of hardware. */
   @WithDefault("3")
   @Min(1) @Max(100) int maxRequestsPerHardware();
+
+  /** After which a request that nobody decided about, or that was refused, is forgotten. */
+  @WithDefault("30D")
+  @DurationMin(hours = 1)
+  Duration requestsKept();
 
   /** How many requests with one claim token are answered in a minute, at one instance. */
   @WithDefault("600")

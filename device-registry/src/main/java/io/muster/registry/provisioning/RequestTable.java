@@ -31,6 +31,10 @@ class RequestTable {
   private static final String FORGET =
       "DELETE FROM provisioning_request WHERE tenant_key = ?1 AND id = ?2";
 
+  private static final String DROP_OVER =
+      "DELETE FROM provisioning_request WHERE tenant_key = ?1"
+          + " AND COALESCE(refused_at, requested_at) <= ?2";
+
   private final Clock clock;
 
   RequestTable(Clock clock) {
@@ -117,6 +121,19 @@ class RequestTable {
                     .setParameter(1, tenantKey)
                     .setParameter(2, id)
                     .setParameter(3, now())
+                    .executeUpdate())
+        .replaceWithVoid();
+  }
+
+  /** Forgets what nobody decided about, or what was refused, before a time. */
+  Uni<Void> dropOver(int tenantKey, Instant before) {
+    return session()
+        .chain(
+            session ->
+                session
+                    .createNativeQuery(DROP_OVER)
+                    .setParameter(1, tenantKey)
+                    .setParameter(2, before.atOffset(ZoneOffset.UTC))
                     .executeUpdate())
         .replaceWithVoid();
   }

@@ -5,9 +5,11 @@ import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.ServiceName;
 import io.muster.outbox.EventIds;
+import io.muster.outbox.Outbox;
 import io.muster.registry.inbox.InboxHandler;
 import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jboss.logging.Logger;
 
 /**
  * What devices ask of their shadows, and who hears of them, from the log of ingest: a batch of
@@ -26,13 +29,17 @@ import java.util.TreeSet;
 @Startup
 @ApplicationScoped
 class ShadowInbox implements InboxHandler {
+  private static final Logger LOG = Logger.getLogger(ShadowInbox.class);
+
+  private final Pool pool;
   private final ShadowConfig config;
   private final Clock clock;
   private final EventIds ids;
   private final StepReader reader;
   private final ShadowMeters meters;
 
-  ShadowInbox(ShadowConfig config, Clock clock, MeterRegistry meters) {
+  ShadowInbox(Pool pool, ShadowConfig config, Clock clock, MeterRegistry meters) {
+    this.pool = pool;
     this.config = config;
     this.clock = clock;
     this.ids = new EventIds(clock);
@@ -116,5 +123,31 @@ class ShadowInbox implements InboxHandler {
         .write(connection)
         .chain(() -> PendingDeltas.delivered(connection, batch.delivered()))
         .chain(() -> batch.shadows().write(batch.outgoing()));
+  }
+
+  /** The device waits for an answer; it gets it at most once, since its request is over. */
+  @Override
+  public void leftOut(OutboxEvent event) {
+    reader
+        .read(event)
+        .filter(Step.Request.class::isInstance)
+        .map(Step.Request.class::cast)
+        .ifPresent(this::answerFailed);
+  }
+
+  private void answerFailed(Step.Request request) {
+    var refusal = ShadowRefusal.internal();
+    var now = clock.instant();
+    var outgoing = new Outgoing(ids, now);
+    outgoing.answer(
+        request.topic().rejected(),
+        ShadowMessages.rejected(refusal, now.getEpochSecond(), request.clientToken()),
+        request.trace());
+    meters.rejected(request.topic().operation(), refusal);
+    pool.withTransaction(transaction -> Outbox.append(transaction, outgoing.entries()))
+        .subscribe()
+        .with(
+            done -> {},
+            failure -> LOG.warnf("A request of %s is unanswered", request.topic().device()));
   }
 }

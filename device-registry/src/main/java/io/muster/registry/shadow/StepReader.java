@@ -60,7 +60,7 @@ final class StepReader {
     try {
       var payload = event.payload();
       var isUpdate = topic.operation() == ShadowTopic.Operation.UPDATE;
-      if (!rate.allows(topic.device(), event.createdAt())) {
+      if (!rate.allows(topic.device(), event.id(), event.createdAt())) {
         // Not read, so that asking too often costs less than asking.
         return refused(topic, ShadowRefusal.tooManyRequests(), null, trace);
       }

@@ -7,6 +7,7 @@ import io.muster.contract.event.RegistryEvent.TenantUpdated;
 import io.muster.contract.id.TenantId;
 import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.events.Changes;
+import io.muster.registry.events.Changes.Outcome;
 import io.muster.registry.events.RegistryOutbox;
 import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.ConflictKind;
@@ -145,13 +146,13 @@ public class Tenants {
   private Uni<TenantView> update(
       TenantId id, IfMatch ifMatch, Function<TenantEntity, TenantBody> change) {
     return changes
-        .audited(
-            _ -> AuditEntry.ofTenant("tenant-updated", id),
-            () -> locked(id).chain(tenant -> apply(tenant, ifMatch, change).replaceWith(tenant)))
+        .auditedIfChanged(
+            AuditEntry.ofTenant("tenant-updated", id),
+            () -> locked(id).chain(tenant -> apply(tenant, ifMatch, change)))
         .map(this::view);
   }
 
-  private Uni<Void> apply(
+  private Uni<Outcome<TenantEntity>> apply(
       TenantEntity tenant, IfMatch ifMatch, Function<TenantEntity, TenantBody> change) {
     ifMatch.check(tenant.version);
     var body = change.apply(tenant);
@@ -159,8 +160,8 @@ public class Tenants {
       throw wrong("/id", "cannot be changed");
     }
     return tenant.update(body, clock.instant())
-        ? outbox.append(updated(tenant))
-        : Uni.createFrom().voidItem();
+        ? outbox.append(updated(tenant)).replaceWith(new Outcome<>(tenant, true))
+        : Uni.createFrom().item(new Outcome<>(tenant, false));
   }
 
   /** A suspended tenant whose limits change is told of as suspended again: it does no harm. */

@@ -25,7 +25,7 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Device tokens")
 class TokenKeyResource {
-  // It is no tenant's affair, so it is in the log and not in a tenant's audit.
+  // The audit has it as well: of a new key the platform's, of a withdrawn one each tenant's.
   private static final Logger LOG = Logger.getLogger("io.muster.registry.audit");
 
   private final TokenKeys keys;

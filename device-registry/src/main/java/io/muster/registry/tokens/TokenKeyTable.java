@@ -56,6 +56,16 @@ class TokenKeyTable {
    * @return what is there then
    */
   Uni<KeyRing> complete(Function<KeyRing, Optional<TokenKey>> missing) {
+    return complete(missing, _ -> Uni.createFrom().voidItem());
+  }
+
+  /**
+   * The same with something that is committed with it.
+   *
+   * @param along what else is written
+   */
+  Uni<KeyRing> complete(
+      Function<KeyRing, Optional<TokenKey>> missing, Function<SqlConnection, Uni<Void>> along) {
     return pool.withTransaction(
         connection ->
             connection
@@ -63,7 +73,8 @@ class TokenKeyTable {
                 .execute()
                 .chain(() -> prune(connection))
                 .chain(() -> read(connection))
-                .chain(ring -> add(connection, ring, missing.apply(ring))));
+                .chain(ring -> add(connection, ring, missing.apply(ring)))
+                .call(() -> along.apply(connection)));
   }
 
   private Uni<KeyRing> add(SqlConnection connection, KeyRing ring, Optional<TokenKey> missing) {

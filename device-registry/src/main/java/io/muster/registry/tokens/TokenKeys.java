@@ -1,5 +1,6 @@
 package io.muster.registry.tokens;
 
+import io.muster.registry.audit.AuditBatch;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.PublicKey;
@@ -24,14 +25,16 @@ public class TokenKeys {
 
   private final TokenKeyTable table;
   private final TokenSettings settings;
+  private final AuditBatch audit;
   private final Clock clock;
   private volatile Kept kept = new Kept(KeyRing.EMPTY, Instant.EPOCH);
 
   private record Kept(KeyRing ring, Instant readAt) {}
 
-  TokenKeys(TokenKeyTable table, TokenSettings settings, Clock clock) {
+  TokenKeys(TokenKeyTable table, TokenSettings settings, AuditBatch audit, Clock clock) {
     this.table = table;
     this.settings = settings;
+    this.audit = audit;
     this.clock = clock;
   }
 
@@ -70,7 +73,15 @@ public class TokenKeys {
   Uni<TokenKey> rotate() {
     var begin = clock.instant().plus(settings.keyAnnouncedFor());
     var next = TokenKey.generate(begin, settings);
-    return table.complete(_ -> Optional.of(next)).invoke(this::keep).replaceWith(next);
+    var author = audit.author();
+    return table
+        .complete(
+            _ -> Optional.of(next),
+            transaction ->
+                audit.writeOfPlatform(
+                    transaction, author, "device-token-key-created", "device-tokens/" + next.id()))
+        .invoke(this::keep)
+        .replaceWith(next);
   }
 
   /** With a key that signs, and the next one when it is time for it. */

@@ -5,6 +5,7 @@ import io.muster.contract.id.TenantId;
 import io.muster.contract.id.TypeId;
 import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.events.Changes;
+import io.muster.registry.events.Changes.Outcome;
 import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.ConflictKind;
 import io.muster.registry.tenants.TenantEntity;
@@ -131,24 +132,24 @@ public class DeviceTypes {
       IfMatch ifMatch,
       Function<DeviceTypeEntity, DeviceTypeBody> change) {
     return changes
-        .audited(
-            _ -> entry("device-type-updated", tenantId, id),
+        .auditedIfChanged(
+            entry("device-type-updated", tenantId, id),
             () ->
                 tenants
                     .require(tenantId)
                     .chain(tenant -> locked(tenant.key(), id))
-                    .invoke(type -> apply(type, ifMatch, change)))
+                    .map(type -> apply(type, ifMatch, change)))
         .map(DeviceTypeEntity::representation);
   }
 
-  private void apply(
+  private Outcome<DeviceTypeEntity> apply(
       DeviceTypeEntity type, IfMatch ifMatch, Function<DeviceTypeEntity, DeviceTypeBody> change) {
     ifMatch.check(type.version);
     var body = change.apply(type);
     if (body.id() != null && !body.id().equals(type.typeId())) {
       throw wrong("/id", "cannot be changed");
     }
-    type.update(body, clock.instant());
+    return new Outcome<>(type, type.update(body, clock.instant()));
   }
 
   private static AuditEntry entry(String action, TenantId tenant, TypeId id) {

@@ -26,7 +26,7 @@ import java.util.UUID;
 class DeviceLookup {
   private static final String FIND =
       """
-      SELECT d.key, d.enabled, t.suspended, t.messages_per_second, t.payload_bytes,
+      SELECT d.key, d.enabled, t.suspended, t.messages_per_second, t.payload_bytes, d.created_at,
              c.id, c.secret_sha256, c.public_key, c.algorithm, c.not_before, c.not_after,
              c.first_used_at IS NOT NULL AS used
         FROM tenant t
@@ -38,7 +38,7 @@ class DeviceLookup {
   private static final String FIND_BY_CERTIFICATE =
       """
       SELECT t.id AS tenant, d.id AS device,
-             d.key, d.enabled, t.suspended, t.messages_per_second, t.payload_bytes,
+             d.key, d.enabled, t.suspended, t.messages_per_second, t.payload_bytes, d.created_at,
              c.id, c.not_before, c.not_after, c.first_used_at IS NOT NULL AS used
         FROM credential c
         JOIN device d ON d.key = c.device_key
@@ -134,6 +134,7 @@ class DeviceLookup {
         row.getInteger("key"),
         row.getBoolean("enabled"),
         row.getBoolean("suspended"),
+        instant(row, "created_at"),
         limits,
         credentials);
   }

@@ -15,6 +15,8 @@ import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.PublicKey;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import org.jose4j.jwt.JwtClaims;
@@ -26,6 +28,8 @@ import org.jose4j.jwt.MalformedClaimException;
  */
 @ApplicationScoped
 class IssuedTokenCheck {
+  // Two instances made the device and the token, and a token's times are whole seconds.
+  private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(2);
   private static final Standing HOLDS = new Standing(null, null, true);
 
   private final TokenCheck own;
@@ -93,11 +97,22 @@ class IssuedTokenCheck {
       var issued = new IssuedToken(signer.id(), scopes);
       var credential = Optional.ofNullable(claims.getStringClaimValue(TokenIssuer.CREDENTIAL));
       return credential.isEmpty()
-          ? Uni.createFrom().item(judged(address, signer.id(), HOLDS, issued, claims))
+          ? Uni.createFrom().item(ofDevice(address, device, signer.id(), issued, claims))
           : check(address, device, claims, issued, uuid(credential.get()).orElseThrow());
     } catch (MalformedClaimException malformed) {
       return disproven(Reason.TOKEN_MALFORMED);
     }
+  }
+
+  /** One that an operator got names no credential: it ends with the device, not with its name. */
+  private Finding ofDevice(
+      DeviceAddress address, KnownDevice device, UUID signer, IssuedToken issued, JwtClaims claims)
+      throws MalformedClaimException {
+    var issuedAt = claims.getIssuedAt();
+    var earliest = device.createdAt().minus(CLOCKS_DIFFER);
+    return issuedAt == null || Instant.ofEpochSecond(issuedAt.getValue()).isBefore(earliest)
+        ? new Disproven(Reason.TOKEN_SUBJECT)
+        : judged(address, signer, HOLDS, issued, claims);
   }
 
   /** It ends with the credential that it was got with. */

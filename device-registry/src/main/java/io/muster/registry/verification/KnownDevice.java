@@ -1,6 +1,7 @@
 package io.muster.registry.verification;
 
 import io.muster.contract.registry.DeviceLimits;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -9,6 +10,7 @@ import java.util.List;
  * @param key its compact key
  * @param enabled whether it may take part
  * @param tenantSuspended whether its tenant may not
+ * @param createdAt since when there is this device; one of its name may have been there before
  * @param limits what the tenant allows it
  * @param credentials all of them, also those that do not hold at present
  */
@@ -16,6 +18,7 @@ record KnownDevice(
     int key,
     boolean enabled,
     boolean tenantSuspended,
+    Instant createdAt,
     DeviceLimits limits,
     List<KnownCredential> credentials) {
 

@@ -160,7 +160,15 @@ public class Verification {
     }
     return lookup
         .markUsed(credential.id(), clock.instant())
-        .chain(first -> first ? Uni.createFrom().item(allowed) : verify(address, proof));
+        .chain(first -> first ? Uni.createFrom().item(allowed) : lookAgain(address, proof));
+  }
+
+  /** It was used for the first time, or revoked, since it was looked up. */
+  private Uni<VerifyAnswer> lookAgain(DeviceAddress address, CredentialProof proof) {
+    return switch (proof) {
+      case CredentialProof.Certificate it -> verifyRegistered(address, it);
+      case CredentialProof.Secret _, CredentialProof.Token _ -> verify(address, proof);
+    };
   }
 
   private static Uni<VerifyAnswer> denied(Reason reason) {

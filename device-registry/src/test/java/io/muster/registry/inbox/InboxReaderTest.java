@@ -56,6 +56,14 @@ class InboxReaderTest {
     }
 
     @Override
+    public void leftOut(OutboxEvent event) {
+      done.add(name + " left out [" + event.sequence() + "]");
+      if (event.sequence() == 7) {
+        throw new IllegalStateException("as the test wants it");
+      }
+    }
+
+    @Override
     public Uni<Void> startOver(SqlConnection transaction) {
       done.add(name + " starts over");
       return Uni.createFrom().voidItem();
@@ -90,9 +98,17 @@ class InboxReaderTest {
   }
 
   @Test
-  void whatIsLeftOutIsCounted() {
+  void whatIsLeftOutIsCountedAndWhoWantedItIsTold() {
     reader.leftOut(event(1, "one"));
     assertEquals(1, skipped.get());
+    assertEquals(List.of("a left out [1]"), done);
+  }
+
+  @Test
+  void whoCannotBeToldHoldsUpNobody() {
+    reader.leftOut(event(7, "two"));
+    assertEquals(1, skipped.get());
+    assertEquals(List.of("b left out [7]"), done);
   }
 
   private void apply(OutboxEvent... events) {

@@ -32,6 +32,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.lang.JoseException;
@@ -142,6 +143,21 @@ class OwnCertificateIT {
   }
 
   @Test
+  void aDeviceThatAsksAgainAndAgainIsRefused() {
+    var secret = admin.secret(device).<String>path("secret");
+    var request = csr(DeviceKeys.p256());
+    // Twenty in a minute, and a minute may end meanwhile.
+    var refused =
+        IntStream.rangeClosed(0, 40)
+            .mapToObj(_ -> ask(secret, request))
+            .filter(it -> it.statusCode() != 200)
+            .findFirst();
+    assertProblem(refused.orElseThrow(), 429, "limit-reached");
+    var other = admin.device(tenant, "two");
+    ask("two", admin.secret(other).path("secret"), request).then().statusCode(200);
+  }
+
+  @Test
   void aRevokedCertificateIsNone() {
     var answer = ask(admin.secret(device).path("secret"), csr(DeviceKeys.p256()));
     admin.delete(device + "/credentials/" + answer.path("credential")).then().statusCode(204);
@@ -153,11 +169,15 @@ class OwnCertificateIT {
   }
 
   private Response ask(String password, String csr) {
+    return ask("one", password, csr);
+  }
+
+  private Response ask(String id, String password, String csr) {
     return Api.as(null)
         .request()
         .auth()
         .preemptive()
-        .basic("one@" + tenant, password)
+        .basic(id + "@" + tenant, password)
         .contentType(ContentType.JSON)
         .body(Map.of("csr", csr))
         .post("/api/v1/device/certificate");

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
 import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -48,5 +50,17 @@ class RequestRateTest {
     assertFalse(rate.allows(LAMP, BEGIN.minusSeconds(10)));
     assertFalse(rate.allows(LAMP, BEGIN));
     assertEquals(1, allowed(LAMP, 5, BEGIN.plusMillis(500)));
+  }
+
+  @Test
+  void aRequestThatIsReadAgainCostsNothingMore() {
+    var slow = new RequestRate(1, 2);
+    var requests = List.of(UUID.randomUUID(), UUID.randomUUID(), UUID.randomUUID());
+    for (int attempt = 0; attempt < 5; attempt++) {
+      assertTrue(slow.allows(LAMP, requests.get(0), BEGIN));
+      assertTrue(slow.allows(LAMP, requests.get(1), BEGIN));
+      assertFalse(slow.allows(LAMP, requests.get(2), BEGIN));
+    }
+    assertTrue(slow.allows(LAMP, UUID.randomUUID(), BEGIN.plusSeconds(1)));
   }
 }

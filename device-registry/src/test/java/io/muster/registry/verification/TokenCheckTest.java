@@ -232,7 +232,7 @@ class TokenCheckTest {
   }
 
   private static KnownDevice device(OfKey... keys) {
-    return new KnownDevice(1, true, false, new DeviceLimits(1, 1), List.of(keys));
+    return new KnownDevice(1, true, false, Instant.EPOCH, new DeviceLimits(1, 1), List.of(keys));
   }
 
   private static void assertDenied(Reason reason, Finding finding) {

@@ -1,0 +1,130 @@
+package io.muster.registry.verification;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.registry.CredentialProof;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyAnswer.Allowed;
+import io.muster.contract.registry.VerifyAnswer.Denied;
+import io.muster.contract.registry.VerifyAnswer.Reason;
+import io.muster.contract.registry.VerifyRequest;
+import io.muster.localstack.postgres.LocalPostgres;
+import io.muster.registry.Api;
+import io.muster.registry.DeviceCertificates;
+import io.muster.registry.RegistryTest;
+import io.muster.registry.TestAuthority;
+import io.muster.registry.Tokens;
+import java.security.cert.X509Certificate;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A device was deleted; what it had opens nothing, also when there is one of its name again. */
+@RegistryTest
+class FormerDeviceIT {
+  Tokens tokens;
+  LocalPostgres postgres;
+  private Api admin;
+  private String tenant;
+
+  @BeforeEach
+  void makeATenant() {
+    admin = Api.as(tokens.admin());
+    tenant = admin.tenant();
+  }
+
+  @Test
+  void anOperatorsTokenIsNotForTheNextDeviceOfThatName() throws SQLException {
+    var device = admin.device(tenant, "one");
+    var former = admin.post(device + "/token", Map.of()).<String>path("token");
+    assertInstanceOf(Allowed.class, token(former));
+    admin.delete(device).then().statusCode(204);
+    assertEquals(new Denied(Reason.UNKNOWN_DEVICE), token(former));
+    admin.device(tenant, "one");
+    // Somewhat later, without waiting for it.
+    write(
+        "UPDATE registry.device SET created_at = created_at + interval '10 s' WHERE tenant_key ="
+            + " (SELECT key FROM registry.tenant WHERE id = '"
+            + tenant
+            + "')");
+    assertEquals(new Denied(Reason.TOKEN_SUBJECT), token(former));
+  }
+
+  @Test
+  void aTokenOfADeviceThatWasMadeJustNowHolds() {
+    var device = admin.device(tenant, "one");
+    var jwt = admin.post(device + "/token", Map.of()).<String>path("token");
+    assertInstanceOf(Allowed.class, token(jwt));
+  }
+
+  @Test
+  void aCertificateThatAnAuthorityVouchedForDoesNotMakeTheDeviceAnew() {
+    var factory = TestAuthority.root("factory of " + tenant);
+    activate(factory);
+    var own = factory.device("one");
+    assertInstanceOf(Allowed.class, certificate(own));
+    admin.delete(Api.devices(tenant) + "/one").then().statusCode(204);
+    assertEquals(new Denied(Reason.CERTIFICATE_REVOKED), certificate(own));
+    admin.get(Api.devices(tenant) + "/one").then().statusCode(404);
+    // Its next certificate is as good as any.
+    assertInstanceOf(Allowed.class, certificate(factory.device("one")));
+  }
+
+  @Test
+  void whoeverMeansItRegistersTheCertificateOfADeletedDeviceAgain() {
+    var factory = TestAuthority.root("factory of " + tenant);
+    activate(factory);
+    var own = factory.device("one");
+    assertInstanceOf(Allowed.class, certificate(own));
+    admin.delete(Api.devices(tenant) + "/one").then().statusCode(204);
+    var device = admin.device(tenant, "one");
+    assertEquals(new Denied(Reason.CERTIFICATE_REVOKED), certificate(own));
+    admin
+        .post(
+            device + "/credentials",
+            Map.of("kind", "certificate", "certificate", DeviceCertificates.pem(own)))
+        .then()
+        .statusCode(201);
+    assertInstanceOf(Allowed.class, certificate(own));
+  }
+
+  private void activate(TestAuthority authority) {
+    var authorities = "/api/v1/tenants/" + tenant + "/certificate-authorities";
+    var announced =
+        admin.post(
+            authorities, Map.of("certificate", DeviceCertificates.pem(authority.certificate())));
+    announced.then().statusCode(201);
+    var proof = authority.issue(TestAuthority.wanted("CN=" + announced.<String>path("code")));
+    admin
+        .post(
+            authorities + "/" + announced.path("id") + "/proof",
+            Map.of("certificate", DeviceCertificates.pem(proof)))
+        .then()
+        .statusCode(200);
+  }
+
+  private VerifyAnswer token(String jwt) {
+    return verify(
+        new VerifyRequest(DeviceAddress.of(tenant, "one"), new CredentialProof.Token(jwt), null));
+  }
+
+  private VerifyAnswer certificate(X509Certificate shown) {
+    var chain = List.of(DeviceCertificates.base64(shown));
+    return verify(new VerifyRequest(null, new CredentialProof.Certificate(chain), null));
+  }
+
+  private VerifyAnswer verify(VerifyRequest request) {
+    return Api.as(tokens.service()).verify(request);
+  }
+
+  private void write(String sql) throws SQLException {
+    try (var connection = postgres.connectAsSuperuser();
+        var statement = connection.createStatement()) {
+      assertEquals(1, statement.executeUpdate(sql));
+    }
+  }
+}
