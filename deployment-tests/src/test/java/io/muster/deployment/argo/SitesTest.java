@@ -100,6 +100,23 @@ class SitesTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("io.muster.deployment.argo.Site#all")
+  void argoLeavesTheNumberOfInstancesToAutoscalersAndToNobodyElse(Site site) {
+    var scaled = new TreeSet<String>();
+    for (var autoscaler : site.rendering(folder).of("HorizontalPodAutoscaler")) {
+      scaled.add(autoscaler.tree().at("spec", "scaleTargetRef", "name").text());
+    }
+    var ignored = new TreeSet<String>();
+    for (var rule : site.set().at("spec", "template", "spec", "ignoreDifferences").items()) {
+      assertEquals("apps Deployment", rule.at("group").text() + " " + rule.at("kind").text());
+      assertEquals(List.of("/spec/replicas"), rule.at("jsonPointers").texts());
+      ignored.add(rule.at("name").text());
+    }
+    // One that is ignored without an autoscaler stays as it is, whatever its site's file says.
+    assertEquals(scaled, ignored);
+  }
+
   static Stream<Site> edges() {
     return Site.all().filter(site -> site.role().equals("edge"));
   }
