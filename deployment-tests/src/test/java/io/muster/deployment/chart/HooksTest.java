@@ -122,6 +122,25 @@ class HooksTest {
   }
 
   @Test
+  void migrationsMayReachTheDatabaseBeforeTheyBeginAndNothingElse() {
+    var rendering = rendered(Request.of("values-production.yaml"));
+    var policy = rendering.find("NetworkPolicy", "muster-migration").orElseThrow().tree();
+    for (var job : rendering.of("Job")) {
+      assertTrue(job.podLabels().holds(policy.at("spec", "podSelector", "matchLabels")));
+    }
+    var annotations = policy.at("metadata", "annotations");
+    assertEquals("pre-install,pre-upgrade", annotations.at("copied.test/hook").text());
+    // Hooks run in the order of their weights; a Job has 0.
+    assertEquals("-5", annotations.at("copied.test/hook-weight").text());
+    assertTrue(policy.at("spec", "ingress").items().isEmpty());
+    var ports = new java.util.TreeSet<String>();
+    for (var rule : policy.at("spec", "egress").items()) {
+      rule.at("ports").items().forEach(port -> ports.add(port.at("port").text()));
+    }
+    assertEquals(java.util.Set.of("53", "5432"), ports);
+  }
+
+  @Test
   void underArgoMigrationsAreAWaveBetweenDatabaseAndServices() {
     var rendering = rendered(Request.of("values-production.yaml").with("argocd.syncWaves", true));
     for (var job : rendering.of("Job")) {

@@ -44,6 +44,8 @@ class SchemaTest {
         "tls.mutual.enable",
         "tls.internal.hostnames.registrar",
         "networkPolicy.edgeFrom",
+        "networkPolicy.brokerFrom",
+        "networkPolicy.egress.externalCidr",
         "external.caSecrets",
         "database.clientCertificateSecrets.registrar",
         "external.clientCertificateSecrets.ingst",
