@@ -2,8 +2,10 @@ package io.muster.systemtests;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import io.muster.localstack.observe.traces.TraceServer;
 import io.muster.systemtests.stack.ExportedSpan;
 import io.muster.systemtests.stack.OwnReplica;
 import io.muster.systemtests.stack.RunningStack;
@@ -31,21 +33,9 @@ class TracesIT {
 
   @Test
   void aReadingsTraceRunsFromItsDeviceToTheCommit() throws Exception {
-    var device = stack.newDevice(stack.newTenant(), "traced");
     try (var collector = SpanCollector.start();
         var replica = OwnReplica.start(stack, "ingest-traced", settings(collector))) {
-      var client = device.mqtt5(replica.endpointPort()).toBlocking();
-      client.connect();
-      client
-          .publishWith()
-          .topic(device.telemetry())
-          .qos(MqttQos.AT_LEAST_ONCE)
-          .payload("{\"n\":1}".getBytes(StandardCharsets.UTF_8))
-          .userProperties()
-          .add("traceparent", "00-" + TRACE + "-" + SPAN_OF_DEVICE + "-00")
-          .applyUserProperties()
-          .send();
-      client.disconnect();
+      publishTraced(replica);
       await().atMost(SOON).until(() -> ofTheTrace(collector).size() >= 2);
       var spans = ofTheTrace(collector);
       var received = named(spans, "receive telemetry");
@@ -55,6 +45,47 @@ class TracesIT {
       assertEquals("ingest-service", committed.service());
       assertEquals(2, spans.size(), spans.toString());
     }
+  }
+
+  @Test
+  void aLaptopShowsItWithoutACollector() throws Exception {
+    try (var traces = TraceServer.start(0)) {
+      // As ./muster up --observe says it.
+      var settings =
+          Map.of(
+              "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT",
+              traces.address(),
+              "QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL",
+              "http/protobuf",
+              "MUSTER_ENDPOINT_TRACE_RATIO",
+              "1");
+      try (var replica = OwnReplica.start(stack, "ingest-shown", settings)) {
+        publishTraced(replica);
+        var page = traces.address() + "/trace/" + TRACE;
+        await()
+            .atMost(SOON)
+            .until(() -> stack.http().get(page, null).body().contains("<summary>commit"));
+        assertTrue(stack.http().get(page, null).body().contains("<summary>receive telemetry"));
+        var list = stack.http().get(traces.address() + "/", null).body();
+        assertTrue(list.contains("ingest-service: receive telemetry"), list);
+      }
+    }
+  }
+
+  private void publishTraced(OwnReplica replica) {
+    var device = stack.newDevice(stack.newTenant(), "traced");
+    var client = device.mqtt5(replica.endpointPort()).toBlocking();
+    client.connect();
+    client
+        .publishWith()
+        .topic(device.telemetry())
+        .qos(MqttQos.AT_LEAST_ONCE)
+        .payload("{\"n\":1}".getBytes(StandardCharsets.UTF_8))
+        .userProperties()
+        .add("traceparent", "00-" + TRACE + "-" + SPAN_OF_DEVICE + "-00")
+        .applyUserProperties()
+        .send();
+    client.disconnect();
   }
 
   private static Map<String, String> settings(SpanCollector collector) {
