@@ -44,6 +44,11 @@ final class LaneObserver implements LaneListener {
     meters.lost();
   }
 
+  @Override
+  public void stalled(Duration waited) {
+    meters.stalled(waited);
+  }
+
   private final class ObservedCommit implements Commit {
     private final List<Entry> entries;
     private final List<Span> begun;
