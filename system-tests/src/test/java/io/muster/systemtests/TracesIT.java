@@ -44,7 +44,20 @@ class TracesIT {
       assertEquals(received.spanId(), committed.parentId());
       assertEquals("ingest-service", committed.service());
       assertEquals(2, spans.size(), spans.toString());
+      // A point of a dashboard leads to it.
+      for (var histogram : List.of("muster_endpoint_acknowledge", "muster_intake_commit")) {
+        await().atMost(SOON).until(() -> hasExemplar(replica, histogram + "_seconds_bucket"));
+      }
     }
+  }
+
+  private boolean hasExemplar(OwnReplica replica, String bucket) {
+    return stack
+        .http()
+        .get(replica.url() + "/q/metrics", null, "application/openmetrics-text; version=1.0.0")
+        .body()
+        .lines()
+        .anyMatch(line -> line.startsWith(bucket) && line.contains("trace_id=\"" + TRACE + "\""));
   }
 
   @Test

@@ -58,6 +58,7 @@ class SchemaTest {
         "networkPolicy.egress.cidrs",
         "monitoring.serviceMonitor.intervals",
         "monitoring.rules.label",
+        "monitoring.rules.runbook",
         "monitoring.dashboards.label",
         "tracing.ratio",
         "collector.jeager",

@@ -43,6 +43,27 @@ class ImagesTest {
   }
 
   @Test
+  void everyImageCanComeFromAMirror() {
+    var mirrored =
+        Rendering.Request.of()
+            .with("image.registry", "mirror.example.org")
+            .with("database.bundled.image.registry", "mirror.example.org")
+            .with("collector.image.registry", "mirror.example.org")
+            .with("collector.enabled", true)
+            .with("collector.jaeger", "jaeger:4317")
+            .with("collector.loki", "http://loki:3100/otlp")
+            .with("image.pullSecrets[0]", "mirror");
+    for (var workload : Rendering.of(mirrored).workloads()) {
+      assertEquals(
+          "mirror", workload.pod().at("imagePullSecrets").items().getFirst().at("name").text());
+      for (var container : workload.containers()) {
+        var image = container.at("image").text();
+        assertTrue(image.startsWith("mirror.example.org/"), image);
+      }
+    }
+  }
+
+  @Test
   void imagesAreOfAnotherUserAndStartWhereTheChartPutsTheirSettings() {
     for (var file : Checkout.files("docker", "")) {
       var text = Checkout.read(file);
