@@ -58,7 +58,7 @@ where Prometheus does and, when it is this release's own, the collector; `calls`
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
-  {{- include "muster.metadata" (dict "root" $root "component" .component "name" (include "muster.name" .) "wave" .wave "annotations" .annotations) | nindent 2 }}
+  {{- include "muster.metadata" (dict "root" $root "component" .component "name" (include "muster.name" .) "wave" "-5" "annotations" .annotations) | nindent 2 }}
 spec:
   podSelector:
     matchLabels:

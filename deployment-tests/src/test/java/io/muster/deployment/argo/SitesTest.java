@@ -225,6 +225,12 @@ class SitesTest {
               : manifest.kind();
       waves.merge(name, wave, Math::max);
     }
+    // Nobody runs before it is said who may reach it, and what it may reach.
+    for (var other : waves.entrySet()) {
+      assertTrue(
+          other.getKey().equals("NetworkPolicy") || waves.get("NetworkPolicy") < other.getValue(),
+          waves::toString);
+    }
     assertTrue(waves.get("ExternalSecret") < waves.getOrDefault("database", 0), waves::toString);
     assertTrue(waves.get("ingest") > waves.getOrDefault("migration", 0), waves::toString);
     // Each waits for what the one before makes: passwords, certificates, tokens.
