@@ -76,8 +76,6 @@ public final class TraceServer implements AutoCloseable {
       }
     } catch (IllegalArgumentException malformed) {
       send(exchange, 400, "text/plain", malformed.getMessage() + "\n");
-    } finally {
-      exchange.close();
     }
   }
 
@@ -149,7 +147,9 @@ public final class TraceServer implements AutoCloseable {
         .forEach(headers::set);
     exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
     if (bytes.length > 0) {
-      exchange.getResponseBody().write(bytes);
+      try (var body = exchange.getResponseBody()) {
+        body.write(bytes);
+      }
     }
   }
 
