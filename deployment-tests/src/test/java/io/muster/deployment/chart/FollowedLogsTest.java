@@ -24,7 +24,7 @@ class FollowedLogsTest {
     assertEquals("/var/run/muster/ca/ca.crt", environment.get("MUSTER_INGEST_CA_FILE"));
     // Its HTTPS is for devices alone.
     assertTrue(environment.get("MUSTER_FIRMWARE_URL").startsWith("http://"));
-    assertFalse(environment.containsKey("MUSTER_FIRMWARE_CA_FILE"));
+    assertEquals("/var/run/muster/ca/ca.crt", environment.get("MUSTER_FIRMWARE_CA_FILE"));
   }
 
   @Test
