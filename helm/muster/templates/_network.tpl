@@ -7,17 +7,58 @@
 {{- end }}
 {{- end -}}
 
+{{/* The port of an address, as `https://host:port/path`; without one that of its scheme. */}}
+{{- define "muster.portOf" -}}
+{{- $url := urlParse . -}}
+{{- if regexMatch ":[0-9]+$" $url.host -}}
+{{- regexFind "[0-9]+$" $url.host -}}
+{{- else -}}
+{{- get (dict "http" "80" "https" "443" "mqtt" "1883" "mqtts" "8883") $url.scheme -}}
+{{- end -}}
+{{- end -}}
+
 {{/*
-The policy of one component: (root, component, port, callers, egress). `port` is where callers of this release come in, beside
-the health and metrics port `metrics`; `egress` the components that it calls.
+The ports of the addresses outside of the release that a component is told, separated by commas: (root, component). What is told
+in `env` alone is not seen here.
+*/}}
+{{- define "muster.externalPorts" -}}
+{{- $values := .root.Values -}}
+{{- $urls := list -}}
+{{- if has .component (list "registry" "ingest" "command" "firmware") -}}
+{{- $urls = concat $urls (list $values.tracing.endpoint $values.people.issuer $values.external.serviceIssuer) -}}
+{{- if not (include "muster.hasBroker" .root) -}}{{- $urls = append $urls $values.external.broker.url -}}{{- end -}}
+{{- if not $values.registry.enabled -}}{{- $urls = append $urls $values.external.registryUrl -}}{{- end -}}
+{{- if not $values.ingest.enabled -}}{{- $urls = append $urls $values.external.ingestUrl -}}{{- end -}}
+{{- end -}}
+{{- if eq .component "ingest" -}}
+{{- $urls = append $urls (default "" (get $values.ingest.settings "muster.ingest.broker.url")) -}}
+{{- end -}}
+{{- if and (eq .component "firmware") $values.firmware.storage.bucket.name -}}
+{{- $urls = append $urls (default "https://s3.amazonaws.com" $values.firmware.storage.bucket.endpoint) -}}
+{{- end -}}
+{{- if eq .component "broker" -}}{{- $urls = append $urls $values.external.serviceIssuer -}}{{- end -}}
+{{- if eq .component "collector" -}}
+{{- $urls = concat $urls (list (ternary (printf "grpc://%s" $values.collector.jaeger) "" (ne $values.collector.jaeger "")) $values.collector.prometheus) -}}
+{{- end -}}
+{{- if eq .component "logs" -}}{{- $urls = append $urls $values.collector.loki -}}{{- end -}}
+{{- $ports := list -}}
+{{- range compact $urls -}}{{- $ports = append $ports (include "muster.portOf" .) -}}{{- end -}}
+{{- $ports | compact | uniq | sortAlpha | join "," -}}
+{{- end -}}
+
+{{/*
+The policy of one component: (root, component, port, callers, calls). `port` is where callers of this release come in, `metrics`
+where Prometheus does and, when it is this release's own, the collector; `calls` are the components that it calls; `brokers`,
+`edges` and `api` say who else is let in, `database`, `kubernetes` and `extra` what else it reaches; `annotations`.
 */}}
 {{- define "muster.networkPolicy" -}}
 {{- $root := .root -}}
 {{- $policy := $root.Values.networkPolicy -}}
+{{- $collected := and $root.Values.collector.enabled $root.Values.collector.prometheus (has .component (list "registry" "ingest" "command" "firmware" "broker")) -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
-  {{- include "muster.metadata" (dict "root" $root "component" .component "name" (include "muster.name" .)) | nindent 2 }}
+  {{- include "muster.metadata" (dict "root" $root "component" .component "name" (include "muster.name" .) "wave" "-5" "annotations" .annotations) | nindent 2 }}
 spec:
   podSelector:
     matchLabels:
@@ -27,6 +68,7 @@ spec:
     {{- if $policy.egress.enabled }}
     - Egress
     {{- end }}
+  # Nobody, but for those who follow.
   ingress:
     {{- if .callers }}
     - from:
@@ -42,6 +84,13 @@ spec:
         - port: {{ .port }}
           protocol: TCP
     {{- end }}
+    {{- if and .brokers $policy.brokersFrom }}
+    - from:
+        {{- toYaml $policy.brokersFrom | nindent 8 }}
+      ports:
+        - port: {{ .port }}
+          protocol: TCP
+    {{- end }}
     {{- if and .api $policy.apiFrom }}
     - from:
         {{- toYaml $policy.apiFrom | nindent 8 }}
@@ -49,13 +98,13 @@ spec:
         - port: {{ .port }}
           protocol: TCP
     {{- end }}
-    {{- if .metrics }}
-    # Health and metrics. The port of a service is that of its REST interfaces as well, which want a token.
+    {{- if and .metrics (or $policy.metricsFrom $collected) }}
     - from:
-        {{- if $policy.metricsFrom }}
-        {{- toYaml $policy.metricsFrom | nindent 8 }}
-        {{- else }}
-        - namespaceSelector: {}
+        {{- with $policy.metricsFrom }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+        {{- if $collected }}
+        {{- include "muster.peers" (dict "root" $root "components" (list "collector")) | trim | nindent 8 }}
         {{- end }}
       ports:
         - port: {{ .metrics }}
@@ -68,6 +117,9 @@ spec:
   egress:
     - to:
         - namespaceSelector: {}
+        # NodeLocal DNSCache, where there is one.
+        - ipBlock:
+            cidr: 169.254.20.10/32
       ports:
         - port: 53
           protocol: UDP
@@ -94,6 +146,20 @@ spec:
           protocol: TCP
         - port: 6443
           protocol: TCP
+    {{- end }}
+    {{- with include "muster.externalPorts" (dict "root" $root "component" .component) }}
+    - ports:
+        {{- range splitList "," . }}
+        - port: {{ . }}
+          protocol: TCP
+        {{- end }}
+      {{- with $policy.egress.externalCidrs }}
+      to:
+        {{- range . }}
+        - ipBlock:
+            cidr: {{ . }}
+        {{- end }}
+      {{- end }}
     {{- end }}
     {{- if .extra }}
     {{- with $policy.egress.extra }}

@@ -34,6 +34,8 @@ topologySpreadConstraints:
   - topologyKey: {{ .topologyKey }}
     maxSkew: {{ .maxSkew }}
     whenUnsatisfiable: {{ .whenUnsatisfiable }}
+    # Each version by itself: those that are about to go do not count.
+    matchLabelKeys: [pod-template-hash]
     labelSelector:
       matchLabels:
         {{- include "muster.selectorLabels" $ | nindent 8 }}

@@ -475,6 +475,10 @@ spec:
               value: "true"
             - name: QUARKUS_INIT_AND_EXIT
               value: "true"
+            {{- if eq $root.Values.image.variant "jvm" }}
+            - name: JDK_JAVA_OPTIONS
+              value: -XX:MaxRAMPercentage=60 -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError
+            {{- end }}
           resources:
             {{- toYaml $values.resources | nindent 12 }}
           volumeMounts:

@@ -15,6 +15,14 @@
 {{- if and .Values.endpoint.proxyProtocol.enabled (not .Values.endpoint.proxyProtocol.trusted) }}
 {{- fail "endpoint.proxyProtocol.trusted: the networks of the load balancer, or anybody could claim any address" }}
 {{- end }}
+{{- if .Values.networkPolicy.enabled }}
+{{- if and (or .Values.monitoring.serviceMonitor.enabled .Values.monitoring.podMonitor.enabled) (not .Values.networkPolicy.metricsFrom) }}
+{{- fail "networkPolicy.metricsFrom: where your Prometheus is, or it reads nothing" }}
+{{- end }}
+{{- if and .Values.networkPolicy.egress.enabled .Values.database.host (not .Values.networkPolicy.egress.databaseCidrs) }}
+{{- fail "networkPolicy.egress.databaseCidrs: the networks of database.host, or no service reaches it" }}
+{{- end }}
+{{- end }}
 {{- range $name := list "registry" "ingest" "command" "firmware" }}
 {{- $service := get $.Values $name }}
 {{- if and $service.autoscaling.enabled (gt (int $service.autoscaling.minReplicas) (int $service.autoscaling.maxReplicas)) }}

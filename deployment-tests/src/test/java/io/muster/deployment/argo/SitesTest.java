@@ -100,6 +100,23 @@ class SitesTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("io.muster.deployment.argo.Site#all")
+  void argoLeavesTheNumberOfInstancesToAutoscalersAndToNobodyElse(Site site) {
+    var scaled = new TreeSet<String>();
+    for (var autoscaler : site.rendering(folder).of("HorizontalPodAutoscaler")) {
+      scaled.add(autoscaler.tree().at("spec", "scaleTargetRef", "name").text());
+    }
+    var ignored = new TreeSet<String>();
+    for (var rule : site.set().at("spec", "template", "spec", "ignoreDifferences").items()) {
+      assertEquals("apps Deployment", rule.at("group").text() + " " + rule.at("kind").text());
+      assertEquals(List.of("/spec/replicas"), rule.at("jsonPointers").texts());
+      ignored.add(rule.at("name").text());
+    }
+    // One that is ignored without an autoscaler stays as it is, whatever its site's file says.
+    assertEquals(scaled, ignored);
+  }
+
   static Stream<Site> edges() {
     return Site.all().filter(site -> site.role().equals("edge"));
   }
@@ -164,13 +181,17 @@ class SitesTest {
     var text = new StringBuilder();
     site.rendering(folder).manifests().forEach(each -> text.append(each.text()));
     var hosts = HOST.matcher(text);
+    var source = site.set().at("spec", "template", "spec", "source", "repoURL").text();
+    var repository = URI.create(source).getHost();
     var found = 0;
     while (hosts.find()) {
       var host = hosts.group();
       found++;
       assertFalse(host.contains("." + elsewhere + "."), host);
       var ownSite = host.endsWith("." + site.file().at("site").text() + ".example.org");
-      assertTrue(host.contains("." + site.region() + ".") || ownSite, host);
+      // Runbooks are read where the repository is; nothing of a site goes there.
+      var ofRepository = host.equals(repository);
+      assertTrue(host.contains("." + site.region() + ".") || ownSite || ofRepository, host);
     }
     assertTrue(found > 0);
     assertFalse(text.toString().contains("vault-" + elsewhere));
@@ -207,6 +228,12 @@ class SitesTest {
               ? manifest.podLabels().at("app.kubernetes.io/component").text()
               : manifest.kind();
       waves.merge(name, wave, Math::max);
+    }
+    // Nobody runs before it is said who may reach it, and what it may reach.
+    for (var other : waves.entrySet()) {
+      assertTrue(
+          other.getKey().equals("NetworkPolicy") || waves.get("NetworkPolicy") < other.getValue(),
+          waves::toString);
     }
     assertTrue(waves.get("ExternalSecret") < waves.getOrDefault("database", 0), waves::toString);
     assertTrue(waves.get("ingest") > waves.getOrDefault("migration", 0), waves::toString);

@@ -96,29 +96,29 @@ class ReferencesTest {
     }
     for (var policy : rendering.of("NetworkPolicy")) {
       var selector = policy.tree().at("spec", "podSelector", "matchLabels");
-      assertEquals(1, rendering.selected(selector).size(), () -> rendering + ": " + policy);
+      // The pod of `helm test` is a hook, which Helm's library leaves out.
+      var ofTest = selector.at("app.kubernetes.io/component").text().equals("test");
+      assertEquals(
+          ofTest ? 0 : 1, rendering.selected(selector).size(), () -> rendering + ": " + policy);
     }
   }
 
   @ParameterizedTest
   @MethodSource("io.muster.deployment.chart.Renderings#all")
-  void aPolicyOpensEveryPortOfItsPodsAndNoOther(Rendering rendering) {
+  void aPolicyOpensNoPortThatItsPodsDoNotHave(Rendering rendering) {
     for (var policy : rendering.of("NetworkPolicy")) {
-      var pods = rendering.selected(policy.tree().at("spec", "podSelector", "matchLabels"));
-      var open = new TreeSet<String>();
-      for (var rule : policy.tree().at("spec", "ingress").items()) {
-        rule.at("ports").items().forEach(port -> open.add(port.at("port").text()));
-      }
       var ports = new TreeSet<String>();
-      for (var container : pods.getFirst().containers()) {
-        for (var port : container.at("ports").items()) {
-          // The kubelet, which policies do not hold off, asks after health.
-          if (!port.at("name").text().equals("health")) {
-            ports.add(port.at("containerPort").text());
-          }
+      for (var pod : rendering.selected(policy.tree().at("spec", "podSelector", "matchLabels"))) {
+        for (var container : pod.containers()) {
+          container.at("ports").items().forEach(port -> ports.add(port.at("containerPort").text()));
         }
       }
-      assertEquals(ports, open, () -> rendering + ": " + policy);
+      for (var rule : policy.tree().at("spec", "ingress").items()) {
+        assertFalse(rule.at("ports").items().isEmpty(), () -> rendering + ": " + policy);
+        for (var port : rule.at("ports").items()) {
+          assertTrue(ports.contains(port.at("port").text()), () -> rendering + ": " + policy);
+        }
+      }
     }
   }
 
@@ -126,17 +126,14 @@ class ReferencesTest {
   @MethodSource("io.muster.deployment.chart.Renderings#all")
   void everyPodHasAPolicyWhereTheyAreOn(Rendering rendering) {
     for (var workload : rendering.workloads()) {
-      var component = workload.podLabels().at("app.kubernetes.io/component").text();
-      if (!component.equals("logs")) {
-        assertTrue(
-            rendering.of("NetworkPolicy").stream()
-                .anyMatch(
-                    policy ->
-                        workload
-                            .podLabels()
-                            .holds(policy.tree().at("spec", "podSelector", "matchLabels"))),
-            () -> rendering + ": " + workload);
-      }
+      assertTrue(
+          rendering.of("NetworkPolicy").stream()
+              .anyMatch(
+                  policy ->
+                      workload
+                          .podLabels()
+                          .holds(policy.tree().at("spec", "podSelector", "matchLabels"))),
+          () -> rendering + ": " + workload);
     }
   }
 

@@ -38,6 +38,7 @@ final class Renderings {
           .with("ingest.autoscaling.podMetrics.muster_endpoint_connections", "12000")
           .with("argocd.syncWaves", true)
           .with("networkPolicy.egress.enabled", true)
+          .with("networkPolicy.metricsFrom[0].namespaceSelector.matchLabels.monitoring", "yes")
           .with("networkPolicy.devicesFrom[0].ipBlock.cidr", "0.0.0.0/0")
           .with("commonLabels.team", "devices")
           .with("commonAnnotations.contact", "devices@example.org");

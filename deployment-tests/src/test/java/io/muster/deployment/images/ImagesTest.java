@@ -43,6 +43,27 @@ class ImagesTest {
   }
 
   @Test
+  void everyImageCanComeFromAMirror() {
+    var mirrored =
+        Rendering.Request.of()
+            .with("image.registry", "mirror.example.org")
+            .with("database.bundled.image.registry", "mirror.example.org")
+            .with("collector.image.registry", "mirror.example.org")
+            .with("collector.enabled", true)
+            .with("collector.jaeger", "jaeger:4317")
+            .with("collector.loki", "http://loki:3100/otlp")
+            .with("image.pullSecrets[0]", "mirror");
+    for (var workload : Rendering.of(mirrored).workloads()) {
+      assertEquals(
+          "mirror", workload.pod().at("imagePullSecrets").items().getFirst().at("name").text());
+      for (var container : workload.containers()) {
+        var image = container.at("image").text();
+        assertTrue(image.startsWith("mirror.example.org/"), image);
+      }
+    }
+  }
+
+  @Test
   void imagesAreOfAnotherUserAndStartWhereTheChartPutsTheirSettings() {
     for (var file : Checkout.files("docker", "")) {
       var text = Checkout.read(file);
@@ -106,9 +127,45 @@ class ImagesTest {
     assertEquals(services, new TreeSet<>(matrix("native-images").at("module").texts()));
     assertEquals(services, new TreeSet<>(matrix("native-manifests").at("module").texts()));
     var build = Tree.parse(Checkout.read(".github/workflows/build.yaml"));
-    assertEquals(
-        services,
-        new TreeSet<>(build.at("jobs", "native", "strategy", "matrix", "module").texts()));
+    var started = new TreeSet<String>();
+    for (var each : build.at("jobs", "native", "strategy", "matrix", "include").items()) {
+      started.add(each.at("module").text());
+    }
+    assertEquals(services, started);
+  }
+
+  @Test
+  void anExecutableIsBuiltOnTheDistributionThatItRunsOn() {
+    var build =
+        RELEASE.at("jobs", "native-images", "steps").items().stream()
+            .map(step -> step.at("run").text())
+            .filter(run -> run.contains("-Pnative"))
+            .findFirst()
+            .orElseThrow();
+    var image = Pattern.compile("builder-image=\\S+/(ubi[0-9]+)-").matcher(build);
+    assertTrue(build.contains("container-build=true") && image.find(), build);
+    assertTrue(
+        Checkout.read("docker/Dockerfile.native").contains("/" + image.group(1) + "-"), build);
+  }
+
+  @Test
+  void aPublishedChartAsksForTheImagesThatWerePublishedWithIt() {
+    var pushedTo =
+        RELEASE.at("env", "REGISTRY").text().replace("${{ github.repository_owner }}", "acme");
+    var steps = RELEASE.at("jobs", "chart", "steps").items();
+    var change =
+        steps.stream()
+            .map(step -> step.at("run").text())
+            .filter(run -> run.startsWith("sed -i"))
+            .findFirst()
+            .orElseThrow();
+    var parts = Pattern.compile("s\\|\\^(.*)\\$\\|(.*)\\|\"").matcher(change);
+    assertTrue(parts.find(), change);
+    var values = Checkout.read("helm/muster/values.yaml");
+    assertTrue(values.lines().anyMatch(parts.group(1)::equals), change);
+    var repository = parts.group(2).replace("${REGISTRY#*/}", pushedTo.replaceFirst("^[^/]*/", ""));
+    var changed = Tree.parse(values.replace(parts.group(1) + "\n", repository + "\n")).at("image");
+    assertEquals(pushedTo, changed.at("registry").text() + "/" + changed.at("repository").text());
   }
 
   @Test

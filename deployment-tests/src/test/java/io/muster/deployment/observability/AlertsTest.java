@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.deployment.Checkout;
 import io.muster.deployment.Tree;
+import io.muster.deployment.chart.Rendering;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +47,27 @@ class AlertsTest {
         assertTrue(runbook.contains("\n" + heading + "\n"), () -> name + heading);
       }
     }
+  }
+
+  @Test
+  void toldWhereRunbooksAreEachAlertLeadsToItsOwn() {
+    var request =
+        Rendering.Request.of()
+            .with("monitoring.rules.enabled", true)
+            .with("monitoring.rules.runbooks", "https://git.example.org/runbooks");
+    var found = new TreeSet<String>();
+    for (var rules : Rendering.of(request).of("PrometheusRule")) {
+      for (var group : rules.tree().at("spec", "groups").items()) {
+        for (var rule : group.at("rules").items()) {
+          rule.at("annotations", "runbook_url").ifText().ifPresent(found::add);
+        }
+      }
+    }
+    var expected = new TreeSet<String>();
+    for (var alert : ALERTS) {
+      expected.add("https://git.example.org/runbooks/" + alert.at("alert").text() + ".md");
+    }
+    assertEquals(expected, found);
   }
 
   @Test

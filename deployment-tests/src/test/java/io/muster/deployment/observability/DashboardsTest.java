@@ -65,4 +65,21 @@ class DashboardsTest {
       }
     }
   }
+
+  @Test
+  void exemplarsAreAskedOfHistogramsAlone() throws IOException {
+    var asking = 0;
+    for (var dashboard : dashboards()) {
+      for (var panel : dashboard.path("panels")) {
+        for (var target : panel.path("targets")) {
+          if (target.path("exemplar").asBoolean()) {
+            asking++;
+            // Nothing else has any.
+            assertTrue(target.path("expr").asText().contains("_bucket{"), target::toString);
+          }
+        }
+      }
+    }
+    assertTrue(asking > 0);
+  }
 }

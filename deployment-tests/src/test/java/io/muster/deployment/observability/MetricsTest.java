@@ -28,6 +28,9 @@ class MetricsTest {
   private static final Set<String> LANGUAGE =
       Set.of(
           "sum",
+          "count",
+          "count_over_time",
+          "unless",
           "max",
           "min",
           "by",

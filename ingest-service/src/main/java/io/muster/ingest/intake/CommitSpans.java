@@ -57,6 +57,11 @@ final class CommitSpans {
     return known.equals(said.getTraceId()) ? SpanContext.getInvalid() : said;
   }
 
+  /** The trace of one of them, for what is measured of all; the root without any. */
+  static Context one(List<Span> spans) {
+    return spans.isEmpty() ? Context.root() : Context.root().with(spans.getFirst());
+  }
+
   static void end(List<Span> spans) {
     spans.forEach(Span::end);
   }

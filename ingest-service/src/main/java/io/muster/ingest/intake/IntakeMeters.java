@@ -30,9 +30,20 @@ final class IntakeMeters {
     Duration.ofSeconds(30)
   };
 
+  /** The objective is 30 seconds. */
+  private static final Duration[] STALL_BUCKETS = {
+    Duration.ofSeconds(3),
+    Duration.ofSeconds(10),
+    Duration.ofSeconds(30),
+    Duration.ofMinutes(1),
+    Duration.ofMinutes(5),
+    Duration.ofMinutes(30)
+  };
+
   private final MeterRegistry registry;
   private final DistributionSummary batchRows;
   private final Timer commit;
+  private final Timer stalls;
   private final Counter readings;
   private final Counter duplicates;
   private final Counter events;
@@ -55,6 +66,11 @@ final class IntakeMeters {
         Timer.builder(PREFIX + "commit")
             .description("From a batch's first statement to the end of its commit")
             .serviceLevelObjectives(COMMIT_BUCKETS)
+            .register(registry);
+    this.stalls =
+        Timer.builder(PREFIX + "stall")
+            .description("Batches that waited longer than a second for their commit")
+            .serviceLevelObjectives(STALL_BUCKETS)
             .register(registry);
     this.readings = counter("readings", "Readings stored");
     this.duplicates = counter("duplicates", "Readings that were there already");
@@ -97,6 +113,11 @@ final class IntakeMeters {
         .description("Messages that wait for their commit")
         .tag("lane", Integer.toString(number))
         .register(registry);
+    Gauge.builder(PREFIX + "commit.waiting", lane, Lane::waitingSeconds)
+        .description("How long the batch whose turn it is has waited for its commit")
+        .baseUnit("seconds")
+        .tag("lane", Integer.toString(number))
+        .register(registry);
   }
 
   void committed(int rows, Duration took) {
@@ -111,6 +132,10 @@ final class IntakeMeters {
 
   void failed(Throwable cause) {
     failures.get(SqlFailure.of(cause)).increment();
+  }
+
+  void stalled(Duration waited) {
+    stalls.record(waited);
   }
 
   void lost() {

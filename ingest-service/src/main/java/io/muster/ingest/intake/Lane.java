@@ -25,6 +25,7 @@ final class Lane {
   private final SureWriter writer;
   private final LaneQueue queue;
   private final LaneListener listener;
+  private final CommitWait wait;
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicInteger queued = new AtomicInteger();
   private final AtomicLong atMostOnceBytes;
@@ -49,6 +50,7 @@ final class Lane {
     this.settings = settings;
     this.connection = connection;
     this.listener = new ShieldedListener(listener);
+    this.wait = new CommitWait(this.listener);
     this.queue = new LaneQueue(settings, interpreter, this.listener, this::finish);
     this.writer =
         new SureWriter(
@@ -141,6 +143,7 @@ final class Lane {
     busy = true;
     lastBegin = System.nanoTime();
     earliestBegin = lastBegin + settings.linger().toNanos();
+    wait.begins();
     Future.succeededFuture(batch) // so that what it throws is a failure as any other
         .compose(writer::store)
         .onComplete(
@@ -151,6 +154,7 @@ final class Lane {
                 queue.putBack(batch);
                 connection.pause().onComplete(waited -> proceed());
               } else {
+                wait.ends();
                 proceed();
               }
             });
@@ -192,6 +196,11 @@ final class Lane {
   long silentNanos() {
     var last = Math.max(lastBegin, writer.lastSignOfLife());
     return queued.get() == 0 ? 0 : Math.max(0, System.nanoTime() - last);
+  }
+
+  /** How long a batch has waited for its commit; 0 without one. On any thread. */
+  double waitingSeconds() {
+    return wait.seconds();
   }
 
   void close() {

@@ -1,5 +1,6 @@
 package io.muster.ingest.intake;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Hears what happens on a lane, on the lane's thread: measures, traces, tells others. */
@@ -19,6 +20,9 @@ interface LaneListener {
 
   /** An entry could not even be kept as a dead letter. */
   void lost(Entry entry);
+
+  /** A batch is committed that had to wait, for whatever reason: so long from its turn on. */
+  void stalled(Duration waited);
 
   /** A transaction under way. Exactly one of its methods is called, once. */
   interface Commit {

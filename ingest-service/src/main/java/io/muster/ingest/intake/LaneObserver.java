@@ -1,6 +1,7 @@
 package io.muster.ingest.intake;
 
 import io.muster.ingest.deadletters.Quarantine;
+import io.muster.ingest.tracing.Exemplars;
 import io.opentelemetry.api.trace.Span;
 import java.time.Duration;
 import java.util.List;
@@ -44,6 +45,11 @@ final class LaneObserver implements LaneListener {
     meters.lost();
   }
 
+  @Override
+  public void stalled(Duration waited) {
+    meters.stalled(waited);
+  }
+
   private final class ObservedCommit implements Commit {
     private final List<Entry> entries;
     private final List<Span> begun;
@@ -72,7 +78,9 @@ final class LaneObserver implements LaneListener {
           case Content.Event _, Content.Refused _ -> {}
         }
       }
-      meters.committed(rows, Duration.ofNanos(System.nanoTime() - since));
+      var stored = rows;
+      var took = Duration.ofNanos(System.nanoTime() - since);
+      Exemplars.measured(CommitSpans.one(begun), () -> meters.committed(stored, took));
       meters.readings(readings - duplicates, duplicates);
       for (var listener : afterwards) {
         tell(listener, messages > 0);

@@ -1,5 +1,6 @@
 package io.muster.ingest.intake;
 
+import java.time.Duration;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -55,6 +56,15 @@ final class ShieldedListener implements LaneListener {
   public void lost(Entry entry) {
     try {
       listener.lost(entry);
+    } catch (Throwable fault) {
+      log(fault);
+    }
+  }
+
+  @Override
+  public void stalled(Duration waited) {
+    try {
+      listener.stalled(waited);
     } catch (Throwable fault) {
       log(fault);
     }

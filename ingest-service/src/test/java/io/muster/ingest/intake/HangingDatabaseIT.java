@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.contract.id.DeviceAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +32,28 @@ class HangingDatabaseIT {
       }
       await().atMost(PATIENCE).until(() -> intake.lanes().reason() == null);
       assertEquals(Outcome.kept(), TestIntake.outcomeOf(intake.telemetry(device, "{\"a\":2}")));
+    }
+  }
+
+  @Test
+  void itIsSeenHowLongWhatDevicesSayWaitsAndHowLongItHasWaited() {
+    try (var database = StoreDatabase.start(folder);
+        var intake = TestIntake.on(database)) {
+      var device = DeviceAddress.of("hanging", "two");
+      assertEquals(Outcome.kept(), TestIntake.outcomeOf(intake.telemetry(device, "{\"a\":1}")));
+      await().atMost(PATIENCE).until(() -> intake.waiting() == 0);
+      var before = intake.stalls();
+      CompletableFuture<Outcome> waiting;
+      database.freeze();
+      try {
+        waiting = intake.telemetry(device, "{\"a\":2}");
+        await().atMost(PATIENCE).until(() -> intake.waiting() > 1.5);
+      } finally {
+        database.thaw();
+      }
+      assertEquals(Outcome.kept(), TestIntake.outcomeOf(waiting));
+      await().atMost(PATIENCE).until(() -> intake.waiting() == 0);
+      assertEquals(before + 1, intake.stalls());
     }
   }
 }

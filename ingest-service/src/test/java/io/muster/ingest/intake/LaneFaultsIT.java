@@ -88,7 +88,8 @@ class LaneFaultsIT {
             %s;
           END IF;
           RETURN NEW;
-        END $$"""
+        END $$\
+        """
             .formatted(times, fault));
     database.run(
         "CREATE TRIGGER faulty BEFORE INSERT ON event"
@@ -238,6 +239,11 @@ class LaneFaultsIT {
 
   /** Fails at whatever it hears. */
   private record Failing(LaneListener usual) implements LaneListener {
+    @Override
+    public void stalled(Duration waited) {
+      failing();
+    }
+
     @Override
     public boolean admitsDeadLetter(Entry entry) {
       failing();

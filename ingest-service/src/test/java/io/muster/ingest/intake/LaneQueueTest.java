@@ -200,6 +200,9 @@ class LaneQueueTest {
   /** Takes every dead letter. */
   private static final class Admitting implements LaneListener {
     @Override
+    public void stalled(Duration waited) {}
+
+    @Override
     public boolean admitsDeadLetter(Entry entry) {
       return true;
     }

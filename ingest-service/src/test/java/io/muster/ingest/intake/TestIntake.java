@@ -1,5 +1,6 @@
 package io.muster.ingest.intake;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.reading.ReadingLimits;
@@ -134,6 +135,19 @@ final class TestIntake implements AutoCloseable {
   /** How many transactions stored something. */
   long batches() {
     return registry.get("muster.intake.batch.rows").summary().count();
+  }
+
+  /** How many batches had to wait for their commit. */
+  long stalls() {
+    return registry.get("muster.intake.stall").timer().count();
+  }
+
+  /** How long the batch of some lane waits now, in seconds; the longest of them. */
+  double waiting() {
+    return registry.get("muster.intake.commit.waiting").gauges().stream()
+        .mapToDouble(Gauge::value)
+        .max()
+        .orElseThrow();
   }
 
   Tracer tracer() {

@@ -35,7 +35,10 @@ final class Banner {
       row(
           terminal,
           "metrics, alerts",
-          "http://127.0.0.1:%d   no traces, no dashboards".formatted(settings.prometheusPort()));
+          "http://127.0.0.1:%d   no dashboards".formatted(settings.prometheusPort()));
+    }
+    if (settings.keepsTraces()) {
+      row(terminal, "traces", "http://127.0.0.1:" + settings.tracesPort());
     }
     row(terminal, "administrator", "token in " + shown(home.adminToken()) + ", tenant demo");
     row(terminal, "logs", shown(home.logs()) + "   or ./muster logs");

@@ -9,6 +9,11 @@ import java.util.Map;
 
 /** The configuration that each service gets in its environment. */
 final class ServiceEnvironment {
+  /** The setting of Quarkus for a collector; whoever starts a stack may have set it. */
+  static final String SPANS_GO_TO = "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT";
+
+  private static final String TRACED_SHARE = "MUSTER_ENDPOINT_TRACE_RATIO";
+
   private final StackSettings settings;
   private final LocalIssuer issuer;
   private final LocalAuthority authority;
@@ -37,6 +42,13 @@ final class ServiceEnvironment {
     environment.put("MUSTER_SERVICE_TOKEN_FILE", tokenFile(service));
     environment.put("MUSTER_PEOPLE_ISSUER", issuer.peopleIssuer());
     environment.put("MUSTER_SERVICE_ISSUER", issuer.serviceIssuer());
+    if (settings.keepsTraces()) {
+      environment.put(SPANS_GO_TO, "http://127.0.0.1:" + settings.tracesPort());
+      environment.put("QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
+      if (System.getenv(TRACED_SHARE) == null) {
+        environment.put(TRACED_SHARE, "1");
+      }
+    }
     switch (service) {
       case REGISTRY -> {
         environment.put("MUSTER_INGEST_URL", settings.around().ingestUrl());

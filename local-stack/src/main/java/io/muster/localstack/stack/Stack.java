@@ -6,6 +6,7 @@ import io.muster.localstack.Surroundings;
 import io.muster.localstack.UserMistake;
 import io.muster.localstack.files.PrivateFiles;
 import io.muster.localstack.observe.Prometheus;
+import io.muster.localstack.observe.traces.TraceServer;
 import io.muster.localstack.postgres.DatabaseAddress;
 import io.muster.localstack.postgres.DatabaseBootstrap;
 import io.muster.localstack.postgres.LocalPostgres;
@@ -48,6 +49,7 @@ final class Stack {
   private final ChildGroup observers;
   private Optional<LocalIssuer> issuer = Optional.empty();
   private Optional<TokenFiles> tokens = Optional.empty();
+  private Optional<TraceServer> traces = Optional.empty();
 
   Stack(StackSettings settings, ChildEvents events) {
     this.settings = settings;
@@ -65,6 +67,9 @@ final class Stack {
   void start() {
     // What is missing on this machine is said before anything has been started.
     var observing = settings.observe() ? List.of(prometheus()) : List.<ChildPlan>of();
+    if (settings.keepsTraces()) {
+      keepTraces();
+    }
     var authority = new LocalAuthority(around.home().tls());
     var issuer = startIssuer(authority);
     var postgres = embeddedPostgres();
@@ -90,6 +95,15 @@ final class Stack {
     synchronized (this) {
       tokens.ifPresent(TokenFiles::close);
       issuer.ifPresent(LocalIssuer::close);
+      traces.ifPresent(TraceServer::close);
+    }
+  }
+
+  private synchronized void keepTraces() {
+    try {
+      traces = Optional.of(TraceServer.start(settings.tracesPort()));
+    } catch (IOException e) {
+      throw new UserMistake("Cannot keep traces: " + e.getMessage(), e);
     }
   }
 

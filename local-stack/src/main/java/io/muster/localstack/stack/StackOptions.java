@@ -57,9 +57,9 @@ final class StackOptions {
   @Option(
       names = "--observe",
       description = {
-        "Run Prometheus as well (Debian's package prometheus), with the chart's alerts.",
-        "It shows metrics and alerts. Traces need a Jaeger of yours, and dashboards a Grafana:"
-            + " see docs/guides/local-stack.md."
+        "Run Prometheus as well (Debian's package prometheus), with the chart's alerts, and keep"
+            + " the last traces to look at.",
+        "Dashboards need a Grafana of yours: see docs/guides/local-stack.md."
       })
   boolean observe;
 

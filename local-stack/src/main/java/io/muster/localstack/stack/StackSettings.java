@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param brokerUrl an existing one; empty for the bundled
  * @param replicas how many of each service
  * @param endpointHost where devices connect
- * @param observe whether Prometheus reads its metrics
+ * @param observe whether Prometheus reads its metrics, and its traces are kept
  */
 record StackSettings(
     Surroundings around,
@@ -30,6 +30,7 @@ record StackSettings(
   private static final int BROKER_HTTP = 8085;
   private static final int ISSUER = 8086;
   private static final int PROMETHEUS = 9090;
+  private static final int TRACES = 4318;
   private static final int ENDPOINT = 1883;
   private static final int ENDPOINT_TLS = 8883;
   private static final int ENDPOINT_WEBSOCKET = 8000;
@@ -71,6 +72,11 @@ record StackSettings(
     return around.ports().of(PROMETHEUS);
   }
 
+  /** Where services send spans by OTLP over HTTP, and people look at traces. */
+  int tracesPort() {
+    return around.ports().of(TRACES);
+  }
+
   int httpPort(StackService service, int replica) {
     return around.ports().of(service.httpPort(replica));
   }
@@ -92,6 +98,11 @@ record StackSettings(
     return around.ports().of(StackService.replicaPort(FIRMWARE_TLS, replica));
   }
 
+  /** Unless somebody has said where spans go. */
+  boolean keepsTraces() {
+    return observe && System.getenv(ServiceEnvironment.SPANS_GO_TO) == null;
+  }
+
   /** Every port that this stack will listen on, and who does. */
   Map<Integer, String> portUsers() {
     var users = new LinkedHashMap<Integer, String>();
@@ -105,6 +116,9 @@ record StackSettings(
     users.put(issuerPort(), "the token issuer");
     if (observe) {
       users.put(prometheusPort(), "Prometheus");
+      if (keepsTraces()) {
+        users.put(tracesPort(), "the traces");
+      }
     }
     for (var service : StackService.values()) {
       for (var replica = 1; replica <= replicas.of(service); replica++) {

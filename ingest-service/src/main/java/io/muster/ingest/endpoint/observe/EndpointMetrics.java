@@ -12,6 +12,8 @@ import io.muster.ingest.endpoint.limits.ReadGate.Hold;
 import io.muster.ingest.endpoint.limits.Seats;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.intake.DeadLetterReason;
+import io.muster.ingest.tracing.Exemplars;
+import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -190,8 +192,18 @@ public final class EndpointMetrics {
     return inFlight.sum();
   }
 
-  public void acknowledged(long nanos) {
-    acknowledge.record(nanos, TimeUnit.NANOSECONDS);
+  /**
+   * A publish is acknowledged.
+   *
+   * @param nanos since it arrived
+   * @param trace with its span, or the root
+   */
+  public void acknowledged(long nanos, Context trace) {
+    if (trace == Context.root()) {
+      acknowledge.record(nanos, TimeUnit.NANOSECONDS);
+    } else {
+      Exemplars.measured(trace, () -> acknowledge.record(nanos, TimeUnit.NANOSECONDS));
+    }
   }
 
   public void ended(EndReason reason) {

@@ -152,7 +152,7 @@ final class Answers {
       if (notKept != null) {
         continue;
       }
-      support.metrics().acknowledged(now - done.arrivedNanos);
+      support.metrics().acknowledged(now - done.arrivedNanos, done.trace);
       if (out == null && !ended && channel.isActive()) {
         out = channel.alloc().ioBuffer(64 + PacketWriter.ACKNOWLEDGEMENT_BYTES * queue.size());
       }
