@@ -24,13 +24,7 @@ class BenchmarksTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "idle,10000",
-    "flat,10m",
-    "registry,100000",
-    "command,10000",
-    "firmware,10000"
-  })
+  @CsvSource({"idle,10000", "flat,10m", "registry,100000", "command,10000", "firmware,10000"})
   void soDoThoseWithoutRounds(String command, String inTheDefaults) {
     assertEquals(0, execute(command, "--help"), err::toString);
 

@@ -29,7 +29,5 @@ interface IssuingSettings {
 
   /** How many a device gets in a minute, from each instance. */
   @WithDefault("20")
-  @Min(1)
-  @Max(10_000)
-  int perDeviceAndMinute();
+  @Min(1) @Max(10_000) int perDeviceAndMinute();
 }

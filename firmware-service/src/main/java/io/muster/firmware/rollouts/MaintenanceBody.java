@@ -9,8 +9,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @RegisterForReflection
 @Schema(name = "RolloutMaintenance")
 record MaintenanceBody(
-    @NotNull
-        @Schema(
+    @NotNull @Schema(
             description =
                 "When its window opens: minute, hour, day of the month, month, day of the week",
             examples = "0 2 * * SAT")

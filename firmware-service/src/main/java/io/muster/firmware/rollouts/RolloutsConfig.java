@@ -12,31 +12,23 @@ import org.hibernate.validator.constraints.time.DurationMin;
 interface RolloutsConfig {
   /** Rollouts of one tenant that have not ended. */
   @WithDefault("100")
-  @Min(1)
-  int openPerTenant();
+  @Min(1) int openPerTenant();
 
   /** Devices that a rollout may list. */
   @WithDefault("10000")
-  @Min(1)
-  @Max(10_000)
-  int listedDevices();
+  @Min(1) @Max(10_000) int listedDevices();
 
   /** Devices that a rollout may have; one that finds more is cancelled. */
   @WithDefault("1000000")
-  @Min(1)
-  int devices();
+  @Min(1) int devices();
 
   /** Groups that a rollout may have. */
   @WithDefault("50")
-  @Min(1)
-  @Max(500)
-  int groups();
+  @Min(1) @Max(500) int groups();
 
   /** Attempts that a device may have by itself. */
   @WithDefault("10")
-  @Min(1)
-  @Max(100)
-  int attempts();
+  @Min(1) @Max(100) int attempts();
 
   /** The longest that a device may wait for another attempt. */
   @WithDefault("7D")
@@ -83,15 +75,11 @@ interface RolloutsConfig {
 
   /** How many devices get their update in one transaction. */
   @WithDefault("500")
-  @Min(1)
-  @Max(5_000)
-  int batchDevices();
+  @Min(1) @Max(5_000) int batchDevices();
 
   /** How many devices are asked for at a time. */
   @WithDefault("1000")
-  @Min(1)
-  @Max(5_000)
-  int pageDevices();
+  @Min(1) @Max(5_000) int pageDevices();
 
   /** How long after a change at the registry devices are looked for again. */
   @WithDefault("5s")
@@ -120,8 +108,7 @@ interface RolloutsConfig {
 
   /** How many clients may follow rollouts at this instance. */
   @WithDefault("200")
-  @Min(1)
-  int followers();
+  @Min(1) int followers();
 
   /** How often a rollout is looked at for those who follow it. */
   @WithDefault("1s")

@@ -83,7 +83,7 @@ class NewRolloutTest {
   void itIsTheSameAfterItWasStored() throws JsonProcessingException {
     var body =
         read("'atOnce':7,'updateWithin':'PT36H','retry':{'attempts':2,'minBackoff':'PT90S'},'forced':false,"
-                 + "'groups':[{'share':0.1},{}],'startAt':'2026-02-01T00:00:00Z'")
+                + "'groups':[{'share':0.1},{}],'startAt':'2026-02-01T00:00:00Z'")
             .body()
             .plan();
     var stored = RolloutTable.text(body);
