@@ -28,7 +28,7 @@ class Membership {
         FROM rollout_device AS d
         JOIN action AS a ON a.key = d.action_key
         JOIN target AS t ON t.key = d.target_key
-       WHERE d.rollout_key = $1 AND d.device > $2
+       WHERE d.rollout_key = $1 AND d.device > $2 AND a.number > t.forgotten_number
        ORDER BY d.device LIMIT $3\
       """;
   private static final String ADD_BACK =

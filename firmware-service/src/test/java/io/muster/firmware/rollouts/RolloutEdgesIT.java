@@ -192,6 +192,28 @@ class RolloutEdgesIT {
   }
 
   @Test
+  void whoWasMadeAnewDoesNotGoBackToWhatTheOneBeforeHad() {
+    var staying = device("d0");
+    var anew = device("d1");
+    var before = instance.distribution(tenant, "1.0");
+    for (var device : List.of(staying, anew)) {
+      instance.assign(device, before);
+      instance.succeed(device);
+    }
+    var rollout = make(distribution, "");
+    instance.work();
+    instance.succeed(staying);
+    instance.succeed(anew);
+    clock.advance(Duration.ofSeconds(11));
+    instance.work();
+    instance.registryTells("platform/registry/device-deleted/" + anew);
+    instance.registryTells("platform/registry/device-created/" + anew);
+    var back = instance.waysBack.make(tenant, rollout, null, null, OTHER);
+    instance.work();
+    assertEquals(Map.of("given", 1L), instance.counts(tenant, back));
+  }
+
+  @Test
   void aGroupsDevicesGetItAndThoseThatJoinLaterToo() {
     device("d0");
     device("d1");
