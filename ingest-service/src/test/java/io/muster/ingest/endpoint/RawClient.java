@@ -83,8 +83,10 @@ final class RawClient implements AutoCloseable {
 
   /** A client whose CONNECT was accepted. */
   static RawClient connected(TestEndpoint server, ConnectPacket connect) {
+    var paused = server.paused();
     var client = knock(server, connect);
     client.expectConnAck(ReasonCode.SUCCESS);
+    server.awaitReadAgain(paused);
     return client;
   }
 

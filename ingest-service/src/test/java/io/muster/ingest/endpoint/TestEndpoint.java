@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** An endpoint on a port of its own, with everything behind it played. */
 final class TestEndpoint implements AutoCloseable {
@@ -130,7 +131,24 @@ final class TestEndpoint implements AutoCloseable {
 
   /** Until nothing more is read of so many connections. */
   void awaitPaused(int connections) {
-    await().until(() -> gauge("muster.endpoint.paused") == connections);
+    await().until(() -> paused() == connections);
+  }
+
+  /** Of how many connections nothing is read. */
+  double paused() {
+    return gauge("muster.endpoint.paused");
+  }
+
+  /**
+   * Until the connection that has just been let in is read, so that nobody takes its pause at the
+   * door for another one. Where others are paused meanwhile this cannot be seen, and nobody waits.
+   */
+  void awaitReadAgain(double before) {
+    try {
+      await().atMost(Duration.ofMillis(500)).until(() -> paused() <= before);
+    } catch (ConditionTimeoutException others) {
+      return;
+    }
   }
 
   /** Stops it, and checks that whatever the test did, everything was given back. */
