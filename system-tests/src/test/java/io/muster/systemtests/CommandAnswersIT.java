@@ -66,7 +66,8 @@ class CommandAnswersIT {
       assertEquals("accepted", state(device.address(), id));
       device.answer(id, 403);
       device.answer(id, 200);
-      await().atMost(SOON).until(() -> counted("late") == late + 1);
+      // Those of other tests may come late as well.
+      await().atMost(SOON).until(() -> counted("late") > late);
       assertEquals("rejected", state(device.address(), id));
       // What the broker and the endpoint say of it may come in one.
       assertEquals(
@@ -118,7 +119,8 @@ class CommandAnswersIT {
       assertEquals("after-sending", cancelled.path("reason").asText());
       var late = counted("late");
       device.open();
-      await().atMost(SOON).until(() -> counted("late") == late + 1);
+      // Those of other tests may come late as well.
+      await().atMost(SOON).until(() -> counted("late") > late);
       assertEquals("cancelled", state(device.address(), id));
     }
   }

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Commands are in flight, and processes are killed: each command comes to its end, none is lost,
  * and none overtakes another.
  */
+@Tag("full")
 @ExtendWith(SharedStack.class)
 class CommandFailuresIT {
   private static final Duration PATIENCE = Duration.ofMinutes(3);

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What the chart's migration Jobs do: a service is told its database and nothing else, in a folder
  * that it cannot write to, migrates its schema and ends.
  */
+@Tag("full")
 class MigrationJobIT {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 

@@ -240,6 +240,7 @@ class MusterCommandIT {
 
   /** In the foreground, at a database and a broker of others, until Ctrl-C. */
   @Test
+  @Tag("full")
   void usesADatabaseAndABrokerThatAreThereAndEndsWithCtrlC() throws Exception {
     var issuer = "http://127.0.0.1:" + port(8086) + "/services";
     try (var postgres = LocalPostgres.start(folder.resolve("their database"), port(5434));
@@ -261,7 +262,8 @@ class MusterCommandIT {
               "--broker-url",
               broker.url());
       awaitUp(up, output);
-      assertEquals(Set.of("registry", "ingest", "command", "supervisor"), byName().keySet());
+      assertEquals(
+          Set.of("registry", "ingest", "command", "firmware", "supervisor"), byName().keySet());
       assertEquals(Set.of(true), encryption(postgres));
       simulates();
       var store = new Store(muster.home(), postgres.port());

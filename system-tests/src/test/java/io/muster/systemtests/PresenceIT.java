@@ -154,6 +154,7 @@ class PresenceIT {
   }
 
   @Test
+  @Tag("full")
   void devicesOfAKilledEndpointGoOnceAndComeBackElsewhere() {
     List<TestDevice> fleet = new ArrayList<>();
     for (int i = 0; i < 30; i++) {

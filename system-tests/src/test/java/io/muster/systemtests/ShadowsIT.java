@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -234,6 +235,7 @@ class ShadowsIT {
   }
 
   @Test
+  @Tag("full")
   void updatesGoOnInOrderWhenAnInstanceOfTheRegistryIsKilled() {
     var topics = own("muster");
     try (var lamp = connected(topics + "/update/accepted")) {

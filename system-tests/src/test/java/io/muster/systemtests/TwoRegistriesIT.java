@@ -21,6 +21,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -121,6 +122,7 @@ class TwoRegistriesIT {
   }
 
   @Test
+  @Tag("full")
   void oneRequestSentToBothMakesOneCredential() throws Exception {
     var before = credentials();
     var answers =

@@ -18,10 +18,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** kill -9 of the firmware-service in the middle of an upload and of a download. */
+@Tag("full")
 @ExtendWith(SharedStack.class)
 class FirmwareKilledIT {
   private static final Duration SOON = Duration.ofSeconds(60);
