@@ -253,6 +253,7 @@ class RolloutIT {
   }
 
   @Test
+  @Tag("full")
   void whoStaysSilentIsGivenUp() throws Exception {
     var rollout = make(released("2.0"), "\"updateWithin\":\"PT20S\"");
     awaitCount(rollout, "given", 6);
