@@ -1,7 +1,6 @@
 package io.muster.systemtests.clients;
 
 import io.muster.systemtests.stack.MusterCommand;
-import io.muster.systemtests.stack.TestFork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,8 +40,7 @@ final class NodePackages {
 
   private static Path install() throws IOException, InterruptedException {
     var module = MusterCommand.findRoot().resolve("system-tests");
-    var folder =
-        Files.createDirectories(module.resolve("target").resolve("js-" + TestFork.number()));
+    var folder = Files.createDirectories(module.resolve("target").resolve("js"));
     for (var file : FILES) {
       Files.copy(
           module.resolve("src/test/js").resolve(file),

@@ -11,20 +11,12 @@ import java.util.stream.IntStream;
 public final class FreePorts {
   private static final int ATTEMPTS = 50;
 
-  /**
-   * No two ports of a stack are this far apart, or as far as is left to a hundred, but for
-   * hundreds: stacks that two processes of tests start at the same time never want the same port.
-   */
-  private static final int BETWEEN_FORKS = 20;
-
   private FreePorts() {}
 
   /** An offset with which a stack's ports are free, below those that the system itself draws. */
   public static int offset() {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      var offset =
-          ThreadLocalRandom.current().nextInt(100, 220) * 100
-              + TestFork.number() % 2 * BETWEEN_FORKS;
+      var offset = ThreadLocalRandom.current().nextInt(10_000, 22_000);
       var standard =
           IntStream.of(
               1883, 1884, 1885, 1983, 5433, 5434, 8000, 8081, 8082, 8083, 8084, 8085, 8086, 8100,

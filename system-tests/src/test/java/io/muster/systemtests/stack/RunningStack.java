@@ -48,10 +48,7 @@ public final class RunningStack implements AutoCloseable {
   public static RunningStack start() {
     var root = MusterCommand.findRoot();
     var when = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now());
-    var home =
-        root.resolve("system-tests")
-            .resolve("target")
-            .resolve("stack-" + when + "-" + TestFork.number());
+    var home = root.resolve("system-tests").resolve("target").resolve("stack-" + when);
     var stack = new RunningStack(new MusterCommand(root, home, FreePorts.offset()));
     // Should the tests be interrupted, nothing may be left running.
     Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
