@@ -79,6 +79,7 @@ final class BrokerProcess implements AutoCloseable {
             "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
             "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
             "-Xmx256m",
+            "-XX:TieredStopAtLevel=1", // it never lives long
             "-cp",
             System.getProperty("java.class.path"),
             BrokerMain.class.getName()));

@@ -22,7 +22,8 @@ import picocli.CommandLine.ScopeType;
     footer = {
       "",
       "Everything is kept in .muster/; MUSTER_HOME moves it. MUSTER_PORT_OFFSET=1000 shifts every"
-          + " port.",
+          + " port;",
+      "MUSTER_JAVA_OPTIONS adds options to the virtual machines that it starts.",
       "./muster COMMAND --help tells more."
     })
 public final class Muster {

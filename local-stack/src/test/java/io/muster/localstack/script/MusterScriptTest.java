@@ -278,7 +278,11 @@ class MusterScriptTest {
         "echo \"$@\"\n"
             + reportScript("broker", "tests=\"2\" errors=\"0\" skipped=\"0\" failures=\"0\""));
     var run = run("test", "--full");
-    assertTrue(run.output().contains("-Dmuster.excludedTestTags=none verify"), run.output());
+    assertTrue(
+        run.output()
+            .contains(
+                "-Dmuster.excludedTestTags=none -Dmuster.testJavaOptions=-Xshare:auto verify"),
+        run.output());
     var page = Files.readString(root.resolve("docs/test-results.md"));
     assertTrue(page.contains("2 passed, 0 failed, 0 skipped"), page);
   }
