@@ -19,22 +19,33 @@ public final class AnsweringDevice implements AutoCloseable {
   private final TestDevice device;
   private final Function<String, Optional<Integer>> status;
   private final List<Mqtt5Publish> heard = new CopyOnWriteArrayList<>();
+  private final EndpointRotation rotation;
   private final Mqtt5AsyncClient client;
 
-  private AnsweringDevice(TestDevice device, int port, Function<String, Optional<Integer>> status) {
+  private AnsweringDevice(
+      TestDevice device, List<Integer> ports, Function<String, Optional<Integer>> status) {
     this.device = device;
     this.status = status;
-    this.client = device.mqtt5Builder(port).automaticReconnectWithDefaultConfig().buildAsync();
+    this.rotation = new EndpointRotation(ports);
+    this.client =
+        device.mqtt5Builder(ports.getFirst()).addDisconnectedListener(rotation).buildAsync();
+  }
+
+  /** The same with a device that knows one endpoint. */
+  public static AnsweringDevice connect(
+      TestDevice device, int port, Function<String, Optional<Integer>> status) {
+    return connect(device, List.of(port), status);
   }
 
   /**
-   * Connects and subscribes.
+   * Connects to the first endpoint and subscribes.
    *
+   * @param ports of the endpoints that it knows
    * @param status the answer to a command of that name; empty for silence
    */
   public static AnsweringDevice connect(
-      TestDevice device, int port, Function<String, Optional<Integer>> status) {
-    var answering = new AnsweringDevice(device, port, status);
+      TestDevice device, List<Integer> ports, Function<String, Optional<Integer>> status) {
+    var answering = new AnsweringDevice(device, ports, status);
     var client = answering.client;
     client.publishes(MqttGlobalPublishFilter.ALL, answering::take);
     client
@@ -76,6 +87,7 @@ public final class AnsweringDevice implements AutoCloseable {
 
   @Override
   public void close() {
+    rotation.end();
     client
         .disconnect()
         .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)

@@ -44,7 +44,7 @@ public final class CommandStream implements AutoCloseable {
     this.stack = stack;
   }
 
-  /** Starts with devices at both replicas of the endpoint. */
+  /** Starts with devices at both replicas of the endpoint, each of which goes to the other one. */
   public static CommandStream start(RunningStack stack, TenantId tenant, int count) {
     var stream = new CommandStream(stack);
     try {
@@ -53,7 +53,9 @@ public final class CommandStream implements AutoCloseable {
         stream.addresses.add(device.address());
         stream.devices.add(
             AnsweringDevice.connect(
-                device, stack.endpointPort(1 + i % 2), name -> Optional.of(200)));
+                device,
+                List.of(stack.endpointPort(1 + i % 2), stack.endpointPort(2 - i % 2)),
+                name -> Optional.of(200)));
       }
     } catch (RuntimeException | Error notConnected) {
       stream.close();

@@ -1,9 +1,7 @@
 package io.muster.systemtests.devices;
 
-import com.hivemq.client.mqtt.MqttClientTransportConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import java.util.Collections;
 import java.util.List;
@@ -19,24 +17,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class CommandedDevice implements AutoCloseable {
   private static final long SESSION_SECONDS = 600;
   private static final long PATIENCE_SECONDS = 15;
-  private static final long RECONNECT_MILLIS = 200;
 
   private final TestDevice device;
-  private final List<Integer> ports;
+  private final EndpointRotation rotation;
   private final Queue<String> heard = new ConcurrentLinkedQueue<>();
   private final AtomicInteger connections = new AtomicInteger();
-  private final AtomicInteger port = new AtomicInteger();
   private final Mqtt5AsyncClient client;
-  private volatile boolean closed;
 
   private CommandedDevice(TestDevice device, List<Integer> ports) {
     this.device = device;
-    this.ports = ports;
+    this.rotation = new EndpointRotation(ports);
     this.client =
         device
             .mqtt5Builder(ports.getFirst())
             .addConnectedListener(context -> connections.incrementAndGet())
-            .addDisconnectedListener(this::goToTheNext)
+            .addDisconnectedListener(rotation)
             .buildAsync();
   }
 
@@ -67,18 +62,6 @@ public final class CommandedDevice implements AutoCloseable {
     return commanded;
   }
 
-  private void goToTheNext(MqttClientDisconnectedContext context) {
-    if (!closed) {
-      var next = ports.get(port.incrementAndGet() % ports.size());
-      context
-          .getReconnector()
-          .reconnect(true)
-          .delay(RECONNECT_MILLIS, TimeUnit.MILLISECONDS)
-          .transportConfig(
-              MqttClientTransportConfig.builder().serverHost("127.0.0.1").serverPort(next).build());
-    }
-  }
-
   public TestDevice device() {
     return device;
   }
@@ -99,7 +82,7 @@ public final class CommandedDevice implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
+    rotation.end();
     client
         .disconnect()
         .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
