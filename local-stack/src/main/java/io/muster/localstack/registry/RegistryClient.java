@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -18,28 +19,38 @@ import java.util.function.Supplier;
 /** The registry's REST API as far as the local commands use it. Safe for use by several threads. */
 public final class RegistryClient {
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
+
+  /** For a registry whose database restarts, or on a machine with too much to do. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private static final int CREATED = 201;
   private static final int CONFLICT = 409;
   private static final int AWAY = 503;
-  private static final int PAUSES = 30;
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String base;
   private final Supplier<String> token;
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(ANSWER_WITHIN)
-          .build();
+  private final Duration answerWithin;
+  private final HttpClient client;
 
   /**
    * @param base {@code http://host:port}
    * @param token read for each request, since it is renewed
    */
   public RegistryClient(String base, Supplier<String> token) {
+    this(base, token, ANSWER_WITHIN);
+  }
+
+  RegistryClient(String base, Supplier<String> token, Duration answerWithin) {
     this.base = base;
     this.token = token;
+    this.answerWithin = answerWithin;
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(answerWithin)
+            .build();
   }
 
   /**
@@ -80,36 +91,56 @@ public final class RegistryClient {
   }
 
   private JsonNode post(String path, JsonNode body, Set<Integer> accepted) {
-    var answer = send(path, body);
-    // While its database restarts the registry asks for patience.
-    for (var pause = 1; answer.statusCode() == AWAY && pause <= PAUSES; pause++) {
-      pause();
-      answer = send(path, body);
-    }
+    var answer = answer(path, body);
     if (!accepted.contains(answer.statusCode())) {
       throw refused(path, answer);
     }
     return answer.body().isBlank() ? JsonNodeFactory.instance.objectNode() : read(answer.body());
   }
 
-  private HttpResponse<String> send(String path, JsonNode body) {
+  /**
+   * Asks again while the registry asks for patience or takes too long: all that is asked bears it.
+   */
+  private HttpResponse<String> answer(String path, JsonNode body) {
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      var last = System.nanoTime() >= end;
+      try {
+        var answer = send(path, body);
+        if (answer.statusCode() != AWAY || last) {
+          return answer;
+        }
+      } catch (HttpTimeoutException slow) {
+        if (last) {
+          throw away(slow);
+        }
+      } catch (IOException e) {
+        throw away(e);
+      }
+      pause();
+    }
+  }
+
+  private HttpResponse<String> send(String path, JsonNode body) throws IOException {
     var request =
         HttpRequest.newBuilder(URI.create(base + path))
-            .timeout(ANSWER_WITHIN)
+            .timeout(answerWithin)
             .header("Authorization", "Bearer " + token.get())
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
             .build();
     try {
       return client.send(request, HttpResponse.BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new UserMistake(
-          "The device registry does not answer at " + base + ". Is the stack up? (./muster status)",
-          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UserMistake("Interrupted.", e);
     }
+  }
+
+  private UserMistake away(IOException e) {
+    return new UserMistake(
+        "The device registry does not answer at " + base + ". Is the stack up? (./muster status)",
+        e);
   }
 
   private static void pause() {
