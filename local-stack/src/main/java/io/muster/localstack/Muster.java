@@ -22,8 +22,8 @@ import picocli.CommandLine.ScopeType;
     footer = {
       "",
       "Everything is kept in .muster/; MUSTER_HOME moves it. MUSTER_PORT_OFFSET=1000 shifts every"
-          + " port;",
-      "MUSTER_JAVA_OPTIONS adds options to the virtual machines that it starts.",
+          + " port.",
+      "MUSTER_JAVA_OPTIONS adds options to each virtual machine of a stack.",
       "./muster COMMAND --help tells more."
     })
 public final class Muster {
