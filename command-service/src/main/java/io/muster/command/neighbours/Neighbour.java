@@ -3,6 +3,7 @@ package io.muster.command.neighbours;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
+import io.muster.rest.client.ClosedConnections;
 import io.muster.rest.client.ServiceToken;
 import io.muster.rest.tls.OwnCertificate;
 import io.smallrye.mutiny.Uni;
@@ -71,8 +72,9 @@ final class Neighbour {
    * @return empty for 404; fails with {@link NeighbourAwayException} for everything but an answer
    */
   <T> Uni<Optional<T>> get(String path, Class<T> type) {
-    return Uni.createFrom()
-        .deferred(() -> token.value().flatMap(current -> exchange(path, current)))
+    return ClosedConnections.askingAgain(
+            Uni.createFrom()
+                .deferred(() -> token.value().flatMap(current -> exchange(path, current))))
         .map(answer -> understood(answer, type))
         .ifNoItem()
         // Later than Vert.x' own two timeouts, for an answer that trickles for ever.
@@ -89,10 +91,12 @@ final class Neighbour {
    *     with {@link RefusedQuestionException} when the question makes no sense to it
    */
   Uni<List<String>> firstLines(String path, int most) {
-    return token
-        .value()
-        .flatMap(current -> http.request(options(path, current, "application/x-ndjson")))
-        .flatMap(request -> request.send().flatMap(response -> lines(request, response, most)))
+    return ClosedConnections.askingAgain(
+            token
+                .value()
+                .flatMap(current -> http.request(options(path, current, "application/x-ndjson")))
+                .flatMap(
+                    request -> request.send().flatMap(response -> lines(request, response, most))))
         .ifNoItem()
         .after(config.requestTimeout().multipliedBy(2).plusMillis(100))
         .failWith(() -> new NeighbourAwayException(name + " gives no answer in time"))

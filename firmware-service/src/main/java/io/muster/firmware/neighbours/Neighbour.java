@@ -3,6 +3,7 @@ package io.muster.firmware.neighbours;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
+import io.muster.rest.client.ClosedConnections;
 import io.muster.rest.client.ServiceToken;
 import io.muster.rest.tls.OwnCertificate;
 import io.smallrye.mutiny.Uni;
@@ -82,8 +83,10 @@ final class Neighbour {
   }
 
   private <T> Uni<Optional<T>> ask(HttpMethod method, String path, Object body, Class<T> type) {
-    return Uni.createFrom()
-        .deferred(() -> token.value().flatMap(current -> exchange(method, path, body, current)))
+    return ClosedConnections.askingAgain(
+            Uni.createFrom()
+                .deferred(
+                    () -> token.value().flatMap(current -> exchange(method, path, body, current))))
         .map(answer -> understood(answer, type))
         .ifNoItem()
         // Later than Vert.x' own two timeouts, for an answer that trickles for ever.
@@ -141,8 +144,9 @@ final class Neighbour {
    *     with {@link RefusedQuestionException} when it does not understand the question
    */
   Uni<List<String>> firstLines(String path, int most) {
-    return Uni.createFrom()
-        .deferred(() -> token.value().flatMap(current -> linesOf(path, most, current)))
+    return ClosedConnections.askingAgain(
+            Uni.createFrom()
+                .deferred(() -> token.value().flatMap(current -> linesOf(path, most, current))))
         .ifNoItem()
         .after(config.requestTimeout().multipliedBy(2).plusMillis(100))
         .failWith(() -> new NeighbourAwayException(name + " gives no answer in time"))

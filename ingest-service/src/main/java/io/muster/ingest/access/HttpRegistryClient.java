@@ -13,6 +13,7 @@ import io.muster.contract.registry.ProvisionReply;
 import io.muster.contract.registry.ProvisionRequest;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
+import io.muster.rest.client.ClosedConnections;
 import io.muster.rest.client.ServiceToken;
 import io.muster.rest.tls.OwnCertificate;
 import io.smallrye.mutiny.Uni;
@@ -76,7 +77,7 @@ final class HttpRegistryClient implements RegistryClient, ProvisioningAccess {
 
   @Override
   public Uni<VerifyAnswer> verify(VerifyRequest request) {
-    return send(HttpMethod.POST, "/internal/v1/credentials/verify", request)
+    return ask(HttpMethod.POST, "/internal/v1/credentials/verify", request)
         .map(answer -> understood(answer, ok -> JSON.readValue(ok.body, VerifyAnswer.class)));
   }
 
@@ -84,7 +85,7 @@ final class HttpRegistryClient implements RegistryClient, ProvisioningAccess {
   public Uni<Optional<DeviceView>> device(DeviceAddress device) {
     // Tenants and devices have no character that a path would have to escape.
     var path = "/internal/v1/tenants/" + device.tenant() + "/devices/" + device.device();
-    return send(HttpMethod.GET, path, null)
+    return ask(HttpMethod.GET, path, null)
         .map(
             answer ->
                 answer.status == 404
@@ -95,13 +96,13 @@ final class HttpRegistryClient implements RegistryClient, ProvisioningAccess {
 
   @Override
   public Uni<EventPage> events(long after, int limit) {
-    return send(HttpMethod.GET, "/internal/v1/events?after=" + after + "&limit=" + limit, null)
+    return ask(HttpMethod.GET, "/internal/v1/events?after=" + after + "&limit=" + limit, null)
         .map(answer -> understood(answer, ok -> JSON.readValue(ok.body, EVENT_PAGE)));
   }
 
   @Override
   public Uni<ClaimAnswer> claim(ClaimRequest request) {
-    return send(HttpMethod.POST, "/internal/v1/claim-tokens/verify", request)
+    return ask(HttpMethod.POST, "/internal/v1/claim-tokens/verify", request)
         .map(answer -> understood(answer, ok -> JSON.readValue(ok.body, ClaimAnswer.class)));
   }
 
@@ -123,9 +124,22 @@ final class HttpRegistryClient implements RegistryClient, ProvisioningAccess {
                 });
   }
 
+  /** What changes nothing, however often it is asked. */
+  private Uni<Answer> ask(HttpMethod method, String path, Object body) {
+    return answered(ClosedConnections.askingAgain(sending(method, path, body)));
+  }
+
   private Uni<Answer> send(HttpMethod method, String path, Object body) {
+    return answered(sending(method, path, body));
+  }
+
+  private Uni<Answer> sending(HttpMethod method, String path, Object body) {
     return Uni.createFrom()
-        .deferred(() -> token.value().flatMap(current -> exchange(method, path, body, current)))
+        .deferred(() -> token.value().flatMap(current -> exchange(method, path, body, current)));
+  }
+
+  private Uni<Answer> answered(Uni<Answer> question) {
+    return question
         .ifNoItem()
         // Later than Vert.x' own two timeouts, for an answer that trickles for ever.
         .after(config.requestTimeout().multipliedBy(2).plusMillis(100))
