@@ -11,8 +11,9 @@ import io.muster.ingest.endpoint.session.ConnectionControl;
  */
 final class MemoryRoom implements FrameRoom {
   /**
-   * A connection that is not read keeps at most what one read brought; only of a client that has
-   * closed its half all comes that is on its way. With memory short, nobody waits for that.
+   * A connection that is not read keeps what a read or two brought, in a buffer that may be twice
+   * as large; only of a client that has closed its half all comes that is on its way. With memory
+   * short, nobody waits for that.
    */
   private static final int MOST_UNREAD_WHEN_SHORT = 2 * Transport.MOST_READ_BYTES;
 
@@ -67,7 +68,10 @@ final class MemoryRoom implements FrameRoom {
   public void kept(int change) {
     keptBytes += change;
     budget.unread(change);
-    if (change > 0 && keptBytes > MOST_UNREAD_WHEN_SHORT && budget.refusesConnections()) {
+    if (change > 0
+        && keptBytes > MOST_UNREAD_WHEN_SHORT
+        && budget.refusesConnections()
+        && gate.clientHasClosed()) {
       gate.giveUp();
     }
   }

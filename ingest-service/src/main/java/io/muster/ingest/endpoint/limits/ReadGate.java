@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint.limits;
 
 import io.netty.channel.Channel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import java.util.EnumSet;
 
 /**
@@ -32,6 +33,9 @@ public final class ReadGate {
     /** It is about to close. */
     CLOSING
   }
+
+  /** The state of a socket whose peer has closed its half (linux/include/net/tcp_states.h). */
+  private static final int TCP_CLOSE_WAIT = 8;
 
   private final Channel channel;
   private final Runnable reopen;
@@ -105,6 +109,16 @@ public final class ReadGate {
       // Not at once: of what came while it was held some may wait for its task.
       channel.eventLoop().execute(this::read);
     }
+  }
+
+  /**
+   * Whether the client has closed its half, as far as the system knows; epoll then reads to the end
+   * although nobody is to be read. Java's own sockets do not, and say false. A call of the system.
+   */
+  public boolean clientHasClosed() {
+    return channel instanceof EpollSocketChannel socket
+        && socket.isOpen()
+        && socket.tcpInfo().state() == TCP_CLOSE_WAIT;
   }
 
   /** Closes the connection whatever is left of it. */
