@@ -74,13 +74,18 @@ final class ConnAcks {
     PacketWriter.connAck5(out, false, ReasonCode.SUCCESS, ofNewcomer(connect, terms, config));
   }
 
+  /** The largest packet of a client that is nobody yet. */
+  static int mostBytesOfNewcomer(EndpointConfig config) {
+    return config.provisioning().payloadBytes() + NEWCOMERS_HEADER_BYTES;
+  }
+
   /** One request at a time, one subscription, and nothing that outlives the connection. */
   private static WrittenProperties ofNewcomer(
       Packet.Connect connect, Terms terms, EndpointConfig config) {
     var properties =
         new WrittenProperties()
             .receiveMaximum(1)
-            .maximumPacketBytes(config.provisioning().payloadBytes() + NEWCOMERS_HEADER_BYTES)
+            .maximumPacketBytes(mostBytesOfNewcomer(config))
             .retainAvailable(false)
             .subscriptionsAvailable(false, false, false);
     return settled(properties, connect, terms);

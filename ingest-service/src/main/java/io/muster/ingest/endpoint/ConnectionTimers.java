@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint;
 
 import io.muster.ingest.endpoint.limits.ReadGate;
+import io.muster.ingest.endpoint.limits.ReadGate.Hold;
 import io.muster.ingest.endpoint.session.ConnectionControl;
 import io.muster.ingest.endpoint.session.Dialogue;
 import io.muster.ingest.endpoint.session.EndReason;
@@ -8,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The clocks of one connection, looked at by its event loop's one timer. The keep-alive stands
- * still while the connection is not read: silence is then ours. On the event loop.
+ * still while the connection is not read: silence is then ours. Half a packet that waits for more
+ * room is not borne for ever all the same: others wait for what it holds. On the event loop.
  */
 final class ConnectionTimers {
   private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -34,8 +36,11 @@ final class ConnectionTimers {
     packetBeganNanos = NEVER;
   }
 
+  /** Something of a packet gathers; more of it may be on its way already. */
   void packetBegan() {
-    packetBeganNanos = System.nanoTime();
+    if (packetBeganNanos == NEVER) {
+      packetBeganNanos = System.nanoTime();
+    }
   }
 
   void outputStalls() {
@@ -76,11 +81,11 @@ final class ConnectionTimers {
       connection.end(EndReason.CREDENTIAL_ENDED, "the credential has ended");
     } else if (isPast(outputStalledNanos, config.writeStall().toNanos(), nowNanos)) {
       connection.end(EndReason.STALLED, "what was sent is not being read");
-    } else if (!gate.isOpen()) {
+    } else if (!gate.isOpen() && !gate.isHeld(Hold.GATHERING)) {
       return;
     } else if (isPast(packetBeganNanos, config.packetPatience().toNanos(), nowNanos)) {
       connection.end(EndReason.STALLED, "the rest of a packet did not come");
-    } else if (isSilent(live.keepAliveNanos(), nowNanos)) {
+    } else if (gate.isOpen() && isSilent(live.keepAliveNanos(), nowNanos)) {
       connection.end(EndReason.KEEP_ALIVE, "nothing came within one and a half keep-alives");
     }
   }

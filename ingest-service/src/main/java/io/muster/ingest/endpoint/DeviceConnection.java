@@ -142,6 +142,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   /** The CONNECT is answered with yes. */
   void accept(Admission.Accepted accepted) {
     enter();
+    room.moveTo(shared.budget, accepted.session().use().gathering());
     var conversation = new Conversation(channel, shared, gate, this, accepted);
     dialogue = conversation;
     if (shared.packetLogs.any()) {
@@ -168,6 +169,8 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
    */
   void accept(Dialogue newcomers, Consumer<ByteBuf> connAck) {
     enter();
+    // A frame of WebSocket and the packet in it may gather at a time.
+    room.moveTo(shared.budget, 2 * ConnAcks.mostBytesOfNewcomer(shared.config));
     dialogue = newcomers;
     Output.send(channel, connAck);
     gate.release(Hold.ADMISSION);
@@ -177,7 +180,6 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
     phase = Phase.CONNECTED;
     admission = null;
     place.leave();
-    room.moveTo(shared.budget);
     shared.metrics.connected();
   }
 
@@ -254,6 +256,25 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
       gate.hold(Hold.MEMORY);
       shard.waitForMemory(this);
     }
+  }
+
+  @Override
+  public void waitToGather() {
+    if (!gate.isHeld(Hold.GATHERING)) {
+      shared.metrics.held(Hold.GATHERING);
+      gate.hold(Hold.GATHERING);
+      shard.waitToGather(this);
+    }
+  }
+
+  /** False when it has to wait on. */
+  boolean gathersAgain() {
+    // One that has ended waits for nothing.
+    if (gate.isHeld(Hold.GATHERING) && !room.mayGather()) {
+      return false;
+    }
+    gate.release(Hold.GATHERING);
+    return true;
   }
 
   void memoryIsBack() {

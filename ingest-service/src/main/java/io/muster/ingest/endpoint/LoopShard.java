@@ -12,7 +12,7 @@ import org.jboss.logging.Logger;
 
 /**
  * What the connections of one event loop share: one timer for all their clocks instead of several
- * each, one scratch space, and the line of those that wait for memory. On that event loop.
+ * each, one scratch space, and the lines of those that wait for memory. On that event loop.
  */
 final class LoopShard {
   private static final Logger LOG = Logger.getLogger(LoopShard.class);
@@ -25,12 +25,16 @@ final class LoopShard {
    */
   private static final int RECOVERED_AT_ONCE = 16;
 
+  /** How many of those that wait for others' packets to come whole are looked at in one go. */
+  private static final int LOOKED_AT_ONCE = 256;
+
   final ReadingDesk desk = new ReadingDesk();
   private final EventLoop loop;
   private final Shared shared;
   private final Set<DeviceConnection> connections =
       Collections.newSetFromMap(new IdentityHashMap<>());
   private final ArrayDeque<DeviceConnection> waitingForMemory = new ArrayDeque<>();
+  private final ArrayDeque<DeviceConnection> waitingToGather = new ArrayDeque<>();
 
   LoopShard(EventLoop loop, Shared shared) {
     this.loop = loop;
@@ -108,6 +112,34 @@ final class LoopShard {
     }
     if (!waitingForMemory.isEmpty()) {
       retryMemoryLater();
+    }
+  }
+
+  /** Its device or its tenant has as much gathering as it may; those of others need not wait. */
+  void waitToGather(DeviceConnection connection) {
+    waitingToGather.add(connection);
+    if (waitingToGather.size() == 1) {
+      retryGatheringLater();
+    }
+  }
+
+  private void retryGatheringLater() {
+    loop.schedule(this::retryGathering, MEMORY_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void retryGathering() {
+    int recovered = 0;
+    var looks = Math.min(waitingToGather.size(), LOOKED_AT_ONCE);
+    for (int i = 0; i < looks && recovered < RECOVERED_AT_ONCE; i++) {
+      var next = waitingToGather.remove();
+      if (next.gathersAgain()) {
+        recovered++;
+      } else {
+        waitingToGather.add(next);
+      }
+    }
+    if (!waitingToGather.isEmpty()) {
+      retryGatheringLater();
     }
   }
 }

@@ -50,6 +50,9 @@ class EndedConnectionTest {
           public void end(EndReason reason, String detail) {}
 
           @Override
+          public void waitToGather() {}
+
+          @Override
           public void waitForMemory() {}
         };
     var support =

@@ -20,6 +20,7 @@ public final class DeviceUse {
   private final LimitMetrics metrics;
   private final DeviceRate rate;
   private final Load load;
+  private final Gathering gathering;
   private final Count subscriptions;
   private final Throughput connects;
   private final AtomicInteger connections = new AtomicInteger();
@@ -38,6 +39,7 @@ public final class DeviceUse {
     this.metrics = metrics;
     rate = new DeviceRate(tenant, total, config, nowNanos);
     load = new Load(config.device().inFlightMessages(), config.device().inFlightBytes());
+    gathering = new Gathering(this, tenant.pool.gathering, total.gathering);
     subscriptions = new Count(config.device().subscriptions());
     connects = new Throughput(config.device().connectsPerSecond(), 0, Pool.BURST_SECONDS, nowNanos);
   }
@@ -49,6 +51,11 @@ public final class DeviceUse {
   /** What it sends. */
   public DeviceRate rate() {
     return rate;
+  }
+
+  /** Its large packets that have not come whole. */
+  public Gathering gathering() {
+    return gathering;
   }
 
   TenantUse tenant() {

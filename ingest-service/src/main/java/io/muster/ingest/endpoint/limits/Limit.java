@@ -14,6 +14,8 @@ public enum Limit {
   DEVICE_IN_FLIGHT,
   TENANT_IN_FLIGHT,
   TOTAL_IN_FLIGHT,
+  /** Bytes of large packets that have not come whole. */
+  TOTAL_GATHERING,
   CONNECTION_SUBSCRIPTIONS,
   DEVICE_SUBSCRIPTIONS,
   TENANT_SUBSCRIPTIONS,

@@ -25,7 +25,8 @@ final class LimitMetrics {
   private static boolean belongs(Limit limit, Answer answer) {
     return switch (limit) {
       case DEVICE_RATE, TENANT_RATE, TOTAL_RATE -> true;
-      case DEVICE_IN_FLIGHT, TENANT_IN_FLIGHT, TOTAL_IN_FLIGHT -> answer == Answer.SLOWED;
+      case DEVICE_IN_FLIGHT, TENANT_IN_FLIGHT, TOTAL_IN_FLIGHT, TOTAL_GATHERING ->
+          answer == Answer.SLOWED;
       case CONNECTION_SUBSCRIPTIONS,
           DEVICE_SUBSCRIPTIONS,
           TENANT_SUBSCRIPTIONS,

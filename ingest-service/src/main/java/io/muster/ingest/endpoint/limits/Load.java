@@ -41,6 +41,10 @@ final class Load {
     return messages.addAndGet(-count) == 0;
   }
 
+  long bytes() {
+    return bytes.get();
+  }
+
   /** One more, or one less, of those who share it has something on its way. */
   void holders(int change) {
     holders.addAndGet(change);

@@ -15,15 +15,23 @@ final class Pool {
   final Throughput rate;
   final Sharers sharers;
   final Load load;
+
+  /** Of it what is of packets that have not come whole. */
+  final Load gathering;
+
   final Count connections;
   final Count subscriptions;
 
-  Pool(PoolLimits limits, long nowNanos) {
+  /**
+   * @param gatheringBytes what may gather; 0 for no limit
+   */
+  Pool(PoolLimits limits, long gatheringBytes, long nowNanos) {
     rate =
         new Throughput(
             limits.messagesPerSecond(), limits.bytesPerSecond(), BURST_SECONDS, nowNanos);
     sharers = new Sharers(nowNanos);
     load = new Load(limits.inFlightMessages(), limits.inFlightBytes());
+    gathering = new Load(0, gatheringBytes);
     connections = new Count(limits.connections());
     subscriptions = new Count(limits.subscriptions());
   }

@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint.limits;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
@@ -17,6 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Quotas {
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** So much of the memory may be set aside for packets that have not come whole: a third. */
+  private static final int GATHERING_SHARE = 3;
 
   private final LimitsConfig config;
   private final LimitMetrics metrics;
@@ -42,7 +46,11 @@ public final class Quotas {
     this.mostIdle = mostIdle;
     metrics = new LimitMetrics(meters);
     ofTenant = PoolLimits.of(config.tenant(), memoryBytes);
-    total = new Pool(PoolLimits.of(config.total(), memoryBytes), nowNanos);
+    var most = Math.max(1, memoryBytes / GATHERING_SHARE);
+    total = new Pool(PoolLimits.of(config.total(), memoryBytes), most, nowNanos);
+    Gauge.builder("muster.endpoint.gathering.bytes", total.gathering, Load::bytes)
+        .description("Set aside for large packets that have not come whole")
+        .register(meters);
     lookedAt = new AtomicLong(nowNanos);
   }
 

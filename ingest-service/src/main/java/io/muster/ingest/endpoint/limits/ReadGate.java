@@ -26,6 +26,8 @@ public final class ReadGate {
     IN_FLIGHT,
     /** It sent more in a second than its device, its tenant or all may. */
     RATE,
+    /** Other large packets, of its device or tenant, gather in what it may have for that. */
+    GATHERING,
     /** All connections together hold as much as they may. */
     MEMORY,
     /** It does not read what is sent to it. */

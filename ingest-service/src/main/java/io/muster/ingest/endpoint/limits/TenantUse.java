@@ -13,7 +13,7 @@ final class TenantUse {
   private final AtomicInteger devices = new AtomicInteger();
 
   TenantUse(PoolLimits limits, Pool total, long nowNanos) {
-    this.pool = new Pool(limits, nowNanos);
+    this.pool = new Pool(limits, 0, nowNanos);
     this.total = total;
     this.shareOfTotal = new Share(nowNanos);
   }

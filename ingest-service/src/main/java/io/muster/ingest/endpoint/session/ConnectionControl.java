@@ -10,6 +10,9 @@ public interface ConnectionControl {
    */
   void end(EndReason reason, String detail);
 
+  /** Leaves the connection unread until its large packet may gather. */
+  void waitToGather();
+
   /** Leaves the connection unread until all connections together hold less. */
   void waitForMemory();
 }
