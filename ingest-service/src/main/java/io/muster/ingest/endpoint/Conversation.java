@@ -64,7 +64,7 @@ final class Conversation implements Dialogue {
             channel.eventLoop(),
             shared.index.registerOf(reach));
     up = new Upstream(channel, session, rights, mandates, gate, control, shared.up);
-    down = new Downward(channel, reach, session, mandates, shared.down);
+    down = new Downward(channel, reach, session, mandates, up.inFlight(), shared.down);
     down.reserve(accepted.taken().outgoing());
     reach.settle(session, down, terms.keepAliveSeconds(), shared.clock.millis());
     kind = ClientKind.of(channel, session.version());

@@ -208,7 +208,7 @@ class DownwardExactlyOnceTest {
     try (var client = kept(MQTT_5)) {
       server.deliver(command(1), "", 2);
       client.hear();
-      server.intake.holdAnnouncements();
+      server.intake.holdAnnouncements("delivered");
       client.send("50 02 0001").expectNothing();
       assertEquals(1, server.intake.announced("delivered").size());
       server.intake.letAnnouncementsGo();
@@ -223,7 +223,7 @@ class DownwardExactlyOnceTest {
       server.deliver(command(2), "", 2);
       client.hear();
       client.hear();
-      server.intake.holdAnnouncements();
+      server.intake.holdAnnouncements("delivered");
       client.send("50 02 0002 50 02 0001");
       await().until(() -> server.intake.announced("delivered").size() == 2);
       server.intake.letTheLastAnnouncementGo();

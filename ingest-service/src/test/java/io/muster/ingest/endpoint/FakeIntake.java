@@ -55,9 +55,9 @@ public final class FakeIntake implements Intake {
     }
   }
 
-  /** From now on announcements wait. */
-  public void holdAnnouncements() {
-    heldAnnouncements.hold();
+  /** From now on announcements of that event wait. */
+  public void holdAnnouncements(String event) {
+    heldAnnouncements.hold(event);
   }
 
   /** Completes the one that came last. */

@@ -5,12 +5,14 @@ import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.event.DeliveredEvent;
 import io.muster.contract.event.SubscribedEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DownwardTopic;
+import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import java.nio.charset.StandardCharsets;
@@ -20,12 +22,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What services are told of subscriptions, so that nothing is sent before somebody hears it. */
 class HearingsTest {
   private static final DeviceAddress SENSOR = DeviceAddress.of("acme", "sensor");
   private static final String DELTA = "shadow/acme/boiler/update/delta";
+  private static final int OFTEN = 10_000;
   private static final String OF_SENSOR = "shadow/acme/sensor/#";
 
   private TestEndpoint server;
@@ -103,6 +107,48 @@ class HearingsTest {
       assertEquals(List.of(DELTA), told().getLast().filters());
       assertEquals(2, told().getLast().epoch());
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whoSubscribesWithoutEndIsNotReadBeyondWhatItMayHave(ProtocolVersion version) {
+    server.intake.holdAnnouncements("session/subscribed");
+    try (var client = RawClient.connected(server, version);
+        var other = RawClient.connected(server, ConnectPacket.of(MQTT_5).device("other"))) {
+      var sending = Thread.startVirtualThread(() -> subscribeOften(client));
+      server.awaitPaused(1);
+      other.subscribe(1, "shadow/acme/other/#", 1).expect("90 04 0001 00 01");
+      other.publish("telemetry/acme/other", 1, 2, "{}").expect("40 02 0002");
+      other.expectNothing();
+      assertTrue(told().size() < 1_000, () -> "announced: " + told().size());
+      assertTrue(server.gauge("muster.endpoint.memory.bytes") < 1_200_000);
+      server.intake.letAnnouncementsGo();
+      for (int i = 0; i < OFTEN; i++) {
+        assertEquals(0x90, client.hear().first());
+      }
+      // Each is told just after it was granted.
+      await().until(() -> told().size() == OFTEN + 1);
+      server.awaitPaused(0);
+      await().until(() -> !sending.isAlive());
+    }
+  }
+
+  private static void subscribeOften(RawClient client) {
+    for (int i = 1; i <= OFTEN; i++) {
+      client.subscribe(i, DELTA, 1);
+    }
+  }
+
+  @Test
+  void whatWaitsForTheStoreIsGivenBackWhenTheConnectionHasEnded() {
+    server.intake.holdAnnouncements("session/subscribed");
+    try (var client = RawClient.connected(server, MQTT_5)) {
+      client.subscribe(1, DELTA, 1).hear();
+      client.disconnect();
+    }
+    assertTrue(server.gauge("muster.endpoint.memory.bytes") > 0);
+    server.intake.letAnnouncementsGo();
+    await().until(() -> server.gauge("muster.endpoint.memory.bytes") == 0);
   }
 
   @ParameterizedTest

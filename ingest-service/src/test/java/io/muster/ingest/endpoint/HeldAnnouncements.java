@@ -5,18 +5,18 @@ import io.muster.ingest.intake.Completion;
 import io.muster.ingest.intake.Outcome;
 import java.util.ArrayDeque;
 
-/** Receipts that wait for the store, when a test wants it. */
+/** What services are told and waits for the store, when a test wants it. */
 final class HeldAnnouncements {
   private final ArrayDeque<Completion> held = new ArrayDeque<>();
-  private boolean holding;
+  private String holding;
 
-  /** False when it is not to wait; session events never are. */
+  /** False when it is not to wait. */
   synchronized boolean offer(Announcement announcement, Completion completion) {
-    return holding && announcement.event().equals("delivered") && held.add(completion);
+    return announcement.event().equals(holding) && held.add(completion);
   }
 
-  synchronized void hold() {
-    holding = true;
+  synchronized void hold(String event) {
+    holding = event;
   }
 
   synchronized void letLastGo() {
@@ -24,7 +24,7 @@ final class HeldAnnouncements {
   }
 
   synchronized void letGo() {
-    holding = false;
+    holding = null;
     held.forEach(it -> it.complete(Outcome.kept()));
     held.clear();
   }

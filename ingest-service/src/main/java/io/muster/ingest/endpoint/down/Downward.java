@@ -4,6 +4,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.endpoint.authorisation.Mandates;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.session.ActiveSession;
+import io.muster.ingest.endpoint.up.InFlight;
 import io.muster.ingest.relay.Downlink.DownwardMessage;
 import io.muster.ingest.sessions.OutgoingMessage;
 import io.muster.ingest.sessions.StoredSubscription;
@@ -16,16 +17,21 @@ public final class Downward {
   private final SubscriptionDesk desk;
   private final Downstream stream;
 
+  /**
+   * @param inFlight what of the connection is on its way to the store
+   */
   public Downward(
       Channel channel,
       Reachable connection,
       ActiveSession session,
       Mandates mandates,
+      InFlight inFlight,
       DownSupport support) {
     var subscriptions = new Subscriptions();
+    var hearings = new Hearings(session, inFlight, channel.eventLoop(), support);
     desk =
         new SubscriptionDesk(
-            connection, session, subscriptions, mandates, support, channel.eventLoop());
+            connection, session, subscriptions, mandates, hearings, support, channel.eventLoop());
     stream = new Downstream(channel, session, subscriptions, support);
   }
 

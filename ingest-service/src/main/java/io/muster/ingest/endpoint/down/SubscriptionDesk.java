@@ -47,6 +47,7 @@ final class SubscriptionDesk {
       ActiveSession session,
       Subscriptions subscriptions,
       Mandates mandates,
+      Hearings hearings,
       DownSupport support,
       Executor loop) {
     this.connection = connection;
@@ -58,7 +59,7 @@ final class SubscriptionDesk {
     this.quota = new SubscriptionQuota(session.use(), support.config().maxSubscriptions());
     this.loop = loop;
     this.codesOf = new SubscriptionCodes(session, support.metrics());
-    this.hearings = new Hearings(session, support);
+    this.hearings = hearings;
   }
 
   /**

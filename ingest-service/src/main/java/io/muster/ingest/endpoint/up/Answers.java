@@ -52,6 +52,10 @@ final class Answers {
     this.queue = new AnswerQueue(channel.eventLoop(), done -> answerDone());
   }
 
+  InFlight inFlight() {
+    return inFlight;
+  }
+
   boolean exceedsReceiveMaximum() {
     return session.isMqtt5() && owed >= support.config().window();
   }
@@ -121,6 +125,7 @@ final class Answers {
     var pending =
         new Pending(queue, answer, packetIdentifier, bytes, System.nanoTime(), trace, remembered);
     queue.add(pending);
+    support.metrics().inFlight(1);
     inFlight.add(bytes);
     return pending;
   }
@@ -170,6 +175,7 @@ final class Answers {
           notKept.shortage().name());
     }
     if (count > 0) {
+      support.metrics().inFlight(-count);
       inFlight.release(count, bytes);
     }
   }

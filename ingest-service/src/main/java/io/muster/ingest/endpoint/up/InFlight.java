@@ -8,10 +8,10 @@ import io.muster.ingest.endpoint.session.ConnectionControl;
 
 /**
  * Bounds what one connection may have on its way to the store: in messages, in bytes, and its share
- * of what its device, its tenant and all may have. Beyond it the connection is not read. On the
- * event loop.
+ * of what its device, its tenant and all may have. Beyond it the connection is not read. Goes on
+ * counting when the connection has ended. On the event loop.
  */
-final class InFlight {
+public final class InFlight {
   /** What a message costs beside its payload: the objects that carry it, its topic. */
   static final int OVERHEAD_BYTES = 256;
 
@@ -36,11 +36,11 @@ final class InFlight {
     this.mostMessages = mostMessages;
   }
 
-  void add(int size) {
+  /** Counts something that is to be stored. */
+  public void add(int size) {
     messages++;
     bytes += size;
     support.budget().add(size);
-    support.metrics().inFlight(1);
     use.add(size);
     if (messages >= mostMessages) {
       hold(Hold.WINDOW);
@@ -54,12 +54,11 @@ final class InFlight {
     }
   }
 
-  /** Gives back what was answered in one go. */
-  void release(int count, long size) {
+  /** Gives back what was stored in one go. */
+  public void release(int count, long size) {
     messages -= count;
     bytes -= size;
     support.budget().release(size);
-    support.metrics().inFlight(-count);
     use.release(count, size);
     // Lower than where it stopped, so that a connection does not stop and go with every message.
     if (messages <= mostMessages * 3L / 4) {

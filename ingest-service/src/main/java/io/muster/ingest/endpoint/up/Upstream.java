@@ -207,6 +207,11 @@ public final class Upstream {
             outcome -> pending.complete(Outcome.deadLettered(reason)));
   }
 
+  /** What of the connection is on its way to the store. */
+  public InFlight inFlight() {
+    return answers.inFlight();
+  }
+
   /** Whether nothing waits for its answer. */
   public boolean isAnswered() {
     return answers.isEmpty();
