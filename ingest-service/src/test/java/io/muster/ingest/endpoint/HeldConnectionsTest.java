@@ -41,10 +41,11 @@ import org.junit.jupiter.api.Test;
 
 /** What is held of and for connections that were let in. */
 class HeldConnectionsTest {
-  /** An intake whose announcements wait for the test. */
+  /** An intake whose receipts and dead letters wait for the test. */
   private static final class SlowIntake implements Intake {
     final FakeIntake rest = new FakeIntake();
     final Queue<Completion> delivered = new ConcurrentLinkedQueue<>();
+    final Queue<Completion> letters = new ConcurrentLinkedQueue<>();
 
     @Override
     public void offer(Publication publication, Completion completion) {
@@ -53,7 +54,7 @@ class HeldConnectionsTest {
 
     @Override
     public void deadLetter(RefusedPublish refused, Completion completion) {
-      rest.deadLetter(refused, completion);
+      letters.add(completion);
     }
 
     @Override
@@ -170,6 +171,52 @@ class HeldConnectionsTest {
       intake.letGo();
       assertEquals(0x40, client.hear()[0]);
       await().until(() -> gauge("paused") == 0 && gauge("memory.bytes") == 0);
+    }
+  }
+
+  private static byte[] publishAs(int alias, String topic) throws IOException {
+    return ProbeClient.publish5(
+        topic,
+        1,
+        1,
+        out -> {
+          out.write(0x23);
+          out.writeShort(alias);
+        },
+        "{}");
+  }
+
+  @Test
+  void topicAliasesCountUntilTheyAreReplacedOrTheirConnectionEnds() throws IOException {
+    start(new FakeIntake(), new FakeSessions());
+    try (var client = connected(TestEndpoint.CLIENT)) {
+      for (int alias = 1; alias <= 16; alias++) {
+        client.send(publishAs(alias, alias + "t".repeat(1_000))).hear();
+      }
+      await().until(() -> gauge("in.flight") == 0);
+      await().until(() -> gauge("memory.bytes") > 16 * 2_000);
+      assertTrue(gauge("memory.bytes") < 16 * 2_200);
+      // The same again is not counted again.
+      client.send(publishAs(16, "16" + "t".repeat(1_000))).hear();
+      for (int alias = 1; alias <= 15; alias++) {
+        client.send(publishAs(alias, TestEndpoint.TELEMETRY)).hear();
+      }
+      await().until(() -> gauge("memory.bytes") < 2_100 + 15 * 200);
+      assertTrue(gauge("memory.bytes") > 2_000);
+    }
+    await().until(() -> gauge("memory.bytes") == 0);
+  }
+
+  @Test
+  void aDeadLettersTopicNameCountsUntilItIsStored() throws IOException {
+    var intake = new SlowIntake();
+    start(intake, new FakeSessions());
+    try (var client = connected(TestEndpoint.CLIENT)) {
+      client.send(ProbeClient.publish5("t".repeat(1_000), 1, 1, out -> {}, "{}"));
+      await().until(() -> intake.letters.size() == 1);
+      assertTrue(gauge("memory.bytes") >= 2_000);
+      intake.letters.remove().complete(Outcome.kept());
+      await().until(() -> gauge("memory.bytes") == 0);
     }
   }
 

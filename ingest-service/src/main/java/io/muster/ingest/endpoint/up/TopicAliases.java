@@ -1,17 +1,26 @@
 package io.muster.ingest.endpoint.up;
 
+import io.muster.ingest.endpoint.limits.ByteBudget;
 import io.muster.ingest.endpoint.packets.MalformedPacketException;
 import io.muster.ingest.endpoint.packets.Packet;
 import io.muster.ingest.endpoint.packets.Properties;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 
-/** The topic aliases that a client has set on its connection (MQTT 5 §3.3.2.3.4). */
+/**
+ * The topic aliases that a client has set on its connection (MQTT 5 §3.3.2.3.4). On the event loop.
+ */
 final class TopicAliases {
-  private final int most;
-  private String[] topics;
+  /** What a topic name costs beside its characters. */
+  private static final int OVERHEAD_BYTES = 64;
 
-  TopicAliases(int most) {
+  private final int most;
+  private final ByteBudget budget;
+  private String[] topics;
+  private int heldBytes;
+
+  TopicAliases(int most, ByteBudget budget) {
     this.most = most;
+    this.budget = budget;
   }
 
   /**
@@ -44,8 +53,29 @@ final class TopicAliases {
     if (topics == null) {
       topics = new String[most];
     }
-    topics[alias - 1] = topic;
+    var before = topics[alias - 1];
+    // A client that sends both each time sends the same, which is then the same string.
+    if (topic != before) {
+      hold(heldBytes(topic) - heldBytes(before));
+      topics[alias - 1] = topic;
+    }
     return topic;
+  }
+
+  private void hold(int change) {
+    heldBytes += change;
+    budget.add(change);
+  }
+
+  /** Strings may take two bytes for each character. */
+  private static int heldBytes(String topic) {
+    return topic == null ? 0 : OVERHEAD_BYTES + 2 * topic.length();
+  }
+
+  /** The connection has ended: no alias means anything any more. */
+  void end() {
+    hold(-heldBytes);
+    topics = null;
   }
 
   private String known(int alias) throws MalformedPacketException {

@@ -51,7 +51,8 @@ public final class Upstream {
     this.gate = gate;
     this.control = control;
     this.support = support;
-    this.aliases = new TopicAliases(session.isMqtt5() ? support.config().topicAliases() : 0);
+    var mostAliases = session.isMqtt5() ? support.config().topicAliases() : 0;
+    this.aliases = new TopicAliases(mostAliases, support.budget());
     this.answers = new Answers(channel, session, gate, control, support, qos2);
     this.throttle = new Throttle(channel, session.use(), gate, support.metrics());
   }
@@ -99,7 +100,7 @@ public final class Upstream {
    */
   private void ask(Packet.Publish publish, String topicName, PublishVerdict.AskRegistry question) {
     gate.hold(Hold.AUTHORISATION);
-    var bytes = publish.payload().length + publish.properties().heldBytes();
+    var bytes = heldBytes(publish, topicName);
     support.budget().add(bytes);
     mandates.ask(
         question.about(),
@@ -148,6 +149,11 @@ public final class Upstream {
     offer(publish, topic);
   }
 
+  /** With the topic name, which may be any and so as long as one may be. */
+  private static int heldBytes(Packet.Publish publish, String topicName) {
+    return publish.payload().length + publish.properties().heldBytes() + 2 * topicName.length();
+  }
+
   /** One behind this gateway has been heard of as well. */
   private void hear(DeviceTopic topic) {
     topic
@@ -189,8 +195,7 @@ public final class Upstream {
       Packet.Publish publish, String topicName, DeadLetterReason reason, String detail) {
     support.metrics().forbidden(reason.label());
     var properties = publish.properties();
-    var heldBytes = publish.payload().length + properties.heldBytes();
-    var pending = answers.expect(publish, heldBytes, Context.root(), false);
+    var pending = answers.expect(publish, heldBytes(publish, topicName), Context.root(), false);
     support
         .intake()
         .deadLetter(
@@ -226,6 +231,7 @@ public final class Upstream {
   public void end() {
     answers.end();
     throttle.end();
+    aliases.end();
   }
 
   /** PUBREL: the client will not send the message again. */
