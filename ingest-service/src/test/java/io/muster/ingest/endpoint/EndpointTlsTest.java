@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.localstack.tls.LocalAuthority;
 import java.io.IOException;
@@ -81,23 +82,25 @@ class EndpointTlsTest {
     }
   }
 
+  private Mqtt5ClientBuilder realClient(int port) throws GeneralSecurityException, IOException {
+    return MqttClient.builder()
+        .useMqttVersion5()
+        .serverHost("localhost")
+        .serverPort(port)
+        .sslConfig()
+        .trustManagerFactory(trust())
+        .applySslConfig()
+        .identifier(TestEndpoint.CLIENT)
+        .simpleAuth()
+        .username(TestEndpoint.USER)
+        .password(FakeAccess.SECRET.getBytes(UTF_8))
+        .applySimpleAuth();
+  }
+
   @Test
   void servesARealClientThatVerifiesTheHostName() throws Exception {
     try (var server = start()) {
-      var client =
-          MqttClient.builder()
-              .useMqttVersion5()
-              .serverHost("localhost")
-              .serverPort(server.endpoint.tlsPort())
-              .sslConfig()
-              .trustManagerFactory(trust())
-              .applySslConfig()
-              .identifier(TestEndpoint.CLIENT)
-              .simpleAuth()
-              .username(TestEndpoint.USER)
-              .password(FakeAccess.SECRET.getBytes(UTF_8))
-              .applySimpleAuth()
-              .buildBlocking();
+      var client = realClient(server.endpoint.tlsPort()).buildBlocking();
       client.connect();
       client.publishWith().topic(TestEndpoint.TELEMETRY).qos(MqttQos.AT_LEAST_ONCE).send();
       client.disconnect();
@@ -221,7 +224,16 @@ class EndpointTlsTest {
             "tls.key",
             authority.serverKey().toString())) {
       assertEquals(-1, server.endpoint.tlsPort());
-      assertTrue(server.endpoint.webSocketTlsPort() > 0);
+      var client =
+          realClient(server.endpoint.webSocketTlsPort())
+              .webSocketConfig()
+              .serverPath("mqtt")
+              .applyWebSocketConfig()
+              .buildBlocking();
+      client.connect();
+      client.publishWith().topic(TestEndpoint.TELEMETRY).qos(MqttQos.AT_LEAST_ONCE).send();
+      client.disconnect();
+      assertEquals(1, server.intake.offered.size());
     }
   }
 }
