@@ -3,6 +3,7 @@ package io.muster.ingest.endpoint;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.muster.contract.event.SessionEvent;
@@ -10,6 +11,7 @@ import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.sessions.LostSession;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,7 +97,38 @@ class SessionTakeoverTest {
     var went = server.intake.announced("session/disconnected").getFirst();
     assertEquals(TestEndpoint.DEVICE, came.device());
     assertEquals(TestEndpoint.DEVICE, went.device());
-    assertNull(((SessionEvent) came.data()).reason());
-    assertEquals("client", ((SessionEvent) went.data()).reason());
+    var began = (SessionEvent) came.data();
+    var ended = (SessionEvent) went.data();
+    assertNull(began.reason());
+    assertEquals("client", ended.reason());
+    assertEquals(TestEndpoint.CLIENT, began.clientIdentifier());
+    assertEquals("one", began.replica());
+    assertEquals(new UUID(0, 1).toString(), began.bootId());
+    assertEquals(server.sessions.claims.getFirst().connectionId(), began.connectionId());
+    assertEquals(1, began.epoch());
+    assertEquals(began.connectionId(), ended.connectionId());
+    assertEquals(began.bootId(), ended.bootId());
+    assertEquals(began.epoch(), ended.epoch());
+  }
+
+  /** What ends late must not be taken for the end of the connection that came after it. */
+  @Test
+  void tellsTheOthersWhichConnectionItWas() {
+    try (var older = RawClient.connected(server, MQTT_5);
+        var newer = RawClient.connected(server, MQTT_5)) {
+      older.expectDisconnect(ReasonCode.SESSION_TAKEN_OVER);
+      newer.expectNothing();
+      await().until(() -> server.intake.announced("session/disconnected").size() == 1);
+      var came =
+          server.intake.announced("session/connected").stream()
+              .map(it -> (SessionEvent) it.data())
+              .toList();
+      var went = (SessionEvent) server.intake.announced("session/disconnected").getFirst().data();
+      assertEquals("taken-over", went.reason());
+      assertEquals(came.get(0).connectionId(), went.connectionId());
+      assertEquals(1, went.epoch());
+      assertNotEquals(went.connectionId(), came.get(1).connectionId());
+      assertEquals(2, came.get(1).epoch());
+    }
   }
 }
