@@ -32,7 +32,13 @@ final class GatheringFrameDecoder extends WebSocket13FrameDecoder {
     } else if (wanted > reservedBytes && room.reserve(wanted - reservedBytes)) {
       reservedBytes = wanted;
     }
-    super.channelReadComplete(context);
+    if (room.open()) {
+      super.channelReadComplete(context);
+    } else {
+      // Its parent asks for more bytes when a frame has not come whole and nobody reads by itself.
+      discardSomeReadBytes();
+      context.fireChannelReadComplete();
+    }
   }
 
   @Override
