@@ -37,8 +37,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 
 /** One instance of the service without REST and container: a broker and a log are the test's. */
 final class Instance implements AutoCloseable {
@@ -60,14 +58,9 @@ final class Instance implements AutoCloseable {
   private boolean started;
 
   /**
-   * @param log what ingest told so far, in order
-   * @param broker takes a message
+   * @param broker takes messages, and has what ingest tells
    */
-  Instance(
-      CommandDatabase database,
-      Map<String, String> settings,
-      List<OutboxEvent> log,
-      Function<OutboxEvent, Uni<Void>> broker) {
+  Instance(CommandDatabase database, Map<String, String> settings, PlayedBroker broker) {
     var clock = Clock.systemUTC();
     pool = database.newPool(12);
     var all = new java.util.HashMap<>(settings);
@@ -104,7 +97,7 @@ final class Instance implements AutoCloseable {
                     .flatMap(
                         wanted ->
                             wanted
-                                ? broker.apply(event).flatMap(done -> sent.atBroker(event.id()))
+                                ? broker.take(event).flatMap(done -> sent.atBroker(event.id()))
                                 : Uni.createFrom().voidItem()),
             (transaction, event, reason) -> sent.notPublished(transaction, event.id()));
     var traces = bean(CommandTraces.class, TracerProvider.noop().get("test"));
@@ -118,7 +111,7 @@ final class Instance implements AutoCloseable {
         new EventFollower(
             new EventFollower.Settings(
                 "ingest", 200, Duration.ofMillis(20), PATIENCE, Duration.ofMillis(200)),
-            (after, limit) -> Uni.createFrom().item(() -> page(log, after, limit)),
+            (after, limit) -> Uni.createFrom().item(() -> page(broker.log(), after, limit)),
             new Telling(effects, () -> invoke(ingestLog, "committed")),
             effects,
             clock);
@@ -218,10 +211,6 @@ final class Instance implements AutoCloseable {
   static EventPage page(List<OutboxEvent> log, long after, int limit) {
     var items = List.copyOf(log).stream().skip(after).limit(limit).toList();
     return new EventPage(items, items.isEmpty() ? after : items.getLast().sequence(), 1);
-  }
-
-  static List<OutboxEvent> newLog() {
-    return new CopyOnWriteArrayList<>();
   }
 
   private void written(Written written) {
