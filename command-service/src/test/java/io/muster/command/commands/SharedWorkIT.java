@@ -8,6 +8,7 @@ import io.muster.command.CommandDatabase;
 import io.muster.command.commands.PlayedBroker.Conduct;
 import io.muster.contract.id.DeviceAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What several instances on one database do together; the broker is the test's. */
+/** What several instances on one database do, together and in turn; the broker is the test's. */
 class SharedWorkIT {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final int DEVICES = 40;
@@ -41,8 +42,7 @@ class SharedWorkIT {
   void start() {
     tenant = "t" + UUID.randomUUID().toString().substring(0, 12);
     instance = newInstance();
-    device = DeviceAddress.of(tenant, "d1");
-    instance.know(device);
+    device = known("d1");
   }
 
   @AfterEach
@@ -130,12 +130,47 @@ class SharedWorkIT {
     assertEquals(0, DATABASE.number("SELECT sum(open_commands) FROM device_queue"));
   }
 
+  @Test
+  void deadlinesThatPassWhileNobodyIsThereAreKept() {
+    var taking = known("taking");
+    var working = known("working");
+    var absent = known("absent");
+    broker.connect(taking);
+    broker.connect(working);
+    broker.devices(Conduct.TAKE);
+    var unanswered = instance.send(taking, brief());
+    awaitState(instance, taking, unanswered, "delivered");
+    broker.devices(Conduct.WORK);
+    var unfinished = instance.send(working, brief());
+    awaitState(instance, working, unfinished, "accepted");
+    var unsent = instance.send(absent, brief());
+    instance.die();
+    var front = new Instance(DATABASE, Map.of(), broker).startRequestsOnly();
+    instances.add(front);
+    var last = front.read(absent, unsent).expiresAt();
+    await().atMost(PATIENCE).until(() -> Instant.now().isAfter(last));
+    assertEquals("delivered", front.read(taking, unanswered).state());
+    assertEquals("accepted", front.read(working, unfinished).state());
+    assertEquals("queued", front.read(absent, unsent).state());
+    newInstance();
+    awaitState(front, taking, unanswered, "timed-out");
+    awaitState(front, working, unfinished, "timed-out");
+    awaitState(front, absent, unsent, "expired");
+    assertEquals("no-answer", front.read(taking, unanswered).reason());
+    assertEquals("not-finished", front.read(working, unfinished).reason());
+    assertEquals("not-sent", front.read(absent, unsent).reason());
+  }
+
+  private DeviceAddress known(String id) {
+    var one = DeviceAddress.of(tenant, id);
+    instance.know(one);
+    return one;
+  }
+
   private List<DeviceAddress> devices() {
     List<DeviceAddress> devices = new ArrayList<>();
     for (var i = 0; i < DEVICES; i++) {
-      var one = DeviceAddress.of(tenant, "many-" + i);
-      instance.know(one);
-      devices.add(one);
+      devices.add(known("many-" + i));
     }
     return devices;
   }
@@ -156,6 +191,10 @@ class SharedWorkIT {
             }
           });
     }
+  }
+
+  private static void awaitState(Instance asked, DeviceAddress one, UUID id, String state) {
+    await().atMost(PATIENCE).until(() -> asked.read(one, id).state(), state::equals);
   }
 
   private void awaitAllSucceeded() {
@@ -185,6 +224,12 @@ class SharedWorkIT {
   /** One that is not sent again for a minute. */
   private static CommandBody patient() {
     return reboot(new RetryBody(0, Duration.ofMinutes(1), Duration.ofMinutes(1)));
+  }
+
+  /** One that may be sent for some seconds, and whose device may be silent for as long. */
+  private static CommandBody brief() {
+    var seconds = Duration.ofSeconds(3);
+    return new CommandBody("reboot", null, null, null, null, null, seconds, seconds, null);
   }
 
   private static CommandBody reboot(RetryBody retry) {
