@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.muster.command.CommandDatabase;
 import io.muster.command.commands.PlayedBroker.Conduct;
+import io.muster.command.life.State;
 import io.muster.contract.event.CloudEvent;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
@@ -69,6 +70,7 @@ class CourseIT {
     assertEquals("queued", steps.getFirst());
     assertEquals(200, view.answer().status());
     assertEquals("{\"ok\":true}", view.answer().payload().toString());
+    awaitEnded(State.SUCCEEDED, "none");
     var message = broker.received().getFirst();
     assertEquals("command/" + device + "/req/" + id + "/reboot", message.topic());
     assertEquals("{\"delay\":5}", new String(message.payload(), StandardCharsets.UTF_8));
@@ -115,6 +117,7 @@ class CourseIT {
     assertTrue(broker.received().stream().noneMatch(it -> it.topic().contains(id.toString())));
     assertEquals("cancelled", instance.read(device, id).state());
     assertEquals("after-sending", instance.read(device, id).reason());
+    awaitEnded(State.CANCELLED, "after-sending");
   }
 
   @Test
@@ -122,6 +125,7 @@ class CourseIT {
     var id = instance.send(device, body(Duration.ofMillis(300)));
     awaitState(id, "expired");
     assertEquals("not-sent", instance.read(device, id).reason());
+    awaitEnded(State.EXPIRED, "not-sent");
   }
 
   @Test
@@ -131,6 +135,7 @@ class CourseIT {
     var id = instance.send(device, body(Duration.ofSeconds(2)));
     awaitState(id, "timed-out");
     assertEquals("not-delivered", instance.read(device, id).reason());
+    awaitEnded(State.TIMED_OUT, "not-delivered");
     // It was sent more than once, and always the same.
     assertTrue(broker.received().size() > 1, "sent " + broker.received().size() + " times");
   }
@@ -155,6 +160,7 @@ class CourseIT {
     broker.answer(device, id, 200);
     await().atMost(PATIENCE).until(() -> answers("late") == 1);
     assertEquals("failed", instance.read(device, id).state());
+    awaitEnded(State.FAILED, "none");
   }
 
   @Test
@@ -375,6 +381,11 @@ class CourseIT {
 
   private void awaitState(UUID id, String state) {
     await().atMost(PATIENCE).until(() -> instance.read(device, id).state(), state::equals);
+  }
+
+  /** It is counted after the commit that others see. */
+  private void awaitEnded(State state, String reason) {
+    await().atMost(PATIENCE).until(() -> instance.ended(state, reason) == 1);
   }
 
   private static Refusal refusal(Uni<?> answer) {

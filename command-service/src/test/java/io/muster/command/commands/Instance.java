@@ -12,6 +12,7 @@ import io.muster.command.audit.AuditLog;
 import io.muster.command.audit.Author;
 import io.muster.command.database.Database;
 import io.muster.command.jobs.ContinuousJobs;
+import io.muster.command.life.State;
 import io.muster.command.progress.Progress;
 import io.muster.command.queue.Queues;
 import io.muster.command.queue.SentMessages;
@@ -49,6 +50,7 @@ final class Instance implements AutoCloseable {
   final Waiting waiting;
   final Following following;
   private final Progress progress;
+  private final Object ends;
   private final Pool pool;
   private final Queues queues;
   private final OutboxPublisher publisher;
@@ -64,6 +66,7 @@ final class Instance implements AutoCloseable {
     var clock = Clock.systemUTC();
     pool = database.newPool(12);
     var all = new java.util.HashMap<>(settings);
+    ends = bean(named("queue.EndMeters"), meters);
     var poolConfig = named("database.PoolConfig");
     var db = bean(Database.class, pool, config(poolConfig, all));
     queues = bean(Queues.class, db, clock, HandWired.event(this::written));
@@ -192,6 +195,12 @@ final class Instance implements AutoCloseable {
     pool.withTransaction(db -> registryLog.apply(db, List.of(event))).await().atMost(PATIENCE);
   }
 
+  /** How many commands it brought to such an end. */
+  long ended(State state, String reason) {
+    var ended = meters.counter("muster.command.ended", "state", state.label(), "reason", reason);
+    return (long) ended.count();
+  }
+
   void forgetFinished(Duration keepFor) {
     invoke(queues, "forgetFinished", keepFor, 10);
   }
@@ -215,6 +224,7 @@ final class Instance implements AutoCloseable {
 
   private void written(Written written) {
     invoke(progress, "written", written);
+    invoke(ends, "written", written);
     if (written.messages() > 0) {
       publisher.wakeUp();
     }
