@@ -17,6 +17,9 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 final class CommandsCommand extends StackCommand {
+  /** All that may be under way in a round's last seconds: none is to be answered at once. */
+  private static final int WAITING_REQUESTS = 50_000;
+
   @Mixin private RoundOptions rounds;
 
   @Option(
@@ -58,7 +61,8 @@ final class CommandsCommand extends StackCommand {
                     answering)
             + " ways; a device answers at once",
         "command-service: a POST with Prefer: wait, until the answer of the device is in the answer"
-            + " of the service; latency counts from when the request was due",
+            + " of the service; latency counts from when the request was due; before its round one"
+            + " command goes to a device and back, so that it has read what was said meanwhile",
         "request and response alone: a client of the broker publishes to the same devices and hears"
             + " their responses, through the same endpoint and broker; command-service stands still"
             + " (SIGSTOP) meanwhile",
@@ -66,12 +70,15 @@ final class CommandsCommand extends StackCommand {
         "the job: %,d connected devices by a filter, no rate, no window; until the last answer left"
                 .formatted(jobDevices)
             + " its device, and until the service counts all as succeeded",
-        "command-service: JVM mode, with the memory that ./muster up gives it");
+        "command-service: JVM mode, with the memory that ./muster up gives it;"
+            + " muster.command.following.waiting-requests=%d, since one that waits no more would be"
+                .formatted(WAITING_REQUESTS)
+            + " answered at once (default 1000)");
   }
 
   @Override
   String measure(BenchmarkStack stack) throws InterruptedException {
-    stack.startCommand();
+    stack.startCommand(WAITING_REQUESTS);
     var devices = jobs > 0 ? Math.max(answering, jobDevices) : answering;
     tell("registering %,d devices".formatted(devices));
     var logins = Bench.registered(stack, devices);

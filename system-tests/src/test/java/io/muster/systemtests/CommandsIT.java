@@ -85,10 +85,7 @@ class CommandsIT {
     var expired = send(1, address, "{\"name\":\"x\",\"timeToLive\":\"PT0.5S\"}");
     await().atMost(SOON).until(() -> state(address, expired).equals("expired"));
     var cancelled = send(1, address, "{\"name\":\"x\"}");
-    stack
-        .http()
-        .post(commands(2, address) + "/" + cancelled + "/cancel", stack.tokens().admin(), "{}")
-        .expect(200);
+    cancel(address, cancelled);
     try (var listening =
         AnsweringDevice.connect(
             device,
@@ -114,6 +111,35 @@ class CommandsIT {
       assertTrue(
           listening.heard().stream().noneMatch(it -> it.getTopic().toString().contains(cancelled)));
     }
+  }
+
+  /** One is connected and does not subscribe, the other one never says that it has finished. */
+  @Test
+  void whatIsNotDeliveredOrNotFinishedInTimeTimesOut() {
+    var deaf = stack.newDevice(tenant, "press-1");
+    var slow = stack.newDevice(tenant, "press-2");
+    var connected = deaf.mqtt5(stack.endpointPort(1)).toBlocking();
+    connected.connect();
+    try (var _ = connect(slow, 202)) {
+      // Once this one is sent, it is known that the device is there.
+      var first = send(1, deaf.address(), "{\"name\":\"x\"}");
+      await().atMost(SOON).until(() -> state(deaf.address(), first).equals("sent"));
+      cancel(deaf.address(), first);
+      var undelivered = send(1, deaf.address(), "{\"name\":\"x\",\"timeToLive\":\"PT3S\"}");
+      var unfinished = send(1, slow.address(), "{\"name\":\"x\",\"responseTimeout\":\"PT3S\"}");
+      assertTimedOut(deaf.address(), undelivered, "not-delivered", "sent");
+      assertTimedOut(slow.address(), unfinished, "not-finished", "accepted");
+    } finally {
+      connected.disconnect();
+    }
+  }
+
+  private void assertTimedOut(DeviceAddress device, String id, String reason, String before) {
+    await().atMost(SOON).until(() -> state(device, id).equals("timed-out"));
+    var command = command(device, id);
+    assertEquals(reason, command.path("reason").asText(), command.toString());
+    var steps = command.path("steps");
+    assertEquals(before, steps.path(steps.size() - 2).path("state").asText(), command.toString());
   }
 
   /** One instance is killed, then the broker, while commands are on their way. */
@@ -215,14 +241,23 @@ class CommandsIT {
         .asText();
   }
 
+  private void cancel(DeviceAddress device, String id) {
+    stack
+        .http()
+        .post(commands(2, device) + "/" + id + "/cancel", stack.tokens().admin(), "{}")
+        .expect(200);
+  }
+
   private String state(DeviceAddress device, String id) {
+    return command(device, id).path("state").asText();
+  }
+
+  private JsonNode command(DeviceAddress device, String id) {
     return stack
         .http()
         .get(commands(2, device) + "/" + id, stack.tokens().admin())
         .expect(200)
-        .json()
-        .path("state")
-        .asText();
+        .json();
   }
 
   private JsonNode counts(String job) {

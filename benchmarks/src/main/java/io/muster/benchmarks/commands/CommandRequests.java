@@ -21,6 +21,7 @@ final class CommandRequests implements Contender {
   private static final String BODY = "{\"name\":\"%s\",\"payload\":%s}".formatted(NAME, PAYLOAD);
   private static final int CREATED = 201;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration CATCHES_UP_WITHIN = Duration.ofMinutes(5);
 
   private final String name;
   private final double perSecond;
@@ -64,13 +65,48 @@ final class CommandRequests implements Contender {
     return processes.get();
   }
 
+  /** What was said while command-service stood still is not of this round. */
+  @Override
+  public void prepare() {
+    awaitCaughtUp();
+  }
+
+  /**
+   * What devices say comes in its order: once one command has gone to the last device and back, all
+   * that was said before is read.
+   *
+   * @throws RoundFailedException when that takes minutes
+   */
+  void awaitCaughtUp() {
+    var start = System.nanoTime();
+    while (!isAnswered(devices.size() - 1L)) {
+      if (System.nanoTime() - start > CATCHES_UP_WITHIN.toNanos()) {
+        throw new RoundFailedException(
+            "command-service has not caught up within " + CATCHES_UP_WITHIN);
+      }
+    }
+  }
+
+  /** Within the time that a request waits. */
+  private boolean isAnswered(long n) {
+    var answer = post(n).join();
+    if (answer.statusCode() != CREATED) {
+      check(answer);
+    }
+    return isSucceeded(answer);
+  }
+
   @Override
   public Stored run(Duration duration) throws InterruptedException {
     return new PacedRequests(perSecond, PATIENCE).run(duration, this::send);
   }
 
   /** Completes when the device has answered. */
-  CompletableFuture<?> send(long n) {
+  private CompletableFuture<?> send(long n) {
+    return post(n).thenAccept(CommandRequests::check);
+  }
+
+  private CompletableFuture<HttpResponse<String>> post(long n) {
     var device = devices.get((int) (n % devices.size())).device();
     var request =
         HttpRequest.newBuilder(
@@ -82,14 +118,17 @@ final class CommandRequests implements Contender {
             .header("Prefer", "wait=" + PATIENCE.toSeconds())
             .POST(HttpRequest.BodyPublishers.ofString(BODY))
             .build();
-    return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
-        .thenAccept(CommandRequests::check);
+    return http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
   }
 
   private static void check(HttpResponse<String> answer) {
-    if (answer.statusCode() != CREATED || !answer.body().contains("\"state\":\"succeeded\"")) {
+    if (answer.statusCode() != CREATED || !isSucceeded(answer)) {
       throw new RoundFailedException(
           "command-service answered " + answer.statusCode() + ": " + answer.body());
     }
+  }
+
+  private static boolean isSucceeded(HttpResponse<String> answer) {
+    return answer.body().contains("\"state\":\"succeeded\"");
   }
 }

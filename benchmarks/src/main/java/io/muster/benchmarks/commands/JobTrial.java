@@ -70,8 +70,7 @@ final class JobTrial {
   /** What devices say comes in its order: once the last is known to be there, all are. */
   private void awaitKnown() {
     new CommandRequests("", 1, logins, stack.command().url(), stack.personToken(), List::of)
-        .send(logins.size() - 1L)
-        .join();
+        .awaitCaughtUp();
   }
 
   private void line(Table table, int n, AnsweringDevices devices)

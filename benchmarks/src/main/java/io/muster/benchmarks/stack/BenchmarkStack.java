@@ -160,12 +160,18 @@ public final class BenchmarkStack implements AutoCloseable {
     }
   }
 
-  /** Starts command-service, which needs all the others, and waits until it is ready. */
-  public void startCommand() {
+  /**
+   * Starts command-service, which needs all the others, and waits until it is ready.
+   *
+   * @param waitingRequests how many requests may wait for the end of a command
+   */
+  public void startCommand(int waitingRequests) {
     try {
       var environment = environment("command");
       environment.put("MUSTER_REGISTRY_URL", registryUrl.toString());
       environment.put("MUSTER_INGEST_URL", ingest.url().toString());
+      environment.put(
+          "MUSTER_COMMAND_FOLLOWING_WAITING_REQUESTS", Integer.toString(waitingRequests));
       command = new CommandProcess(this, environment);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

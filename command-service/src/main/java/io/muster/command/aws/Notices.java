@@ -95,7 +95,7 @@ class Notices {
         .invoke(
             done -> {
               meters.told(done.lists(), done.nexts());
-              queues.committed(new Written(List.of(), done.lists() + done.nexts()));
+              queues.committed(Written.messages(done.lists() + done.nexts()));
             })
         .map(Done::devices);
   }

@@ -71,9 +71,10 @@ class CommandResource {
       summary = "Send a command to a device",
       description =
           "It waits in the device's queue until the device is connected, and expires after its time"
-              + " to live. A device may get it twice and knows it again by its id. Repeated with"
-              + " the same Idempotency-Key nothing is sent again. With Prefer: wait=N the answer"
-              + " comes when the command has ended, or after N seconds.")
+              + " to live. A device may get it twice and knows it again by its id, which a one-way"
+              + " command does not have. Repeated with the same Idempotency-Key nothing is sent"
+              + " again. With Prefer: wait=N the answer comes when the command has ended, or after"
+              + " N seconds.")
   public Uni<RestResponse<CommandView>> send(
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,

@@ -120,12 +120,8 @@ class IngestLog implements SharedEffects.Reader {
       List<CommandTraces.Traced> traced) {
     return open.write()
         .flatMap(done -> told(db, steps).replaceWith(done))
-        .flatMap(done -> asked.write(db).map(answers -> and(done, answers)))
+        .flatMap(done -> asked.write(db).map(done::and))
         .map(written -> new Applied(written, traced));
-  }
-
-  private static Written and(Written written, int answers) {
-    return new Written(written.commands(), written.messages() + answers);
   }
 
   private static <T extends Step> Stream<T> all(List<Step> steps, Class<T> type) {

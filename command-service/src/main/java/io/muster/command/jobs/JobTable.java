@@ -59,13 +59,17 @@ final class JobTable {
        WHERE key = $1 AND state = 'running' AND look_after IS NOT NULL\
       """;
   private static final String LOOKED =
-      "UPDATE job SET look_after = $3 WHERE key = $1 AND look_after = $2";
+      """
+      UPDATE job SET look_after = $3, look_again_at = least(look_again_at, $4)
+       WHERE key = $1 AND look_after = $2\
+      """;
   private static final String BEGIN_LOOKING =
       """
       UPDATE job SET look_after = '', look_again_at = NULL
        WHERE key = $1 AND look_after IS NULL AND look_again_at <= $2\
       """;
-  // In the order of their keys, as others lock several.
+  // The earlier of both: a change need not wait for a continuous job's own time, and many changes
+  // do not put it off. In the order of their keys, as others lock several.
   private static final String ALL_LOOK_AGAIN =
       """
       WITH continuous AS MATERIALIZED (
@@ -73,8 +77,8 @@ final class JobTable {
          WHERE finished_at IS NULL AND (plan->>'continuous')::boolean
          ORDER BY key FOR UPDATE)
       UPDATE job
-         SET look_again_at = coalesce(look_again_at, $1),
-             due_at = CASE WHEN state = 'running' THEN least(due_at, coalesce(look_again_at, $1))
+         SET look_again_at = least(look_again_at, $1),
+             due_at = CASE WHEN state = 'running' THEN least(due_at, look_again_at, $1)
                            ELSE due_at END
         FROM continuous
        WHERE job.key = continuous.key\
@@ -150,11 +154,12 @@ final class JobTable {
    * Devices have been looked for from one place to another.
    *
    * @param to null for the end
+   * @param again when they are looked for again at the latest, or null
    * @return false when somebody else has done it
    */
-  static Uni<Boolean> looked(SqlConnection db, long key, String from, String to) {
+  static Uni<Boolean> looked(SqlConnection db, long key, String from, String to, Instant again) {
     return db.preparedQuery(LOOKED)
-        .execute(Tuple.of(key, from).addString(to))
+        .execute(Tuple.of(key, from).addString(to).addOffsetDateTime(time(again)))
         .map(rows -> rows.rowCount() == 1);
   }
 

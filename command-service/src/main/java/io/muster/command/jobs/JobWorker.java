@@ -13,6 +13,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
@@ -147,13 +148,20 @@ class JobWorker {
   }
 
   private Uni<Integer> add(SqlConnection db, Job job, TargetLookup.Page page, long place) {
-    return JobTable.looked(db, job.key(), job.lookAfter(), page.next())
+    return JobTable.looked(db, job.key(), job.lookAfter(), page.next(), again(job, page))
         .flatMap(
             mine ->
                 mine
                     ? TargetTable.add(db, job, page.found(), place)
                         .call(added -> TargetTable.addUnknown(db, job, page.unknown()))
                     : Uni.createFrom().item(0));
+  }
+
+  /** When a continuous job that has looked at all looks again though it hears of no change. */
+  private Instant again(Job job, TargetLookup.Page page) {
+    return page.next() == null && job.plan().continuous()
+        ? clock.instant().plus(config.lookAgainEvery())
+        : null;
   }
 
   private Uni<Void> askLater(Job job) {

@@ -56,6 +56,15 @@ interface JobsConfig {
   @DurationMin(millis = 5)
   Duration lookAgainAfter();
 
+  /**
+   * How often a continuous job looks for devices without a change at the registry: nobody tells
+   * when one comes to fit by what it says, as its presence, shadow or firmware. Through 100,000
+   * devices it takes seconds of the registry's time.
+   */
+  @WithDefault("5M")
+  @DurationMin(millis = 5)
+  Duration lookAgainEvery();
+
   /** After which the registry is asked again when it gave no answer. */
   @WithDefault("5s")
   @DurationMin(millis = 5)

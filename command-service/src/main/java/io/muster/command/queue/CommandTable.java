@@ -29,7 +29,8 @@ final class CommandTable {
       SELECT queue_key, key, id, name, one_way, qos, expires_at, response_timeout_ms, retries,
              min_backoff_ms, max_backoff_ms, state, reason, since, attempts, retries_used,
              message_id, at_broker, delivered, next_attempt_at, respond_by, answer_status,
-             answer_content_type, answer_payload, answered_at, job_key IS NOT NULL AS of_job
+             answer_content_type, answer_payload, answered_at, job_key IS NOT NULL AS of_job,
+             created_at
         FROM command
        WHERE queue_key = ANY ($1) AND finished_at IS NULL
        ORDER BY queue_key, key\
@@ -90,7 +91,7 @@ final class CommandTable {
     for (var row : rows) {
       byQueue
           .computeIfAbsent(row.getLong("queue_key"), key -> new ArrayList<>())
-          .add(new Course(command(row), row.getBoolean("of_job")));
+          .add(new Course(command(row), row.getBoolean("of_job"), instant(row, "created_at")));
     }
     return byQueue;
   }

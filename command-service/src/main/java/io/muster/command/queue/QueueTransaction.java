@@ -117,7 +117,11 @@ public final class QueueTransaction {
     if (queues.isEmpty()) {
       return Uni.createFrom().item(Written.NOTHING);
     }
-    var written = new Written(changed.stream().map(it -> it.now().id()).toList(), outgoing.size());
+    var written =
+        new Written(
+            changed.stream().map(it -> it.now().id()).toList(),
+            outgoing.size(),
+            changed.stream().map(Course::ended).flatMap(Optional::stream).toList());
     return (changed.isEmpty() ? Uni.createFrom().voidItem() : CommandTable.write(db, changed))
         .flatMap(done -> QueueTable.write(db, keys, lookAt, finished))
         .flatMap(done -> tell())

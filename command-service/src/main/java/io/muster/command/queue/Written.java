@@ -8,12 +8,24 @@ import java.util.UUID;
  *
  * @param commands those that are not as before
  * @param messages how many were handed to the outbox
+ * @param ended how those ended that have
  */
-public record Written(List<UUID> commands, int messages) {
-  public static final Written NOTHING = new Written(List.of(), 0);
+public record Written(List<UUID> commands, int messages, List<Ended> ended) {
+  public static final Written NOTHING = messages(0);
 
   public Written {
     commands = List.copyOf(commands);
+    ended = List.copyOf(ended);
+  }
+
+  /** Nothing but messages. */
+  public static Written messages(int count) {
+    return new Written(List.of(), count, List.of());
+  }
+
+  /** The same with more messages. */
+  public Written and(int moreMessages) {
+    return new Written(commands, messages + moreMessages, ended);
   }
 
   boolean isNothing() {

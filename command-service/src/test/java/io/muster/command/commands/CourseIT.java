@@ -7,15 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.muster.command.CommandDatabase;
+import io.muster.command.commands.PlayedBroker.Conduct;
+import io.muster.command.life.State;
 import io.muster.contract.event.CloudEvent;
-import io.muster.contract.event.DeliveredEvent;
 import io.muster.contract.event.OutboxEvent;
-import io.muster.contract.event.SessionEvent;
-import io.muster.contract.event.SubscribedEvent;
 import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.id.ServiceName;
-import io.muster.contract.topic.PlatformTopic;
-import io.muster.outbox.OutboxEntry;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.problem.Refusal;
@@ -23,7 +19,6 @@ import io.muster.rest.problem.RefusedException;
 import io.smallrye.mutiny.Uni;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,29 +26,20 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/**
- * The course of commands on a real database, in one instance and in two; the broker is the test's.
- */
+/** The course of commands on a real database, in one instance; the broker is the test's. */
 class CourseIT {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
   @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
 
   private final List<Instance> instances = new ArrayList<>();
-  private final List<OutboxEvent> log = Instance.newLog();
-  private final List<OutboxEvent> received = new CopyOnWriteArrayList<>();
-  private final AtomicBoolean brokerAway = new AtomicBoolean();
-  private final AtomicBoolean devicesAnswer = new AtomicBoolean(true);
-  private final AtomicLong epochs = new AtomicLong();
+  private final PlayedBroker broker = new PlayedBroker();
   private String tenant;
   private Instance instance;
   private DeviceAddress device;
@@ -73,7 +59,7 @@ class CourseIT {
 
   @Test
   void aConnectedDeviceGetsItAndAnswers() {
-    connect(device);
+    broker.connect(device);
     var id = instance.send(device, reboot());
     awaitState(id, "succeeded");
     var view = instance.read(device, id);
@@ -84,7 +70,8 @@ class CourseIT {
     assertEquals("queued", steps.getFirst());
     assertEquals(200, view.answer().status());
     assertEquals("{\"ok\":true}", view.answer().payload().toString());
-    var message = received.getFirst();
+    awaitEnded(State.SUCCEEDED, "none");
+    var message = broker.received().getFirst();
     assertEquals("command/" + device + "/req/" + id + "/reboot", message.topic());
     assertEquals("{\"delay\":5}", new String(message.payload(), StandardCharsets.UTF_8));
     assertEquals(view.expiresAt(), message.expiresAt());
@@ -99,37 +86,38 @@ class CourseIT {
       ids.add(instance.send(device, reboot()));
     }
     assertEquals(0, DATABASE.number("SELECT count(*) FROM outbox"));
-    connect(device);
+    broker.connect(device);
     awaitState(ids.getLast(), "succeeded");
     assertEquals(
         ids.stream().map(it -> "command/" + device + "/req/" + it + "/reboot").toList(),
-        received.stream().map(OutboxEvent::topic).distinct().toList());
+        broker.received().stream().map(OutboxEvent::topic).distinct().toList());
   }
 
   @Test
   void withTheBrokerAwayNothingIsSentAndNothingIsLost() {
-    connect(device);
-    brokerAway.set(true);
+    broker.connect(device);
+    broker.goAway();
     var id = instance.send(device, reboot());
     await().atMost(PATIENCE).until(() -> DATABASE.number("SELECT count(*) FROM outbox") == 1);
     assertEquals("queued", instance.read(device, id).state());
-    brokerAway.set(false);
+    broker.comeBack();
     awaitState(id, "succeeded");
   }
 
   @Test
   void whatIsCalledOffBeforeTheBrokerHasItIsNotSent() {
-    connect(device);
-    brokerAway.set(true);
+    broker.connect(device);
+    broker.goAway();
     var id = instance.send(device, reboot());
     await().atMost(PATIENCE).until(() -> instance.read(device, id).attempts() == 1);
     instance.commands.cancel(device, id, Instance.AUTHOR).await().atMost(PATIENCE);
-    brokerAway.set(false);
+    broker.comeBack();
     var next = instance.send(device, reboot());
     awaitState(next, "succeeded");
-    assertTrue(received.stream().noneMatch(it -> it.topic().contains(id.toString())));
+    assertTrue(broker.received().stream().noneMatch(it -> it.topic().contains(id.toString())));
     assertEquals("cancelled", instance.read(device, id).state());
     assertEquals("after-sending", instance.read(device, id).reason());
+    awaitEnded(State.CANCELLED, "after-sending");
   }
 
   @Test
@@ -137,50 +125,53 @@ class CourseIT {
     var id = instance.send(device, body(Duration.ofMillis(300)));
     awaitState(id, "expired");
     assertEquals("not-sent", instance.read(device, id).reason());
+    awaitEnded(State.EXPIRED, "not-sent");
   }
 
   @Test
   void timesOutWithoutAnybodyDoingAnything() {
-    devicesAnswer.set(false);
-    connect(device);
+    broker.devices(Conduct.GONE);
+    broker.connect(device);
     var id = instance.send(device, body(Duration.ofSeconds(2)));
     awaitState(id, "timed-out");
     assertEquals("not-delivered", instance.read(device, id).reason());
+    awaitEnded(State.TIMED_OUT, "not-delivered");
     // It was sent more than once, and always the same.
-    assertTrue(received.size() > 1, "sent " + received.size() + " times");
+    assertTrue(broker.received().size() > 1, "sent " + broker.received().size() + " times");
   }
 
   @Test
   void aForeignDevicesAnswerChangesNothing() {
-    devicesAnswer.set(false);
-    connect(device);
+    broker.devices(Conduct.GONE);
+    broker.connect(device);
     var other = DeviceAddress.of(tenant, "d2");
     instance.know(other);
     var stranger = DeviceAddress.of("other-" + tenant.substring(0, 8), "d1");
     var id = instance.send(device, reboot());
     awaitState(id, "sent");
-    answer(other, id, 200);
-    answer(stranger, id, 200);
+    broker.answer(other, id, 200);
+    broker.answer(stranger, id, 200);
     await().atMost(PATIENCE).until(() -> answers("foreign") == 2);
     assertEquals("sent", instance.read(device, id).state());
-    answer(device, UUID.randomUUID(), 200);
+    broker.answer(device, UUID.randomUUID(), 200);
     await().atMost(PATIENCE).until(() -> answers("unknown") == 1);
-    answer(device, id, 500);
+    broker.answer(device, id, 500);
     awaitState(id, "failed");
-    answer(device, id, 200);
+    broker.answer(device, id, 200);
     await().atMost(PATIENCE).until(() -> answers("late") == 1);
     assertEquals("failed", instance.read(device, id).state());
+    awaitEnded(State.FAILED, "none");
   }
 
   @Test
   void aDeviceBehindAGatewayIsReachedThroughIt() {
     var gateway = DeviceAddress.of(tenant, "gateway");
-    var epoch = connect(gateway);
+    var epoch = broker.connect(gateway);
     var id = instance.send(device, reboot());
-    listen(gateway, epoch, "shadow/" + device + "/#");
-    listen(gateway, epoch, "command/" + device + "/req/#");
+    broker.listen(gateway, epoch, device, "shadow/" + device + "/#");
+    broker.listen(gateway, epoch, device, "command/" + device + "/req/#");
     awaitState(id, "succeeded");
-    disconnect(gateway, epoch);
+    broker.disconnect(gateway, epoch);
     await()
         .atMost(PATIENCE)
         .until(() -> DATABASE.number("SELECT count(*) FROM connection WHERE alive") == 0);
@@ -190,42 +181,42 @@ class CourseIT {
 
   @Test
   void aLateWordOfAnOlderConnectionDoesNotEndTheNewOne() {
-    var older = connect(device);
-    connect(device);
-    disconnect(device, older);
+    var older = broker.connect(device);
+    broker.connect(device);
+    broker.disconnect(device, older);
     awaitState(instance.send(device, reboot()), "succeeded");
   }
 
   @Test
   void aDeviceThatComesBackIsSentAtOnceWhatItMissed() {
-    devicesAnswer.set(false);
-    var epoch = connect(device);
+    broker.devices(Conduct.GONE);
+    var epoch = broker.connect(device);
     var hour = new RetryBody(0, Duration.ofHours(1), Duration.ofHours(1));
     var id =
         instance.send(device, new CommandBody("x", null, null, null, null, null, null, null, hour));
     awaitState(id, "sent");
-    disconnect(device, epoch);
-    devicesAnswer.set(true);
-    connect(device);
+    broker.disconnect(device, epoch);
+    broker.devices(Conduct.ANSWER);
+    broker.connect(device);
     awaitState(id, "succeeded");
-    assertEquals(2, received.size());
+    assertEquals(2, broker.received().size());
   }
 
   @Test
   void whatCannotBeReadHoldsUpNothing() {
-    append(UUID.randomUUID(), "command/" + device + "/res/no-id/200", null, new byte[0]);
-    append(UUID.randomUUID(), "command/" + device + "/res", null, new byte[0]);
-    append(
+    broker.append(UUID.randomUUID(), "command/" + device + "/res/no-id/200", null, new byte[0]);
+    broker.append(UUID.randomUUID(), "command/" + device + "/res", null, new byte[0]);
+    broker.append(
         UUID.randomUUID(),
         "platform/ingest/session/connected/" + device,
         CloudEvent.CONTENT_TYPE,
         new byte[] {1, 2});
-    append(
+    broker.append(
         UUID.randomUUID(),
         "platform/ingest/delivered/" + device,
         CloudEvent.CONTENT_TYPE,
         "{\"data\":{}}".getBytes(StandardCharsets.UTF_8));
-    connect(device);
+    broker.connect(device);
     awaitState(instance.send(device, reboot()), "succeeded");
   }
 
@@ -329,7 +320,7 @@ class CourseIT {
 
   @Test
   void aLostLogMakesPresenceUnknownAndCommandsAreTried() {
-    connect(device);
+    broker.connect(device);
     var id = instance.send(device, reboot());
     awaitState(id, "succeeded");
     DATABASE.run("DELETE FROM connection");
@@ -339,52 +330,9 @@ class CourseIT {
   }
 
   @Test
-  void whoWaitsAtOneInstanceGetsTheAnswerThatArrivesAtTheOther() {
-    var front = new Instance(DATABASE, Map.of(), log, this::take).startRequestsOnly();
-    instances.add(front);
-    connect(device);
-    var id = front.send(device, reboot());
-    var view = front.waiting.forEnd(device, id, PATIENCE).await().atMost(PATIENCE.multipliedBy(2));
-    assertEquals("succeeded", view.state());
-    devicesAnswer.set(false);
-    var silent = front.send(device, reboot());
-    var open = front.waiting.forEnd(device, silent, Duration.ofMillis(50));
-    assertEquals(false, open.await().atMost(PATIENCE).finished());
-  }
-
-  @Test
-  void whoFollowsAtOneInstanceSeesTheStepsMadeAtTheOther() {
-    var other =
-        new Instance(
-            DATABASE, Map.of("muster.command.following.look-every", "200ms"), log, this::take);
-    instances.add(other);
-    other.startRequestsOnly();
-    var id = instance.send(device, reboot());
-    List<ProgressEvent> events = new CopyOnWriteArrayList<>();
-    var ended = new AtomicBoolean();
-    other
-        .following
-        .follow(device, id, Duration.ofDays(1))
-        .onCompletion()
-        .invoke(() -> ended.set(true))
-        .subscribe()
-        .with(events::add);
-    await().atMost(PATIENCE).until(() -> events.size() == 1);
-    assertTrue(events.getFirst().data().contains("\"state\":\"queued\""), events.toString());
-    connect(device);
-    await().atMost(PATIENCE).untilTrue(ended);
-    assertEquals(ProgressEvent.end("finished"), events.getLast());
-    var last = events.get(events.size() - 2);
-    assertEquals("state", last.name());
-    assertTrue(last.data().contains("\"state\":\"succeeded\""), last.data());
-    assertEquals(0, other.meters.get("muster.command.followers").gauge().value());
-  }
-
-  @Test
   void theEventsOfACommandAreKeptAliveAndEndWithTheToken() {
     var patient =
-        new Instance(
-            DATABASE, Map.of("muster.command.following.keep-alive", "50ms"), log, this::take);
+        new Instance(DATABASE, Map.of("muster.command.following.keep-alive", "50ms"), broker);
     instances.add(patient);
     patient.startRequestsOnly();
     var id = instance.send(device, reboot());
@@ -403,8 +351,7 @@ class CourseIT {
 
   @Test
   void asManyClientsFollowAsMayAndNoMore() {
-    var small =
-        new Instance(DATABASE, Map.of("muster.command.following.clients", "1"), log, this::take);
+    var small = new Instance(DATABASE, Map.of("muster.command.following.clients", "1"), broker);
     instances.add(small);
     small.startRequestsOnly();
     var id = instance.send(device, reboot());
@@ -420,118 +367,10 @@ class CourseIT {
     assertThrows(RefusedException.class, () -> gone.await().atMost(PATIENCE));
   }
 
-  /** Both look, publish and follow; then one is gone in the midst of it. */
-  @Test
-  void twoInstancesShareTheWorkAndOneThatDiesLeavesNothing() throws Exception {
-    var second = newInstance(Map.of());
-    List<DeviceAddress> devices = new ArrayList<>();
-    for (var i = 0; i < 40; i++) {
-      var one = DeviceAddress.of(tenant, "many-" + i);
-      instance.know(one);
-      devices.add(one);
-    }
-    Map<DeviceAddress, List<UUID>> sent = new ConcurrentHashMap<>();
-    try (var clients = Executors.newFixedThreadPool(10)) {
-      for (var one : devices) {
-        clients.submit(
-            () -> {
-              List<UUID> ids = new ArrayList<>();
-              for (var i = 0; i < 5; i++) {
-                ids.add((i % 2 == 0 ? instance : second).send(one, reboot()));
-              }
-              sent.put(one, ids);
-            });
-      }
-    }
-    devices.forEach(this::connect);
-    await().atMost(PATIENCE).until(() -> received.size() > 30);
-    instance.die();
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> DATABASE.number("SELECT count(*) FROM command WHERE state = 'succeeded'") == 200);
-    for (var one : devices) {
-      var prefix = "command/" + one + "/";
-      assertEquals(
-          sent.get(one).stream().map(it -> prefix + "req/" + it + "/reboot").toList(),
-          received.stream()
-              .map(OutboxEvent::topic)
-              .filter(it -> it.startsWith(prefix))
-              .distinct()
-              .toList());
-    }
-    assertEquals(0, DATABASE.number("SELECT sum(open_commands) FROM device_queue"));
-  }
-
   private Instance newInstance(Map<String, String> settings) {
-    var started = new Instance(DATABASE, settings, log, this::take).start();
+    var started = new Instance(DATABASE, settings, broker).start();
     instances.add(started);
     return started;
-  }
-
-  /** The broker, and behind it devices that acknowledge and answer. */
-  private Uni<Void> take(OutboxEvent event) {
-    if (brokerAway.get()) {
-      return Uni.createFrom().failure(new IllegalStateException("away"));
-    }
-    received.add(event);
-    if (devicesAnswer.get()) {
-      var level = event.topic().split("/");
-      var to = DeviceAddress.of(level[1], level[2]);
-      var delivered = new DeliveredEvent(event.topic(), 1, Instant.now(), event.id());
-      tell("delivered", to, delivered);
-      answer(to, UUID.fromString(level[4]), 202);
-      answer(to, UUID.fromString(level[4]), 200);
-    }
-    return Uni.createFrom().voidItem();
-  }
-
-  private long connect(DeviceAddress one) {
-    var epoch = epochs.incrementAndGet();
-    tell(
-        "session/connected",
-        one,
-        new SessionEvent("r", "b", epoch, epoch, client(one), Instant.now(), null));
-    return epoch;
-  }
-
-  private void disconnect(DeviceAddress one, long epoch) {
-    tell(
-        "session/disconnected",
-        one,
-        new SessionEvent("r", "b", epoch, epoch, client(one), Instant.now(), "client"));
-  }
-
-  /** The gateway's connection hears what is said to the device behind it. */
-  private void listen(DeviceAddress gateway, long epoch, String filter) {
-    tell(
-        "session/subscribed",
-        device,
-        new SubscribedEvent(client(gateway), epoch, List.of(filter), Instant.now()));
-  }
-
-  private static String client(DeviceAddress one) {
-    return one.tenant() + ":" + one.device();
-  }
-
-  private void answer(DeviceAddress from, UUID id, int status) {
-    append(
-        UUID.randomUUID(),
-        "command/" + from + "/res/" + id + "/" + status,
-        "application/json",
-        "{\"ok\":true}".getBytes(StandardCharsets.UTF_8));
-  }
-
-  private void tell(String event, DeviceAddress about, Object data) {
-    var topic = PlatformTopic.of(ServiceName.INGEST, event, about);
-    var entry = OutboxEntry.event(UUID.randomUUID(), topic, data, Instant.now(), Map.of());
-    append(entry.id(), entry.topic(), CloudEvent.CONTENT_TYPE, entry.payload());
-  }
-
-  private synchronized void append(UUID id, String topic, String contentType, byte[] payload) {
-    log.add(
-        new OutboxEvent(
-            log.size() + 1, id, topic, 1, contentType, Map.of(), payload, Instant.now()));
   }
 
   private double answers(String outcome) {
@@ -542,6 +381,11 @@ class CourseIT {
 
   private void awaitState(UUID id, String state) {
     await().atMost(PATIENCE).until(() -> instance.read(device, id).state(), state::equals);
+  }
+
+  /** It is counted after the commit that others see. */
+  private void awaitEnded(State state, String reason) {
+    await().atMost(PATIENCE).until(() -> instance.ended(state, reason) == 1);
   }
 
   private static Refusal refusal(Uni<?> answer) {

@@ -12,6 +12,7 @@ import io.muster.command.audit.AuditLog;
 import io.muster.command.audit.Author;
 import io.muster.command.database.Database;
 import io.muster.command.jobs.ContinuousJobs;
+import io.muster.command.life.State;
 import io.muster.command.progress.Progress;
 import io.muster.command.queue.Queues;
 import io.muster.command.queue.SentMessages;
@@ -37,8 +38,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 
 /** One instance of the service without REST and container: a broker and a log are the test's. */
 final class Instance implements AutoCloseable {
@@ -51,6 +50,7 @@ final class Instance implements AutoCloseable {
   final Waiting waiting;
   final Following following;
   private final Progress progress;
+  private final Object ends;
   private final Pool pool;
   private final Queues queues;
   private final OutboxPublisher publisher;
@@ -60,17 +60,13 @@ final class Instance implements AutoCloseable {
   private boolean started;
 
   /**
-   * @param log what ingest told so far, in order
-   * @param broker takes a message
+   * @param broker takes messages, and has what ingest tells
    */
-  Instance(
-      CommandDatabase database,
-      Map<String, String> settings,
-      List<OutboxEvent> log,
-      Function<OutboxEvent, Uni<Void>> broker) {
+  Instance(CommandDatabase database, Map<String, String> settings, PlayedBroker broker) {
     var clock = Clock.systemUTC();
     pool = database.newPool(12);
     var all = new java.util.HashMap<>(settings);
+    ends = bean(named("queue.EndMeters"), meters);
     var poolConfig = named("database.PoolConfig");
     var db = bean(Database.class, pool, config(poolConfig, all));
     queues = bean(Queues.class, db, clock, HandWired.event(this::written));
@@ -104,7 +100,7 @@ final class Instance implements AutoCloseable {
                     .flatMap(
                         wanted ->
                             wanted
-                                ? broker.apply(event).flatMap(done -> sent.atBroker(event.id()))
+                                ? broker.take(event).flatMap(done -> sent.atBroker(event.id()))
                                 : Uni.createFrom().voidItem()),
             (transaction, event, reason) -> sent.notPublished(transaction, event.id()));
     var traces = bean(CommandTraces.class, TracerProvider.noop().get("test"));
@@ -118,7 +114,7 @@ final class Instance implements AutoCloseable {
         new EventFollower(
             new EventFollower.Settings(
                 "ingest", 200, Duration.ofMillis(20), PATIENCE, Duration.ofMillis(200)),
-            (after, limit) -> Uni.createFrom().item(() -> page(log, after, limit)),
+            (after, limit) -> Uni.createFrom().item(() -> page(broker.log(), after, limit)),
             new Telling(effects, () -> invoke(ingestLog, "committed")),
             effects,
             clock);
@@ -199,6 +195,12 @@ final class Instance implements AutoCloseable {
     pool.withTransaction(db -> registryLog.apply(db, List.of(event))).await().atMost(PATIENCE);
   }
 
+  /** How many commands it brought to such an end. */
+  long ended(State state, String reason) {
+    var ended = meters.counter("muster.command.ended", "state", state.label(), "reason", reason);
+    return (long) ended.count();
+  }
+
   void forgetFinished(Duration keepFor) {
     invoke(queues, "forgetFinished", keepFor, 10);
   }
@@ -220,12 +222,9 @@ final class Instance implements AutoCloseable {
     return new EventPage(items, items.isEmpty() ? after : items.getLast().sequence(), 1);
   }
 
-  static List<OutboxEvent> newLog() {
-    return new CopyOnWriteArrayList<>();
-  }
-
   private void written(Written written) {
     invoke(progress, "written", written);
+    invoke(ends, "written", written);
     if (written.messages() > 0) {
       publisher.wakeUp();
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Continuous jobs that do not run while devices come to fit. */
+/** When continuous jobs look for devices that have come to fit. */
 class LookAgainIT {
   private static final Instant T0 = Instant.parse("2026-01-05T10:00:00Z");
   private static final int MANY = 20;
@@ -48,13 +48,59 @@ class LookAgainIT {
     registry.close();
   }
 
+  /** As by its presence, its shadow or its firmware. */
+  @Test
+  void whoComesToFitWithoutAChangeAtTheRegistryIsFoundInTime() {
+    var job = make("");
+    instance.run();
+    registry.add(DeviceAddress.of(tenant.value(), "d1"));
+    clock.add(Duration.ofMinutes(5).minusMillis(1));
+    instance.run();
+    assertEquals(Map.of(), instance.counts(tenant, job));
+    clock.add(Duration.ofMillis(1));
+    instance.run();
+    assertEquals(Map.of("queued", 1L), instance.counts(tenant, job));
+    registry.add(DeviceAddress.of(tenant.value(), "d2"));
+    clock.add(Duration.ofMinutes(5));
+    instance.run();
+    assertEquals(Map.of("queued", 2L), instance.counts(tenant, job));
+  }
+
+  @Test
+  void aChangeAtTheRegistryDoesNotWaitForThatAndManyDoNotPutItOff() {
+    var job = make("");
+    instance.run();
+    for (var i = 0; i < 5; i++) {
+      appears("d" + i);
+      clock.add(Duration.ofSeconds(1));
+    }
+    instance.run();
+    assertEquals(Map.of("queued", 5L), instance.counts(tenant, job));
+    var asked = registry.questions();
+    clock.add(Duration.ofMinutes(4));
+    instance.run();
+    assertEquals(asked, registry.questions());
+  }
+
+  @Test
+  void aSnapshotDoesNotLookAgain() {
+    registry.add(DeviceAddress.of(tenant.value(), "d1"));
+    var job = instance.make(tenant, CONTINUOUS.replace("true", "false") + "}");
+    instance.run();
+    assertEquals("running", instance.read(tenant, job).state());
+    var asked = registry.questions();
+    clock.add(Duration.ofHours(1));
+    instance.run();
+    assertEquals(asked, registry.questions());
+  }
+
   @Test
   void onePausedIsLeftAloneUntilItGoesOn() {
     var job = make("");
     instance.run();
     get(instance.actions.pause(tenant, job, JobInstance.AUTHOR));
     appears("d1");
-    clock.add(Duration.ofMinutes(1));
+    clock.add(Duration.ofMinutes(10));
     assertTrue(turns() <= 1, "it is due again and again");
     var other = make("");
     instance.run();

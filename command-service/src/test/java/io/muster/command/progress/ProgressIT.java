@@ -44,7 +44,7 @@ class ProgressIT {
   void whoWaitsIsWokenUpAtOnceAtTheSameInstance() {
     var id = UUID.randomUUID();
     try (var signal = here.expect(id)) {
-      here.written(new Written(List.of(id), 0));
+      here.written(new Written(List.of(id), 0, List.of()));
       signal.within(FOR_EVER).await().atMost(PATIENCE);
     }
     assertEquals(0, here.waiting());
@@ -55,7 +55,7 @@ class ProgressIT {
     awaitHearing();
     var ids = Stream.generate(UUID::randomUUID).limit(1_000).toList();
     var signals = ids.stream().map(here::expect).toList();
-    there.written(new Written(ids, 0));
+    there.written(new Written(ids, 0, List.of()));
     for (var signal : signals) {
       signal.within(FOR_EVER).await().atMost(PATIENCE);
       signal.close();
@@ -70,7 +70,7 @@ class ProgressIT {
       var woken = signal.within(FOR_EVER).subscribeAsCompletionStage();
       var other = UUID.randomUUID();
       try (var otherSignal = here.expect(other)) {
-        there.written(new Written(List.of(other), 0));
+        there.written(new Written(List.of(other), 0, List.of()));
         otherSignal.within(FOR_EVER).await().atMost(PATIENCE);
       }
       assertFalse(woken.isDone());
@@ -101,7 +101,7 @@ class ProgressIT {
           .atMost(PATIENCE)
           .until(
               () -> {
-                there.written(new Written(List.of(id), 0));
+                there.written(new Written(List.of(id), 0, List.of()));
                 return heard.isDone();
               });
     }

@@ -96,8 +96,15 @@ class RolloutSearch {
   }
 
   /** Nobody else has gone on from there. Holds its row from then on. */
-  private static boolean isMine(Sql db, Rollout rollout, String next) {
-    return RolloutTable.looked(db, rollout.key(), rollout.lookAfter(), next);
+  private boolean isMine(Sql db, Rollout rollout, String next) {
+    return RolloutTable.looked(db, rollout.key(), rollout.lookAfter(), next, again(rollout, next));
+  }
+
+  /** When a continuous rollout that has looked at all looks again though it hears of no change. */
+  private Instant again(Rollout rollout, String next) {
+    return next == null && rollout.plan().continuous()
+        ? clock.instant().plus(config.lookAgainEvery())
+        : null;
   }
 
   /**

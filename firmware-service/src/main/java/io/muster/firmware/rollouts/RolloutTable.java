@@ -47,7 +47,10 @@ final class RolloutTable {
        WHERE key = $1\
       """;
   private static final String LOOKED =
-      "UPDATE rollout SET look_after = $3 WHERE key = $1 AND look_after = $2";
+      """
+      UPDATE rollout SET look_after = $3, look_again_at = least(look_again_at, $4)
+       WHERE key = $1 AND look_after = $2\
+      """;
   private static final String BEGIN_LOOKING =
       """
       UPDATE rollout SET look_after = '', look_again_at = NULL
@@ -58,11 +61,14 @@ final class RolloutTable {
       UPDATE rollout SET due_at = greatest(due_at, $2), waits_for = 'registry'
        WHERE key = $1 AND state = 'running'\
       """;
+
+  // The earlier of both: a change need not wait for a continuous rollout's own time, and many
+  // changes do not put it off.
   private static final String LOOK_AGAIN =
       """
       UPDATE rollout
-         SET look_again_at = coalesce(look_again_at, $2),
-             due_at = least(due_at, coalesce(look_again_at, $2))
+         SET look_again_at = least(look_again_at, $2),
+             due_at = least(due_at, look_again_at, $2)
        WHERE ($1::text[] IS NULL OR tenant = ANY ($1)) AND finished_at IS NULL
          AND (plan->>'continuous')::boolean\
       """;
@@ -117,10 +123,11 @@ final class RolloutTable {
    * Devices have been looked for from one place to another.
    *
    * @param to null for the end
+   * @param again when they are looked for again at the latest, or null
    * @return false when somebody else has done it
    */
-  static boolean looked(Sql db, long key, String from, String to) {
-    return db.change(LOOKED, key, from, to) == 1;
+  static boolean looked(Sql db, long key, String from, String to, Instant again) {
+    return db.change(LOOKED, key, from, to, again) == 1;
   }
 
   /** Looks for devices from the beginning when it is time for that. */

@@ -229,6 +229,25 @@ class RolloutEdgesIT {
     assertEquals(Map.of("given", 2L), instance.counts(tenant, rollout));
   }
 
+  /** As by its presence, its shadow or its firmware. */
+  @Test
+  void whoComesToFitWithoutAChangeAtTheRegistryIsFoundInTime() {
+    device("d0");
+    var rollout = make(distribution, "'continuous':true");
+    instance.work();
+    device("d1");
+    clock.advance(Duration.ofMinutes(5).minusMillis(1));
+    instance.work();
+    assertEquals(Map.of("given", 1L), instance.counts(tenant, rollout));
+    clock.advance(Duration.ofMillis(1));
+    instance.work();
+    assertEquals(Map.of("given", 2L), instance.counts(tenant, rollout));
+    device("d2");
+    clock.advance(Duration.ofMinutes(5));
+    instance.work();
+    assertEquals(Map.of("given", 3L), instance.counts(tenant, rollout));
+  }
+
   @Test
   void aGroupThatThereIsNotIsRefusedWithItsPlace() {
     var body = body(distribution, "'group':'nowhere'", "");
