@@ -1,4 +1,4 @@
-package io.muster.ingest.endpoint.limits;
+package io.muster.rest.bans;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

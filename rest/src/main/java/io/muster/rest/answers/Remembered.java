@@ -1,4 +1,4 @@
-package io.muster.ingest.access;
+package io.muster.rest.answers;
 
 import java.time.Instant;
 

@@ -1,4 +1,4 @@
-package io.muster.ingest.endpoint.limits;
+package io.muster.rest.bans;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
-import io.muster.ingest.endpoint.limits.Bans.Verdict;
+import io.muster.rest.bans.Bans.Verdict;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +27,7 @@ class BansTest {
   private long now = BEGIN;
 
   private Bans bans(String... settings) {
-    return new Bans(LimitSettings.bans(settings), new SimpleMeterRegistry(), BEGIN);
+    return new Bans(BanSettings.with(settings), "muster.door", new SimpleMeterRegistry(), BEGIN);
   }
 
   private Verdict fail(int times, Network from, DeviceAddress device) {
@@ -77,6 +77,20 @@ class BansTest {
     fail(1, Network.of("2001:db8::ffff:2"), null);
     assertTrue(bans.isBanned(Network.of("2001:db8::3"), now));
     assertFalse(bans.isBanned(Network.of("2001:db8:0:1::3"), now));
+  }
+
+  @Test
+  void tellsHowLongABanLastsYet() {
+    assertEquals(Duration.ZERO, bans.remaining(HERE, BOILER, now));
+    fail(3, HERE, BOILER);
+    now += 20 * SECOND;
+    assertEquals(Duration.ofSeconds(40), bans.remaining(HERE, BOILER, now));
+    assertEquals(Duration.ZERO, bans.remaining(HERE, PUMP, now));
+    fail(7, HERE, null);
+    assertEquals(Duration.ofSeconds(60), bans.remaining(HERE, BOILER, now));
+    assertEquals(Duration.ofSeconds(60), bans.remaining(HERE, null, now));
+    now += MINUTE;
+    assertEquals(Duration.ZERO, bans.remaining(HERE, BOILER, now));
   }
 
   @Test
@@ -208,12 +222,16 @@ class BansTest {
   @Test
   void countsBans() {
     var counted =
-        new Bans(LimitSettings.bans("device-failures", "2", "address-failures", "3"), meters, now);
+        new Bans(
+            BanSettings.with("device-failures", "2", "address-failures", "3"),
+            "muster.door",
+            meters,
+            now);
     for (int i = 0; i < 3; i++) {
       counted.failed(HERE, BOILER, now);
     }
-    assertEquals(1, meters.counter("muster.endpoint.bans", "of", "device").count());
-    assertEquals(1, meters.counter("muster.endpoint.bans", "of", "address").count());
-    assertEquals(1, meters.get("muster.endpoint.offenders").gauge().value());
+    assertEquals(1, meters.counter("muster.door.bans", "of", "device").count());
+    assertEquals(1, meters.counter("muster.door.bans", "of", "address").count());
+    assertEquals(1, meters.get("muster.door.offenders").gauge().value());
   }
 }

@@ -1,4 +1,4 @@
-package io.muster.ingest.access;
+package io.muster.rest.answers;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Under which key the answer to a client's proof is remembered: SHA-256 over a random of this
@@ -15,34 +16,39 @@ import java.util.HexFormat;
  *
  * @param digest in hexadecimal
  */
-record ProofKey(String digest) {
+public record ProofKey(String digest) {
 
   /** Makes keys. Thread-safe. */
-  static final class Maker {
+  public static final class Maker {
     private final byte[] salt = new byte[32];
 
-    Maker() {
+    public Maker() {
       new SecureRandom().nextBytes(salt);
     }
 
-    ProofKey of(DeviceAddress device, CredentialProof proof) {
+    /**
+     * @param device who it says it is, or null
+     */
+    public ProofKey of(DeviceAddress device, CredentialProof proof) {
+      return switch (proof) {
+        case CredentialProof.Secret(String secret) -> of(device, "secret", List.of(secret));
+        case CredentialProof.Token(String jwt) -> of(device, "token", List.of(jwt));
+        case CredentialProof.Certificate(var chain) -> of(device, "certificate", chain);
+      };
+    }
+
+    /**
+     * For what is no credential of the registry.
+     *
+     * @param device who it says it is, or null
+     * @param kind what was shown
+     */
+    public ProofKey of(DeviceAddress device, String kind, List<String> parts) {
       var hash = sha256();
       hash.update(salt);
       add(hash, device == null ? "" : device.toString());
-      switch (proof) {
-        case CredentialProof.Secret(String secret) -> {
-          add(hash, "secret");
-          add(hash, secret);
-        }
-        case CredentialProof.Token(String jwt) -> {
-          add(hash, "token");
-          add(hash, jwt);
-        }
-        case CredentialProof.Certificate(var chain) -> {
-          add(hash, "certificate");
-          chain.forEach(der -> add(hash, der));
-        }
-      }
+      add(hash, kind);
+      parts.forEach(part -> add(hash, part));
       return new ProofKey(HexFormat.of().formatHex(hash.digest()));
     }
 

@@ -1,4 +1,4 @@
-package io.muster.ingest.access;
+package io.muster.rest.answers;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  *
  * @param <K> never holds a secret
  */
-final class AnswerCache<K, V> {
+public final class AnswerCache<K, V> {
   /** An answer that was withdrawn while it was on its way is asked for again, but not for ever. */
   private static final int MAX_ASKED = 3;
 
@@ -31,7 +31,7 @@ final class AnswerCache<K, V> {
   private final BiPredicate<V, Long> holds;
   private final Cache<K, Remembered<V>> remembered;
   private final ConcurrentMap<K, Uni<V>> underWay = new ConcurrentHashMap<>();
-  private final AccessMetrics metrics;
+  private final Uses uses;
 
   /**
    * @param kind for metrics
@@ -42,7 +42,7 @@ final class AnswerCache<K, V> {
    * @param lasts whether the answer changes by nothing but time and what the registry's log tells
    * @param recheckAfter with the registry away
    */
-  record Settings<V>(
+  public record Settings<V>(
       String kind,
       int maximum,
       Function<V, Duration> freshFor,
@@ -51,25 +51,39 @@ final class AnswerCache<K, V> {
       Predicate<V> lasts,
       Duration recheckAfter) {}
 
+  /** What is to be counted. Thread-safe. */
+  public interface Uses {
+    /** A remembered answer was used. */
+    void cacheHit(String kind);
+
+    /** One was used because nobody else can tell. */
+    void staleAnswer(String kind);
+  }
+
+  /** An answer was withdrawn each time while it was on its way. */
+  public static final class UnsettledException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnsettledException() {
+      super("withdrawn time and again", null, false, false);
+    }
+  }
+
   /**
    * @param holds whether an answer that was asked for at that time has not been withdrawn since
    */
-  AnswerCache(
-      Settings<V> settings,
-      Clock clock,
-      Ticker ticker,
-      BiPredicate<V, Long> holds,
-      AccessMetrics metrics) {
+  public AnswerCache(
+      Settings<V> settings, Clock clock, Ticker ticker, BiPredicate<V, Long> holds, Uses uses) {
     this.settings = settings;
     this.clock = clock;
     this.ticker = ticker;
     this.holds = holds;
-    this.metrics = metrics;
+    this.uses = uses;
     this.remembered = Caffeine.newBuilder().maximumSize(settings.maximum()).ticker(ticker).build();
   }
 
   /** What is known without asking. */
-  Optional<V> fresh(K key) {
+  public Optional<V> fresh(K key) {
     var known = remembered.getIfPresent(key);
     if (known == null
         || !holds.test(known.value(), known.askedAtNanos())
@@ -82,12 +96,13 @@ final class AnswerCache<K, V> {
   /**
    * What is known, or what the registry says.
    *
-   * @return fails with {@link RegistryAwayException} when it is away and nothing usable is known
+   * @return fails as {@code ask} does when nothing usable is known, and with {@link
+   *     UnsettledException}
    */
-  Uni<V> get(K key, Supplier<Uni<V>> ask) {
+  public Uni<V> get(K key, Supplier<Uni<V>> ask) {
     var known = fresh(key);
     if (known.isPresent()) {
-      metrics.cacheHit(settings.kind());
+      uses.cacheHit(settings.kind());
       return Uni.createFrom().item(known.get());
     }
     return underWay.computeIfAbsent(
@@ -116,8 +131,7 @@ final class AnswerCache<K, V> {
                         }
                         return time < MAX_ASKED
                             ? asked(key, ask, time + 1)
-                            : Uni.createFrom()
-                                .failure(new RegistryAwayException("withdrawn time and again"));
+                            : Uni.createFrom().failure(new UnsettledException());
                       });
             });
   }
@@ -147,7 +161,7 @@ final class AnswerCache<K, V> {
         || !known.isUsable(now, clock.instant())) {
       return Uni.createFrom().failure(away);
     }
-    metrics.staleAnswer(settings.kind());
+    uses.staleAnswer(settings.kind());
     remembered
         .asMap()
         .replace(key, known, known.freshUntil(now + settings.recheckAfter().toNanos()));
@@ -161,7 +175,7 @@ final class AnswerCache<K, V> {
    *
    * @param asOfNanos by the ticker, before the log was asked
    */
-  void confirm(long asOfNanos) {
+  public void confirm(long asOfNanos) {
     var now = clock.instant();
     for (var entry : remembered.asMap().entrySet()) {
       var known = entry.getValue();
@@ -175,7 +189,8 @@ final class AnswerCache<K, V> {
     }
   }
 
-  long size() {
+  /** How many are remembered. */
+  public long size() {
     remembered.cleanUp();
     return remembered.estimatedSize();
   }

@@ -1,4 +1,4 @@
-package io.muster.ingest.access;
+package io.muster.rest.answers;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * that was on its way while its device was being disabled. Bounded: what does not fit any more is
  * made up for by distrusting all answers of that time. Thread-safe; times are those of the ticker.
  */
-final class Withdrawals {
+public final class Withdrawals {
   private final Ticker ticker;
   private final Cache<Object, Long> lastWord;
   private final AtomicLong floor = new AtomicLong(Long.MIN_VALUE);
@@ -22,7 +22,7 @@ final class Withdrawals {
   /**
    * @param rememberFor at least as long as any answer is used
    */
-  Withdrawals(Duration rememberFor, int maximum, Ticker ticker) {
+  public Withdrawals(Duration rememberFor, int maximum, Ticker ticker) {
     this.ticker = ticker;
     this.lastWord =
         Caffeine.newBuilder()
@@ -39,21 +39,23 @@ final class Withdrawals {
             .build();
   }
 
-  void note(DeviceAddress device) {
+  /** There is word of a device. */
+  public void note(DeviceAddress device) {
     lastWord.put(device, ticker.read());
   }
 
-  void note(TenantId tenant) {
+  /** There is word of a tenant, and so of all its devices. */
+  public void note(TenantId tenant) {
     lastWord.put(tenant, ticker.read());
   }
 
   /** Nothing that was asked for up to now is to be believed. */
-  void noteAll() {
+  public void noteAll() {
     floor.accumulateAndGet(ticker.read(), Math::max);
   }
 
   /** Whether an answer about the device holds that was asked for at that time. */
-  boolean allow(DeviceAddress device, long askedAtNanos) {
+  public boolean allow(DeviceAddress device, long askedAtNanos) {
     return askedAtNanos > floor.get()
         && isAfter(askedAtNanos, lastWord.getIfPresent(device))
         && isAfter(askedAtNanos, lastWord.getIfPresent(device.tenant()));

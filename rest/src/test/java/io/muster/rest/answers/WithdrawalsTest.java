@@ -1,4 +1,4 @@
-package io.muster.ingest.access;
+package io.muster.rest.answers;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -1,6 +1,5 @@
-package io.muster.ingest.endpoint.limits;
+package io.muster.rest.bans;
 
-import io.muster.ingest.endpoint.BansConfig;
 import java.time.Duration;
 
 /**
@@ -24,6 +23,11 @@ final class Offences {
 
   boolean isBanned(long nowNanos) {
     return banned && nowNanos - bannedUntilNanos < 0;
+  }
+
+  /** For how long it is banned yet; zero when it is not. */
+  Duration remaining(long nowNanos) {
+    return isBanned(nowNanos) ? Duration.ofNanos(bannedUntilNanos - nowNanos) : Duration.ZERO;
   }
 
   /**

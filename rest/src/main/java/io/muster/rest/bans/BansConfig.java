@@ -1,4 +1,4 @@
-package io.muster.ingest.endpoint;
+package io.muster.rest.bans;
 
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
@@ -14,15 +14,15 @@ public interface BansConfig {
 
   /**
    * Failures of one device from one IPv4 address or one /64 of IPv6 within {@link #window()}, after
-   * which it is refused from there, with 0x8A; 0 for never. From elsewhere it may still connect, so
-   * that a stranger who knows its name cannot keep it out.
+   * which it is refused from there; 0 for never. From elsewhere it is still let in, so that a
+   * stranger who knows its name cannot keep it out.
    */
   @WithDefault("10")
   @Min(0) int deviceFailures();
 
   /**
-   * Failures from one address within {@link #window()}, whoever it says it is, after which its
-   * sockets are closed unread; 0 for never. Who authenticates from there sets it back to none.
+   * Failures from one address within {@link #window()}, whoever it says it is, after which nobody
+   * is listened to from there; 0 for never. Who authenticates from there sets it back to none.
    */
   @WithDefault("100")
   @Min(0) int addressFailures();

@@ -1,4 +1,4 @@
-package io.muster.ingest.endpoint.limits;
+package io.muster.rest.bans;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,10 +1,9 @@
-package io.muster.ingest.endpoint.limits;
+package io.muster.rest.bans;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.DeviceAddress;
-import io.muster.ingest.endpoint.BansConfig;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -16,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * Who is refused for a while because it failed to authenticate again and again: addresses, and
  * devices from an address. Never a device from everywhere, since anybody can fail in its name. A
  * bounded number of addresses, and of devices for each. Thread-safe; a lock is held for a few map
- * operations, at CONNECTs and refusals alone.
+ * operations.
  */
 public final class Bans {
   /** Whoever tries more names from one address is caught by that address's own count. */
@@ -65,14 +64,15 @@ public final class Bans {
   private long lookedAtNanos;
 
   /**
+   * @param metrics what the names of its metrics begin with, as {@code muster.endpoint}
    * @throws IllegalArgumentException when {@link BansConfig#never()} names what is no network
    */
-  public Bans(BansConfig config, MeterRegistry meters, long nowNanos) {
+  public Bans(BansConfig config, String metrics, MeterRegistry meters, long nowNanos) {
     this.config = config;
     never = config.never().stream().map(Cidr::parse).toList();
-    addressBans = bans(meters, "address");
-    deviceBans = bans(meters, "device");
-    Gauge.builder("muster.endpoint.offenders", this, Bans::offenders)
+    addressBans = bans(metrics, meters, "address");
+    deviceBans = bans(metrics, meters, "device");
+    Gauge.builder(metrics + ".offenders", this, Bans::offenders)
         .description("Addresses of which failures to authenticate are remembered")
         .register(meters);
     offenders =
@@ -85,8 +85,8 @@ public final class Bans {
     lookedAtNanos = nowNanos;
   }
 
-  private static Counter bans(MeterRegistry meters, String of) {
-    return Counter.builder("muster.endpoint.bans")
+  private static Counter bans(String metrics, MeterRegistry meters, String of) {
+    return Counter.builder(metrics + ".bans")
         .description("Bans after repeated failures to authenticate")
         .tag("of", of)
         .register(meters);
@@ -106,6 +106,23 @@ public final class Bans {
     }
     var offences = offender.devices.get(device);
     return offender.own.isBanned(nowNanos) || offences != null && offences.isBanned(nowNanos);
+  }
+
+  /**
+   * For how long that device is not let in from there, or nobody is.
+   *
+   * @param device who it says it is, or null
+   * @return zero when it may try now
+   */
+  public synchronized Duration remaining(Network from, DeviceAddress device, long nowNanos) {
+    var offender = offenders.get(from);
+    if (offender == null) {
+      return Duration.ZERO;
+    }
+    var ofAddress = offender.own.remaining(nowNanos);
+    var offences = device == null ? null : offender.devices.get(device);
+    var ofDevice = offences == null ? Duration.ZERO : offences.remaining(nowNanos);
+    return ofAddress.compareTo(ofDevice) > 0 ? ofAddress : ofDevice;
   }
 
   /**
