@@ -1,4 +1,4 @@
-package io.muster.registry.audit;
+package io.muster.rest.audit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
@@ -16,7 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  */
 @Schema(name = "AuditEntry")
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record AuditItem(
+public record AuditItem(
     Instant at,
     String tenant,
     @Schema(description = "The subject of the token") String actor,

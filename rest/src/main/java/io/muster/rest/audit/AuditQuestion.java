@@ -1,4 +1,4 @@
-package io.muster.registry.audit;
+package io.muster.rest.audit;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -19,7 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
  * @param cursor where to go on, or null
  * @param limit how many at most
  */
-record AuditQuestion(
+public record AuditQuestion(
     @Parameter(description = "What was changed, or what is above it", example = "devices/sensor-1")
         @QueryParam("subject")
         @Size(max = 200) String subject,
