@@ -64,6 +64,8 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
     settings.put("MUSTER_BROKER_URL", broker.url());
     settings.put("MUSTER_REPLICA", "test");
     settings.put("muster.firmware.inbox.poll-interval", "20ms");
+    // As by default, and without the other addresses of this machine: from them come strangers.
+    settings.put("muster.firmware.ddi.bans.never", "127.0.0.1,::1");
     settings.put("muster.firmware.artifacts.folder", folder.resolve("artifacts").toString());
     settings.put("muster.firmware.manifest.key-file", folder.resolve("manifest.key").toString());
     settings.put("MUSTER_FIRMWARE_TLS_CERTIFICATE", tls().serverCertificate().toString());

@@ -1,6 +1,7 @@
 /**
  * What the REST interfaces of all services have in common: how they say no (RFC 9457), who may call
  * and for which tenants, pages of lists, versions in {@code If-Match}, JSON that is taken at its
- * word.
+ * word, answers of the registry that are remembered, bans of those who fail again and again,
+ * reading the audit.
  */
 package io.muster.rest;

@@ -1,5 +1,6 @@
 package io.muster.command.audit;
 
+import io.muster.rest.audit.AuditStatements;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -15,14 +16,6 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class AuditLog {
   private static final Logger LOG = Logger.getLogger("io.muster.command.audit");
-  private static final String INSERT =
-      "INSERT INTO audit (at, tenant, actor, address, action, subject)"
-          + " VALUES ($1, $2, $3, $4, $5, $6)";
-  // A few with each write keep the table within its age without a job of its own.
-  private static final String PRUNE =
-      "WITH oldest AS MATERIALIZED ("
-          + "SELECT place, at FROM audit ORDER BY place LIMIT 20 FOR UPDATE SKIP LOCKED)"
-          + " DELETE FROM audit WHERE place IN (SELECT place FROM oldest WHERE at < $1)";
 
   private final AuditConfig config;
   private final Clock clock;
@@ -41,11 +34,13 @@ public class AuditLog {
             .addString(entry.action())
             .addString(entry.subject());
     return transaction
-        .preparedQuery(INSERT)
+        .preparedQuery(AuditStatements.INSERT)
         .execute(row)
         .flatMap(
             written ->
-                transaction.preparedQuery(PRUNE).execute(Tuple.of(now.minus(config.keepFor()))))
+                transaction
+                    .preparedQuery(AuditStatements.PRUNE)
+                    .execute(Tuple.of(now.minus(config.keepFor()), AuditStatements.PRUNED_AT_ONCE)))
         .replaceWithVoid();
   }
 

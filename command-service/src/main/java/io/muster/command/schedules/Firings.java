@@ -157,6 +157,7 @@ class Firings {
           Refusal.UnsupportedMediaType _,
           Refusal.Meaningless _,
           Refusal.VersionRequired _,
+          Refusal.TooManyFailures _,
           Refusal.Unexpected _ ->
           giveUp(it, due, failed(dueAt, "refused"));
     };

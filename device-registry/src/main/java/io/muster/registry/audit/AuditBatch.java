@@ -1,6 +1,7 @@
 package io.muster.registry.audit;
 
 import io.muster.rest.access.Caller;
+import io.muster.rest.audit.AuditStatements;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -25,15 +26,6 @@ public class AuditBatch {
       """
       INSERT INTO audit (at, tenant, actor, address, action, subject)
       VALUES ($1, 'platform', $2, $3, $4, $5)\
-      """;
-  // What is not old is not locked: a lock is written, and there would be some for each change.
-  private static final String PRUNE =
-      """
-      WITH oldest AS MATERIALIZED (SELECT place, at FROM audit ORDER BY place LIMIT $2),
-      old AS MATERIALIZED (
-        SELECT a.place FROM audit a JOIN oldest o ON o.place = a.place
-         WHERE o.at < $1 FOR UPDATE OF a SKIP LOCKED)
-      DELETE FROM audit WHERE place IN (SELECT place FROM old)\
       """;
 
   private final Caller caller;
@@ -77,8 +69,11 @@ public class AuditBatch {
         .chain(
             () ->
                 transaction
-                    .preparedQuery(PRUNE)
-                    .execute(Tuple.of(now.minus(config.keepFor()), entries.size() + 20)))
+                    .preparedQuery(AuditStatements.PRUNE)
+                    .execute(
+                        Tuple.of(
+                            now.minus(config.keepFor()),
+                            entries.size() + AuditStatements.PRUNED_AT_ONCE)))
         .replaceWithVoid();
   }
 

@@ -2,8 +2,12 @@ package io.muster.registry.audit;
 
 import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.AuditItem;
+import io.muster.rest.audit.AuditQuestion;
+import io.muster.rest.audit.AuditReader;
 import io.muster.rest.paging.Page;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
 import jakarta.ws.rs.BeanParam;
@@ -21,10 +25,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Audit")
 class AuditResource {
-  private final AuditReader reader;
+  private final Pool pool;
 
-  AuditResource(AuditReader reader) {
-    this.reader = reader;
+  AuditResource(Pool pool) {
+    this.pool = pool;
   }
 
   @GET
@@ -32,6 +36,6 @@ class AuditResource {
   @Operation(summary = "Who changed what of a tenant", description = "The latest first.")
   public Uni<Page<AuditItem>> ofTenant(
       @PathParam("tenant") TenantId tenant, @Valid @BeanParam AuditQuestion question) {
-    return reader.read(Optional.of(tenant), question);
+    return AuditReader.read(pool, Optional.of(tenant), question);
   }
 }

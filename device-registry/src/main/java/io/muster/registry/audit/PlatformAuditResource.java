@@ -2,8 +2,12 @@ package io.muster.registry.audit;
 
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.AuditItem;
+import io.muster.rest.audit.AuditQuestion;
+import io.muster.rest.audit.AuditReader;
 import io.muster.rest.paging.Page;
 import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
 import jakarta.ws.rs.BeanParam;
@@ -20,11 +24,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Audit")
 class PlatformAuditResource {
-  private final AuditReader reader;
+  private final Pool pool;
   private final Caller caller;
 
-  PlatformAuditResource(AuditReader reader, Caller caller) {
-    this.reader = reader;
+  PlatformAuditResource(Pool pool, Caller caller) {
+    this.pool = pool;
     this.caller = caller;
   }
 
@@ -37,6 +41,6 @@ class PlatformAuditResource {
               + " first.")
   public Uni<Page<AuditItem>> read(@Valid @BeanParam AuditQuestion question) {
     caller.requirePlatform();
-    return reader.read(Optional.empty(), question);
+    return AuditReader.read(pool, Optional.empty(), question);
   }
 }

@@ -10,7 +10,18 @@ import io.muster.contract.id.TenantId;
  * @param tenant whose thing it was done to
  * @param subject the thing within the tenant, such as {@code artifacts/0190…}
  */
-public record AuditEntry(String action, TenantId tenant, String subject) {
+public record AuditEntry(String action, String tenant, String subject) {
+  /** A name that no tenant can have. */
+  private static final String PLATFORM = "platform";
+
+  public AuditEntry(String action, TenantId tenant, String subject) {
+    this(action, tenant.value(), subject);
+  }
+
+  /** Something that is the whole platform's, and no tenant's affair. */
+  public static AuditEntry ofPlatform(String action, String subject) {
+    return new AuditEntry(action, PLATFORM, subject);
+  }
 
   /** Something that was done to a device's firmware. */
   public static AuditEntry ofDevice(String action, DeviceAddress device, String below) {

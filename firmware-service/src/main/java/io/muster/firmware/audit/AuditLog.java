@@ -1,6 +1,7 @@
 package io.muster.firmware.audit;
 
 import io.muster.firmware.database.Sql;
+import io.muster.rest.audit.AuditStatements;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import org.jboss.logging.Logger;
@@ -12,14 +13,6 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class AuditLog {
   private static final Logger LOG = Logger.getLogger("io.muster.firmware.audit");
-  private static final String INSERT =
-      "INSERT INTO audit (at, tenant, actor, address, action, subject)"
-          + " VALUES ($1, $2, $3, $4, $5, $6)";
-  // A few with each write keep the table within its age without a job of its own.
-  private static final String PRUNE =
-      "WITH oldest AS MATERIALIZED ("
-          + "SELECT place, at FROM audit ORDER BY place LIMIT 20 FOR UPDATE SKIP LOCKED)"
-          + " DELETE FROM audit WHERE place IN (SELECT place FROM oldest WHERE at < $1)";
 
   private final AuditConfig config;
   private final Clock clock;
@@ -33,14 +26,14 @@ public class AuditLog {
   public void write(Sql db, AuditEntry entry, Author author) {
     var now = clock.instant();
     db.change(
-        INSERT,
+        AuditStatements.INSERT,
         now,
-        entry.tenant().value(),
+        entry.tenant(),
         author.subject(),
         author.address(),
         entry.action(),
         entry.subject());
-    db.change(PRUNE, now.minus(config.keepFor()));
+    db.change(AuditStatements.PRUNE, now.minus(config.keepFor()), AuditStatements.PRUNED_AT_ONCE);
   }
 
   /** Writes the line, after the commit. */

@@ -1,5 +1,6 @@
 package io.muster.firmware.ddi;
 
+import io.muster.rest.bans.BansConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Min;
@@ -38,6 +39,12 @@ public interface DdiConfig {
     /** How many characters the value of an attribute may have. */
     @WithDefault("1024")
     @Min(1) int attributeCharacters();
+
+    /** What is remembered of what devices show. */
+    ProofsConfig proofs();
+
+    /** Who shows again and again what does not hold; answered 429. */
+    BansConfig bans();
 
     /**
      * How many wrong gateway tokens an address may show in a minute before nothing is looked at.

@@ -123,6 +123,17 @@ class DdiResource {
     return deployments.manifest(target(asked), id(action));
   }
 
+  @GET
+  @Path("/manifestKeys")
+  @Produces({HAL, MediaType.APPLICATION_JSON})
+  @Operation(
+      summary = "The keys that manifests are verified with",
+      description = "Each with a word of the one before it, so that devices can follow.")
+  public Response manifestKeys(@BeanParam Asked asked) {
+    target(asked);
+    return json(deployments.manifestKeys());
+  }
+
   @POST
   @Path("/deploymentBase/{action}/feedback")
   @Consumes({MediaType.APPLICATION_JSON, HAL})

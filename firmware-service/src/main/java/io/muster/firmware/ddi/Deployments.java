@@ -1,6 +1,7 @@
 package io.muster.firmware.ddi;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.muster.contract.event.ContractJson;
 import io.muster.firmware.actions.Action;
 import io.muster.firmware.actions.ActionState;
 import io.muster.firmware.actions.ActionTable;
@@ -137,6 +138,13 @@ class Deployments {
           return manifests.sign(
               db, target.device(), action, DistributionTable.byKey(db, action.distributionKey()));
         });
+  }
+
+  /** What it may verify manifests with. */
+  JsonNode manifestKeys() {
+    var root = DdiJson.object();
+    root.set("keys", ContractJson.mapper().valueToTree(manifests.published()));
+    return root;
   }
 
   JsonNode artifacts(Target target, Links links, UUID module) {

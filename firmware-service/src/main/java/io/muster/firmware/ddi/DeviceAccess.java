@@ -5,10 +5,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.MalformedIdException;
 import io.muster.firmware.settings.Settings;
+import io.muster.firmware.targets.Holder;
 import io.muster.firmware.targets.Target;
 import io.muster.firmware.targets.TargetToken;
 import io.muster.firmware.targets.TargetTokens;
 import io.muster.firmware.targets.Targets;
+import io.muster.rest.answers.ProofKey;
 import io.muster.rest.problem.Refusal;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -17,7 +19,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.jboss.logging.Logger;
 
 /**
  * Who asks at hawkBit's device API. A proof is looked at before anybody is asked whether there is
@@ -29,11 +30,13 @@ import org.jboss.logging.Logger;
 class DeviceAccess {
   private static final List<String> PROOFS =
       List.of("target-token", "gateway-token", "device-token", "certificate", "none", "other");
-  private static final Logger LOG = Logger.getLogger("io.muster.firmware.access");
+  private static final List<String> DECISIONS = List.of("allow", "deny", "banned");
 
   private final Targets targets;
   private final TargetTokens tokens;
   private final RegistryProofs proofs;
+  private final Strangers strangers;
+  private final ProofKey.Maker keys = new ProofKey.Maker();
   private final Settings settings;
   private final MeterRegistry meters;
   private final GatewayUse gatewayUse;
@@ -45,6 +48,7 @@ class DeviceAccess {
       Targets targets,
       TargetTokens tokens,
       RegistryProofs proofs,
+      Strangers strangers,
       Settings settings,
       GatewayUse gatewayUse,
       DdiConfig config,
@@ -53,11 +57,11 @@ class DeviceAccess {
     this.targets = targets;
     this.tokens = tokens;
     this.proofs = proofs;
+    this.strangers = strangers;
     this.settings = settings;
     this.meters = meters;
     for (var proof : PROOFS) {
-      counter(proof, "allow");
-      counter(proof, "deny");
+      DECISIONS.forEach(decision -> counter(proof, decision));
     }
     this.gatewayUse = gatewayUse;
     this.limits = config.ddi();
@@ -66,56 +70,79 @@ class DeviceAccess {
   }
 
   /**
-   * The device that asks; 401 for everybody else.
+   * The device that asks; 401 for everybody else, 429 for who failed again and again.
    *
    * @param tenant as in the path, in any case
    * @param authorization the header, or null
    * @param visitor who asks, as far as the connection tells
    */
   Target of(String tenant, String controllerId, String authorization, Visitor visitor) {
-    var device = address(tenant, controllerId);
-    var target = device.flatMap(it -> proven(it, authorization, visitor));
-    if (target.isEmpty()) {
-      LOG.infof("Denied %s from %s", device.map(Object::toString).orElse("?"), visitor.address());
-      throw new Refusal.NotAuthenticated().asException();
-    }
-    return target.get();
+    var proof = Proof.of(authorization, visitor.certificate());
+    var target = address(tenant, controllerId).flatMap(it -> proven(it, proof, visitor));
+    count(proof, target.isPresent() ? "allow" : "deny");
+    return target.orElseThrow(() -> new Refusal.NotAuthenticated().asException());
   }
 
-  private Optional<Target> proven(DeviceAddress device, String authorization, Visitor visitor) {
-    if (authorization == null) {
-      return byCertificate(device, visitor);
+  private Optional<Target> proven(DeviceAddress device, Proof proof, Visitor visitor) {
+    if (proof instanceof Proof.Missing) {
+      // No failure: many clients show something only when they are told to.
+      return Optional.empty();
     }
-    var parts = authorization.strip().split(" +", 2);
-    var shown = parts.length < 2 ? "" : parts[1].strip();
-    return switch (parts[0].toLowerCase(Locale.ROOT)) {
-      case "targettoken" -> byTargetToken(device, shown);
-      case "gatewaytoken" -> byGatewayToken(device, shown, visitor.address());
-      case "bearer" -> byDeviceToken(device, shown, visitor.address());
-      default -> refused("other");
+    var attempt =
+        new Strangers.Attempt(device, visitor, keys.of(device, proof.label(), proof.parts()));
+    refuseTheBanned(attempt, proof);
+    return switch (holder(attempt, proof)) {
+      case Holder.Of(var target) -> {
+        strangers.held(attempt);
+        yield Optional.of(target);
+      }
+      case Holder.KeptOut _ -> Optional.empty();
+      case Holder.Nobody _ -> {
+        strangers.failed(attempt);
+        yield Optional.empty();
+      }
     };
   }
 
-  private Optional<Target> byCertificate(DeviceAddress device, Visitor visitor) {
-    if (visitor.certificate().isEmpty()) {
-      return refused("none");
+  private void refuseTheBanned(Strangers.Attempt attempt, Proof proof) {
+    var remaining = strangers.bannedFor(attempt);
+    if (remaining.isPositive()) {
+      count(proof, "banned");
+      throw new Refusal.TooManyFailures(remaining).asException();
     }
-    return proofs.holds(device, visitor.certificate().get(), visitor.address())
-        ? counted("certificate", targets.enabled(device))
-        : refused("certificate");
   }
 
-  private Optional<Target> byTargetToken(DeviceAddress device, String shown) {
-    return counted("target-token", tokens.holder(device, shown));
+  private Holder holder(Strangers.Attempt attempt, Proof proof) {
+    if (strangers.wasRefused(attempt)) {
+      return new Holder.Nobody();
+    }
+    var device = attempt.device();
+    var address = attempt.visitor().address();
+    return switch (proof) {
+      case Proof.OfTarget(var text) -> tokens.holder(device, text);
+      case Proof.OfGateway(var text) -> byGatewayToken(device, text, address);
+      case Proof.OfDevice(var jwt) -> byRegistry(device, proofs.of(device, jwt, address));
+      case Proof.OfTls(var shown) -> byRegistry(device, proofs.of(device, shown, address));
+      case Proof.Missing _ -> new Holder.Nobody();
+    };
   }
 
-  private Optional<Target> byGatewayToken(DeviceAddress device, String shown, String address) {
+  private Holder byRegistry(DeviceAddress device, RegistryProofs.Word word) {
+    return switch (word) {
+      case HOLDS ->
+          targets.enabled(device).<Holder>map(Holder.Of::new).orElseGet(Holder.KeptOut::new);
+      case KEPT_OUT -> new Holder.KeptOut();
+      case REFUSED -> new Holder.Nobody();
+    };
+  }
+
+  private Holder byGatewayToken(DeviceAddress device, String shown, String address) {
     var who = device.tenant() + " " + address;
     refuseBeyond(wrongTokens, who, "wrong gateway tokens in a minute", limits.wrongGatewayTokens());
     var known = settings.read(device.tenant()).gatewayTokenSha256();
     if (known.isEmpty() || !MessageDigest.isEqual(known.get(), TargetToken.sha256(shown))) {
       wrongTokens.count(who);
-      return refused("gateway-token");
+      return new Holder.Nobody();
     }
     var tenant = device.tenant().value();
     refuseBeyond(
@@ -126,33 +153,19 @@ class DeviceAccess {
     gatewayRequests.count(tenant);
     var target = targets.enabled(device);
     target.ifPresent(_ -> gatewayUse.used(device, address));
-    return counted("gateway-token", target);
+    // Names that it guesses cost the registry a question each.
+    return target.<Holder>map(Holder.Of::new).orElseGet(Holder.Nobody::new);
   }
 
   private void refuseBeyond(Attempts attempts, String who, String what, int limit) {
     if (attempts.isBlocked(who)) {
-      refused("gateway-token");
+      counter("gateway-token", "deny").increment();
       throw new Refusal.LimitReached(what, limit).asException();
     }
   }
 
-  private Optional<Target> byDeviceToken(DeviceAddress device, String shown, String address) {
-    return proofs.holds(device, shown, address)
-        ? counted("device-token", targets.enabled(device))
-        : refused("device-token");
-  }
-
-  private Optional<Target> counted(String proof, Optional<Target> target) {
-    return target.isEmpty() ? refused(proof) : count(proof, "allow", target);
-  }
-
-  private Optional<Target> refused(String proof) {
-    return count(proof, "deny", Optional.empty());
-  }
-
-  private Optional<Target> count(String proof, String decision, Optional<Target> target) {
-    counter(proof, decision).increment();
-    return target;
+  private void count(Proof proof, String decision) {
+    counter(proof.label(), decision).increment();
   }
 
   private Counter counter(String proof, String decision) {

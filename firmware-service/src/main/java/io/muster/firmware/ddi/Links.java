@@ -31,6 +31,10 @@ record Links(String base) {
     return href(base + "/deploymentBase/" + action + "/manifest");
   }
 
+  ObjectNode manifestKeys() {
+    return href(base + "/manifestKeys");
+  }
+
   ObjectNode cancelAction(long action) {
     return href(base + "/cancelAction/" + action);
   }

@@ -1,5 +1,8 @@
 package io.muster.firmware.ddi;
 
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.DeviceScope;
@@ -7,121 +10,166 @@ import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import io.muster.firmware.neighbours.NeighbourAwayException;
 import io.muster.firmware.neighbours.Neighbours;
-import io.muster.firmware.targets.TargetToken;
 import io.muster.firmware.targets.Withdrawal;
+import io.muster.rest.answers.AnswerCache;
+import io.muster.rest.answers.ProofKey;
+import io.muster.rest.answers.Withdrawals;
 import io.muster.rest.problem.Refusal;
+import io.quarkus.runtime.Startup;
+import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * Whether a device's own token or certificate holds, as the registry says. A yes is remembered for
  * a minute, or for an hour while the registry is away, never longer than the proof lasts, and until
- * the registry says that a credential is withdrawn; a no never. Waits; thread-safe.
+ * the registry says that a credential is withdrawn; of a no {@link Strangers} keeps a digest. Those
+ * who show the same at the same time cost one question. Waits; thread-safe.
  */
+@Startup
 @ApplicationScoped
 class RegistryProofs {
-  private static final int REMEMBERED = 10_000;
-  private static final Duration FOR = Duration.ofSeconds(60);
-  private static final Duration FOR_WHILE_AWAY = Duration.ofHours(1);
   private static final int MAX_TOKEN_CHARACTERS = 8_192;
 
   private final Neighbours neighbours;
-  private final Clock clock;
-  private final Map<Key, Yes> known =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, Yes> eldest) {
-          return size() > REMEMBERED;
-        }
-      };
+  private final ProofsConfig config;
+  private final Withdrawals withdrawals;
+  private final ProofKey.Maker keys = new ProofKey.Maker();
+  private final AnswerCache<ProofKey, Verified> answers;
+  private final Counter questions;
 
-  private record Key(DeviceAddress device, String proofSha256) {}
-
-  private record Yes(Instant at, Instant validUntil) {
-    boolean holds(Instant now, Duration age) {
-      return now.isBefore(at.plus(age)) && (validUntil == null || now.isBefore(validUntil));
-    }
+  /** What the registry says of a proof. */
+  enum Word {
+    HOLDS,
+    /** It holds, and its device or tenant is switched off. */
+    KEPT_OUT,
+    REFUSED
   }
 
-  RegistryProofs(Neighbours neighbours, Clock clock) {
+  /**
+   * @param device who somebody says it is
+   * @param validUntil the proof's end, or null
+   */
+  private record Verified(DeviceAddress device, Word word, Instant validUntil) {}
+
+  RegistryProofs(
+      Neighbours neighbours, DdiConfig config, MeterRegistry meters, Clock clock, Ticker ticker) {
     this.neighbours = neighbours;
-    this.clock = clock;
+    this.config = config.ddi().proofs();
+    this.withdrawals =
+        new Withdrawals(
+            this.config.staleFor().plus(this.config.freshFor()), this.config.remembered(), ticker);
+    this.answers =
+        new AnswerCache<>(
+            new AnswerCache.Settings<>(
+                "credential",
+                this.config.remembered(),
+                it -> servesFor(it, this.config.freshFor()),
+                it -> servesFor(it, this.config.staleFor()),
+                Verified::validUntil,
+                it -> it.word == Word.HOLDS,
+                this.config.recheckAfter()),
+            clock,
+            ticker,
+            (it, askedAt) -> withdrawals.allow(it.device, askedAt),
+            new Uses(counter(meters, "remembered"), counter(meters, "stale")));
+    this.questions = counter(meters, "asked");
   }
 
-  /** A token (JWT). */
-  boolean holds(DeviceAddress device, String token, String address) {
+  private static Counter counter(MeterRegistry meters, String answer) {
+    return Counter.builder("muster.firmware.device.answers")
+        .tag("answer", answer)
+        .description("Tokens and certificates of devices, by who said whether they hold")
+        .register(meters);
+  }
+
+  private record Uses(Counter remembered, Counter stale) implements AnswerCache.Uses {
+    @Override
+    public void cacheHit(String kind) {
+      remembered.increment();
+    }
+
+    @Override
+    public void staleAnswer(String kind) {
+      stale.increment();
+    }
+  }
+
+  /** Of a token (JWT). */
+  Word of(DeviceAddress device, String token, String address) {
     return token.length() <= MAX_TOKEN_CHARACTERS
-        && holds(device, new CredentialProof.Token(token), token, address);
+        ? of(device, new CredentialProof.Token(token), address)
+        : Word.REFUSED;
   }
 
-  /** A certificate that TLS has shown to be the client's. */
-  boolean holds(DeviceAddress device, CredentialProof.Certificate shown, String address) {
-    return holds(device, shown, String.join(" ", shown.chain()), address);
+  /** Of a certificate that TLS has shown to be the client's. */
+  Word of(DeviceAddress device, CredentialProof.Certificate shown, String address) {
+    return of(device, (CredentialProof) shown, address);
   }
 
-  /** The registry withdrew a credential. */
+  /** The registry withdrew something: answers from before are not believed any more. */
   void withdrawn(@Observes Withdrawal withdrawal) {
-    synchronized (known) {
-      known.keySet().removeIf(key -> withdrawal.concerns(key.device));
+    switch (withdrawal) {
+      case Withdrawal.OfDevice(var device) -> withdrawals.note(device);
+      case Withdrawal.OfTenant(var tenant) -> withdrawals.note(tenant);
+      case Withdrawal.OfEverybody _ -> withdrawals.noteAll();
     }
   }
 
-  private boolean holds(DeviceAddress device, CredentialProof proof, String text, String address) {
-    var key = new Key(device, HexFormat.of().formatHex(TargetToken.sha256(text)));
-    var yes = yes(key);
-    if (yes != null && yes.holds(clock.instant(), FOR)) {
-      return true;
-    }
+  /** It withdrew nothing else: what is remembered is as good as if it had been asked just then. */
+  void upToDate(@Observes Withdrawal.UpToDate read) {
+    answers.confirm(read.asOfNanos());
+  }
+
+  private Word of(DeviceAddress device, CredentialProof proof, String address) {
     try {
-      return decided(key, ask(device, proof, address));
-    } catch (NeighbourAwayException away) {
-      if (yes != null && yes.holds(clock.instant(), FOR_WHILE_AWAY)) {
-        return true;
-      }
+      return answers
+          .get(keys.of(device, proof), () -> ask(device, proof, address))
+          .await()
+          .indefinitely()
+          .word();
+    } catch (NeighbourAwayException | AnswerCache.UnsettledException away) {
       throw new Refusal.Unavailable("The registry does not say whether the proof holds")
           .asException();
     }
   }
 
   /** A token may be for less than this; who asks says that it looks at that. */
-  private VerifyAnswer ask(DeviceAddress device, CredentialProof proof, String address) {
+  private Uni<Verified> ask(DeviceAddress device, CredentialProof proof, String address) {
+    questions.increment();
     return neighbours
         .verify(new VerifyRequest(device, proof, address, true))
-        .await()
-        .indefinitely();
+        .map(answer -> verified(device, answer));
   }
 
-  private boolean decided(Key key, VerifyAnswer answer) {
-    var yes =
-        switch (answer) {
-          case VerifyAnswer.Allowed it
-              when it.device().equals(key.device) && isForFirmware(it.token()) ->
-              new Yes(clock.instant(), it.validUntil());
-          case VerifyAnswer.Allowed _ -> null;
-          case VerifyAnswer.Denied _ -> null;
-        };
-    synchronized (known) {
-      known.remove(key);
-      if (yes != null) {
-        known.put(key, yes);
-      }
-    }
-    return yes != null;
+  private static Verified verified(DeviceAddress device, VerifyAnswer answer) {
+    return switch (answer) {
+      case VerifyAnswer.Allowed it when it.device().equals(device) && isForFirmware(it.token()) ->
+          new Verified(device, Word.HOLDS, it.validUntil());
+      case VerifyAnswer.Allowed _ -> new Verified(device, Word.REFUSED, null);
+      case VerifyAnswer.Denied(var reason) -> new Verified(device, word(reason), null);
+    };
+  }
+
+  private static Word word(VerifyAnswer.Reason reason) {
+    return reason == VerifyAnswer.Reason.DEVICE_DISABLED
+            || reason == VerifyAnswer.Reason.TENANT_SUSPENDED
+        ? Word.KEPT_OUT
+        : Word.REFUSED;
   }
 
   private static boolean isForFirmware(VerifyAnswer.IssuedToken token) {
     return token == null || token.scopes().contains(DeviceScope.FIRMWARE_READ);
   }
 
-  private Yes yes(Key key) {
-    synchronized (known) {
-      return known.get(key);
-    }
+  private Duration servesFor(Verified verified, Duration whenItHolds) {
+    return switch (verified.word) {
+      case HOLDS -> whenItHolds;
+      case KEPT_OUT -> config.refusedFor();
+      case REFUSED -> Duration.ZERO;
+    };
   }
 }

@@ -50,7 +50,9 @@ final class Representations {
       Distribution distribution,
       List<ActionTable.Status> history) {
     var root = update(links, "deployment", action, window, distribution, history);
-    root.putObject("_links").set("manifest", links.manifest(action.number()));
+    var all = root.putObject("_links");
+    all.set("manifest", links.manifest(action.number()));
+    all.set("manifestKeys", links.manifestKeys());
     return root;
   }
 

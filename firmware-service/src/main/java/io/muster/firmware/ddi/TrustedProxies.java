@@ -1,14 +1,21 @@
 package io.muster.firmware.ddi;
 
+import io.muster.rest.bans.Cidr;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Proxies whose word counts on who is behind them. Immutable, thread-safe.
  *
  * @param networks from where they connect
  */
-record TrustedProxies(List<Network> networks) {
+record TrustedProxies(List<Cidr> networks) {
   private static final int MAX_HOPS = 32;
+  // In full: 10.1 would be an address as well.
+  private static final Pattern LITERAL =
+      Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|(?=.*:)[0-9a-fA-F:.]{2,45}");
 
   TrustedProxies {
     networks = List.copyOf(networks);
@@ -18,12 +25,14 @@ record TrustedProxies(List<Network> networks) {
    * @throws IllegalArgumentException when one is no address and no network
    */
   static TrustedProxies of(List<String> texts) {
-    return new TrustedProxies(texts.stream().map(String::strip).map(Network::of).toList());
+    return new TrustedProxies(texts.stream().map(Cidr::parse).toList());
   }
 
   /** Whether somebody is one of them. */
   boolean trusts(String address) {
-    return networks.stream().anyMatch(it -> it.holds(address));
+    return address(address)
+        .filter(it -> networks.stream().anyMatch(network -> network.contains(it)))
+        .isPresent();
   }
 
   /**
@@ -41,7 +50,7 @@ record TrustedProxies(List<Network> networks) {
     var found = peer;
     for (var i = hops.length - 1; i >= Math.max(0, hops.length - MAX_HOPS); i--) {
       var hop = hops[i].strip();
-      if (!Network.isAddress(hop)) {
+      if (address(hop).isEmpty()) {
         return found;
       }
       found = hop;
@@ -50,5 +59,17 @@ record TrustedProxies(List<Network> networks) {
       }
     }
     return found;
+  }
+
+  /** An IPv4 address within IPv6 is the IPv4 address; no name is looked up. */
+  private static Optional<InetAddress> address(String text) {
+    if (!LITERAL.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(InetAddress.ofLiteral(text));
+    } catch (IllegalArgumentException none) {
+      return Optional.empty();
+    }
   }
 }

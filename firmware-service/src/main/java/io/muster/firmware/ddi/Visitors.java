@@ -1,6 +1,7 @@
 package io.muster.firmware.ddi;
 
 import io.muster.contract.registry.CredentialProof;
+import io.muster.rest.bans.Network;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.GeneralSecurityException;
@@ -33,11 +34,13 @@ class Visitors {
   Visitor of(HttpServerRequest request) {
     var peer = peer(request);
     if (!proxies.trusts(peer)) {
-      return new Visitor(peer, proof(shown(request)));
+      return new Visitor(peer, Network.of(peer), proof(shown(request)));
     }
     var headers = request.headers();
     var chain = ForwardedCertificate.read(headers.get(certificateHeader), headers.get(CHAIN));
-    return new Visitor(proxies.client(peer, headers.getAll(FORWARDED_FOR)), proof(chain));
+    var client = proxies.client(peer, headers.getAll(FORWARDED_FOR));
+    var origin = proxies.trusts(client) ? Network.UNKNOWN : Network.of(client);
+    return new Visitor(client, origin, proof(chain));
   }
 
   /** Whose connection it is, whatever its headers say. */

@@ -1,11 +1,8 @@
 package io.muster.firmware.inbox;
 
 import io.muster.contract.event.EventPage;
-import io.muster.contract.id.DeviceId;
-import io.muster.contract.id.MalformedIdException;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.firmware.neighbours.Neighbours;
-import io.muster.firmware.targets.Withdrawal;
 import io.muster.mqtt.MqttInboundMetadata;
 import io.muster.outbox.EventFollower;
 import io.muster.outbox.SharedEffects;
@@ -14,31 +11,30 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Event;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Comparator;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
 /**
- * Follows the logs of ingest and registry, in one of the instances. What is withdrawn each instance
- * hears itself. Thread-safe.
+ * Follows the logs of ingest and registry, in one of the instances; what the registry withdraws
+ * each instance reads itself. Thread-safe.
  */
 @ApplicationScoped
 class Followers {
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(5);
-  private static final Set<String> WITHDRAWING =
-      Set.of("credential-revoked", "token-key-withdrawn", "device-disabled", "device-deleted");
 
   private final InboxConfig config;
-  private final Event<Withdrawal> withdrawals;
+  private final WithdrawalLog withdrawalLog;
   private final SharedEffects ingestEffects;
   private final SharedEffects registryEffects;
   private final EventFollower ingest;
   private final EventFollower registry;
+  private final EventFollower withdrawals;
 
   Followers(
       Pool pool,
@@ -47,24 +43,30 @@ class Followers {
       Neighbours neighbours,
       IngestLog ingestLog,
       RegistryLog registryLog,
-      Event<Withdrawal> withdrawals) {
+      WithdrawalLog withdrawalLog) {
     this.config = config;
-    this.withdrawals = withdrawals;
+    this.withdrawalLog = withdrawalLog;
     this.ingestEffects = effects(pool, "ingest", ingestLog);
     this.registryEffects = effects(pool, "registry", registryLog);
     this.ingest =
         new EventFollower(
-            settings("ingest"),
+            settings("ingest", config.pollInterval()),
             neighbours::ingestEvents,
             new Telling(ingestEffects, ingestLog::committed),
             ingestEffects,
             clock);
     this.registry =
         new EventFollower(
-            settings("registry"),
+            settings("registry", config.pollInterval()),
             neighbours::registryEvents,
             registryEffects,
             registryEffects,
+            clock);
+    this.withdrawals =
+        new EventFollower(
+            settings("registry's withdrawals", config.withdrawalInterval()),
+            withdrawalLog::page,
+            withdrawalLog,
             clock);
   }
 
@@ -72,6 +74,7 @@ class Followers {
     if (config.enabled()) {
       ingest.start();
       registry.start();
+      withdrawals.start();
     }
   }
 
@@ -80,6 +83,7 @@ class Followers {
     if (config.enabled()) {
       ingest.close();
       registry.close();
+      withdrawals.close();
       endTurn(ingestEffects);
       endTurn(registryEffects);
     }
@@ -93,21 +97,12 @@ class Followers {
   @Incoming("registry-events")
   CompletionStage<Void> registrySpoke(Message<byte[]> message) {
     registry.wakeUp();
+    withdrawals.wakeUp();
     message
         .getMetadata(MqttInboundMetadata.class)
         .flatMap(mqtt -> PlatformTopic.parse(mqtt.topic()))
-        .ifPresent(this::withdraw);
+        .ifPresent(withdrawalLog::take);
     return message.ack();
-  }
-
-  private void withdraw(PlatformTopic topic) {
-    if (WITHDRAWING.contains(topic.event())) {
-      try {
-        withdrawals.fire(new Withdrawal(topic.tenant(), topic.device().map(DeviceId::new)));
-      } catch (MalformedIdException nobody) {
-        // Then nobody was asked about it either.
-      }
-    }
   }
 
   /** For how long one of them has shown no sign of life. */
@@ -115,9 +110,10 @@ class Followers {
     if (!config.enabled()) {
       return Duration.ZERO;
     }
-    var one = ingest.silence();
-    var other = registry.silence();
-    return one.compareTo(other) > 0 ? one : other;
+    return Stream.of(ingest, registry, withdrawals)
+        .map(EventFollower::silence)
+        .max(Comparator.naturalOrder())
+        .orElseThrow();
   }
 
   private SharedEffects effects(Pool pool, String log, SharedEffects.Reader reader) {
@@ -125,13 +121,9 @@ class Followers {
         pool, config.timeout(), log, config.rememberFor(), config.turn(), reader);
   }
 
-  private EventFollower.Settings settings(String log) {
+  private EventFollower.Settings settings(String log, Duration pollInterval) {
     return new EventFollower.Settings(
-        log,
-        config.pageSize(),
-        config.pollInterval(),
-        config.timeout().multipliedBy(2),
-        MAX_BACKOFF);
+        log, config.pageSize(), pollInterval, config.timeout().multipliedBy(2), MAX_BACKOFF);
   }
 
   /** With the database away the turn lapses. */

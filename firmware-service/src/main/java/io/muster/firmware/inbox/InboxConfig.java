@@ -24,6 +24,13 @@ interface InboxConfig {
   @DurationMin(millis = 5)
   Duration pollInterval();
 
+  /**
+   * How late an instance sees that the registry withdrew a credential when the wake-up was lost.
+   */
+  @WithDefault("2s")
+  @DurationMin(millis = 5)
+  Duration withdrawalInterval();
+
   /** For one page and for taking it. */
   @WithDefault("10s")
   @DurationMin(millis = 100)

@@ -1,14 +1,16 @@
 package io.muster.firmware.manifest;
 
 import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Signature;
@@ -32,6 +34,7 @@ final class ManifestKey {
               + "\\s*-----BEGIN PUBLIC KEY-----([A-Za-z0-9+/=\\s]+)-----END PUBLIC KEY-----\\s*");
   private static final int ID_BYTES = 8;
   private static final int P256_BITS = 256;
+  private static final int COORDINATE_BYTES = 32;
 
   private final PrivateKey privateKey;
   private final ECPublicKey publicKey;
@@ -49,8 +52,17 @@ final class ManifestKey {
    */
   static ManifestKey of(Path file) throws IOException {
     if (!Files.exists(file)) {
-      make(file);
+      generate().write(file);
     }
+    return read(file);
+  }
+
+  /**
+   * The key of a file.
+   *
+   * @throws IOException when the file cannot be read, or holds something else
+   */
+  static ManifestKey read(Path file) throws IOException {
     var key = read(Files.readString(file), file);
     // Two halves that do not belong together would sign what nobody can verify.
     if (!key.verifies(new byte[] {1}, key.sign(new byte[] {1}))) {
@@ -97,7 +109,22 @@ final class ManifestKey {
     }
   }
 
-  private static void make(Path file) throws IOException {
+  static ManifestKey generate() {
+    try {
+      var generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      var pair = generator.generateKeyPair();
+      return new ManifestKey(pair.getPrivate(), (ECPublicKey) pair.getPublic());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has P-256", e);
+    }
+  }
+
+  /**
+   * Writes it into a file that it alone is in, safe on the disk and readable by its owner alone;
+   * one that is there already stays.
+   */
+  void write(Path file) throws IOException {
     var folder = Files.createDirectories(file.toAbsolutePath().getParent());
     var draft =
         Files.createTempFile(
@@ -106,9 +133,10 @@ final class ManifestKey {
             ".tmp",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try {
-      Files.writeString(draft, text(generate()));
+      writeSafely(draft, text());
       // Unlike a move this never replaces what another process has made meanwhile.
       Files.createLink(file, draft);
+      force(folder);
     } catch (FileAlreadyExistsException made) {
       // That one counts.
     } finally {
@@ -116,19 +144,43 @@ final class ManifestKey {
     }
   }
 
-  private static KeyPair generate() {
-    try {
-      var generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"));
-      return generator.generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has P-256", e);
+  private static void writeSafely(Path file, String text) throws IOException {
+    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      var bytes = StandardCharsets.US_ASCII.encode(text);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
     }
   }
 
-  private static String text(KeyPair pair) {
-    return pem("PRIVATE KEY", pair.getPrivate().getEncoded())
-        + pem("PUBLIC KEY", pair.getPublic().getEncoded());
+  /** So that its entry is there after a loss of power. */
+  private static void force(Path folder) throws IOException {
+    try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private String text() {
+    return pem("PRIVATE KEY", privateKey.getEncoded()) + pem("PUBLIC KEY", publicKey());
+  }
+
+  /** Of the public point, as JWK has it. */
+  byte[] x() {
+    return coordinate(publicKey.getW().getAffineX());
+  }
+
+  /** Of the public point, as JWK has it. */
+  byte[] y() {
+    return coordinate(publicKey.getW().getAffineY());
+  }
+
+  private static byte[] coordinate(BigInteger value) {
+    var signed = value.toByteArray();
+    var bytes = new byte[COORDINATE_BYTES];
+    var length = Math.min(signed.length, COORDINATE_BYTES);
+    System.arraycopy(signed, signed.length - length, bytes, COORDINATE_BYTES - length, length);
+    return bytes;
   }
 
   static String pem(String what, byte[] der) {

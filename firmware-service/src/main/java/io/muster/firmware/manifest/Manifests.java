@@ -1,23 +1,24 @@
 package io.muster.firmware.manifest;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import io.muster.contract.event.ContractJson;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.firmware.actions.Action;
 import io.muster.firmware.artifacts.Artifact;
+import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.distributions.Distribution;
 import io.muster.firmware.distributions.SoftwareModule;
 import io.muster.firmware.signing.SignatureTable;
+import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Base64;
+import java.util.List;
 
-/** Signs manifests: JWS, compact (RFC 7515 §7.1), ES256. Thread-safe. */
+/** Signs manifests. Waits; thread-safe. */
+@Startup
 @ApplicationScoped
 @RegisterForReflection(
     targets = {
@@ -25,28 +26,42 @@ import java.util.Base64;
       Manifest.Part.class,
       Manifest.File.class,
       Manifest.Vouched.class,
-      Manifests.Header.class
+      Jws.Header.class,
+      KeyIntroduction.class,
+      KeyIntroduction.Jwk.class,
+      ManifestKeyView.class,
+      ManifestKeyView.State.class
     })
 public class Manifests {
-  private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
   private static final String TYPE = "muster-manifest+jws";
 
-  private final ManifestKey key;
+  private final ManifestKeys keys;
+  private final Database database;
   private final ManifestConfig config;
   private final Clock clock;
+  private final Counter byNewest;
+  private final Counter byOlder;
 
-  Manifests(ManifestConfig config, Clock clock) {
+  Manifests(
+      ManifestKeys keys,
+      Database database,
+      ManifestConfig config,
+      MeterRegistry meters,
+      Clock clock) {
+    this.keys = keys;
+    this.database = database;
     this.config = config;
     this.clock = clock;
-    try {
-      this.key = ManifestKey.of(config.keyFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException("the key for manifests: " + e.getMessage(), e);
-    }
+    this.byNewest = counter(meters, "newest");
+    this.byOlder = counter(meters, "older");
   }
 
-  /** The JOSE header. */
-  public record Header(String alg, String typ, String kid) {}
+  private static Counter counter(MeterRegistry meters, String key) {
+    return Counter.builder("muster.firmware.manifests")
+        .tag("key", key)
+        .description("Signed manifests; by an older key where the newest one is not here")
+        .register(meters);
+  }
 
   /** The signed manifest of an action. */
   public String sign(Sql db, DeviceAddress device, Action action, Distribution distribution) {
@@ -62,17 +77,21 @@ public class Manifests {
             distribution.version(),
             distribution.deviceTypes(),
             distribution.modules().stream().map(module -> part(db, module)).toList());
-    var text = base64(new Header("ES256", TYPE, key.id())) + "." + base64(manifest);
-    return text + "." + BASE64.encodeToString(key.sign(text.getBytes(StandardCharsets.US_ASCII)));
+    var signing = keys.signing(db);
+    (signing.isNewest() ? byNewest : byOlder).increment();
+    return Jws.sign(signing.key(), TYPE, manifest);
   }
 
-  /** What devices verify manifests with, in PEM. */
-  String publicKey() {
-    return ManifestKey.pem("PUBLIC KEY", key.publicKey());
+  /** The key that signs now. */
+  ManifestKey signing() {
+    return database.use(db -> keys.signing(db).key());
   }
 
-  String keyId() {
-    return key.id();
+  /** What devices may verify manifests with, in the order in which it signs. */
+  public List<ManifestKeyView> published() {
+    var all = keys.all();
+    var now = clock.instant();
+    return ManifestKeyView.of(all.ring().published(now), all.signing().orElse(null), now);
   }
 
   private static Manifest.Part part(Sql db, SoftwareModule module) {
@@ -96,13 +115,5 @@ public class Manifests {
                         it.algorithm(),
                         Base64.getEncoder().encodeToString(it.signature())))
             .toList());
-  }
-
-  private static String base64(Object value) {
-    try {
-      return BASE64.encodeToString(ContractJson.mapper().writeValueAsBytes(value));
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 }

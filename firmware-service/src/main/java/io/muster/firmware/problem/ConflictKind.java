@@ -17,7 +17,9 @@ public enum ConflictKind implements Refusal.ConflictKind {
   ACTION_FINISHED,
   IDEMPOTENCY_KEY_USED,
   ROLLOUT_STATE,
-  SAME_PERSON;
+  SAME_PERSON,
+  MANIFEST_KEY_WAITING,
+  MANIFEST_KEY_SIGNS;
 
   @Override
   public String label() {

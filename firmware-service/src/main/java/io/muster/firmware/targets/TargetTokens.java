@@ -16,7 +16,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /** The target tokens of devices: several at a time, so that they rotate. Waits; thread-safe. */
@@ -43,19 +42,23 @@ public class TargetTokens {
   }
 
   /**
-   * The device, if it shows one of its tokens that holds now and may take part. One without any
-   * token is nobody here: the registry is not asked about it.
+   * Whether it shows one of the device's tokens that holds now. One without any token is nobody
+   * here: the registry is not asked about it.
    *
    * @param text what it shows
    */
-  public Optional<Target> holder(DeviceAddress device, String text) {
+  public Holder holder(DeviceAddress device, String text) {
     if (!TargetToken.isOne(text)) {
-      return Optional.empty();
+      return new Holder.Nobody();
     }
     var found =
         database.use(
             db -> TargetTable.find(db, device).filter(it -> holds(rows(db, it.target()), text)));
-    return found.flatMap(it -> it.isKnown() ? it.enabled() : targets.enabled(device));
+    if (found.isEmpty()) {
+      return new Holder.Nobody();
+    }
+    var enabled = found.get().isKnown() ? found.get().enabled() : targets.enabled(device);
+    return enabled.<Holder>map(Holder.Of::new).orElseGet(Holder.KeptOut::new);
   }
 
   private boolean holds(List<Row> tokens, String text) {

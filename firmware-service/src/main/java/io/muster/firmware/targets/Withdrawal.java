@@ -1,21 +1,24 @@
 package io.muster.firmware.targets;
 
 import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
-import java.util.Optional;
 
-/**
- * The registry withdrew a credential of a device, the device itself, or a key with which it signed
- * tokens of a tenant: what it was asked before does not count any more.
- *
- * @param device which, or empty for all of the tenant
- */
-public record Withdrawal(TenantId tenant, Optional<DeviceId> device) {
+/** What the registry was asked before does not count any more. */
+public sealed interface Withdrawal {
 
-  /** Whether it concerns a device. */
-  public boolean concerns(DeviceAddress other) {
-    return other.tenant().equals(tenant)
-        && device.map(it -> it.equals(other.device())).orElse(true);
-  }
+  /** It withdrew a credential of a device, or the device itself. */
+  record OfDevice(DeviceAddress device) implements Withdrawal {}
+
+  /** It withdrew a key with which it signed tokens of a tenant, or suspended the tenant. */
+  record OfTenant(TenantId tenant) implements Withdrawal {}
+
+  /** Nobody can tell what it withdrew. */
+  record OfEverybody() implements Withdrawal {}
+
+  /**
+   * Nothing else was withdrawn: its log was read to the end.
+   *
+   * @param asOfNanos by the service's ticker, before the log was asked for
+   */
+  record UpToDate(long asOfNanos) {}
 }

@@ -1,5 +1,6 @@
 package io.muster.firmware.time;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -15,5 +16,12 @@ class Clocks {
   @Singleton
   Clock clock() {
     return Clock.tick(Clock.systemUTC(), MICROSECOND);
+  }
+
+  /** For how long something lasts, whatever the clock is set to. */
+  @Produces
+  @Singleton
+  Ticker ticker() {
+    return Ticker.systemTicker();
   }
 }

@@ -15,6 +15,7 @@ import io.muster.firmware.OneDevice;
 import io.muster.firmware.ServiceTest;
 import io.muster.localstack.tls.LocalAuthority;
 import io.quarkus.test.common.http.TestHTTPResource;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URL;
 import java.net.http.HttpClient;
@@ -47,6 +48,9 @@ class DeviceAccessIT {
   @TestHTTPResource(value = "/", tls = true)
   URL secure;
 
+  @TestHTTPResource("/")
+  URL plain;
+
   FirmwareStack stack;
   @TempDir Path folder;
   private OneDevice device;
@@ -59,7 +63,7 @@ class DeviceAccessIT {
   @Test
   void aClientCertificateIsTheDevicesThatTheRegistryKnowsItFor() throws Exception {
     var client = tls(true);
-    assertEquals(401, get(client, device.path()).statusCode());
+    assertEquals(401, get(client, OneDevice.of(stack).path()).statusCode());
     stack.registry().verifies(this::allowCertificate);
     assertEquals(200, get(client, device.path()).statusCode());
     // Links are those of the public address, wherever somebody asks.
@@ -92,7 +96,7 @@ class DeviceAccessIT {
   @Test
   void aDevicesOwnTokenMustBeForFirmware() {
     stack.registry().verifies(it -> allow(it, Set.of(DeviceScope.TELEMETRY_WRITE)));
-    bearer("one").then().statusCode(401);
+    bearer("none").then().statusCode(401);
     stack.registry().verifies(it -> allow(it, Set.of(DeviceScope.FIRMWARE_READ)));
     bearer("one").then().statusCode(200);
     stack.registry().verifies(_ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.TOKEN_EXPIRED));
@@ -138,6 +142,27 @@ class DeviceAccessIT {
     }
     assertProblem(gateway("0".repeat(32)), 429, "limit-reached");
     device.request().get(device.path()).then().statusCode(200);
+  }
+
+  @Test
+  void whoFailsAgainAndAgainIsToldWhenToComeAgain() throws Exception {
+    var stranger = HttpClient.newBuilder().localAddress(InetAddress.getByName("127.0.0.2")).build();
+    for (var i = 0; i < 10; i++) {
+      assertEquals(401, getPlain(stranger, "TargetToken %032x".formatted(i)).statusCode());
+    }
+    var told = getPlain(stranger, "TargetToken " + "0".repeat(32));
+    assertEquals(429, told.statusCode());
+    assertTrue(told.body().contains("urn:muster:problem:too-many-failures"), told.body());
+    var seconds = told.headers().firstValueAsLong("Retry-After").orElseThrow();
+    assertTrue(seconds > 0 && seconds <= 60, told.headers()::toString);
+    // Neither from elsewhere nor with what it had before.
+    device.request().get(device.path()).then().statusCode(200);
+  }
+
+  private HttpResponse<String> getPlain(HttpClient client, String authorization) throws Exception {
+    var uri = URI.create("http://127.0.0.1:" + plain.getPort() + device.path());
+    var request = HttpRequest.newBuilder(uri).header("Authorization", authorization).build();
+    return client.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
   private io.restassured.response.Response gateway(String token) {

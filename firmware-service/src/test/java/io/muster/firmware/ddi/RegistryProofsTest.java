@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.contract.registry.DeviceScope;
 import io.muster.contract.registry.VerifyAnswer;
+import io.muster.firmware.HandWired;
 import io.muster.firmware.Neighbour;
 import io.muster.firmware.SetClock;
 import io.muster.firmware.neighbours.NeighboursOfTests;
@@ -21,9 +22,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +38,7 @@ class RegistryProofsTest {
 
   @TempDir Path folder;
   private final SetClock clock = new SetClock();
+  private final SetTicker ticker = new SetTicker(clock);
   private final AtomicInteger asked = new AtomicInteger();
   private Vertx vertx;
   private Neighbour registry;
@@ -45,7 +48,13 @@ class RegistryProofsTest {
   void start() throws IOException {
     vertx = Vertx.vertx();
     registry = new Neighbour();
-    proofs = new RegistryProofs(NeighboursOfTests.of(vertx, registry, folder), clock);
+    proofs =
+        new RegistryProofs(
+            NeighboursOfTests.of(vertx, registry, folder),
+            HandWired.config(DdiConfig.class, Map.of()),
+            new SimpleMeterRegistry(),
+            clock,
+            ticker);
     answer(LAMP, null, null);
   }
 
@@ -58,12 +67,44 @@ class RegistryProofsTest {
   @Test
   void aYesIsRememberedForAMinute() {
     assertTrue(holds());
-    clock.advance(Duration.ofSeconds(59));
+    ticker.advance(Duration.ofSeconds(59));
     assertTrue(holds());
     assertEquals(1, asked.get());
-    clock.advance(Duration.ofSeconds(1));
+    ticker.advance(Duration.ofSeconds(1));
     assertTrue(holds());
     assertEquals(2, asked.get());
+  }
+
+  @Test
+  void theSameThatIsShownOftenAtOnceCostsOneQuestion() throws Exception {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (var i = 0; i < 50; i++) {
+        threads.submit(() -> assertTrue(holds()));
+      }
+    }
+    assertEquals(1, asked.get());
+  }
+
+  @Test
+  void whatIsWithdrawnWhileItIsAskedForIsAskedForAgain() {
+    registry.verifies(
+        _ -> {
+          if (asked.incrementAndGet() == 1) {
+            withdraw(withdrawal("acme", "lamp-1"));
+          }
+          return new VerifyAnswer.Denied(VerifyAnswer.Reason.NO_SUCH_CREDENTIAL);
+        });
+    assertFalse(holds());
+    assertEquals(2, asked.get());
+  }
+
+  @Test
+  void whoIsSwitchedOffShowedWhoItIs() {
+    registry.verifies(_ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.DEVICE_DISABLED));
+    assertEquals(RegistryProofs.Word.KEPT_OUT, proofs.of(LAMP, TOKEN, "203.0.113.9"));
+    answer(LAMP, null, null);
+    ticker.advance(Duration.ofSeconds(2));
+    assertTrue(holds());
   }
 
   @Test
@@ -78,7 +119,7 @@ class RegistryProofsTest {
   void noYesOutlivesItsProof() {
     answer(LAMP, clock.instant().plusSeconds(5), null);
     assertTrue(holds());
-    clock.advance(Duration.ofSeconds(5));
+    ticker.advance(Duration.ofSeconds(5));
     registry.verifies(_ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.TOKEN_EXPIRED));
     assertFalse(holds());
   }
@@ -87,9 +128,9 @@ class RegistryProofsTest {
   void aYesCountsForAnHourWhileTheRegistryIsAway() {
     assertTrue(holds());
     registry.away(true);
-    clock.advance(Duration.ofMinutes(59));
+    ticker.advance(Duration.ofMinutes(59));
     assertTrue(holds());
-    clock.advance(Duration.ofMinutes(1));
+    ticker.advance(Duration.ofMinutes(1));
     assertThrows(RefusedException.class, this::holds);
   }
 
@@ -97,11 +138,11 @@ class RegistryProofsTest {
   void whatIsWithdrawnIsAskedForAgain() {
     assertTrue(holds());
     registry.verifies(_ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.NO_SUCH_CREDENTIAL));
-    proofs.withdrawn(withdrawal("acme", "lamp-2"));
-    proofs.withdrawn(withdrawal("other", "lamp-1"));
-    proofs.withdrawn(new Withdrawal(new TenantId("other"), Optional.empty()));
+    withdraw(withdrawal("acme", "lamp-2"));
+    withdraw(withdrawal("other", "lamp-1"));
+    withdraw(new Withdrawal.OfTenant(new TenantId("other")));
     assertTrue(holds());
-    proofs.withdrawn(withdrawal("acme", "lamp-1"));
+    withdraw(withdrawal("acme", "lamp-1"));
     assertFalse(holds());
   }
 
@@ -109,12 +150,38 @@ class RegistryProofsTest {
   void aWithdrawnKeyOfATenantConcernsAllItsDevices() {
     assertTrue(holds());
     registry.verifies(_ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.TOKEN_SIGNATURE));
-    proofs.withdrawn(new Withdrawal(new TenantId("acme"), Optional.empty()));
+    withdraw(new Withdrawal.OfTenant(new TenantId("acme")));
     assertFalse(holds());
   }
 
+  @Test
+  void whenNobodyCanTellWhatWasWithdrawnNothingIsBelieved() {
+    assertTrue(holds());
+    registry.verifies(_ -> new VerifyAnswer.Denied(VerifyAnswer.Reason.TOKEN_SIGNATURE));
+    withdraw(new Withdrawal.OfEverybody());
+    assertFalse(holds());
+  }
+
+  @Test
+  void theHourBeginsWhenTheRegistryWasLastHeard() {
+    assertTrue(holds());
+    ticker.advance(Duration.ofMinutes(50));
+    proofs.upToDate(new Withdrawal.UpToDate(ticker.read()));
+    registry.away(true);
+    ticker.advance(Duration.ofMinutes(50));
+    assertTrue(holds());
+    ticker.advance(Duration.ofMinutes(10));
+    assertThrows(RefusedException.class, this::holds);
+  }
+
+  /** What is asked for after it comes later. */
+  private void withdraw(Withdrawal withdrawal) {
+    proofs.withdrawn(withdrawal);
+    ticker.advance(Duration.ofNanos(1));
+  }
+
   private static Withdrawal withdrawal(String tenant, String device) {
-    return new Withdrawal(new TenantId(tenant), Optional.of(new DeviceId(device)));
+    return new Withdrawal.OfDevice(DeviceAddress.of(tenant, device));
   }
 
   @Test
@@ -132,7 +199,7 @@ class RegistryProofsTest {
   }
 
   private boolean holds() {
-    return proofs.holds(LAMP, TOKEN, "203.0.113.9");
+    return proofs.of(LAMP, TOKEN, "203.0.113.9") == RegistryProofs.Word.HOLDS;
   }
 
   private void answer(DeviceAddress device, Instant until, Set<DeviceScope> scopes) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.firmware.HandWired;
 import io.muster.localstack.tls.LocalAuthority;
+import io.muster.rest.bans.Network;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -50,6 +51,7 @@ class VisitorsTest {
   void aStrangersHeadersAreNotRead() throws Exception {
     var visitor = visitors.of(request(STRANGER, headers(), null));
     assertEquals(STRANGER, visitor.address());
+    assertEquals(Network.of(STRANGER), visitor.origin());
     assertTrue(visitor.certificate().isEmpty());
   }
 
@@ -57,6 +59,7 @@ class VisitorsTest {
   void aListedProxySaysWhoIsBehindIt() throws Exception {
     var visitor = visitors.of(request(PROXY, headers(), null));
     assertEquals("198.51.100.7", visitor.address());
+    assertEquals(Network.of("198.51.100.7"), visitor.origin());
     assertEquals(List.of(base64(chain.getFirst())), visitor.certificate().orElseThrow().chain());
   }
 
@@ -64,6 +67,7 @@ class VisitorsTest {
   void whatAProxyShowsOfItselfIsNobodys() throws Exception {
     var visitor = visitors.of(request(PROXY, MultiMap.caseInsensitiveMultiMap(), chain));
     assertEquals(PROXY, visitor.address());
+    assertEquals(Network.UNKNOWN, visitor.origin());
     assertTrue(visitor.certificate().isEmpty());
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.firmware.FirmwareDatabase;
@@ -51,9 +52,10 @@ class ManifestsIT {
     parts = new PlainParts(DATABASE, folder, clock);
     parts.registry.add(DEVICE);
     var file = folder.resolve("manifest.key").toString();
-    manifests =
-        new Manifests(
-            config(ManifestConfig.class, Map.of("muster.firmware.manifest.key-file", file)), clock);
+    var config = config(ManifestConfig.class, Map.of("muster.firmware.manifest.key-file", file));
+    var keys = new ManifestKeys(parts.database, parts.changes, new KeyFiles(config), config, clock);
+    keys.register();
+    manifests = new Manifests(keys, parts.database, config, new SimpleMeterRegistry(), clock);
     makeADistribution();
   }
 
@@ -121,14 +123,13 @@ class ManifestsIT {
     var parts = jws.split("\\.");
     var header = ContractJson.mapper().readTree(Base64.getUrlDecoder().decode(parts[0]));
     assertEquals("ES256", header.path("alg").asText());
-    assertEquals(manifests.keyId(), header.path("kid").asText());
+    assertEquals(manifests.signing().id(), header.path("kid").asText());
     return ContractJson.mapper().readTree(Base64.getUrlDecoder().decode(parts[1]));
   }
 
   private boolean verifies(String jws) throws Exception {
     var parts = jws.split("\\.");
-    var der =
-        Base64.getMimeDecoder().decode(manifests.publicKey().replaceAll("-----[A-Z ]+-----", ""));
+    var der = manifests.signing().publicKey();
     var check = Signature.getInstance("SHA256withECDSAinP1363Format");
     check.initVerify(KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(der)));
     check.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));

@@ -1,5 +1,6 @@
 package io.muster.ingest.access;
 
+import io.muster.rest.answers.AnswerConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
@@ -14,7 +15,7 @@ import org.hibernate.validator.constraints.time.DurationMin;
 
 /** Asking the registry who may connect. */
 @ConfigMapping(prefix = "muster.access")
-public interface AccessConfig {
+public interface AccessConfig extends AnswerConfig {
 
   /** Where the registry is: {@code http://host:port} or {@code https://host:port}. */
   @NotNull URI registryUrl();
@@ -24,31 +25,6 @@ public interface AccessConfig {
 
   /** File with this service's token; read again when it is used. */
   @NotNull Path serviceTokenFile();
-
-  /** How long an answer is used again without asking (at most a minute). */
-  @WithDefault("60s")
-  @DurationMin(millis = 0)
-  @DurationMax(seconds = 60)
-  Duration freshFor();
-
-  /** How long an answer is used again while the registry is away (at most an hour). */
-  @WithDefault("1h")
-  @DurationMin(millis = 0)
-  @DurationMax(hours = 1)
-  Duration staleFor();
-
-  /**
-   * How long a refusal is used again; it only takes the edge off clients that knock without end.
-   */
-  @WithDefault("2s")
-  @DurationMin(millis = 0)
-  @DurationMax(seconds = 10)
-  Duration refusedFor();
-
-  /** With the registry away, how long until it is asked again about the same client. */
-  @WithDefault("5s")
-  @DurationMin(millis = 100)
-  Duration recheckAfter();
 
   /** The most clients whose answers are remembered; about 500 bytes each. */
   @WithDefault("100000")

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.muster.contract.registry.VerifyAnswer;
+import io.muster.rest.answers.AnswerCache;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.function.Supplier;
@@ -12,7 +13,7 @@ import java.util.function.Supplier;
  * What there is to count about access. Labels are closed sets: a decision, a reason, a kind, an
  * operation; never a device. Thread-safe.
  */
-final class AccessMetrics {
+final class AccessMetrics implements AnswerCache.Uses {
   private static final List<String> KINDS = List.of("credential", "device");
   private static final List<String> OPERATIONS = List.of("verify", "device", "events");
   private static final List<String> OUTCOMES = List.of("answered", "away");
@@ -63,7 +64,8 @@ final class AccessMetrics {
         .register(meters);
   }
 
-  void cacheHit(String kind) {
+  @Override
+  public void cacheHit(String kind) {
     cacheHits(kind).increment();
   }
 
@@ -71,7 +73,8 @@ final class AccessMetrics {
     return counter("cache.hits", "Answers that were remembered", "kind", kind);
   }
 
-  void staleAnswer(String kind) {
+  @Override
+  public void staleAnswer(String kind) {
     staleAnswers(kind).increment();
   }
 

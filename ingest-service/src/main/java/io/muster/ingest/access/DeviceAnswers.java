@@ -3,6 +3,8 @@ package io.muster.ingest.access;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.DeviceView;
+import io.muster.rest.answers.AnswerCache;
+import io.muster.rest.answers.Withdrawals;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;

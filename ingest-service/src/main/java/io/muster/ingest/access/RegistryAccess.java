@@ -6,6 +6,7 @@ import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import io.muster.outbox.EventFollower;
+import io.muster.rest.answers.Withdrawals;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;

@@ -14,6 +14,7 @@ import io.muster.contract.event.RegistryEvent.TenantSuspended;
 import io.muster.contract.event.RegistryEvent.TenantUpdated;
 import io.muster.contract.event.RegistryEvent.TokenKeyWithdrawn;
 import io.muster.outbox.EventFollower;
+import io.muster.rest.answers.Withdrawals;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

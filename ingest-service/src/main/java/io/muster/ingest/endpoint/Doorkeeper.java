@@ -3,9 +3,9 @@ package io.muster.ingest.endpoint;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.VerifyAnswer.Reason;
 import io.muster.ingest.access.Admission;
-import io.muster.ingest.endpoint.limits.Bans;
-import io.muster.ingest.endpoint.limits.Network;
 import io.muster.ingest.endpoint.observe.RefusalLog;
+import io.muster.rest.bans.Bans;
+import io.muster.rest.bans.Network;
 import java.time.Duration;
 
 /**

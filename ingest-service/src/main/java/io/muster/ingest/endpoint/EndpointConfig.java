@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint;
 
+import io.muster.rest.bans.BansConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.DecimalMax;

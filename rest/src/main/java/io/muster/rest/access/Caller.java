@@ -69,10 +69,10 @@ public class Caller {
     }
   }
 
-  /** Refuses who may not manage tenants; the role was checked before. */
+  /** Refuses who is not for the whole platform; the role was checked before. */
   public void requirePlatform() {
     if (!isOfPlatform()) {
-      throw new Refusal.Forbidden("Only an administrator of the platform manages tenants.")
+      throw new Refusal.Forbidden("This is for administrators of the platform alone.")
           .asException();
     }
   }

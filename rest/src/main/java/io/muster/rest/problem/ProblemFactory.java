@@ -10,6 +10,7 @@ import io.muster.rest.problem.Refusal.MethodNotAllowed;
 import io.muster.rest.problem.Refusal.NotAcceptable;
 import io.muster.rest.problem.Refusal.NotAuthenticated;
 import io.muster.rest.problem.Refusal.TooLarge;
+import io.muster.rest.problem.Refusal.TooManyFailures;
 import io.muster.rest.problem.Refusal.Unavailable;
 import io.muster.rest.problem.Refusal.Unexpected;
 import io.muster.rest.problem.Refusal.UnsupportedMediaType;
@@ -87,6 +88,14 @@ final class ProblemFactory {
               "Limit reached",
               429,
               "The limit '%s' of %d is reached.".formatted(it.limit(), it.value()),
+              traceId);
+      case TooManyFailures ignored ->
+          problem(
+              "too-many-failures",
+              "Too many failures",
+              429,
+              "What was shown did not hold again and again, so nothing is looked at for a while;"
+                  + " see Retry-After.",
               traceId);
       case Unavailable it ->
           problem(

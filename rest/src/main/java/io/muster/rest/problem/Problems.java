@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /** Turns what went wrong into a problem: logged, counted, answered. Thread-safe. */
@@ -58,6 +59,8 @@ public class Problems {
           response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
       case Refusal.Unavailable ignored ->
           response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+      case Refusal.TooManyFailures it ->
+          response.header(HttpHeaders.RETRY_AFTER, wholeSeconds(it.retryAfter()));
       case Refusal.VersionMismatch it ->
           response.header(HttpHeaders.ETAG, "\"" + it.current() + "\"");
       case Refusal.Malformed _,
@@ -74,5 +77,10 @@ public class Problems {
           Refusal.Unexpected _ ->
           response;
     };
+  }
+
+  /** Rounded up: who comes then is listened to. */
+  private static long wholeSeconds(Duration duration) {
+    return Math.max(1, duration.plusSeconds(1).minusNanos(1).toSeconds());
   }
 }

@@ -1,5 +1,6 @@
 package io.muster.rest.problem;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Why a request is not served: every error that the services' REST interfaces know. */
@@ -59,6 +60,13 @@ public sealed interface Refusal {
 
   /** A limit is reached (429). */
   record LimitReached(String limit, long value) implements Refusal {}
+
+  /**
+   * Somebody showed too often what does not hold, and is not listened to for a while (429).
+   *
+   * @param retryAfter how long
+   */
+  record TooManyFailures(Duration retryAfter) implements Refusal {}
 
   /**
    * Something that is needed is away, or the service is busy with what matters more (503).

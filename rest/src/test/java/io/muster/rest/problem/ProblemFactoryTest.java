@@ -9,6 +9,7 @@ import io.muster.contract.id.TenantId;
 import io.vertx.pgclient.PgException;
 import jakarta.ws.rs.NotFoundException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,7 @@ class ProblemFactoryTest {
             Map.entry(new Refusal.Meaningless(List.of()), "422 invalid-content"),
             Map.entry(new Refusal.VersionRequired(), "428 version-required"),
             Map.entry(new Refusal.LimitReached("x", 1), "429 limit-reached"),
+            Map.entry(new Refusal.TooManyFailures(Duration.ofSeconds(1)), "429 too-many-failures"),
             Map.entry(new Refusal.Unavailable("x"), "503 unavailable"),
             Map.entry(new Refusal.Unexpected(), "500 unexpected"));
     promised.forEach(

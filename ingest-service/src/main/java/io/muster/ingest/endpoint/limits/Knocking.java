@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint.limits;
 
+import io.muster.rest.bans.Network;
 import java.net.SocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
 

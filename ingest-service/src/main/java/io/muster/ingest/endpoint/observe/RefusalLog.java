@@ -1,7 +1,7 @@
 package io.muster.ingest.endpoint.observe;
 
 import io.muster.contract.id.DeviceAddress;
-import io.muster.ingest.endpoint.limits.QuietLog;
+import io.muster.rest.bans.QuietLog;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 

@@ -1,7 +1,7 @@
 package io.muster.ingest.endpoint.packetlog;
 
 import io.muster.contract.id.DeviceAddress;
-import io.muster.ingest.endpoint.limits.QuietLog;
+import io.muster.rest.bans.QuietLog;
 import java.util.concurrent.TimeUnit;
 
 /**

@@ -1,10 +1,10 @@
 package io.muster.ingest.endpoint.proxy;
 
 import io.muster.ingest.endpoint.ProxyProtocolConfig;
-import io.muster.ingest.endpoint.limits.Cidr;
 import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.observe.EndpointMetrics;
 import io.muster.ingest.endpoint.observe.RefusalLog;
+import io.muster.rest.bans.Cidr;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

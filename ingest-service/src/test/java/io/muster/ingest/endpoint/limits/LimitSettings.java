@@ -1,13 +1,12 @@
 package io.muster.ingest.endpoint.limits;
 
-import io.muster.ingest.endpoint.BansConfig;
 import io.muster.ingest.endpoint.LimitsConfig;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.time.Duration;
 import java.util.HashMap;
 
-/** The settings of limits and bans, all but some at their defaults. */
+/** The settings of limits, all but some at their defaults. */
 final class LimitSettings {
   private LimitSettings() {}
 
@@ -16,10 +15,6 @@ final class LimitSettings {
    */
   static LimitsConfig limits(String... settings) {
     return config(LimitsConfig.class, settings);
-  }
-
-  static BansConfig bans(String... settings) {
-    return config(BansConfig.class, settings);
   }
 
   private static <T> T config(Class<T> mapping, String... settings) {

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.ingest.endpoint.ProvisioningConfig;
-import io.muster.ingest.endpoint.limits.Network;
 import io.muster.ingest.endpoint.provisioning.Newcomers.Full;
 import io.muster.ingest.endpoint.session.EndReason;
+import io.muster.rest.bans.Network;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
