@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * All that the service needs around it: a real PostgreSQL, the real broker as a process, real
@@ -38,7 +39,6 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
   private Neighbour registry;
   private Neighbour ingest;
   private Pem ownCertificate;
-  private int securePort;
   private int devicePort;
 
   @Override
@@ -53,7 +53,6 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
       Files.writeString(folder.resolve("service.token"), serviceToken("firmware"));
       tls().prepare(Clock.systemUTC());
       ownCertificate = Pem.selfSigned(folder.resolve("services"), "services");
-      securePort = freePort();
       devicePort = freePort();
       return settings();
     } catch (IOException e) {
@@ -84,12 +83,14 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
     return settings;
   }
 
-  /** Beside HTTP: HTTPS for people and services, who show certificates, and the port for devices. */
+  /**
+   * Beside HTTP: HTTPS for people and services, who show certificates, and the port for devices.
+   */
   private Map<String, String> ports() {
     var certificate = tls().serverCertificate().toString();
     var key = tls().serverKey().toString();
     return Map.of(
-        "quarkus.http.test-ssl-port", Integer.toString(securePort),
+        "quarkus.http.test-ssl-port", "0",
         "quarkus.http.ssl.certificate.files", certificate,
         "quarkus.http.ssl.certificate.key-files", key,
         "muster.services.client-authority", ownCertificate.certificate().toString(),
@@ -123,7 +124,8 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
 
   /** At the main port, over TLS. */
   public URI secure(String path) {
-    return URI.create("https://localhost:" + securePort + path);
+    var port = ConfigProvider.getConfig().getValue("quarkus.http.test-ssl-port", Integer.class);
+    return URI.create("https://localhost:" + port + path);
   }
 
   /** At the port for devices. */

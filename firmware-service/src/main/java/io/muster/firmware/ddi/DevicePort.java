@@ -33,8 +33,9 @@ import org.jboss.logging.Logger;
 /**
  * A server of its own for devices: over TLS, with a certificate of theirs if they have one, of
  * whatever authority. What comes in goes the way of all requests, through the same filters and
- * limits and the same draining at the end; {@link DeviceDoor} says what is served here. Quarkus' own
- * HTTPS port is left to people and services, whose certificates are of one authority. Thread-safe.
+ * limits and the same draining at the end; {@link DeviceDoor} says what is served here. Quarkus'
+ * own HTTPS port is left to people and services, whose certificates are of one authority.
+ * Thread-safe.
  */
 @ApplicationScoped
 class DevicePort {

@@ -85,7 +85,9 @@ class DevicePortIT {
   @Test
   void atTheMainPortDevicesAreServedAsEverOverTlsToo() throws Exception {
     var answer =
-        send(anybody(), HttpRequest.newBuilder(main(device.path())).header("Authorization", token()));
+        send(
+            anybody(),
+            HttpRequest.newBuilder(main(device.path())).header("Authorization", token()));
     assertEquals(200, answer.statusCode());
     assertTrue(answer.body().contains("http://127.0.0.1:8084/"), answer.body());
   }
@@ -103,7 +105,8 @@ class DevicePortIT {
   @Test
   void theLogIsForServicesThatShowACertificate() throws Exception {
     assertEquals(200, send(service(), events("/internal/v1/events")).statusCode());
-    for (var path : List.of("/internal/v1/events", "//internal/v1/events", "/%69nternal/v1/events")) {
+    for (var path :
+        List.of("/internal/v1/events", "//internal/v1/events", "/%69nternal/v1/events")) {
       assertEquals(403, send(anybody(), events(path)).statusCode(), path);
     }
     Api.as(stack.serviceToken("registry")).get("/internal/v1/events").then().statusCode(403);
@@ -114,11 +117,9 @@ class DevicePortIT {
 
   @Test
   void aCertificateOfAnotherAuthorityEndsTheConnection() throws Exception {
-    var stranger =
-        Pem.selfSigned(folder, "stranger").shownTo(stack.tls().authorityCertificate());
+    var stranger = Pem.selfSigned(folder, "stranger").shownTo(stack.tls().authorityCertificate());
     assertThrows(
-        IOException.class,
-        () -> send(stranger, HttpRequest.newBuilder(main("/q/health/ready"))));
+        IOException.class, () -> send(stranger, HttpRequest.newBuilder(main("/q/health/ready"))));
   }
 
   private HttpRequest.Builder events(String path) {
