@@ -38,7 +38,7 @@ receivers:
               action: keep
             {{- if .Values.tls.services.enabled }}
             - source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_component]
-              regex: registry|ingest|command
+              regex: registry|ingest|command|firmware
               target_label: __scheme__
               replacement: https
             {{- end }}

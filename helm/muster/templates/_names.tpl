@@ -111,12 +111,9 @@ labels:
 {{- get $facts . | toYaml -}}
 {{- end -}}
 
-{{/*
-Whether a service speaks HTTPS with others: "true" or nothing: (root, component). The HTTPS port of firmware-service is for
-devices alone, so it speaks HTTP with the ingress and Prometheus.
-*/}}
+{{/* Whether services speak HTTPS with each other, the ingress and Prometheus: "true" or nothing. */}}
 {{- define "muster.speaksHttps" -}}
-{{- if and .root.Values.tls.services.enabled (ne .component "firmware") -}}true{{- end -}}
+{{- if .Values.tls.services.enabled -}}true{{- end -}}
 {{- end -}}
 
 {{/* Which of the four run here, separated by commas. */}}

@@ -74,7 +74,7 @@ automountServiceAccountToken: false
 {{/* Where a service answers: (root, component) */}}
 {{- define "muster.url" -}}
 {{- $facts := include "muster.facts" .component | fromYaml -}}
-{{- printf "%s://%s:%v" (ternary "https" "http" (eq (include "muster.speaksHttps" .) "true")) (include "muster.host" .) $facts.port -}}
+{{- printf "%s://%s:%v" (ternary "https" "http" (eq (include "muster.speaksHttps" .root) "true")) (include "muster.host" .) $facts.port -}}
 {{- end -}}
 
 {{- define "muster.issuerUrl" -}}

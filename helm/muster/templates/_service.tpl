@@ -11,7 +11,7 @@ properties file, so that names keep their dots.
       fieldPath: metadata.name
 - name: QUARKUS_HTTP_HOST
   value: "0.0.0.0"
-{{- if include "muster.speaksHttps" . }}
+{{- if include "muster.speaksHttps" $root }}
 - name: QUARKUS_HTTP_INSECURE_REQUESTS
   value: disabled
 - name: QUARKUS_HTTP_SSL_PORT
@@ -49,7 +49,7 @@ properties file, so that names keep their dots.
 - name: MUSTER_SERVICES_KEY
   value: /var/run/muster/own/tls.key
 {{- end }}
-{{- if and $root.Values.tls.mutual.enabled (ne .component "firmware") }}
+{{- if $root.Values.tls.mutual.enabled }}
 - name: MUSTER_SERVICES_CLIENT_AUTHORITY
   value: /var/run/muster/ca/ca.crt
 {{- end }}
@@ -158,7 +158,7 @@ properties file, so that names keep their dots.
     secretName: {{ . }}
     defaultMode: 0440
 {{- end }}
-{{- if include "muster.speaksHttps" . }}
+{{- if include "muster.speaksHttps" $root }}
 - name: tls
   secret:
     secretName: {{ include "muster.tlsSecret" . }}
@@ -210,7 +210,7 @@ properties file, so that names keep their dots.
   mountPath: /var/run/muster/own
   readOnly: true
 {{- end }}
-{{- if include "muster.speaksHttps" . }}
+{{- if include "muster.speaksHttps" $root }}
 - name: tls
   mountPath: /var/run/muster/tls
   readOnly: true
@@ -231,7 +231,7 @@ YAML of what it has beyond the others; `ports` of its container, without that of
 {{- $values := get $root.Values .component -}}
 {{- $facts := include "muster.facts" .component | fromYaml -}}
 {{- $name := include "muster.name" . -}}
-{{- $scheme := ternary "HTTPS" "HTTP" (eq (include "muster.speaksHttps" .) "true") -}}
+{{- $scheme := ternary "HTTPS" "HTTP" (eq (include "muster.speaksHttps" $root) "true") -}}
 {{- $env := concat (include "muster.serviceEnv" . | fromYamlArray) (default "" .env | fromYamlArray) $values.env -}}
 {{- $settings := include "muster.properties" $values.settings -}}
 apiVersion: v1

@@ -43,10 +43,8 @@
 {{- define "muster.certified" -}}
 {{- $components := list -}}
 {{- if include "muster.hasBroker" . -}}{{- $components = append $components "broker" -}}{{- end -}}
-{{- range $name := compact (splitList "," (include "muster.services" .)) -}}
-{{- if or (include "muster.speaksHttps" (dict "root" $ "component" $name)) $.Values.tls.mutual.enabled -}}
-{{- $components = append $components $name -}}
-{{- end -}}
+{{- if include "muster.speaksHttps" . -}}
+{{- $components = concat $components (compact (splitList "," (include "muster.services" .))) -}}
 {{- end -}}
 {{- join "," $components -}}
 {{- end -}}

@@ -12,6 +12,22 @@
 {{- if and .Values.tls.mutual.enabled (eq .Values.tls.internal.provider "issuer") }}
 {{- fail "tls.mutual.enabled needs tls.internal.provider=cert-manager or existing: certificates of the chart's own issuer are for servers alone" }}
 {{- end }}
+{{- if .Values.gateway.backendTls.enabled }}
+{{- if not .Values.tls.services.enabled }}
+{{- fail "gateway.backendTls.enabled needs tls.services.enabled: services speak HTTP" }}
+{{- end }}
+{{- if not .Values.gateway.backendTls.caConfigMap }}
+{{- fail "gateway.backendTls.caConfigMap: the ConfigMap with ca.crt, by which the Gateway knows the services" }}
+{{- end }}
+{{- end }}
+{{- if .Values.firmware.devices.exclusive }}
+{{- if not .Values.firmware.devices.enabled }}
+{{- fail "firmware.devices.exclusive needs firmware.devices.enabled, or devices are served nowhere" }}
+{{- end }}
+{{- if .Values.firmware.tenants }}
+{{- fail "firmware.tenants leads devices through the Ingress or the Gateway, and firmware.devices.exclusive serves none there" }}
+{{- end }}
+{{- end }}
 {{- if and .Values.endpoint.proxyProtocol.enabled (not .Values.endpoint.proxyProtocol.trusted) }}
 {{- fail "endpoint.proxyProtocol.trusted: the networks of the load balancer, or anybody could claim any address" }}
 {{- end }}

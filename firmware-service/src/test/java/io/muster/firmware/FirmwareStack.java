@@ -5,10 +5,15 @@ import io.muster.localstack.process.BrokerProcess;
 import io.muster.localstack.tls.LocalAuthority;
 import io.muster.localstack.tokens.LocalIssuer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -17,6 +22,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * All that the service needs around it: a real PostgreSQL, the real broker as a process, real
@@ -32,6 +38,8 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
   private BrokerProcess broker;
   private Neighbour registry;
   private Neighbour ingest;
+  private Pem ownCertificate;
+  private int devicePort;
 
   @Override
   public Map<String, String> start() {
@@ -44,6 +52,8 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
       ingest = new Neighbour();
       Files.writeString(folder.resolve("service.token"), serviceToken("firmware"));
       tls().prepare(Clock.systemUTC());
+      ownCertificate = Pem.selfSigned(folder.resolve("services"), "services");
+      devicePort = freePort();
       return settings();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -68,12 +78,27 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
     settings.put("muster.firmware.ddi.bans.never", "127.0.0.1,::1");
     settings.put("muster.firmware.artifacts.folder", folder.resolve("artifacts").toString());
     settings.put("muster.firmware.manifest.key-file", folder.resolve("manifest.key").toString());
-    settings.put("MUSTER_FIRMWARE_TLS_CERTIFICATE", tls().serverCertificate().toString());
-    settings.put("MUSTER_FIRMWARE_TLS_KEY", tls().serverKey().toString());
+    settings.putAll(ports());
     settings.put("muster.firmware.public-tls-url", "https://updates.example");
     settings.put("muster.firmware.artifacts.max-bytes", Integer.toString(MAX_BYTES));
     settings.put("muster.firmware.artifacts.must-stay-free-bytes", "0");
     return settings;
+  }
+
+  /**
+   * Beside HTTP: HTTPS for people and services, who show certificates, and the port for devices.
+   */
+  private Map<String, String> ports() {
+    var certificate = tls().serverCertificate().toString();
+    var key = tls().serverKey().toString();
+    return Map.of(
+        "quarkus.http.test-ssl-port", "0",
+        "quarkus.http.ssl.certificate.files", certificate,
+        "quarkus.http.ssl.certificate.key-files", key,
+        "muster.services.client-authority", ownCertificate.certificate().toString(),
+        "muster.firmware.tls.port", Integer.toString(devicePort),
+        "muster.firmware.tls.certificate", certificate,
+        "muster.firmware.tls.key", key);
   }
 
   @Override
@@ -92,6 +117,39 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
   /** The server's certificate, and who vouches for it. */
   public LocalAuthority tls() {
     return new LocalAuthority(folder.resolve("tls"));
+  }
+
+  /** What services show each other; it is its own authority. */
+  public Pem ownCertificate() {
+    return ownCertificate;
+  }
+
+  /** At the main port, over TLS. */
+  public URI secure(String path) {
+    var port = ConfigProvider.getConfig().getValue("quarkus.http.test-ssl-port", Integer.class);
+    return URI.create("https://localhost:" + port + path);
+  }
+
+  /** At the port for devices. */
+  public URI devices(String path) {
+    return URI.create("https://localhost:" + devicePort + path);
+  }
+
+  /** The service's log, as another service reads it. */
+  public JsonPath events(long after) {
+    var uri = secure("/internal/v1/events?limit=1000&after=" + after);
+    var request =
+        HttpRequest.newBuilder(uri).header("Authorization", "Bearer " + serviceToken("ingest"));
+    try (var client =
+        HttpClient.newBuilder()
+            .sslContext(ownCertificate.shownTo(tls().authorityCertificate()))
+            .build()) {
+      return JsonPath.from(client.send(request.build(), BodyHandlers.ofString()).body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   public Neighbour registry() {

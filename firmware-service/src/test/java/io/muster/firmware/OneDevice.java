@@ -44,7 +44,12 @@ public final class OneDevice {
     return "/" + tenant() + "/controller/v1/" + address.device();
   }
 
-  /** With the device's target token. */
+  /** The device's target token. */
+  public String token() {
+    return token;
+  }
+
+  /** With that token. */
   public RequestSpecification request() {
     return Api.as(null).request().header("Authorization", "TargetToken " + token);
   }
@@ -103,15 +108,14 @@ public final class OneDevice {
   /** What the service said to devices and others about this device, in its order. */
   public List<String> topics() {
     List<String> topics = new ArrayList<>();
-    var ingest = Api.as(stack.serviceToken("ingest"));
-    for (var position = 0; ; ) {
-      var page = ingest.get("/internal/v1/events?limit=1000&after=" + position);
-      List<String> more = page.path("items.topic");
+    for (var position = 0L; ; ) {
+      var page = stack.events(position);
+      List<String> more = page.getList("items.topic");
       if (more.isEmpty()) {
         return topics;
       }
       more.stream().filter(it -> it.contains(address.toString())).forEach(topics::add);
-      position = page.path("next");
+      position = page.getLong("next");
     }
   }
 

@@ -22,8 +22,7 @@ class FollowedLogsTest {
     var environment = environment(Rendering.of(Renderings.EVERYTHING_BY_TLS));
     assertTrue(environment.get("MUSTER_INGEST_URL").startsWith("https://"));
     assertEquals("/var/run/muster/ca/ca.crt", environment.get("MUSTER_INGEST_CA_FILE"));
-    // Its HTTPS is for devices alone.
-    assertTrue(environment.get("MUSTER_FIRMWARE_URL").startsWith("http://"));
+    assertTrue(environment.get("MUSTER_FIRMWARE_URL").startsWith("https://"));
     assertEquals("/var/run/muster/ca/ca.crt", environment.get("MUSTER_FIRMWARE_CA_FILE"));
   }
 

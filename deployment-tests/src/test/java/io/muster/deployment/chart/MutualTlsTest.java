@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MutualTlsTest {
   private static final String OWN = "/var/run/muster/own/tls.crt";
   private static final String AUTHORITY = "MUSTER_SERVICES_CLIENT_AUTHORITY";
+  private static final String SERVED = "QUARKUS_HTTP_SSL_CERTIFICATE_FILES";
 
   private static TreeMap<String, String> environment(Rendering rendering, String component) {
     var environment = new TreeMap<String, String>();
@@ -48,14 +49,15 @@ class MutualTlsTest {
   @Test
   void inProductionServicesAndBrokerLetNobodyInWithoutOne() {
     var production = Rendering.of(Request.of("values-production.yaml"));
-    for (var component : List.of("registry", "ingest", "command")) {
-      assertEquals("/var/run/muster/ca/ca.crt", environment(production, component).get(AUTHORITY));
+    for (var component : List.of("registry", "ingest", "command", "firmware")) {
+      var environment = environment(production, component);
+      assertEquals("/var/run/muster/ca/ca.crt", environment.get(AUTHORITY));
+      assertEquals("disabled", environment.get("QUARKUS_HTTP_INSECURE_REQUESTS"));
+      assertEquals("/var/run/muster/tls/tls.crt", environment.get(SERVED));
     }
     assertEquals(
         "/var/run/muster/tls/ca.crt",
         environment(production, "broker").get("MUSTER_BROKER_TLS_CLIENT_AUTHORITY"));
-    // No service asks it for anything, and devices have certificates of other authorities.
-    assertFalse(environment(production, "firmware").containsKey(AUTHORITY));
   }
 
   @ParameterizedTest

@@ -49,6 +49,8 @@ final class Renderings {
           .with("tls.services.enabled", true)
           .with("tls.internal.provider", "cert-manager")
           .with("tls.mutual.enabled", true)
+          .with("gateway.backendTls.enabled", true)
+          .with("gateway.backendTls.caConfigMap", "muster-internal-ca")
           .with("endpoint.tls.issuerRef.kind", "ClusterIssuer")
           .with("endpoint.tls.issuerRef.name", "letsencrypt")
           .with("endpoint.hostnames[0]", "mqtt.example.org");

@@ -39,6 +39,8 @@ class StrictParsingTest {
           Set.of("groups"),
           "gateway.networking.k8s.io/v1/HTTPRoute",
           Set.of("parentRefs", "hostnames", "rules"),
+          "gateway.networking.k8s.io/v1/BackendTLSPolicy",
+          Set.of("targetRefs", "validation"),
           "gateway.networking.k8s.io/v1alpha2/TCPRoute",
           Set.of("parentRefs", "rules"));
 

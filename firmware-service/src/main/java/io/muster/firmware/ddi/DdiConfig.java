@@ -19,13 +19,20 @@ public interface DdiConfig {
   @WithDefault("http://127.0.0.1:8084")
   URI publicUrl();
 
-  /** The same for devices that come over the TLS port; the other address when it is not set. */
+  /** The same for devices that come in at their own port; the other address when it is not set. */
   Optional<URI> publicTlsUrl();
 
   Ddi ddi();
 
   /** What concerns devices alone. */
   interface Ddi {
+    /**
+     * Whether devices are served at the main port as well, where people and services are. Without
+     * it the port for devices must be open ({@code muster.firmware.tls.certificate}).
+     */
+    @WithDefault("true")
+    boolean atMainPort();
+
     /** How often devices ask, unless their tenant says otherwise. */
     @WithDefault("5M")
     @DurationMin(seconds = 5)

@@ -49,6 +49,7 @@ class DdiResource {
   private final Actions actions;
   private final Attributes attributes;
   private final Downloads downloads;
+  private final DevicePort port;
   private final DdiConfig config;
 
   DdiResource(
@@ -58,6 +59,7 @@ class DdiResource {
       Actions actions,
       Attributes attributes,
       Downloads downloads,
+      DevicePort port,
       DdiConfig config) {
     this.access = access;
     this.visitors = visitors;
@@ -65,6 +67,7 @@ class DdiResource {
     this.actions = actions;
     this.attributes = attributes;
     this.downloads = downloads;
+    this.port = port;
     this.config = config;
   }
 
@@ -272,7 +275,7 @@ class DdiResource {
   private Links links(Asked asked) {
     // A device that is known by its certificate would be nobody at the other port.
     var address =
-        asked.request.isSSL()
+        port.received(asked.request)
             ? config.publicTlsUrl().orElse(config.publicUrl())
             : config.publicUrl();
     return Links.of(address, asked.tenant, asked.controllerId);

@@ -1,46 +1,54 @@
 package io.muster.firmware.ddi;
 
-import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
+import io.muster.rest.problem.EarlyAnswer;
+import io.muster.rest.problem.Refusal;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.vertx.core.http.ClientAuth;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.regex.Pattern;
 
 /**
- * The port for devices over TLS. It asks for a certificate and does without one, and serves
- * hawkBit's API alone: what people, services and monitoring ask for is no business of the outside.
+ * What is served at which port. That for devices serves hawkBit's API alone: what people, services
+ * and monitoring ask for is no business of the outside. The main one serves it as well, unless an
+ * installation says otherwise.
  */
 @ApplicationScoped
-class DeviceDoor implements HttpServerOptionsCustomizer {
-  /** After RequestGate, so that a path is in its plain form. */
+class DeviceDoor {
+  /** After RequestGate, so that there are no tricks in a path. */
   private static final int PRIORITY = 900;
 
   private static final Pattern DEVICE_API = Pattern.compile("/[^/]+/controller/v1/.+");
-  private static final int NOT_FOUND = 404;
 
-  @Override
-  public void customizeHttpsServer(HttpServerOptions options) {
-    options
-        .setClientAuth(ClientAuth.REQUEST)
-        .setTrustOptions(TrustOptions.wrap(new DeviceTrust()))
-        // Clients of HTTP/2 would hold many requests on one connection, and none of them does.
-        .setUseAlpn(false);
+  private final DevicePort port;
+  private final DdiConfig config;
+  private final EarlyAnswer answer;
+
+  DeviceDoor(DevicePort port, DdiConfig config, EarlyAnswer answer) {
+    this.port = port;
+    this.config = config;
+    this.answer = answer;
   }
 
+  /**
+   * @throws IllegalStateException when devices would be served nowhere
+   */
   void register(@Observes Filters filters) {
+    if (!config.ddi().atMainPort() && !port.isWanted()) {
+      throw new IllegalStateException(
+          "muster.firmware.ddi.at-main-port=false needs muster.firmware.tls.certificate: devices"
+              + " would be served nowhere");
+    }
     filters.register(this::check, PRIORITY);
   }
 
   private void check(RoutingContext context) {
-    var path = context.request().path();
-    if (context.request().isSSL() && (path == null || !DEVICE_API.matcher(path).matches())) {
-      context.response().setStatusCode(NOT_FOUND).end();
-    } else {
+    // The path that resources are found by, however it was written.
+    var isDevices = DEVICE_API.matcher(context.normalizedPath()).matches();
+    if (port.received(context.request()) ? isDevices : !isDevices || config.ddi().atMainPort()) {
       context.next();
+    } else {
+      answer.refuse(context, new Refusal.Absent("There is nothing of this name at this port."));
     }
   }
 }

@@ -24,8 +24,10 @@ class Visitors {
 
   private final TrustedProxies proxies;
   private final String certificateHeader;
+  private final DevicePort port;
 
-  Visitors(DdiConfig config) {
+  Visitors(DdiConfig config, DevicePort port) {
+    this.port = port;
     this.proxies = TrustedProxies.of(config.ddi().trustedProxies().orElse(List.of()));
     this.certificateHeader = config.ddi().clientCertificateHeader();
   }
@@ -49,8 +51,9 @@ class Visitors {
     return address == null || address.hostAddress() == null ? "?" : address.hostAddress();
   }
 
-  private static List<X509Certificate> shown(HttpServerRequest request) {
-    if (!request.isSSL()) {
+  /** At the other port certificates are those of services, which are no devices. */
+  private List<X509Certificate> shown(HttpServerRequest request) {
+    if (!port.received(request)) {
       return List.of();
     }
     try {

@@ -33,10 +33,19 @@ class VisitorsTest {
   @TempDir static Path folder;
   private static List<Certificate> chain;
 
-  private final Visitors visitors =
-      new Visitors(
-          HandWired.config(
-              DdiConfig.class, Map.of("muster.firmware.ddi.trusted-proxies", "10.1.0.0/16")));
+  private final Visitors visitors = visitors(true);
+
+  private static Visitors visitors(boolean atDevicePort) {
+    return new Visitors(
+        HandWired.config(
+            DdiConfig.class, Map.of("muster.firmware.ddi.trusted-proxies", "10.1.0.0/16")),
+        new DevicePort(null, null, null) {
+          @Override
+          boolean received(HttpServerRequest request) {
+            return atDevicePort;
+          }
+        });
+  }
 
   @BeforeAll
   static void makeCertificates() throws Exception {
@@ -49,7 +58,7 @@ class VisitorsTest {
 
   @Test
   void aStrangersHeadersAreNotRead() throws Exception {
-    var visitor = visitors.of(request(STRANGER, headers(), null));
+    var visitor = visitors.of(request(STRANGER, headers(), List.of()));
     assertEquals(STRANGER, visitor.address());
     assertEquals(Network.of(STRANGER), visitor.origin());
     assertTrue(visitor.certificate().isEmpty());
@@ -57,7 +66,7 @@ class VisitorsTest {
 
   @Test
   void aListedProxySaysWhoIsBehindIt() throws Exception {
-    var visitor = visitors.of(request(PROXY, headers(), null));
+    var visitor = visitors.of(request(PROXY, headers(), List.of()));
     assertEquals("198.51.100.7", visitor.address());
     assertEquals(Network.of("198.51.100.7"), visitor.origin());
     assertEquals(List.of(base64(chain.getFirst())), visitor.certificate().orElseThrow().chain());
@@ -84,6 +93,13 @@ class VisitorsTest {
             .isPresent());
   }
 
+  /** Of services: what they show proves nothing about a device. */
+  @Test
+  void whatWasShownAtTheMainPortIsNobodys() throws Exception {
+    var shown = visitors(false).of(request(STRANGER, headers(), chain)).certificate();
+    assertTrue(shown.isEmpty());
+  }
+
   private static MultiMap headers() {
     return MultiMap.caseInsensitiveMultiMap()
         .add("X-Forwarded-For", "192.0.2.1, 198.51.100.7")
@@ -91,7 +107,7 @@ class VisitorsTest {
   }
 
   /**
-   * @param shown in the handshake; null: there was none
+   * @param shown in the handshake
    */
   private static HttpServerRequest request(String peer, MultiMap headers, List<Certificate> shown) {
     var connection =
@@ -118,7 +134,6 @@ class VisitorsTest {
                 switch (method.getName()) {
                   case "connection" -> connection;
                   case "headers" -> headers;
-                  case "isSSL" -> shown != null;
                   default -> throw new UnsupportedOperationException(method.getName());
                 }));
   }

@@ -1,10 +1,7 @@
 package io.muster.rest.problem;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
@@ -45,16 +42,14 @@ class RequestGate {
   /** What the server's reader of bodies goes by. */
   private static final String MAX_BODY = VertxHttpRecorder.MAX_REQUEST_SIZE_KEY;
 
-  private final Problems problems;
+  private final EarlyAnswer answer;
   private final RequestLimits limits;
   private final Optional<Pattern> streamed;
-  private final ObjectMapper mapper;
 
-  RequestGate(Problems problems, RequestLimits limits, ObjectMapper mapper) {
-    this.problems = problems;
+  RequestGate(EarlyAnswer answer, RequestLimits limits) {
+    this.answer = answer;
     this.limits = limits;
     this.streamed = limits.streamedPaths().map(Pattern::compile);
-    this.mapper = mapper;
   }
 
   void register(@Observes Filters filters) {
@@ -103,21 +98,11 @@ class RequestGate {
   }
 
   private void refuse(RoutingContext context, Refusal refusal) {
-    var problem = problems.problem(refusal);
-    var response = context.response().setStatusCode(problem.status());
     if (context.request().version() != HttpVersion.HTTP_2) {
       // The body is not read, so nothing else can come over this connection.
-      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
-    response.putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE).end(json(problem));
-  }
-
-  private Buffer json(Problem problem) {
-    try {
-      return Buffer.buffer(mapper.writeValueAsBytes(problem));
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    answer.refuse(context, refusal);
   }
 
   private static String path(String uri) {

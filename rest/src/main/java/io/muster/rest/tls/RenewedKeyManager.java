@@ -8,14 +8,15 @@ import java.nio.file.attribute.FileTime;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jboss.logging.Logger;
 
 /**
- * The key of PEM files, read again when they change, so that a pool of connections which lives
- * longer than a certificate shows the renewed one. Thread-safe.
+ * The key of PEM files, read again when they change, so that a pool of connections or a server
+ * which lives longer than a certificate shows the renewed one. Thread-safe.
  *
  * <p>A TLS session that is taken up again goes on with what it showed; the JDK keeps one for a day
  * at most.
@@ -76,6 +77,18 @@ final class RenewedKeyManager extends X509ExtendedKeyManager {
     return current.alias;
   }
 
+  /** A server is asked for each kind of key that the client takes, until there is one. */
+  private synchronized String alias(String keyType) {
+    var alias = alias();
+    return current.pair.key().getAlgorithm().equals(keyType) ? alias : null;
+  }
+
+  /** When the certificate ends that the next handshake shows. */
+  synchronized Instant notAfter() {
+    alias();
+    return current.pair.chain().getFirst().getNotAfter().toInstant();
+  }
+
   private void tell(String reason) {
     if (!reason.equals(trouble)) {
       trouble = reason;
@@ -117,12 +130,18 @@ final class RenewedKeyManager extends X509ExtendedKeyManager {
   }
 
   @Override
-  public String[] getServerAliases(String type, Principal[] issuers) {
-    return null;
+  public String chooseEngineServerAlias(String type, Principal[] issuers, SSLEngine engine) {
+    return alias(type);
   }
 
   @Override
   public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
-    return null;
+    return alias(type);
+  }
+
+  @Override
+  public String[] getServerAliases(String type, Principal[] issuers) {
+    var alias = alias(type);
+    return alias == null ? null : new String[] {alias};
   }
 }

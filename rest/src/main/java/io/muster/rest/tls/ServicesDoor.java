@@ -1,15 +1,10 @@
 package io.muster.rest.tls;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.muster.rest.problem.Problem;
-import io.muster.rest.problem.Problems;
+import io.muster.rest.problem.EarlyAnswer;
 import io.muster.rest.problem.Refusal;
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemTrustOptions;
@@ -26,19 +21,17 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  */
 @ApplicationScoped
 class ServicesDoor implements HttpServerOptionsCustomizer {
-  /** After RequestGate, so that a path is in its plain form. */
+  /** After RequestGate, so that there are no tricks in a path. */
   private static final int PRIORITY = 900;
 
   private static final String INTERNAL = "/internal";
 
   private final ServicesConfig config;
-  private final Problems problems;
-  private final ObjectMapper mapper;
+  private final EarlyAnswer answer;
 
-  ServicesDoor(ServicesConfig config, Problems problems, ObjectMapper mapper) {
+  ServicesDoor(ServicesConfig config, EarlyAnswer answer) {
     this.config = config;
-    this.problems = problems;
-    this.mapper = mapper;
+    this.answer = answer;
   }
 
   @Override
@@ -59,23 +52,18 @@ class ServicesDoor implements HttpServerOptionsCustomizer {
   }
 
   private void check(RoutingContext context) {
-    if (!refuses(context.request())) {
+    if (refuses(context)) {
+      answer.refuse(
+          context,
+          new Refusal.Forbidden("This interface is for services, which show a certificate."));
+    } else {
       context.next();
-      return;
     }
-    var refusal =
-        new Refusal.Forbidden("This interface is for services, which show a certificate.");
-    var problem = problems.problemOf(refusal.asException());
-    context
-        .response()
-        .setStatusCode(problem.status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, Problem.MEDIA_TYPE)
-        .end(json(problem));
   }
 
-  static boolean refuses(HttpServerRequest request) {
-    var path = request.path();
-    return path != null && isInternal(path) && !showsACertificate(request);
+  /** By the path that resources are found by: {@code //internal} is the same one there. */
+  static boolean refuses(RoutingContext context) {
+    return isInternal(context.normalizedPath()) && !showsACertificate(context.request());
   }
 
   private static boolean isInternal(String path) {
@@ -89,14 +77,6 @@ class ServicesDoor implements HttpServerOptionsCustomizer {
       return session != null && session.getPeerCertificates().length > 0;
     } catch (SSLPeerUnverifiedException none) {
       return false;
-    }
-  }
-
-  private Buffer json(Problem problem) {
-    try {
-      return Buffer.buffer(mapper.writeValueAsBytes(problem));
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException(impossible);
     }
   }
 }

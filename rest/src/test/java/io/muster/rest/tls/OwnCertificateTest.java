@@ -15,9 +15,12 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,10 +52,12 @@ class OwnCertificateTest {
             .setClientAuth(ClientAuth.REQUEST)
             .setTrustOptions(
                 new PemTrustOptions().addCertPath(folder.resolve("first.crt").toString()));
+    var router = Router.router(vertx);
+    router.route().handler(OwnCertificateTest::answer);
     server =
         vertx
             .createHttpServer(options)
-            .requestHandler(OwnCertificateTest::answer)
+            .requestHandler(router)
             .listen(0, "localhost")
             .toCompletionStage()
             .toCompletableFuture()
@@ -60,9 +65,9 @@ class OwnCertificateTest {
   }
 
   /** Who it is, and 403 where the door would say so. */
-  private static void answer(HttpServerRequest request) {
-    var status = ServicesDoor.refuses(request) ? 403 : 200;
-    request.response().setStatusCode(status).end(subject(request));
+  private static void answer(RoutingContext context) {
+    var status = ServicesDoor.refuses(context) ? 403 : 200;
+    context.response().setStatusCode(status).end(subject(context.request()));
   }
 
   private static String subject(HttpServerRequest request) {
@@ -124,6 +129,14 @@ class OwnCertificateTest {
     assertEquals("200 nobody", ask(client, "/q/health/ready"));
     assertEquals("200 nobody", ask(client, "/api/v1/tenants"));
     assertEquals("200 nobody", ask(client, "/internals"));
+  }
+
+  @Test
+  void anotherSpellingOfThePathOpensNothing() throws Exception {
+    var client = client();
+    for (var path : List.of("//internal/v1/events", "/%69nternal/v1/events", "/internal//v1")) {
+      assertEquals("403 nobody", ask(client, path), path);
+    }
   }
 
   @Test

@@ -107,6 +107,14 @@ class RenewedKeyManagerTest {
     assertNotNull(keys.getPrivateKey(alias()));
   }
 
+  @Test
+  void aServerHasItForClientsThatTakeSuchKeys() throws Exception {
+    assertNull(keys.chooseEngineServerAlias("RSA", null, null));
+    assertEquals("CN=first", subject(keys.chooseEngineServerAlias("EC", null, null)));
+    replaceBoth("second", 10);
+    assertEquals("CN=second", subject(keys.chooseEngineServerAlias("EC", null, null)));
+  }
+
   private void assertBelongTogether(String alias) throws Exception {
     var signature = Signature.getInstance("SHA256withECDSA");
     signature.initSign(keys.getPrivateKey(alias));
