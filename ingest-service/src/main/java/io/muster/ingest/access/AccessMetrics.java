@@ -25,6 +25,7 @@ final class AccessMetrics {
           "credential-revoked",
           "token-key-withdrawn",
           "tenant-suspended",
+          "tenant-deleted",
           "log-lost",
           "malformed");
 
