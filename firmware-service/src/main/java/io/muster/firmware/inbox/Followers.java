@@ -5,10 +5,12 @@ import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.MalformedIdException;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.firmware.neighbours.Neighbours;
+import io.muster.firmware.removal.TenantRemoval;
 import io.muster.firmware.targets.Withdrawal;
 import io.muster.mqtt.MqttInboundMetadata;
 import io.muster.outbox.EventFollower;
 import io.muster.outbox.SharedEffects;
+import io.muster.outbox.WithoutRemovedTenants;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -31,7 +33,12 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 class Followers {
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(5);
   private static final Set<String> WITHDRAWING =
-      Set.of("credential-revoked", "token-key-withdrawn", "device-disabled", "device-deleted");
+      Set.of(
+          "credential-revoked",
+          "token-key-withdrawn",
+          "device-disabled",
+          "device-deleted",
+          "tenant-deleted");
 
   private final InboxConfig config;
   private final Event<Withdrawal> withdrawals;
@@ -47,11 +54,12 @@ class Followers {
       Neighbours neighbours,
       IngestLog ingestLog,
       RegistryLog registryLog,
+      TenantRemoval removal,
       Event<Withdrawal> withdrawals) {
     this.config = config;
     this.withdrawals = withdrawals;
-    this.ingestEffects = effects(pool, "ingest", ingestLog);
-    this.registryEffects = effects(pool, "registry", registryLog);
+    this.ingestEffects = effects(pool, "ingest", new WithoutRemovedTenants(ingestLog));
+    this.registryEffects = effects(pool, "registry", removal.noting(registryLog));
     this.ingest =
         new EventFollower(
             settings("ingest"),
