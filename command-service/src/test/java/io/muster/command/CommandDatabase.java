@@ -12,6 +12,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -37,7 +39,8 @@ public final class CommandDatabase
           "V8__create_job",
           "V20__create_schedule",
           "V30__create_aws_jobs",
-          "V31__remember_deleted_devices");
+          "V31__remember_deleted_devices",
+          "V60__create_tenant_removal");
 
   private Path folder;
   private LocalPostgres postgres;
@@ -90,6 +93,15 @@ public final class CommandDatabase
             .setCachePreparedStatements(true);
     return Pool.newInstance(
         io.vertx.sqlclient.Pool.pool(vertx, options, new PoolOptions().setMaxSize(connections)));
+  }
+
+  /** One of JDBC's. */
+  public Connection connect() throws SQLException {
+    var connection = postgres.connectAsSuperuser();
+    try (var statement = connection.createStatement()) {
+      statement.execute("SET search_path TO " + schema);
+    }
+    return connection;
   }
 
   public void run(String sql) {

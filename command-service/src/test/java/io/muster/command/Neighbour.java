@@ -6,6 +6,8 @@ import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
+import io.muster.contract.registry.DeletedTenants;
 import io.muster.contract.registry.DeviceView;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,6 +33,7 @@ import java.util.stream.Collectors;
 /** A registry or an ingest over real HTTP: a log to follow, and devices that there are. */
 public final class Neighbour implements AutoCloseable {
   private final List<OutboxEvent> log = new CopyOnWriteArrayList<>();
+  private final List<TenantId> deletedTenants = new CopyOnWriteArrayList<>();
   private final Set<String> devices = new ConcurrentSkipListSet<>();
   private final Map<String, Predicate<String>> filters = new ConcurrentHashMap<>();
   private final AtomicInteger questions = new AtomicInteger();
@@ -77,6 +80,13 @@ public final class Neighbour implements AutoCloseable {
     return questions.get();
   }
 
+  /** Deletes a tenant, and tells of it. */
+  public void delete(TenantId tenant) {
+    deletedTenants.add(tenant);
+    devices.removeIf(device -> device.startsWith(tenant + "/"));
+    tell("platform/registry/tenant-deleted/" + tenant, null, new byte[0]);
+  }
+
   /** Adds to the log. */
   public synchronized void tell(String topic, String contentType, byte[] payload) {
     tell(UUID.randomUUID(), topic, contentType, payload);
@@ -95,6 +105,10 @@ public final class Neighbour implements AutoCloseable {
         exchange.sendResponseHeaders(500, -1);
       } else if (path.equals("/internal/v1/events")) {
         answer(exchange, page(query(exchange)));
+      } else if (path.equals("/internal/v1/deleted-tenants")) {
+        // None after the last.
+        var isFirst = query(exchange).get("after") == 0;
+        answer(exchange, new DeletedTenants(isFirst ? deletedTenants : List.of(), 1));
       } else if (path.endsWith("/devices")) {
         stream(exchange, path.split("/")[4]);
       } else {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,34 @@ class ServiceIT {
     assertTrue(metrics.contains("muster_command_queue_looks_total"), metrics);
     assertFalse(metrics.contains("label-probe"), metrics);
     assertFalse(metrics.contains(device.tenant().value()), metrics);
+  }
+
+  @Test
+  void aDeletedTenantIsNoneAndLeavesNothing() throws SQLException {
+    api.sent(device, REBOOT);
+    assertEquals(1, stored("command"));
+    stack.registry().delete(device.tenant());
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertProblem(api.get(commands(device)), 404, "not-found"));
+    assertProblem(api.send(device, REBOOT), 404, "not-found");
+    await().atMost(PATIENCE).until(() -> stored("command") + stored("device_queue") == 0);
+    // Who has nothing to do with it learns nothing.
+    var stranger = Api.as(stack.person("operator", Api.freshTenant()));
+    assertProblem(stranger.get(commands(device)), 403, "forbidden");
+  }
+
+  private long stored(String table) throws SQLException {
+    try (var connection = stack.postgres().connectAsSuperuser();
+        var statement =
+            connection.prepareStatement(
+                "SELECT count(*) FROM command." + table + " WHERE tenant = ?")) {
+      statement.setString(1, device.tenant().value());
+      try (var rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getLong(1);
+      }
+    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.muster.contract.event.ContractJson;
 import io.muster.contract.registry.ActivityReport;
 import io.muster.contract.registry.ClaimAnswer;
 import io.muster.contract.registry.ClaimRequest;
+import io.muster.contract.registry.DeletedTenants;
 import io.muster.contract.registry.DeviceView;
 import io.muster.contract.registry.ProvisionReply;
 import io.muster.contract.registry.ProvisionRequest;
@@ -37,6 +38,7 @@ class GoldenInterfacesTest {
       case "internal/provision-reply.json" -> ProvisionReply.class;
       case "internal/device-view.json" -> DeviceView.class;
       case "internal/tenant-standing.json" -> TenantStanding.class;
+      case "internal/deleted-tenants.json" -> DeletedTenants.class;
       case "internal/activity-report.json" -> ActivityReport.class;
       default -> CloudEvent.class;
     };
@@ -57,6 +59,7 @@ class GoldenInterfacesTest {
         "internal/provision-reply.json",
         "internal/device-view.json",
         "internal/tenant-standing.json",
+        "internal/deleted-tenants.json",
         "internal/activity-report.json",
         "events/firmware.installed.json",
         "events/registry.presence.json",
@@ -65,7 +68,8 @@ class GoldenInterfacesTest {
         "events/registry.device-deleted.json",
         "events/registry.credential-revoked.json",
         "events/registry.token-key-withdrawn.json",
-        "events/registry.tenant-updated.json"
+        "events/registry.tenant-updated.json",
+        "events/registry.tenant-deleted.json"
       })
   void isReadAndWrittenAgainAsItWas(String name) throws IOException {
     var type = typeOf(name);

@@ -13,6 +13,8 @@ import java.net.URISyntaxException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -80,6 +82,15 @@ public final class FirmwareDatabase
             .setCachePreparedStatements(true);
     return Pool.newInstance(
         io.vertx.sqlclient.Pool.pool(vertx, options, new PoolOptions().setMaxSize(connections)));
+  }
+
+  /** One of JDBC's. */
+  public Connection connect() throws SQLException {
+    var connection = postgres.connectAsSuperuser();
+    try (var statement = connection.createStatement()) {
+      statement.execute("SET search_path TO " + schema);
+    }
+    return connection;
   }
 
   public void run(String sql) {

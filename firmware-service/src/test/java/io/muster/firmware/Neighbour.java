@@ -6,6 +6,8 @@ import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.TenantId;
+import io.muster.contract.registry.DeletedTenants;
 import io.muster.contract.registry.DeviceView;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
@@ -35,6 +37,7 @@ import java.util.stream.Collectors;
 /** A registry over real HTTP: a log to follow, and devices that there are. */
 public final class Neighbour implements AutoCloseable {
   private final List<OutboxEvent> log = new CopyOnWriteArrayList<>();
+  private final List<TenantId> deletedTenants = new CopyOnWriteArrayList<>();
   private final Map<String, Known> devices = new ConcurrentSkipListMap<>();
   private final Map<String, Predicate<String>> filters = new ConcurrentHashMap<>();
   private final HttpServer server;
@@ -101,6 +104,13 @@ public final class Neighbour implements AutoCloseable {
     meanwhile = happens;
   }
 
+  /** Deletes a tenant, and tells of it. */
+  public void delete(TenantId tenant) {
+    deletedTenants.add(tenant);
+    devices.keySet().removeIf(device -> device.startsWith(tenant + "/"));
+    tell("platform/registry/tenant-deleted/" + tenant, null, new byte[0]);
+  }
+
   /** Adds to the log. */
   public synchronized void tell(String topic, String contentType, byte[] payload) {
     tell(UUID.randomUUID(), topic, contentType, payload);
@@ -120,6 +130,10 @@ public final class Neighbour implements AutoCloseable {
         exchange.sendResponseHeaders(500, -1);
       } else if (path.equals("/internal/v1/events")) {
         answer(exchange, page(query(exchange)));
+      } else if (path.equals("/internal/v1/deleted-tenants")) {
+        // None after the last.
+        var isFirst = query(exchange).get("after") == 0;
+        answer(exchange, new DeletedTenants(isFirst ? deletedTenants : List.of(), 1));
       } else if (path.endsWith("/devices")) {
         stream(exchange, path.split("/")[4]);
       } else if (path.equals("/internal/v1/credentials/verify")) {

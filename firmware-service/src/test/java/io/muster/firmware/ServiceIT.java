@@ -1,5 +1,6 @@
 package io.muster.firmware;
 
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,6 +14,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.Signature;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 /** From an upload to an installed update, over REST and hawkBit's API. */
 @ServiceTest
 class ServiceIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final byte[] BYTES = new byte[100_000];
 
   static {
@@ -217,6 +220,18 @@ class ServiceIT {
     var made = api.post(Api.of(tenant) + "/devices/lamp-1/target-tokens", Map.of());
     made.then().statusCode(201);
     return made.path("token");
+  }
+
+  @Test
+  void aDeletedTenantIsNoneAndItsDevicesAreNobody() throws GeneralSecurityException {
+    assign(released()).then().statusCode(201);
+    var token = token();
+    assertEquals(200, ask(token, "").statusCode());
+    stack.registry().delete(device.tenant());
+    await().atMost(PATIENCE).until(() -> api.get(actions()).statusCode() == 404);
+    assertEquals(404, api.get(Api.of(tenant) + "/artifacts").statusCode());
+    assertEquals(404, api.upload(tenant, "late.bin", BYTES).statusCode());
+    await().atMost(PATIENCE).until(() -> ask(token, "").statusCode() == 401);
   }
 
   private Response assign(String distribution) {

@@ -36,6 +36,11 @@ public final class OutboxSchema {
     return text("follower_turn.sql");
   }
 
+  /** Table {@code tenant_removal}, for {@link TenantRemovals}. */
+  public static String tenantRemoval() {
+    return text("tenant_removal.sql");
+  }
+
   private static String text(String name) {
     try (var in = OutboxSchema.class.getResourceAsStream(name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);

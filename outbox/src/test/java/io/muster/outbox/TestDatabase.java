@@ -54,6 +54,7 @@ final class TestDatabase
     run(OutboxSchema.devices());
     run(OutboxSchema.follower());
     run(OutboxSchema.followerTurn());
+    run(OutboxSchema.tenantRemoval());
   }
 
   @Override

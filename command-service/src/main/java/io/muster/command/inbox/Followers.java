@@ -1,9 +1,11 @@
 package io.muster.command.inbox;
 
 import io.muster.command.neighbours.Neighbours;
+import io.muster.command.removal.TenantRemoval;
 import io.muster.contract.event.EventPage;
 import io.muster.outbox.EventFollower;
 import io.muster.outbox.SharedEffects;
+import io.muster.outbox.WithoutRemovedTenants;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -31,10 +33,11 @@ class Followers {
       Clock clock,
       Neighbours neighbours,
       IngestLog ingestLog,
-      RegistryLog registryLog) {
+      RegistryLog registryLog,
+      TenantRemoval removal) {
     this.config = config;
-    this.ingestEffects = effects(pool, "ingest", ingestLog);
-    this.registryEffects = effects(pool, "registry", registryLog);
+    this.ingestEffects = effects(pool, "ingest", new WithoutRemovedTenants(ingestLog));
+    this.registryEffects = effects(pool, "registry", removal.noting(registryLog));
     this.ingest =
         new EventFollower(
             settings("ingest"),

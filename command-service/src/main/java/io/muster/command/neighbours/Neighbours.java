@@ -13,6 +13,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.message.UserProperties;
+import io.muster.contract.registry.DeletedTenants;
 import io.muster.contract.registry.DeviceView;
 import io.muster.rest.client.ServiceToken;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -30,6 +31,7 @@ import java.util.List;
     targets = {
       CloudEvent.class,
       DeliveredEvent.class,
+      DeletedTenants.class,
       DeviceAddress.class,
       DeviceView.class,
       EventPage.class,
@@ -82,6 +84,14 @@ public class Neighbours {
     } catch (JsonProcessingException | IllegalArgumentException malformed) {
       throw new NeighbourAwayException("registry answered something else than devices");
     }
+  }
+
+  /** A page of the tenants that were deleted. */
+  public Uni<DeletedTenants> deletedTenants(long after, int limit) {
+    return registry
+        .get(
+            "/internal/v1/deleted-tenants?after=" + after + "&limit=" + limit, DeletedTenants.class)
+        .map(page -> page.orElseThrow(() -> new NeighbourAwayException("registry answered 404")));
   }
 
   /** A page of the registry's log. */

@@ -110,6 +110,17 @@ public sealed interface RegistryEvent {
   }
 
   /**
+   * It is gone for good, and its name is never given again: whoever keeps something of it removes
+   * that. Told after the ends of its devices.
+   */
+  record TenantDeleted(TenantId tenant) implements RegistryEvent {
+    @Override
+    public String event() {
+      return "tenant-deleted";
+    }
+  }
+
+  /**
    * A key with which the registry signed devices' tokens is not to be believed any more; each
    * tenant is told by itself. Connections of its devices that were opened with such a token must
    * end.

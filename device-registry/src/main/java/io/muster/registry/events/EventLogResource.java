@@ -36,6 +36,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
       RegistryEvent.DeviceDisabled.class,
       RegistryEvent.DeviceDeleted.class,
       RegistryEvent.CredentialRevoked.class,
+      RegistryEvent.TenantDeleted.class,
       RegistryEvent.TenantSuspended.class,
       RegistryEvent.TenantUpdated.class,
       RegistryEvent.TokenKeyWithdrawn.class,

@@ -3,6 +3,7 @@ package io.muster.registry.events;
 import io.muster.contract.event.RegistryEvent;
 import io.muster.contract.event.RegistryEvent.GroupChanged;
 import io.muster.contract.event.RegistryEvent.OfDevice;
+import io.muster.contract.event.RegistryEvent.TenantDeleted;
 import io.muster.contract.event.RegistryEvent.TenantSuspended;
 import io.muster.contract.event.RegistryEvent.TenantUpdated;
 import io.muster.contract.event.RegistryEvent.TokenKeyWithdrawn;
@@ -102,6 +103,7 @@ public class RegistryOutbox {
   private static PlatformTopic topic(RegistryEvent event) {
     return switch (event) {
       case OfDevice it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.device());
+      case TenantDeleted it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.tenant());
       case TenantSuspended it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.tenant());
       case GroupChanged it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.tenant());
       case TokenKeyWithdrawn it -> PlatformTopic.of(ServiceName.REGISTRY, it.event(), it.tenant());

@@ -6,6 +6,7 @@ import java.util.Locale;
 /** What a request to the registry is at odds with. */
 public enum ConflictKind implements Refusal.ConflictKind {
   TENANT_EXISTS,
+  TENANT_DELETED,
   TENANT_HAS_DEVICES,
   DEVICE_EXISTS,
   CERTIFICATE_EXISTS,

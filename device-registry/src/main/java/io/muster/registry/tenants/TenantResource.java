@@ -56,7 +56,9 @@ class TenantResource {
   @RolesAllowed(Roles.ADMIN)
   @Operation(
       summary = "Create a tenant",
-      description = "Administrators of the platform only. Limits left out are the defaults.")
+      description =
+          "Administrators of the platform only. Limits left out are the defaults. The name of a"
+              + " tenant that was deleted is not given again (409, tenant-deleted).")
   public Uni<RestResponse<TenantView>> create(@NotNull @Valid TenantBody body) {
     caller.requirePlatform();
     return tenants
@@ -122,7 +124,9 @@ class TenantResource {
   @RolesAllowed(Roles.ADMIN)
   @Operation(
       summary = "Delete a tenant",
-      description = "Refused while it has devices, unless withDevices=true deletes them as well.")
+      description =
+          "Refused while it has devices, unless withDevices=true deletes them as well. For good:"
+              + " all services remove what they keep of it, and its name is not given again.")
   public Uni<Void> delete(
       @PathParam("tenant") TenantId tenant,
       @QueryParam("withDevices") @DefaultValue("false") boolean withDevices,

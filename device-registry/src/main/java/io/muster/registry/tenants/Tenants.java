@@ -2,6 +2,7 @@ package io.muster.registry.tenants;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.contract.event.RegistryEvent;
+import io.muster.contract.event.RegistryEvent.TenantDeleted;
 import io.muster.contract.event.RegistryEvent.TenantSuspended;
 import io.muster.contract.event.RegistryEvent.TenantUpdated;
 import io.muster.contract.id.TenantId;
@@ -30,6 +31,7 @@ import java.util.function.Function;
 @ApplicationScoped
 public class Tenants {
   private final TenantRepository rows;
+  private final Tombstones tombstones;
   private final TenantDefaults defaults;
   private final List<TenantContent> contents;
   private final Changes changes;
@@ -40,6 +42,7 @@ public class Tenants {
 
   Tenants(
       TenantRepository rows,
+      Tombstones tombstones,
       TenantDefaults defaults,
       @All List<TenantContent> contents,
       Changes changes,
@@ -48,6 +51,7 @@ public class Tenants {
       Caller caller,
       Clock clock) {
     this.rows = rows;
+    this.tombstones = tombstones;
     this.defaults = defaults;
     this.contents = contents;
     this.changes = changes;
@@ -74,7 +78,9 @@ public class Tenants {
         .onItem()
         .ifNotNull()
         .failWith(() -> exists(body.id()))
-        .chain(() -> rows.persistAndFlush(TenantEntity.create(body, clock.instant())));
+        .chain(() -> rows.persistAndFlush(TenantEntity.create(body, clock.instant())))
+        // Not before: the row waits for a deletion of that name that is under way.
+        .call(() -> tombstones.refuse(body.id()));
   }
 
   Uni<TenantView> read(TenantId id) {
@@ -96,12 +102,15 @@ public class Tenants {
     if (body.suspended() == null) {
       throw wrong("/suspended", "must be given when a tenant is replaced");
     }
-    return update(id, ifMatch, _ -> body);
+    return update(id, lockedUnlessDeleted(id), ifMatch, _ -> body);
   }
 
   Uni<TenantView> patch(TenantId id, ObjectNode patch, IfMatch ifMatch) {
     return update(
-        id, ifMatch, present -> mergePatch.apply(present.body(), patch, TenantBody.class));
+        id,
+        locked(id),
+        ifMatch,
+        present -> mergePatch.apply(present.body(), patch, TenantBody.class));
   }
 
   Uni<Void> delete(TenantId id, boolean withDevices, IfMatch ifMatch) {
@@ -144,11 +153,14 @@ public class Tenants {
   }
 
   private Uni<TenantView> update(
-      TenantId id, IfMatch ifMatch, Function<TenantEntity, TenantBody> change) {
+      TenantId id,
+      Uni<TenantEntity> locked,
+      IfMatch ifMatch,
+      Function<TenantEntity, TenantBody> change) {
     return changes
         .auditedIfChanged(
             AuditEntry.ofTenant("tenant-updated", id),
-            () -> locked(id).chain(tenant -> apply(tenant, ifMatch, change)))
+            () -> locked.chain(tenant -> apply(tenant, ifMatch, change)))
         .map(this::view);
   }
 
@@ -183,6 +195,8 @@ public class Tenants {
     return outbox
         .append(new TenantSuspended(tenant.tenantId()))
         .chain(() -> announceContents(tenant))
+        .chain(() -> outbox.append(new TenantDeleted(tenant.tenantId())))
+        .chain(() -> tombstones.set(tenant.tenantId()))
         .chain(() -> rows.delete(tenant));
   }
 
@@ -197,7 +211,24 @@ public class Tenants {
   }
 
   private Uni<TenantEntity> locked(TenantId id) {
-    return rows.locked(id).onItem().ifNull().failWith(() -> absent(id));
+    return Uni.createFrom()
+        .deferred(() -> rows.locked(id))
+        .onItem()
+        .ifNull()
+        .failWith(() -> absent(id));
+  }
+
+  /** Who writes a tenant as a whole may take it for a new one. */
+  private Uni<TenantEntity> lockedUnlessDeleted(TenantId id) {
+    return Uni.createFrom()
+        .deferred(() -> rows.locked(id))
+        .onItem()
+        .ifNull()
+        .switchTo(
+            () ->
+                tombstones
+                    .refuse(id)
+                    .chain(() -> Uni.createFrom().<TenantEntity>failure(absent(id))));
   }
 
   private TenantView view(TenantEntity tenant) {

@@ -4,6 +4,7 @@ import static io.muster.registry.ProblemMatcher.assertProblem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.contract.Golden;
 import io.muster.contract.event.CloudEvent;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
@@ -116,8 +117,15 @@ class EventsIT {
     awaitEvents(3);
     admin.delete("/api/v1/tenants/" + tenant + "?withDevices=true").then().statusCode(204);
     assertEquals(
-        List.of("tenant-suspended", "device-deleted", "device-deleted", "device-deleted"),
-        awaitEvents(7).stream().skip(3).map(event -> event.topic().split("/")[2]).toList());
+        List.of(
+            "tenant-suspended",
+            "device-deleted",
+            "device-deleted",
+            "device-deleted",
+            "tenant-deleted"),
+        awaitEvents(8).stream().skip(3).map(event -> event.topic().split("/")[2]).toList());
+    Golden.assertSameShape(
+        "events/registry.tenant-deleted.json", awaitEvents(8).getLast().payload());
   }
 
   @Test

@@ -2,9 +2,8 @@ package io.muster.registry.tenants;
 
 import static io.muster.registry.ProblemMatcher.assertProblem;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
-import static org.hamcrest.Matchers.hasItem;
-import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -148,8 +147,35 @@ class TenantsIT {
     assertEquals(204, admin.delete(path + "?withDevices=true").statusCode());
     assertProblem(admin.get(path), 404, "not-found");
     assertProblem(admin.delete(path), 404, "not-found");
-    admin.post(TENANTS, Map.of("id", tenant)).then().statusCode(201).body("devices", equalTo(0));
-    admin.get(Api.devices(tenant)).then().body("items.id", not(hasItem("one")));
+  }
+
+  @Test
+  void theNameOfADeletedTenantIsNotGivenAgain() {
+    var admin = Api.as(tokens.admin());
+    var tenant = admin.tenant();
+    var path = TENANTS + "/" + tenant;
+    assertEquals(204, admin.delete(path).statusCode());
+    for (int i = 0; i < 2; i++) {
+      assertProblem(admin.post(TENANTS, Map.of("id", tenant)), 409, "tenant-deleted")
+          .body("detail", containsString("'" + tenant + "'"));
+    }
+    assertProblem(admin.put(path, "*", Map.of("suspended", false)), 409, "tenant-deleted");
+    assertProblem(admin.patch(path, Map.of("suspended", true)), 404, "not-found");
+    assertProblem(admin.get(path), 404, "not-found");
+    assertProblem(admin.delete(path), 404, "not-found");
+    assertProblem(
+        admin.put(TENANTS + "/" + Api.freshTenant(), "*", Map.of("suspended", false)),
+        404,
+        "not-found");
+  }
+
+  @Test
+  void aDeletionThatIsRefusedLeavesTheName() {
+    var admin = Api.as(tokens.admin());
+    var tenant = admin.tenant();
+    admin.device(tenant, "one");
+    assertProblem(admin.delete(TENANTS + "/" + tenant), 409, "tenant-has-devices");
+    assertProblem(admin.post(TENANTS, Map.of("id", tenant)), 409, "tenant-exists");
   }
 
   @Test

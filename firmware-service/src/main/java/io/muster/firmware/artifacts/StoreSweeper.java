@@ -7,6 +7,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,7 +19,7 @@ import org.jboss.logging.Logger;
  * Several instances may do it at once.
  */
 @ApplicationScoped
-class StoreSweeper {
+public class StoreSweeper {
   private static final Logger LOG = Logger.getLogger(StoreSweeper.class);
 
   private final ArtifactStore store;
@@ -51,6 +52,15 @@ class StoreSweeper {
       sweep();
     } catch (IOException | RuntimeException failed) {
       LOG.warnf("The artifact store was not swept: %s", failed.toString());
+    }
+  }
+
+  /** After a tenant's rows went. Bytes that are too young for it go with a later sweep. */
+  public void sweepForRemoval() {
+    try {
+      sweep();
+    } catch (IOException failed) {
+      throw new UncheckedIOException("the artifact store cannot be swept", failed);
     }
   }
 

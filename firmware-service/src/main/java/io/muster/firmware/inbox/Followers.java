@@ -3,9 +3,11 @@ package io.muster.firmware.inbox;
 import io.muster.contract.event.EventPage;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.firmware.neighbours.Neighbours;
+import io.muster.firmware.removal.TenantRemoval;
 import io.muster.mqtt.MqttInboundMetadata;
 import io.muster.outbox.EventFollower;
 import io.muster.outbox.SharedEffects;
+import io.muster.outbox.WithoutRemovedTenants;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -43,11 +45,12 @@ class Followers {
       Neighbours neighbours,
       IngestLog ingestLog,
       RegistryLog registryLog,
+      TenantRemoval removal,
       WithdrawalLog withdrawalLog) {
     this.config = config;
     this.withdrawalLog = withdrawalLog;
-    this.ingestEffects = effects(pool, "ingest", ingestLog);
-    this.registryEffects = effects(pool, "registry", registryLog);
+    this.ingestEffects = effects(pool, "ingest", new WithoutRemovedTenants(ingestLog));
+    this.registryEffects = effects(pool, "registry", removal.noting(registryLog));
     this.ingest =
         new EventFollower(
             settings("ingest", config.pollInterval()),

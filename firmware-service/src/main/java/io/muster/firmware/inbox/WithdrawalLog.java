@@ -32,7 +32,8 @@ class WithdrawalLog implements EventFollower.Effects {
           "token-key-withdrawn",
           "device-disabled",
           "device-deleted",
-          "tenant-suspended");
+          "tenant-suspended",
+          "tenant-deleted");
 
   private final Neighbours neighbours;
   private final Event<Withdrawal> withdrawals;

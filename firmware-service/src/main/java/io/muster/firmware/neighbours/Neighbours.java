@@ -10,6 +10,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.message.UserProperties;
 import io.muster.contract.registry.CredentialProof;
+import io.muster.contract.registry.DeletedTenants;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.contract.registry.DeviceView;
 import io.muster.contract.registry.VerifyAnswer;
@@ -33,6 +34,7 @@ import java.util.Optional;
       CredentialProof.class,
       CredentialProof.Certificate.class,
       CredentialProof.Token.class,
+      DeletedTenants.class,
       DeviceAddress.class,
       DeviceLimits.class,
       DeviceView.class,
@@ -88,6 +90,14 @@ public class Neighbours {
     return registry
         .firstLines(devices(tenant) + query, most)
         .map(lines -> lines.stream().map(Neighbours::deviceView).toList());
+  }
+
+  /** A page of the tenants that were deleted. */
+  public Uni<DeletedTenants> deletedTenants(long after, int limit) {
+    return registry
+        .get(
+            "/internal/v1/deleted-tenants?after=" + after + "&limit=" + limit, DeletedTenants.class)
+        .map(page -> page.orElseThrow(() -> new NeighbourAwayException("registry answered 404")));
   }
 
   /** A page of the registry's log. */

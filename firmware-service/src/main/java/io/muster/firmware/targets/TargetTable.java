@@ -76,8 +76,8 @@ public final class TargetTable {
   }
 
   /**
-   * The tenant is not suspended any more: of one that was deleted and made anew no log says so. One
-   * that was told of since stays.
+   * The tenant is not suspended any more, and the part of the log that said so was lost. One that
+   * was told of since stays.
    */
   static void endSuspension(Sql db, TenantId tenant, long told) {
     db.change("DELETE FROM suspended_tenant WHERE tenant = $1 AND told = $2", tenant.value(), told);

@@ -9,7 +9,10 @@ public sealed interface Withdrawal {
   /** It withdrew a credential of a device, or the device itself. */
   record OfDevice(DeviceAddress device) implements Withdrawal {}
 
-  /** It withdrew a key with which it signed tokens of a tenant, or suspended the tenant. */
+  /**
+   * It withdrew a key with which it signed tokens of a tenant, or the tenant was suspended or
+   * deleted.
+   */
   record OfTenant(TenantId tenant) implements Withdrawal {}
 
   /** Nobody can tell what it withdrew. */

@@ -15,6 +15,7 @@ class MigrationTest {
     assertEquals(OutboxSchema.devices(), text("V3__index_outbox_by_device.sql"));
     assertEquals(OutboxSchema.follower(), text("V4__create_followed_log.sql"));
     assertEquals(OutboxSchema.followerTurn(), text("V5__add_followed_log_turn.sql"));
+    assertEquals(OutboxSchema.tenantRemoval(), text("V60__create_tenant_removal.sql"));
   }
 
   private String text(String migration) throws IOException {

@@ -26,6 +26,7 @@ final class AccessMetrics implements AnswerCache.Uses {
           "credential-revoked",
           "token-key-withdrawn",
           "tenant-suspended",
+          "tenant-deleted",
           "log-lost",
           "malformed");
 

@@ -12,6 +12,7 @@ import io.muster.contract.registry.ActivityReport;
 import io.muster.contract.registry.ClaimAnswer;
 import io.muster.contract.registry.ClaimRequest;
 import io.muster.contract.registry.CredentialProof;
+import io.muster.contract.registry.DeletedTenants;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.contract.registry.DeviceScope;
 import io.muster.contract.registry.DeviceView;
@@ -41,6 +42,7 @@ import java.time.Duration;
       RegistryEvent.DeviceDisabled.class,
       RegistryEvent.DeviceDeleted.class,
       RegistryEvent.CredentialRevoked.class,
+      RegistryEvent.TenantDeleted.class,
       RegistryEvent.TenantSuspended.class,
       RegistryEvent.TenantUpdated.class,
       RegistryEvent.TokenKeyWithdrawn.class,
@@ -54,6 +56,7 @@ import java.time.Duration;
       CredentialProof.Certificate.class,
       ActivityReport.class,
       ActivityReport.Heard.class,
+      DeletedTenants.class,
       DeviceLimits.class,
       DeviceView.class,
       VerifyAnswer.Allowed.class,

@@ -5,6 +5,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.ActivityReport;
 import io.muster.contract.registry.ClaimAnswer;
 import io.muster.contract.registry.ClaimRequest;
+import io.muster.contract.registry.DeletedTenants;
 import io.muster.contract.registry.DeviceView;
 import io.muster.contract.registry.ProvisionReply;
 import io.muster.contract.registry.ProvisionRequest;
@@ -25,7 +26,8 @@ import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
  * of its own.
  */
 @ApplicationScoped
-class GuardedRegistryClient implements RegistryClient, ProvisioningAccess, ActivitySink {
+class GuardedRegistryClient
+    implements RegistryClient, ProvisioningAccess, ActivitySink, DeletedTenantsSource {
   private final HttpRegistryClient client;
 
   GuardedRegistryClient(Vertx vertx, AccessConfig config) {
@@ -85,6 +87,12 @@ class GuardedRegistryClient implements RegistryClient, ProvisioningAccess, Activ
   @Override
   public Uni<Boolean> report(ActivityReport report) {
     return client.report(report);
+  }
+
+  /** Without a breaker, since it has a pace of its own. */
+  @Override
+  public Uni<DeletedTenants> deletedTenants(long after, int limit) {
+    return client.deletedTenants(after, limit);
   }
 
   @PreDestroy

@@ -8,6 +8,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.ActivityReport;
 import io.muster.contract.registry.ClaimAnswer;
 import io.muster.contract.registry.ClaimRequest;
+import io.muster.contract.registry.DeletedTenants;
 import io.muster.contract.registry.DeviceView;
 import io.muster.contract.registry.ProvisionReply;
 import io.muster.contract.registry.ProvisionRequest;
@@ -98,6 +99,13 @@ final class HttpRegistryClient implements RegistryClient, ProvisioningAccess {
   public Uni<EventPage> events(long after, int limit) {
     return ask(HttpMethod.GET, "/internal/v1/events?after=" + after + "&limit=" + limit, null)
         .map(answer -> understood(answer, ok -> JSON.readValue(ok.body, EVENT_PAGE)));
+  }
+
+  /** A page of the tenants that were deleted. */
+  Uni<DeletedTenants> deletedTenants(long after, int limit) {
+    var path = "/internal/v1/deleted-tenants?after=" + after + "&limit=" + limit;
+    return ask(HttpMethod.GET, path, null)
+        .map(answer -> understood(answer, ok -> JSON.readValue(ok.body, DeletedTenants.class)));
   }
 
   @Override

@@ -20,6 +20,7 @@ final class RegistryEvents {
 
   private static final Map<String, Class<? extends RegistryEvent>> BY_TYPE =
       Map.of(
+          PREFIX + "tenant-deleted", RegistryEvent.TenantDeleted.class,
           PREFIX + "device-created", RegistryEvent.DeviceCreated.class,
           PREFIX + "device-updated", RegistryEvent.DeviceUpdated.class,
           PREFIX + "device-disabled", RegistryEvent.DeviceDisabled.class,
@@ -62,6 +63,7 @@ final class RegistryEvents {
   private static boolean isWithoutSubject(RegistryEvent event) {
     return switch (event) {
       case RegistryEvent.OfDevice ofDevice -> ofDevice.device() == null;
+      case RegistryEvent.TenantDeleted deleted -> deleted.tenant() == null;
       case RegistryEvent.TenantSuspended suspended -> suspended.tenant() == null;
       case RegistryEvent.TenantUpdated updated ->
           updated.tenant() == null || updated.limits() == null;

@@ -28,6 +28,9 @@ public sealed interface Withdrawal {
   /** All devices of a tenant. */
   record OfTenant(TenantId tenant) implements Withdrawal {}
 
+  /** All devices of a tenant that was deleted; what was kept of it is nobody's. */
+  record OfDeletedTenant(TenantId tenant) implements Withdrawal {}
+
   /** All devices of a tenant have other limits; they may stay. */
   record OfLimits(TenantId tenant, DeviceLimits limits) implements Withdrawal {}
 

@@ -10,6 +10,7 @@ import io.muster.contract.event.RegistryEvent.DeviceDisabled;
 import io.muster.contract.event.RegistryEvent.DeviceUpdated;
 import io.muster.contract.event.RegistryEvent.GroupChanged;
 import io.muster.contract.event.RegistryEvent.PresenceChanged;
+import io.muster.contract.event.RegistryEvent.TenantDeleted;
 import io.muster.contract.event.RegistryEvent.TenantSuspended;
 import io.muster.contract.event.RegistryEvent.TenantUpdated;
 import io.muster.contract.event.RegistryEvent.TokenKeyWithdrawn;
@@ -124,6 +125,10 @@ final class WithdrawalFeed implements EventFollower.Effects {
       case TenantSuspended suspended -> {
         withdrawals.note(suspended.tenant());
         tell(event.event(), new Withdrawal.OfTenant(suspended.tenant()));
+      }
+      case TenantDeleted deleted -> {
+        withdrawals.note(deleted.tenant());
+        tell(event.event(), new Withdrawal.OfDeletedTenant(deleted.tenant()));
       }
       case TenantUpdated updated -> {
         withdrawals.note(updated.tenant());

@@ -254,6 +254,8 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
               .forEach(c -> c.endIfShown(it.key(), "the key that signed the token is withdrawn"));
       case Withdrawal.OfTenant it ->
           shared.index.of(it.tenant()).forEach(DeviceEndpoint::endWithdrawn);
+      case Withdrawal.OfDeletedTenant it ->
+          shared.index.of(it.tenant()).forEach(DeviceEndpoint::endWithdrawn);
       case Withdrawal.OfLimits it -> {
         // Before the others: who is being admitted is among neither or both.
         shared.index.of(it.tenant()).forEach(connection -> connection.limits(it.limits()));

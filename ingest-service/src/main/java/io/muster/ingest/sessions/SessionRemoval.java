@@ -47,21 +47,29 @@ final class SessionRemoval {
   }
 
   private static Uni<Integer> remove(SqlClient db, String which, Tuple parameters) {
-    var statement =
-        """
-        WITH which AS MATERIALIZED (%s), gone AS (
-          DELETE FROM mqtt_session s USING which
-          WHERE s.client_identifier = which.client_identifier RETURNING session_key
-        ), outgoing AS (
-          DELETE FROM outgoing_exactly_once o USING gone WHERE o.session_key = gone.session_key
-        ), incoming AS (
-          DELETE FROM exactly_once e USING gone WHERE e.session_key = gone.session_key
-        )
-        SELECT count(*)::integer FROM gone
-        """;
-    return db.preparedQuery(statement.formatted(which))
+    return db.preparedQuery(removing(which))
         .execute(parameters)
         .map(rows -> rows.iterator().next().getInteger(0));
+  }
+
+  /**
+   * A statement that removes sessions, and says in its only row how many.
+   *
+   * @param which a query for their client identifiers
+   */
+  static String removing(String which) {
+    return """
+    WITH which AS MATERIALIZED (%s), gone AS (
+      DELETE FROM mqtt_session s USING which
+      WHERE s.client_identifier = which.client_identifier RETURNING session_key
+    ), outgoing AS (
+      DELETE FROM outgoing_exactly_once o USING gone WHERE o.session_key = gone.session_key
+    ), incoming AS (
+      DELETE FROM exactly_once e USING gone WHERE e.session_key = gone.session_key
+    )
+    SELECT count(*)::integer FROM gone
+    """
+        .formatted(which);
   }
 
   private static String name(DeviceAddress device) {

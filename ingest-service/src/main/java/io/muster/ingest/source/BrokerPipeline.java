@@ -12,6 +12,7 @@ import io.muster.ingest.intake.Intake;
 import io.muster.ingest.intake.Publication;
 import io.muster.ingest.intake.RefusedPublish;
 import io.muster.mqtt.MqttInboundMetadata;
+import io.muster.rest.access.GoneTenants;
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -30,26 +31,31 @@ import org.eclipse.microprofile.reactive.messaging.Message;
  */
 final class BrokerPipeline {
   private static final int LANES = 32;
-  private static final List<String> OUTCOMES = List.of("offered", "unknown-device", "stray");
+  private static final List<String> OUTCOMES =
+      List.of("offered", "unknown-device", "deleted-tenant", "stray");
 
   private final Intake intake;
   private final Function<DeviceAddress, Uni<Boolean>> isKnown;
+  private final GoneTenants gone;
   private final DeviceAddress strays;
   private final Clock clock;
   private final MeterRegistry meters;
 
   /**
    * @param isKnown never fails
+   * @param gone of whom nothing is kept, not even a dead letter
    * @param strays to whom belongs what names no device
    */
   BrokerPipeline(
       Intake intake,
       Function<DeviceAddress, Uni<Boolean>> isKnown,
+      GoneTenants gone,
       DeviceAddress strays,
       Clock clock,
       MeterRegistry meters) {
     this.intake = intake;
     this.isKnown = isKnown;
+    this.gone = gone;
     this.strays = strays;
     this.clock = clock;
     this.meters = meters;
@@ -85,7 +91,11 @@ final class BrokerPipeline {
   private Uni<Void> offer(Message<?> message) {
     var mqtt = mqtt(message);
     return addressed(mqtt.topic())
-        .map(topic -> offerIfKnown(topic, message, mqtt))
+        .map(
+            topic ->
+                gone.isGone(topic.address().tenant())
+                    ? drop(message)
+                    : offerIfKnown(topic, message, mqtt))
         .orElseGet(() -> stray(message, mqtt));
   }
 
@@ -103,6 +113,11 @@ final class BrokerPipeline {
               }
             })
         .replaceWithVoid();
+  }
+
+  private Uni<Void> drop(Message<?> message) {
+    count("deleted-tenant");
+    return Uni.createFrom().completionStage(message::ack);
   }
 
   private Uni<Void> stray(Message<?> message, MqttInboundMetadata mqtt) {

@@ -6,6 +6,7 @@ import io.muster.ingest.access.KnownDevices;
 import io.muster.ingest.heard.HeardDevices;
 import io.muster.ingest.intake.Intake;
 import io.muster.mqtt.MusterMqttConnector;
+import io.muster.rest.access.GoneTenants;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -40,6 +41,7 @@ class BrokerSource {
   private final Instance<InboundConnector> connector;
   private final Instance<Intake> intake;
   private final Instance<KnownDevices> devices;
+  private final GoneTenants gone;
   private final Clock clock;
   private final MeterRegistry meters;
   private final HeardDevices heard;
@@ -49,6 +51,7 @@ class BrokerSource {
       @Connector(MusterMqttConnector.NAME) Instance<InboundConnector> connector,
       Instance<Intake> intake,
       Instance<KnownDevices> devices,
+      GoneTenants gone,
       Clock clock,
       MeterRegistry meters,
       HeardDevices heard) {
@@ -56,6 +59,7 @@ class BrokerSource {
     this.connector = connector;
     this.intake = intake;
     this.devices = devices;
+    this.gone = gone;
     this.clock = clock;
     this.meters = meters;
     this.heard = heard;
@@ -74,6 +78,7 @@ class BrokerSource {
         new BrokerPipeline(
             new HearingIntake(intake.get(), heard),
             existence(),
+            gone,
             DeviceAddress.fromUserName(config.broker().strays()),
             clock,
             meters);

@@ -9,9 +9,11 @@ import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.RegistryEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
+import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.ClaimAnswer;
 import io.muster.contract.registry.ClaimRequest;
 import io.muster.contract.registry.CredentialProof;
+import io.muster.contract.registry.DeletedTenants;
 import io.muster.contract.registry.DeviceLimits;
 import io.muster.contract.registry.DeviceScope;
 import io.muster.contract.registry.DeviceView;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -109,7 +112,25 @@ class GoldenRegistryTest {
   }
 
   @Test
+  void asksForTenantsThatWereDeleted() throws IOException {
+    Files.writeString(folder.resolve("token"), "token-1");
+    var vertx = Vertx.vertx();
+    try (var registry = new FakeRegistry()) {
+      var config = new TestConfig(registry.url(), folder.resolve("token"), PATIENCE, 4);
+      var client = new HttpRegistryClient(vertx, config);
+      registry.answer(any -> new Reply(200, Golden.text("internal/deleted-tenants.json")));
+      assertEquals(
+          new DeletedTenants(List.of(PUMP.tenant(), new TenantId("globex")), 7),
+          client.deletedTenants(5, 100).await().atMost(PATIENCE));
+      client.close();
+    } finally {
+      vertx.closeAndAwait();
+    }
+  }
+
+  @Test
   void understandsItsEvents() {
+    assertEquals(new RegistryEvent.TenantDeleted(PUMP.tenant()), read("tenant-deleted"));
     assertEquals(new RegistryEvent.DeviceCreated(PUMP, 1), read("device-created"));
     assertEquals(new RegistryEvent.DeviceDisabled(PUMP, 3), read("device-disabled"));
     assertEquals(new RegistryEvent.DeviceDeleted(PUMP), read("device-deleted"));

@@ -286,6 +286,19 @@ class RegistryAccessTest {
   }
 
   @Test
+  void theEndOfATenantIsTold() {
+    assertGranted();
+    registry.tell(new RegistryEvent.TenantDeleted(new TenantId("acme")));
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                withdrawals.equals(List.of(new Withdrawal.OfDeletedTenant(new TenantId("acme")))));
+    registry.goAway();
+    assertEquals(new Admission.Unavailable(), ask(PROOF));
+  }
+
+  @Test
   void otherLimitsOfATenantAreToldAndAskedForAnew() {
     assertGranted();
     var limits = new DeviceLimits(1, 5);

@@ -70,6 +70,8 @@ final class ScriptedRegistry implements RegistryClient {
               PlatformTopic.of(ServiceName.REGISTRY, event.event(), of.device());
           case RegistryEvent.TenantSuspended of ->
               PlatformTopic.of(ServiceName.REGISTRY, event.event(), of.tenant());
+          case RegistryEvent.TenantDeleted of ->
+              PlatformTopic.of(ServiceName.REGISTRY, event.event(), of.tenant());
           case RegistryEvent.TenantUpdated of ->
               PlatformTopic.of(ServiceName.REGISTRY, event.event(), of.tenant());
           case RegistryEvent.TokenKeyWithdrawn of ->

@@ -44,6 +44,7 @@ class WithdrawalTest {
         new Withdrawal.OfDevice(TestEndpoint.DEVICE),
         new Withdrawal.OfDeleted(TestEndpoint.DEVICE),
         new Withdrawal.OfTenant(TestEndpoint.DEVICE.tenant()),
+        new Withdrawal.OfDeletedTenant(TestEndpoint.DEVICE.tenant()),
         new Withdrawal.OfEverybody());
   }
 

@@ -14,6 +14,9 @@ import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +68,11 @@ public final class StoreDatabase implements AutoCloseable {
 
   public Pool pool() {
     return pool;
+  }
+
+  /** One of JDBC's. */
+  public Connection connect() throws SQLException {
+    return DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
   }
 
   /** As the service opens its own connections. */

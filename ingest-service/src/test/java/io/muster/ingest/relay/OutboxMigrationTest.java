@@ -19,6 +19,8 @@ class OutboxMigrationTest {
     assertEquals(
         OutboxSchema.properties(), resource("/db/migration/V41__add_outbox_properties.sql"));
     assertEquals(OutboxSchema.devices(), resource("/db/migration/V51__index_outbox_by_device.sql"));
+    assertEquals(
+        OutboxSchema.tenantRemoval(), resource("/db/migration/V61__create_tenant_removal.sql"));
   }
 
   @Test

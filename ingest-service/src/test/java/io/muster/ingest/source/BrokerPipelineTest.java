@@ -51,7 +51,12 @@ class BrokerPipelineTest {
   @BeforeEach
   void start() {
     new BrokerPipeline(
-            intake, device -> known.apply(device), STRAYS, Clock.fixed(NOW, ZoneOffset.UTC), meters)
+            intake,
+            device -> known.apply(device),
+            tenant -> tenant.value().equals("gone"),
+            STRAYS,
+            Clock.fixed(NOW, ZoneOffset.UTC),
+            meters)
         .take(source)
         .subscribe()
         .with(none -> {});
@@ -103,6 +108,16 @@ class BrokerPipelineTest {
     assertEquals(1, intake.offered.size());
     assertEquals(List.of("acme/d2 2"), intake.letters);
     assertEquals(1, meters.counter("muster.source.messages", "outcome", "unknown-device").count());
+  }
+
+  @Test
+  void whatADeletedTenantsDeviceSaysIsDroppedAndAcknowledged() {
+    arrive("telemetry/gone/d1", "1");
+    arrive("event/gone/d1", "2");
+    assertEquals(List.of(), intake.offered);
+    assertEquals(List.of(), intake.letters);
+    assertEquals(List.of("1", "2"), acknowledged);
+    assertEquals(2, meters.counter("muster.source.messages", "outcome", "deleted-tenant").count());
   }
 
   @Test

@@ -63,7 +63,14 @@ class BrokerSourceIT {
                 "topic", "platform/ingest/source-test/#",
                 "health-enabled", "false"));
     new BrokerSource(
-            new Config(broker), connector, intake, devices, clock, meters, new HeardDevices(10))
+            new Config(broker),
+            connector,
+            intake,
+            devices,
+            any -> false,
+            clock,
+            meters,
+            new HeardDevices(10))
         .start(null);
 
     var client =

@@ -23,6 +23,9 @@ public final class RegistryClient {
   /** For a registry whose database restarts, or on a machine with too much to do. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+  /** The last part of a problem's type. */
+  private static final String DELETED = "tenant-deleted";
+
   private static final int CREATED = 201;
   private static final int CONFLICT = 409;
   private static final int AWAY = 503;
@@ -56,10 +59,12 @@ public final class RegistryClient {
   /**
    * Makes the tenant unless it exists.
    *
+   * @return false when there was one that was deleted: then there is none, and none will be
    * @throws UserMistake when the registry cannot be reached or refuses
    */
-  public void ensureTenant(TenantId tenant) {
-    post("/api/v1/tenants", id(tenant.value()), Set.of(CREATED, CONFLICT));
+  public boolean ensureTenant(TenantId tenant) {
+    var problem = post("/api/v1/tenants", id(tenant.value()), Set.of(CREATED, CONFLICT));
+    return !problem.path("type").asText().endsWith(DELETED);
   }
 
   /**

@@ -84,7 +84,14 @@ final class Stack {
     var environment = new ServiceEnvironment(settings, issuer, authority, brokerUrl());
     services.start(servicePlans(environment, databases));
     observers.start(observing);
-    new RegistryClient(around.registryUrl(), around::adminToken).ensureTenant(TENANT);
+    if (!new RegistryClient(around.registryUrl(), around::adminToken).ensureTenant(TENANT)) {
+      around
+          .terminal()
+          .line(
+              "Tenant '%s' was deleted and its name is not given again: make another one, and say"
+                      .formatted(TENANT)
+                  + " --tenant to simulate and replay.");
+    }
   }
 
   /** Ends everything: services, then broker and database, then what they were told by. */

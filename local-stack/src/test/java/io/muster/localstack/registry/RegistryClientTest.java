@@ -1,6 +1,7 @@
 package io.muster.localstack.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -73,9 +74,18 @@ class RegistryClientTest {
   void whatExistsAlreadyIsFine() {
     answers.add(new Answer(409, ""));
     answers.add(new Answer(409, "{}"));
-    client.ensureTenant(new TenantId("demo"));
+    assertTrue(client.ensureTenant(new TenantId("demo")));
     client.ensureDevice(DEVICE);
     assertEquals(2, requests.size());
+  }
+
+  @Test
+  void aTenantThatWasDeletedIsNoMistake() {
+    answers.add(new Answer(409, "{\"type\":\"urn:muster:problem:tenant-exists\",\"status\":409}"));
+    answers.add(new Answer(409, "{\"type\":\"urn:muster:problem:tenant-deleted\",\"status\":409}"));
+    var tenant = new TenantId("demo");
+    assertTrue(client.ensureTenant(tenant));
+    assertFalse(client.ensureTenant(tenant));
   }
 
   @Test
