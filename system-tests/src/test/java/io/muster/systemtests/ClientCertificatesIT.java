@@ -2,11 +2,17 @@ package io.muster.systemtests;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import io.muster.systemtests.clients.Trust;
 import io.muster.systemtests.devices.TestDevice;
@@ -17,9 +23,11 @@ import io.muster.systemtests.stack.SharedStack;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,6 +39,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(SharedStack.class)
 class ClientCertificatesIT {
   private static final long PATIENCE_SECONDS = 30;
+
+  /** Of a certificate: long enough to register it and to connect, also on a busy machine. */
+  private static final Duration SHORT_LIFE = Duration.ofSeconds(10);
 
   private final RunningStack stack;
 
@@ -68,26 +79,52 @@ class ClientCertificatesIT {
   void aRevokedCertificatesConnectionEndsWithinFiveSeconds() throws Exception {
     certificate = DeviceCertificate.make(folder, "EC");
     var credential = certificate.register(stack, device);
-    var ended = new AtomicReference<Throwable>();
-    var client =
-        MqttClient.builder()
-            .useMqttVersion5()
-            .serverHost("localhost")
-            .serverPort(stack.endpointTlsPort())
-            .identifier(device.clientIdentifier())
-            .sslConfig()
-            .trustManagerFactory(Trust.of(stack.authority()))
-            .keyManagerFactory(certificate.keys())
-            .applySslConfig()
-            .addDisconnectedListener(context -> ended.set(context.getCause()))
-            .buildBlocking();
+    var ended = new CompletableFuture<Throwable>();
+    var client = client(ended);
     client.connect();
     stack.http().send("DELETE", credential, stack.tokens().admin(), null).expect(204);
-    await().atMost(Duration.ofSeconds(5)).until(() -> ended.get() != null);
-    var told = (Mqtt5DisconnectException) ended.get();
-    assertEquals(Mqtt5DisconnectReasonCode.NOT_AUTHORIZED, told.getMqttMessage().getReasonCode());
+    assertToldNotAuthorized(ended, Duration.ofSeconds(5));
     assertNotEquals(0, publish("mqttv5", "tlsv1.3", device.clientIdentifier()));
     assertEquals(0, stack.store().readings(device.address()));
+  }
+
+  @Test
+  void aConnectionEndsWithItsCertificate() throws Exception {
+    var end = Instant.now().plus(SHORT_LIFE).truncatedTo(ChronoUnit.SECONDS);
+    certificate = DeviceCertificate.endingAt(folder, end);
+    certificate.register(stack, device);
+    var ended = new CompletableFuture<Throwable>();
+    var client = client(ended);
+    client.connect();
+    assertEquals(0, publish("mqttv5", "tlsv1.3", device.clientIdentifier() + ":more"));
+    assertToldNotAuthorized(ended, SHORT_LIFE.plusSeconds(5));
+    assertFalse(Instant.now().isBefore(end), "before its end");
+    var refused = assertThrows(Mqtt5ConnAckException.class, client::connect);
+    assertEquals(Mqtt5ConnAckReasonCode.NOT_AUTHORIZED, refused.getMqttMessage().getReasonCode());
+    assertEquals(1, stack.store().readings(device.address()));
+  }
+
+  /**
+   * @param ended gets why the connection was lost
+   */
+  private Mqtt5BlockingClient client(CompletableFuture<Throwable> ended) throws Exception {
+    return MqttClient.builder()
+        .useMqttVersion5()
+        .serverHost("localhost")
+        .serverPort(stack.endpointTlsPort())
+        .identifier(device.clientIdentifier())
+        .sslConfig()
+        .trustManagerFactory(Trust.of(stack.authority()))
+        .keyManagerFactory(certificate.keys())
+        .applySslConfig()
+        .addDisconnectedListener(context -> ended.complete(context.getCause()))
+        .buildBlocking();
+  }
+
+  private static void assertToldNotAuthorized(CompletableFuture<Throwable> ended, Duration within) {
+    await().atMost(within).until(ended::isDone);
+    var told = assertInstanceOf(Mqtt5DisconnectException.class, ended.join());
+    assertEquals(Mqtt5DisconnectReasonCode.NOT_AUTHORIZED, told.getMqttMessage().getReasonCode());
   }
 
   private int publish(String version, String tls, String clientIdentifier) throws Exception {

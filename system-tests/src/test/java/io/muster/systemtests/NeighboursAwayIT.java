@@ -1,6 +1,5 @@
 package io.muster.systemtests;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -90,7 +88,6 @@ class NeighboursAwayIT {
     var tenant = stack.newTenant();
     var known = stack.newDevice(tenant, "known");
     var unknown = stack.newDevice(tenant, "unknown");
-    awaitWordOfRegistration(known);
     var connected = connected(known);
     try (var _ = stack.processes().freeze("registry")) {
       publish(connected, known.telemetry(), "{\"n\":1}");
@@ -106,35 +103,6 @@ class NeighboursAwayIT {
           Mqtt5ConnAckReasonCode.SERVER_UNAVAILABLE, refused.getMqttMessage().getReasonCode());
     }
     connected(unknown).disconnect();
-  }
-
-  /**
-   * Waits until ingest has read that the device was made: any word about a device makes ingest ask
-   * anew, and the registry must not stand still before that.
-   */
-  private void awaitWordOfRegistration(TestDevice device) {
-    var service = stack.tokens().service("ingest");
-    var events = stack.registry() + "/internal/v1/events?limit=1000&after=";
-    var position = new AtomicLong();
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> {
-              var page = stack.http().get(events + position, service).expect(200).json();
-              position.set(page.path("next").asLong());
-              return page.path("items").findValuesAsText("topic").stream()
-                  .anyMatch(
-                      topicName ->
-                          topicName.equals("platform/registry/device-created/" + device.address()));
-            });
-    var logged = System.nanoTime();
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> {
-              var ageSeconds = stack.ingestMetrics(1).sum("muster_access_log_age_seconds");
-              return ageSeconds < (System.nanoTime() - logged) / 1e9;
-            });
   }
 
   private void sendsReadings(TestDevice device, String when, Mqtt5BlockingClient client) {

@@ -2,6 +2,7 @@ package io.muster.systemtests;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
@@ -15,8 +16,11 @@ import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jose4j.jwt.NumericDate;
+import org.jose4j.lang.JoseException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -27,6 +31,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedStack.class)
 class WithdrawnIT {
   private static final Duration AT_MOST = Duration.ofSeconds(5);
+  private static final Duration SHORT_LIFE = Duration.ofSeconds(6);
+
+  /** {@code muster.registry.device-tokens.clock-skew}. */
+  private static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
   private final RunningStack stack;
 
@@ -68,6 +76,30 @@ class WithdrawnIT {
         stack.newDevice(stack.newTenant(), "other"),
         () -> stack.http().send("PATCH", url, stack.tokens().admin(), "{\"suspended\":true}"),
         200);
+  }
+
+  /** Not withdrawn, and over all the same. */
+  @Test
+  void aConnectionEndsWithItsToken() throws JoseException {
+    var device = stack.newDevice(stack.newTenant(), "over");
+    var signer = new DeviceToken(stack, device.address());
+    // Devices' clocks may be a minute off, so it is taken for as long as that after its end.
+    var end = NumericDate.now();
+    end.addSeconds(SHORT_LIFE.minus(CLOCK_SKEW).toSeconds());
+    var token =
+        signer.mint(
+            claims -> {
+              claims.setIssuedAt(NumericDate.fromSeconds(end.getValue() - 1));
+              claims.setExpirationTime(end);
+            });
+    var connection = Observed.connect(device.withPassword(token), "", stack.endpointPort(1));
+    publish(connection.client(), device);
+    await().atMost(SHORT_LIFE.plus(AT_MOST)).until(connection.ended()::isDone);
+    assertEquals(Mqtt5DisconnectReasonCode.NOT_AUTHORIZED, connection.ended().join());
+    var taken = Instant.ofEpochSecond(end.getValue()).plus(CLOCK_SKEW);
+    assertFalse(Instant.now().isBefore(taken), "before its end");
+    assertThrows(Mqtt5ConnAckException.class, () -> connection.client().connect());
+    assertEquals(1, stack.store().readings(device.address()));
   }
 
   /** Those of the device at both replicas, and none of the other. */

@@ -55,6 +55,24 @@ class RegistryProofs {
    */
   private record Verified(DeviceAddress device, Word word, Instant validUntil) {}
 
+  /** Only words that take something back are heard here, and each of all of the device's proofs. */
+  private record Told(Withdrawals withdrawals) implements AnswerCache.Words<Verified> {
+    @Override
+    public boolean areSilent(Verified verified, long askedAtNanos) {
+      return withdrawals.areSilent(verified.device, askedAtNanos);
+    }
+
+    @Override
+    public boolean allow(Verified verified, long asOfNanos) {
+      return areSilent(verified, asOfNanos);
+    }
+
+    @Override
+    public Verified amend(Verified verified, long askedAtNanos) {
+      return verified;
+    }
+  }
+
   RegistryProofs(
       Neighbours neighbours, DdiConfig config, MeterRegistry meters, Clock clock, Ticker ticker) {
     this.neighbours = neighbours;
@@ -74,7 +92,7 @@ class RegistryProofs {
                 this.config.recheckAfter()),
             clock,
             ticker,
-            (it, askedAt) -> withdrawals.allow(it.device, askedAt),
+            new Told(withdrawals),
             new Uses(counter(meters, "remembered"), counter(meters, "stale")));
     this.questions = counter(meters, "asked");
   }
@@ -113,9 +131,9 @@ class RegistryProofs {
   /** The registry withdrew something: answers from before are not believed any more. */
   void withdrawn(@Observes Withdrawal withdrawal) {
     switch (withdrawal) {
-      case Withdrawal.OfDevice(var device) -> withdrawals.note(device);
-      case Withdrawal.OfTenant(var tenant) -> withdrawals.note(tenant);
-      case Withdrawal.OfEverybody _ -> withdrawals.noteAll();
+      case Withdrawal.OfDevice(var device) -> withdrawals.withdraw(device);
+      case Withdrawal.OfTenant(var tenant) -> withdrawals.withdraw(tenant);
+      case Withdrawal.OfEverybody _ -> withdrawals.withdrawAll();
     }
   }
 

@@ -22,17 +22,39 @@ final class CredentialAnswers {
 
   /** An answer about a client, and who it said it is (or null). */
   private record Verified(DeviceAddress claimed, VerifyAnswer answer) {
-    DeviceAddress device() {
-      return switch (answer) {
-        case VerifyAnswer.Allowed allowed -> allowed.device();
-        case VerifyAnswer.Denied denied -> claimed;
-      };
-    }
-
     Instant validUntil() {
       return switch (answer) {
         case VerifyAnswer.Allowed allowed -> allowed.validUntil();
-        case VerifyAnswer.Denied denied -> null;
+        case VerifyAnswer.Denied _ -> null;
+      };
+    }
+  }
+
+  /** A refusal gives nothing that could serve; any word of its device may have made it wrong. */
+  private record Told(Withdrawals withdrawals) implements AnswerCache.Words<Verified> {
+    @Override
+    public boolean areSilent(Verified verified, long askedAtNanos) {
+      return switch (verified.answer()) {
+        case VerifyAnswer.Allowed allowed -> withdrawals.areSilent(allowed, askedAtNanos);
+        case VerifyAnswer.Denied _ ->
+            verified.claimed() == null || withdrawals.areSilent(verified.claimed(), askedAtNanos);
+      };
+    }
+
+    @Override
+    public boolean allow(Verified verified, long asOfNanos) {
+      return switch (verified.answer()) {
+        case VerifyAnswer.Allowed allowed -> withdrawals.allow(allowed, asOfNanos);
+        case VerifyAnswer.Denied _ -> areSilent(verified, asOfNanos);
+      };
+    }
+
+    @Override
+    public Verified amend(Verified verified, long askedAtNanos) {
+      return switch (verified.answer()) {
+        case VerifyAnswer.Allowed allowed ->
+            new Verified(verified.claimed(), withdrawals.withLimits(allowed, askedAtNanos));
+        case VerifyAnswer.Denied _ -> verified;
       };
     }
   }
@@ -59,8 +81,7 @@ final class CredentialAnswers {
                 config.recheckAfter()),
             clock,
             ticker,
-            (verified, askedAt) ->
-                verified.device() == null || withdrawals.allow(verified.device(), askedAt),
+            new Told(withdrawals),
             metrics);
   }
 

@@ -36,6 +36,26 @@ final class DeviceAnswers {
     }
   }
 
+  /** That a device is not there or may not take part gives nothing; any word may make it wrong. */
+  private record Told(Withdrawals withdrawals) implements AnswerCache.Words<Known> {
+    @Override
+    public boolean areSilent(Known known, long askedAtNanos) {
+      return withdrawals.areSilent(known.device(), askedAtNanos);
+    }
+
+    @Override
+    public boolean allow(Known known, long asOfNanos) {
+      return known.isEnabled()
+          ? withdrawals.allowMandate(known.device(), asOfNanos)
+          : areSilent(known, asOfNanos);
+    }
+
+    @Override
+    public Known amend(Known known, long askedAtNanos) {
+      return known;
+    }
+  }
+
   DeviceAnswers(
       RegistryClient registry,
       AccessConfig config,
@@ -58,7 +78,7 @@ final class DeviceAnswers {
                 config.recheckAfter()),
             clock,
             ticker,
-            (known, askedAt) -> withdrawals.allow(known.device(), askedAt),
+            new Told(withdrawals),
             metrics);
   }
 

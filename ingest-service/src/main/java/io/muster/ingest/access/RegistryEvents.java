@@ -55,13 +55,15 @@ final class RegistryEvents {
     var event = ContractJson.mapper().treeToValue(data, type);
     if (event == null || isWithoutSubject(event)) {
       throw new IllegalArgumentException(
-          "an event of the registry names whom it is about, and limits");
+          "an event of the registry names what it is about, and limits");
     }
     return event;
   }
 
   private static boolean isWithoutSubject(RegistryEvent event) {
     return switch (event) {
+      case RegistryEvent.CredentialRevoked revoked ->
+          revoked.device() == null || revoked.credential() == null;
       case RegistryEvent.OfDevice ofDevice -> ofDevice.device() == null;
       case RegistryEvent.TenantDeleted deleted -> deleted.tenant() == null;
       case RegistryEvent.TenantSuspended suspended -> suspended.tenant() == null;

@@ -24,9 +24,10 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * What the registry's events do here: answers that they contradict are believed no more, and those
- * who hold connections hear of it. The position is in memory, beginning at the log's end: what
- * happened before is in the first answers, since none is asked for earlier. Thread-safe.
+ * What the registry's events do here: answers that they contradict are believed no more, others
+ * that they touch are asked for again, and those who hold connections hear of it. The position is
+ * in memory, beginning at the log's end: what happened before is in the first answers, since none
+ * is asked for earlier. Thread-safe.
  */
 final class WithdrawalFeed implements EventFollower.Effects {
   private static final Logger LOG = Logger.getLogger(WithdrawalFeed.class);
@@ -82,7 +83,7 @@ final class WithdrawalFeed implements EventFollower.Effects {
   @Override
   public Uni<Long> startOver(long end) {
     LOG.error("Withdrawals may have been missed: every device has to show its credential again");
-    withdrawals.noteAll();
+    withdrawals.withdrawAll();
     tell("log-lost", new Withdrawal.OfEverybody());
     return Uni.createFrom().item(end);
   }
@@ -98,44 +99,45 @@ final class WithdrawalFeed implements EventFollower.Effects {
     } catch (RuntimeException malformed) {
       // Stopping at it would let every later withdrawal wait; so nothing is believed instead.
       LOG.errorf(malformed, "No answer of the registry so far is believed any more");
-      withdrawals.noteAll();
+      withdrawals.withdrawAll();
       tell("malformed", new Withdrawal.OfEverybody());
     }
   }
 
   private void take(RegistryEvent event) {
     switch (event) {
-      case DeviceCreated created -> withdrawals.note(created.device());
+      case DeviceCreated created -> withdrawals.change(created.device());
       case DeviceUpdated updated -> {
-        withdrawals.note(updated.device());
+        // Never by having been disabled, of which there is word of its own.
+        withdrawals.change(updated.device());
         tell(event.event(), new Withdrawal.OfMandates(updated.device()));
       }
       case DeviceDisabled disabled -> {
-        withdrawals.note(disabled.device());
+        withdrawals.withdraw(disabled.device());
         tell(event.event(), new Withdrawal.OfDevice(disabled.device()));
       }
       case DeviceDeleted deleted -> {
-        withdrawals.note(deleted.device());
+        withdrawals.withdraw(deleted.device());
         tell(event.event(), new Withdrawal.OfDeleted(deleted.device()));
       }
       case CredentialRevoked revoked -> {
-        withdrawals.note(revoked.device());
+        withdrawals.withdraw(revoked.device(), revoked.credential());
         tell(event.event(), new Withdrawal.OfCredential(revoked.device(), revoked.credential()));
       }
       case TenantSuspended suspended -> {
-        withdrawals.note(suspended.tenant());
+        withdrawals.withdraw(suspended.tenant());
         tell(event.event(), new Withdrawal.OfTenant(suspended.tenant()));
       }
       case TenantDeleted deleted -> {
-        withdrawals.note(deleted.tenant());
+        withdrawals.withdraw(deleted.tenant());
         tell(event.event(), new Withdrawal.OfDeletedTenant(deleted.tenant()));
       }
       case TenantUpdated updated -> {
-        withdrawals.note(updated.tenant());
+        withdrawals.limit(updated.tenant(), updated.limits());
         tell(event.event(), new Withdrawal.OfLimits(updated.tenant(), updated.limits()));
       }
       case TokenKeyWithdrawn withdrawn -> {
-        withdrawals.note(withdrawn.tenant());
+        withdrawals.withdrawKey(withdrawn.tenant(), withdrawn.key());
         tell(event.event(), new Withdrawal.OfTokenKey(withdrawn.tenant(), withdrawn.key()));
       }
       case GroupChanged _ -> {

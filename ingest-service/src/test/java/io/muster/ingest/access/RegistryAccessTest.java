@@ -1,5 +1,10 @@
 package io.muster.ingest.access;
 
+import static io.muster.ingest.access.FollowedAccess.DEVICE;
+import static io.muster.ingest.access.FollowedAccess.GATEWAY;
+import static io.muster.ingest.access.FollowedAccess.PATIENCE;
+import static io.muster.ingest.access.FollowedAccess.PROOF;
+import static io.muster.ingest.access.FollowedAccess.allowed;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -21,62 +26,34 @@ import io.smallrye.mutiny.subscription.UniEmitter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RegistryAccessTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final Instant START = Instant.parse("2026-11-23T03:00:00Z");
-  private static final DeviceAddress DEVICE = DeviceAddress.of("acme", "d1");
-  private static final DeviceAddress GATEWAY = DeviceAddress.of("acme", "gw");
-  private static final CredentialProof PROOF = new CredentialProof.Secret("hush");
-  private static final UUID CREDENTIAL = UUID.randomUUID();
-
-  private final AtomicLong elapsed = new AtomicLong();
-  private final ScriptedRegistry registry = new ScriptedRegistry();
-  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final List<Withdrawal> withdrawals = new CopyOnWriteArrayList<>();
-  private RegistryAccess access;
-
-  @BeforeEach
-  void start() {
-    InstantSource source = () -> START.plusNanos(elapsed.get());
-    access =
-        new RegistryAccess(
-            registry,
-            TestConfig.inMemory(),
-            new AccessMetrics(meters),
-            source.withZone(ZoneOffset.UTC),
-            // Real time passes too, so that no two readings are the same.
-            () -> elapsed.get() + System.nanoTime());
-    access.onWithdrawal(withdrawals::add);
-    registry.answer(allowed(null));
-    access.start();
-    await().atMost(PATIENCE).until(() -> access.upToDateAt().isPresent());
-  }
+  private final FollowedAccess followed = FollowedAccess.start();
+  private final ScriptedRegistry registry = followed.registry;
+  private final SimpleMeterRegistry meters = followed.meters;
+  private final List<Withdrawal> withdrawals = followed.withdrawals;
+  private final RegistryAccess access = followed.access;
 
   @AfterEach
   void stop() {
-    access.close();
+    followed.close();
   }
 
   @Test
   void anAnswerIsUsedAgainForAMinute() {
-    assertGranted();
-    pass(Duration.ofSeconds(59));
-    assertGranted();
+    followed.assertGranted();
+    followed.pass(Duration.ofSeconds(59));
+    followed.assertGranted();
     assertEquals(1, registry.verifications());
-    pass(Duration.ofSeconds(2));
-    assertGranted();
+    followed.pass(Duration.ofSeconds(2));
+    followed.assertGranted();
     assertEquals(2, registry.verifications());
     assertEquals(1, meters.counter("muster.access.cache.hits", "kind", "credential").count());
   }
@@ -85,118 +62,21 @@ class RegistryAccessTest {
   void thoseWhoAskTheSameAtTheSameTimeAskOnce() {
     var waiting = new CopyOnWriteArrayList<UniEmitter<? super VerifyAnswer>>();
     registry.answer(request -> Uni.createFrom().emitter(waiting::add));
-    var first = admit(PROOF).subscribeAsCompletionStage();
-    var second = admit(PROOF).subscribeAsCompletionStage();
-    admit(new CredentialProof.Secret("another")).subscribeAsCompletionStage();
+    var first = followed.admit(PROOF).subscribeAsCompletionStage();
+    var second = followed.admit(PROOF).subscribeAsCompletionStage();
+    followed.admit(new CredentialProof.Secret("another")).subscribeAsCompletionStage();
     assertEquals(2, registry.verifications());
     waiting.forEach(emitter -> emitter.complete(allowed(null)));
     assertEquals(first.join(), second.join());
-    assertGranted();
+    followed.assertGranted();
     assertEquals(2, registry.verifications());
-  }
-
-  @Test
-  void whileTheRegistryIsAwayAnAnswerServesForAnHourAndNoLonger() {
-    assertGranted();
-    registry.goAway();
-    pass(Duration.ofMinutes(59));
-    assertGranted();
-    assertEquals(1, meters.counter("muster.access.stale.answers", "kind", "credential").count());
-    pass(Duration.ofMinutes(2));
-    assertEquals(new Admission.Unavailable(), ask(PROOF));
-    registry.comeBack();
-    assertGranted();
-  }
-
-  @Test
-  void theHourBeginsWhenTheRegistryWasLastHeardNotWhenTheDeviceCame() {
-    assertGranted();
-    for (int hours = 0; hours < 3; hours++) {
-      pass(Duration.ofMinutes(50));
-      awaitConfirmation();
-    }
-    registry.goAway();
-    pass(Duration.ofMinutes(58));
-    assertGranted();
-    pass(Duration.ofMinutes(3));
-    assertEquals(new Admission.Unavailable(), ask(PROOF));
-  }
-
-  @Test
-  void noReadingOfTheLogConfirmsWhatWasWithdrawn() {
-    assertGranted();
-    registry.tell(new RegistryEvent.DeviceUpdated(DEVICE, 2));
-    await().atMost(PATIENCE).until(() -> !withdrawals.isEmpty());
-    for (int hours = 0; hours < 3; hours++) {
-      pass(Duration.ofMinutes(50));
-      awaitConfirmation();
-    }
-    registry.goAway();
-    assertEquals(new Admission.Unavailable(), ask(PROOF));
-  }
-
-  @Test
-  void noReadingOfTheLogMakesACredentialLastLonger() {
-    registry.answer(allowed(START.plus(Duration.ofHours(1))));
-    assertGranted();
-    for (int minutes = 0; minutes < 80; minutes += 20) {
-      pass(Duration.ofMinutes(20));
-      awaitConfirmation();
-    }
-    registry.goAway();
-    assertEquals(new Admission.Unavailable(), ask(PROOF));
-  }
-
-  /** Two readings that began after now: the first may have been under way when time passed. */
-  private void awaitConfirmation() {
-    for (int reading = 0; reading < 2; reading++) {
-      var pages = registry.pages();
-      await().atMost(PATIENCE).until(() -> registry.pages() > pages + 1);
-    }
-  }
-
-  @Test
-  void aRegistryThatIsAwayIsNotAskedAtEachUseOfAnOlderAnswer() {
-    assertGranted();
-    registry.goAway();
-    pass(Duration.ofMinutes(5));
-    for (int n = 0; n < 100; n++) {
-      assertGranted();
-    }
-    assertEquals(2, registry.verifications());
-    pass(Duration.ofSeconds(6));
-    assertGranted();
-    assertEquals(3, registry.verifications());
-  }
-
-  @Test
-  void aStrangerIsNotLetInWhileTheRegistryIsAway() {
-    registry.goAway();
-    assertEquals(new Admission.Unavailable(), ask(PROOF));
-    assertEquals(
-        1,
-        meters
-            .counter(
-                "muster.access.verifications", "decision", "unavailable", "reason", "registry-away")
-            .count());
-  }
-
-  @Test
-  void noAnswerServesBeyondTheCredentialsEnd() {
-    registry.answer(allowed(START.plusSeconds(30)));
-    assertGranted();
-    registry.goAway();
-    pass(Duration.ofSeconds(29));
-    assertGranted();
-    pass(Duration.ofSeconds(2));
-    assertEquals(new Admission.Unavailable(), ask(PROOF));
   }
 
   @Test
   void anotherSecretOrAnotherDeviceIsAnotherQuestion() {
-    assertGranted();
-    ask(new CredentialProof.Secret("other"));
-    ask(new CredentialProof.Token("hush"));
+    followed.assertGranted();
+    followed.ask(new CredentialProof.Secret("other"));
+    followed.ask(new CredentialProof.Token("hush"));
     access.admit(DeviceAddress.of("acme", "d2"), PROOF, null).await().atMost(PATIENCE);
     assertEquals(4, registry.verifications());
   }
@@ -205,12 +85,12 @@ class RegistryAccessTest {
   void aRefusalIsForgottenAtOnce() {
     registry.answer(new VerifyAnswer.Denied(VerifyAnswer.Reason.WRONG_SECRET));
     var denied = new Admission.Denied(VerifyAnswer.Reason.WRONG_SECRET);
-    assertEquals(denied, ask(PROOF));
-    assertEquals(denied, ask(PROOF));
+    assertEquals(denied, followed.ask(PROOF));
+    assertEquals(denied, followed.ask(PROOF));
     assertEquals(1, registry.verifications());
     registry.answer(allowed(null));
-    pass(Duration.ofSeconds(3));
-    assertGranted();
+    followed.pass(Duration.ofSeconds(3));
+    followed.assertGranted();
     assertEquals(
         2,
         meters
@@ -220,36 +100,13 @@ class RegistryAccessTest {
 
   @Test
   void aDisabledDeviceIsWithdrawnAndAskedForAnew() {
-    assertGranted();
+    followed.assertGranted();
     registry.answer(new VerifyAnswer.Denied(VerifyAnswer.Reason.DEVICE_DISABLED));
     registry.tell(new RegistryEvent.DeviceDisabled(DEVICE, 2));
     await()
         .atMost(PATIENCE)
         .until(() -> withdrawals.equals(List.of(new Withdrawal.OfDevice(DEVICE))));
-    assertEquals(new Admission.Denied(VerifyAnswer.Reason.DEVICE_DISABLED), ask(PROOF));
-  }
-
-  @Test
-  void aWithdrawnAnswerDoesNotServeWhileTheRegistryIsAwayEither() {
-    assertGranted();
-    registry.tell(new RegistryEvent.CredentialRevoked(DEVICE, CREDENTIAL));
-    await()
-        .atMost(PATIENCE)
-        .until(() -> withdrawals.equals(List.of(new Withdrawal.OfCredential(DEVICE, CREDENTIAL))));
-    registry.goAway();
-    assertEquals(new Admission.Unavailable(), ask(PROOF));
-  }
-
-  @Test
-  void anAnswerAboutATokenIsAskedForAgainWhenItsKeyIsWithdrawn() {
-    var key = UUID.randomUUID();
-    assertGranted();
-    registry.tell(new RegistryEvent.TokenKeyWithdrawn(DEVICE.tenant(), key));
-    await()
-        .atMost(PATIENCE)
-        .until(() -> withdrawals.equals(List.of(new Withdrawal.OfTokenKey(DEVICE.tenant(), key))));
-    registry.goAway();
-    assertEquals(new Admission.Unavailable(), ask(PROOF));
+    assertEquals(new Admission.Denied(VerifyAnswer.Reason.DEVICE_DISABLED), followed.ask(PROOF));
   }
 
   @Test
@@ -260,34 +117,13 @@ class RegistryAccessTest {
           heard.add(request.enforcesScopes());
           return Uni.createFrom().item(allowed(null));
         });
-    ask(PROOF);
+    followed.ask(PROOF);
     assertEquals(List.of(true), heard);
   }
 
   @Test
-  void whatWasRevokedWhileTheLogWasOutOfReachIsAppliedWhenItIsBack() {
-    assertGranted();
-    registry.goAway();
-    registry.tell(new RegistryEvent.DeviceDeleted(DEVICE));
-    registry.tell(new RegistryEvent.TenantSuspended(new TenantId("acme")));
-    pass(Duration.ofMinutes(10));
-    assertGranted();
-    registry.comeBack();
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                withdrawals.equals(
-                    List.of(
-                        new Withdrawal.OfDeleted(DEVICE),
-                        new Withdrawal.OfTenant(new TenantId("acme")))));
-    registry.goAway();
-    assertEquals(new Admission.Unavailable(), ask(PROOF));
-  }
-
-  @Test
   void theEndOfATenantIsTold() {
-    assertGranted();
+    followed.assertGranted();
     registry.tell(new RegistryEvent.TenantDeleted(new TenantId("acme")));
     await()
         .atMost(PATIENCE)
@@ -295,12 +131,12 @@ class RegistryAccessTest {
             () ->
                 withdrawals.equals(List.of(new Withdrawal.OfDeletedTenant(new TenantId("acme")))));
     registry.goAway();
-    assertEquals(new Admission.Unavailable(), ask(PROOF));
+    assertEquals(new Admission.Unavailable(), followed.ask(PROOF));
   }
 
   @Test
   void otherLimitsOfATenantAreToldAndAskedForAnew() {
-    assertGranted();
+    followed.assertGranted();
     var limits = new DeviceLimits(1, 5);
     registry.tell(new RegistryEvent.TenantUpdated(new TenantId("acme"), limits));
     await()
@@ -309,7 +145,7 @@ class RegistryAccessTest {
             () ->
                 withdrawals.equals(List.of(new Withdrawal.OfLimits(new TenantId("acme"), limits))));
     var before = registry.verifications();
-    assertGranted();
+    followed.assertGranted();
     assertEquals(before + 1, registry.verifications());
   }
 
@@ -317,7 +153,7 @@ class RegistryAccessTest {
   void anAnswerThatWasOnItsWayWhileTheDeviceWasDisabledIsNotBelieved() {
     var waiting = new CopyOnWriteArrayList<UniEmitter<? super VerifyAnswer>>();
     registry.answer(request -> Uni.createFrom().emitter(waiting::add));
-    var admission = admit(PROOF).subscribeAsCompletionStage();
+    var admission = followed.admit(PROOF).subscribeAsCompletionStage();
     registry.tell(new RegistryEvent.DeviceDisabled(DEVICE, 2));
     await().atMost(PATIENCE).until(() -> !withdrawals.isEmpty());
 
@@ -328,13 +164,13 @@ class RegistryAccessTest {
 
   @Test
   void anUpdateMakesAskAgainAndThrowsNobodyOff() {
-    assertGranted();
+    followed.assertGranted();
     registry.tell(new RegistryEvent.DeviceUpdated(DEVICE, 2));
     await()
         .atMost(PATIENCE)
         .until(
             () -> {
-              assertGranted();
+              followed.assertGranted();
               return registry.verifications() == 2;
             });
     assertEquals(List.of(new Withdrawal.OfMandates(DEVICE)), withdrawals);
@@ -342,14 +178,14 @@ class RegistryAccessTest {
 
   @Test
   void aLogWithAHoleMakesEverybodyShowTheirCredentialsAgain() {
-    assertGranted();
+    followed.assertGranted();
     registry.loseLog();
     registry.tell(new RegistryEvent.DeviceDisabled(DEVICE, 2));
     registry.tell(new RegistryEvent.DeviceDisabled(GATEWAY, 2));
     registry.trim();
     registry.comeBack();
     await().atMost(PATIENCE).until(() -> withdrawals.equals(List.of(new Withdrawal.OfEverybody())));
-    assertGranted();
+    followed.assertGranted();
     assertEquals(2, registry.verifications());
     registry.tell(new RegistryEvent.DeviceDisabled(DEVICE, 3));
     await().atMost(PATIENCE).until(() -> withdrawals.size() == 2);
@@ -357,7 +193,7 @@ class RegistryAccessTest {
 
   @Test
   void anEventThatCannotBeReadStopsNothingAndIsNotIgnored() {
-    assertGranted();
+    followed.assertGranted();
     registry.tell(
         new OutboxEntry(
             UUID.randomUUID(),
@@ -428,9 +264,9 @@ class RegistryAccessTest {
     assertNull(access.maySpeakForIfKnown(GATEWAY, DEVICE));
     assertTrue(may(GATEWAY, DEVICE));
     assertEquals(true, access.maySpeakForIfKnown(GATEWAY, DEVICE));
-    assertEquals(Mandate.NOT_GIVEN, mandate(DeviceAddress.of("acme", "other"), DEVICE));
-    assertEquals(Mandate.NOT_GIVEN, mandate(GATEWAY, DeviceAddress.of("acme", "unknown")));
-    assertEquals(Mandate.NOT_GIVEN, mandate(DeviceAddress.of("evil", "gw"), DEVICE));
+    assertEquals(Mandate.NOT_GIVEN, followed.mandate(DeviceAddress.of("acme", "other"), DEVICE));
+    assertEquals(Mandate.NOT_GIVEN, followed.mandate(GATEWAY, DeviceAddress.of("acme", "unknown")));
+    assertEquals(Mandate.NOT_GIVEN, followed.mandate(DeviceAddress.of("evil", "gw"), DEVICE));
     assertEquals(false, access.maySpeakForIfKnown(DeviceAddress.of("evil", "gw"), DEVICE));
     assertEquals(2, registry.lookUps());
   }
@@ -446,35 +282,6 @@ class RegistryAccessTest {
     registry.tell(new RegistryEvent.DeviceDisabled(DEVICE, 3));
     await().atMost(PATIENCE).until(() -> withdrawals.contains(new Withdrawal.OfDevice(DEVICE)));
     assertEquals(false, may(GATEWAY, DEVICE));
-  }
-
-  @Test
-  void aGatewayGoesOnWhileTheRegistryIsAway() {
-    registry.devices(device -> Optional.of(new DeviceView(device, true, new DeviceId("gw"), 1)));
-    assertTrue(may(GATEWAY, DEVICE));
-    registry.goAway();
-    pass(Duration.ofMinutes(30));
-    assertNull(access.maySpeakForIfKnown(GATEWAY, DEVICE));
-    assertTrue(may(GATEWAY, DEVICE));
-    assertEquals(true, access.maySpeakForIfKnown(GATEWAY, DEVICE));
-    assertEquals(Mandate.UNKNOWN, mandate(GATEWAY, DeviceAddress.of("acme", "d2")));
-    pass(Duration.ofMinutes(31));
-    assertEquals(Mandate.UNKNOWN, mandate(GATEWAY, DEVICE));
-  }
-
-  @Test
-  void whetherADeviceExistsIsNotGuessed() {
-    registry.devices(device -> Optional.of(new DeviceView(device, true, null, 1)));
-    assertTrue(access.isKnown(DEVICE).await().atMost(PATIENCE));
-    registry.goAway();
-    var failure =
-        access
-            .isKnown(DeviceAddress.of("acme", "d2"))
-            .onItemOrFailure()
-            .transform((known, away) -> away)
-            .await()
-            .atMost(PATIENCE);
-    assertTrue(failure instanceof RegistryAwayException);
   }
 
   @Test
@@ -503,32 +310,7 @@ class RegistryAccessTest {
     }
   }
 
-  private void pass(Duration duration) {
-    elapsed.addAndGet(duration.toNanos());
-  }
-
-  private Uni<Admission> admit(CredentialProof proof) {
-    return access.admit(DEVICE, proof, "10.0.0.1");
-  }
-
-  private Admission ask(CredentialProof proof) {
-    return admit(proof).await().atMost(PATIENCE);
-  }
-
   private boolean may(DeviceAddress gateway, DeviceAddress device) {
-    return mandate(gateway, device) == Mandate.GIVEN;
-  }
-
-  private Mandate mandate(DeviceAddress gateway, DeviceAddress device) {
-    return access.maySpeakFor(gateway, device).await().atMost(PATIENCE);
-  }
-
-  private void assertGranted() {
-    var admission = ask(PROOF);
-    assertTrue(admission instanceof Admission.Granted, admission::toString);
-  }
-
-  private static VerifyAnswer allowed(Instant validUntil) {
-    return new VerifyAnswer.Allowed(DEVICE, CREDENTIAL, validUntil, new DeviceLimits(10, 1_024));
+    return followed.mandate(gateway, device) == Mandate.GIVEN;
   }
 }

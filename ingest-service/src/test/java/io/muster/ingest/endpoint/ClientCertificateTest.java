@@ -4,6 +4,7 @@ import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_3_1_1;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -21,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -272,15 +274,23 @@ class ClientCertificateTest {
     }
   }
 
-  @Test
-  void goWhenTheCertificateEnds() {
-    server.access.validUntil = Instant.now().plusSeconds(1);
-    var tls = new TlsClient(TLS13, registered(TestCertificate.usual()));
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void goWhenTheCertificateEnds(String protocol) {
+    var end = Instant.now().plusSeconds(2).truncatedTo(ChronoUnit.SECONDS);
+    server.access.validUntil = end;
+    var own = registered(TestCertificate.between(end.minusSeconds(60), end));
+    var tls = new TlsClient(protocol, own);
     try (var client = tls.knock(server, withoutPassword(MQTT_5))) {
       client.expectConnAck(ReasonCode.SUCCESS);
       client.expectDisconnect(ReasonCode.NOT_AUTHORIZED);
+      assertFalse(Instant.now().isBefore(end), "before its end");
       server.awaitEnd(EndReason.CREDENTIAL_ENDED);
     }
+    try (var client = tls.knock(server, withoutPassword(MQTT_5))) {
+      client.expectConnAck(ReasonCode.NOT_AUTHORIZED);
+    }
+    assertEquals(1, server.count(CONNECTS, "outcome", "certificate-expired"));
   }
 
   @Test

@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -22,13 +21,13 @@ import java.util.function.Supplier;
  * @param <K> never holds a secret
  */
 public final class AnswerCache<K, V> {
-  /** An answer that was withdrawn while it was on its way is asked for again, but not for ever. */
+  /** An answer of which there was word while it was on its way is asked for again, not for ever. */
   private static final int MAX_ASKED = 3;
 
   private final Settings<V> settings;
   private final Clock clock;
   private final Ticker ticker;
-  private final BiPredicate<V, Long> holds;
+  private final Words<V> words;
   private final Cache<K, Remembered<V>> remembered;
   private final ConcurrentMap<K, Uni<V>> underWay = new ConcurrentHashMap<>();
   private final Uses uses;
@@ -51,6 +50,18 @@ public final class AnswerCache<K, V> {
       Predicate<V> lasts,
       Duration recheckAfter) {}
 
+  /** What the registry's log has told since an answer. Times are the ticker's. */
+  public interface Words<V> {
+    /** Whether nothing by which the answer could be another one now. */
+    boolean areSilent(V value, long askedAtNanos);
+
+    /** Whether nothing that takes back what the answer gave: it serves if nobody can be asked. */
+    boolean allow(V value, long asOfNanos);
+
+    /** The answer with what was told of its contents. */
+    V amend(V value, long askedAtNanos);
+  }
+
   /** What is to be counted. Thread-safe. */
   public interface Uses {
     /** A remembered answer was used. */
@@ -60,24 +71,20 @@ public final class AnswerCache<K, V> {
     void staleAnswer(String kind);
   }
 
-  /** An answer was withdrawn each time while it was on its way. */
+  /** There was word of an answer each time while it was on its way. */
   public static final class UnsettledException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     UnsettledException() {
-      super("withdrawn time and again", null, false, false);
+      super("contradicted time and again", null, false, false);
     }
   }
 
-  /**
-   * @param holds whether an answer that was asked for at that time has not been withdrawn since
-   */
-  public AnswerCache(
-      Settings<V> settings, Clock clock, Ticker ticker, BiPredicate<V, Long> holds, Uses uses) {
+  public AnswerCache(Settings<V> settings, Clock clock, Ticker ticker, Words<V> words, Uses uses) {
     this.settings = settings;
     this.clock = clock;
     this.ticker = ticker;
-    this.holds = holds;
+    this.words = words;
     this.uses = uses;
     this.remembered = Caffeine.newBuilder().maximumSize(settings.maximum()).ticker(ticker).build();
   }
@@ -86,7 +93,7 @@ public final class AnswerCache<K, V> {
   public Optional<V> fresh(K key) {
     var known = remembered.getIfPresent(key);
     if (known == null
-        || !holds.test(known.value(), known.askedAtNanos())
+        || !words.areSilent(known.value(), known.askedAtNanos())
         || !known.isFresh(ticker.read(), clock.instant())) {
       return Optional.empty();
     }
@@ -109,8 +116,6 @@ public final class AnswerCache<K, V> {
         key,
         one ->
             asked(one, ask, 1)
-                .onFailure()
-                .recoverWithUni(away -> usable(one, away))
                 .onTermination()
                 .invoke(() -> underWay.remove(one))
                 .memoize()
@@ -123,17 +128,25 @@ public final class AnswerCache<K, V> {
             () -> {
               var askedAt = ticker.read();
               return ask.get()
-                  .flatMap(
-                      value -> {
-                        if (holds.test(value, askedAt)) {
-                          remember(key, value, askedAt);
-                          return Uni.createFrom().item(value);
-                        }
-                        return time < MAX_ASKED
-                            ? asked(key, ask, time + 1)
-                            : Uni.createFrom().failure(new UnsettledException());
-                      });
+                  .onItemOrFailure()
+                  .transformToUni(
+                      (value, away) ->
+                          away == null
+                              ? answered(key, ask, time, value, askedAt)
+                              : usable(key, away, askedAt));
             });
+  }
+
+  private Uni<V> answered(K key, Supplier<Uni<V>> ask, int time, V value, long askedAt) {
+    // Also when there was word of it meanwhile: it is later than what was remembered, and is what
+    // serves, or does not, when nobody can be asked again.
+    remember(key, value, askedAt);
+    if (words.areSilent(value, askedAt)) {
+      return Uni.createFrom().item(value);
+    }
+    return time < MAX_ASKED
+        ? asked(key, ask, time + 1)
+        : Uni.createFrom().failure(new UnsettledException());
   }
 
   private void remember(K key, V value, long askedAt) {
@@ -148,24 +161,31 @@ public final class AnswerCache<K, V> {
         new Remembered<>(
             value,
             askedAt,
+            askedAt,
             askedAt + freshFor.toNanos(),
             askedAt + usableFor.toNanos(),
             settings.validUntil().apply(value)));
   }
 
-  private Uni<V> usable(K key, Throwable away) {
+  private Uni<V> usable(K key, Throwable away, long askedAt) {
     var known = remembered.getIfPresent(key);
     var now = ticker.read();
-    if (known == null
-        || !holds.test(known.value(), known.askedAtNanos())
-        || !known.isUsable(now, clock.instant())) {
+    if (known == null || !allows(known) || !known.isUsable(now, clock.instant())) {
       return Uni.createFrom().failure(away);
     }
     uses.staleAnswer(settings.kind());
-    remembered
-        .asMap()
-        .replace(key, known, known.freshUntil(now + settings.recheckAfter().toNanos()));
-    return Uni.createFrom().item(known.value());
+    var served =
+        known.askedInVain(amended(known), askedAt, now + settings.recheckAfter().toNanos());
+    remembered.asMap().replace(key, known, served);
+    return Uni.createFrom().item(served.value());
+  }
+
+  private boolean allows(Remembered<V> known) {
+    return words.allow(known.value(), known.confirmedAtNanos());
+  }
+
+  private V amended(Remembered<V> known) {
+    return words.amend(known.value(), known.askedAtNanos());
   }
 
   /**
@@ -180,11 +200,14 @@ public final class AnswerCache<K, V> {
     for (var entry : remembered.asMap().entrySet()) {
       var known = entry.getValue();
       // Beyond its time it may have been withdrawn by a word that is forgotten already.
-      if (!known.isUsable(asOfNanos, now) || !holds.test(known.value(), known.askedAtNanos())) {
+      if (!known.isUsable(asOfNanos, now) || !allows(known)) {
         remembered.asMap().remove(entry.getKey(), known);
-      } else if (known.askedAtNanos() < asOfNanos && settings.lasts().test(known.value())) {
+      } else if (known.confirmedAtNanos() < asOfNanos && settings.lasts().test(known.value())) {
         var usableUntil = asOfNanos + settings.usableFor().apply(known.value()).toNanos();
-        remembered.asMap().replace(entry.getKey(), known, known.confirmed(asOfNanos, usableUntil));
+        remembered
+            .asMap()
+            .replace(
+                entry.getKey(), known, known.confirmed(amended(known), asOfNanos, usableUntil));
       }
     }
   }

@@ -10,6 +10,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +29,21 @@ import javax.net.ssl.KeyManagerFactory;
 public record DeviceCertificate(Path certificate, Path key) {
   private static final char[] PASSWORD = "password".toCharArray();
   private static final long PATIENCE_SECONDS = 30;
+  private static final DateTimeFormatter ASN1_TIME =
+      DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
+  private static final String SELF =
+      """
+      [ca]
+      default_ca = self
+      [self]
+      database = %s/index.txt
+      new_certs_dir = %s
+      rand_serial = yes
+      default_md = sha256
+      policy = any
+      [any]
+      commonName = supplied
+      """;
 
   /**
    * Makes one.
@@ -52,6 +71,55 @@ public record DeviceCertificate(Path certificate, Path key) {
             "-out",
             made.certificate.toString()));
     run(command);
+    return made;
+  }
+
+  /**
+   * Makes one that holds from now on and not for long, which {@code openssl req} can do by the day
+   * only.
+   */
+  public static DeviceCertificate endingAt(Path folder, Instant end)
+      throws IOException, InterruptedException {
+    CommandLineTools.require("openssl");
+    var made = new DeviceCertificate(folder.resolve("device.crt"), folder.resolve("device.key"));
+    var request = folder.resolve("device.csr").toString();
+    var authority = Files.writeString(folder.resolve("self.cnf"), SELF.formatted(folder, folder));
+    Files.createFile(folder.resolve("index.txt"));
+    run(
+        List.of(
+            "openssl",
+            "req",
+            "-new",
+            "-nodes",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-subj",
+            "/CN=device",
+            "-keyout",
+            made.key.toString(),
+            "-out",
+            request));
+    run(
+        List.of(
+            "openssl",
+            "ca",
+            "-batch",
+            "-selfsign",
+            "-notext",
+            "-config",
+            authority.toString(),
+            "-keyfile",
+            made.key.toString(),
+            "-in",
+            request,
+            "-startdate",
+            ASN1_TIME.format(end.minus(Duration.ofHours(1))),
+            "-enddate",
+            ASN1_TIME.format(end),
+            "-out",
+            made.certificate.toString()));
     return made;
   }
 
