@@ -37,7 +37,8 @@ public final class CommandDatabase
           "V8__create_job",
           "V20__create_schedule",
           "V30__create_aws_jobs",
-          "V31__remember_deleted_devices");
+          "V31__remember_deleted_devices",
+          "V83__end_presence_gap");
 
   private Path folder;
   private LocalPostgres postgres;
