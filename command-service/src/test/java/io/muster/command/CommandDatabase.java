@@ -40,7 +40,8 @@ public final class CommandDatabase
           "V20__create_schedule",
           "V30__create_aws_jobs",
           "V31__remember_deleted_devices",
-          "V60__create_tenant_removal");
+          "V60__create_tenant_removal",
+          "V83__end_presence_gap");
 
   private Path folder;
   private LocalPostgres postgres;

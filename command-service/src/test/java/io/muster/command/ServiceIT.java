@@ -12,7 +12,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
 import java.sql.SQLException;
+import io.restassured.RestAssured;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +111,25 @@ class ServiceIT {
         rows.next();
         return rows.getLong(1);
       }
+    }
+  }
+
+  @Test
+  void aBodyThatDoesNotSayItsLengthIsBoundedToo() throws Exception {
+    var bytes = new byte[1_100_000];
+    Arrays.fill(bytes, (byte) ' ');
+    var request =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + RestAssured.port + commands(device)))
+            .version(HttpClient.Version.HTTP_1_1)
+            .header("Authorization", "Bearer " + stack.person("operator", device.tenant().value()))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)))
+            .build();
+    try (var client = HttpClient.newHttpClient()) {
+      var answer = client.send(request, BodyHandlers.ofString());
+      assertEquals(413, answer.statusCode());
+      assertTrue(answer.body().contains("urn:muster:problem:too-large"), answer.body());
     }
   }
 

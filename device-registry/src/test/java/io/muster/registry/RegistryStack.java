@@ -43,6 +43,10 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
         Map.entry("MUSTER_SERVICE_ISSUER", issuer.serviceIssuer()),
         Map.entry("MUSTER_BROKER_URL", "mqtt://127.0.0.1:" + freePort()),
         // Within reach of a test.
+        Map.entry("muster.registry.device-types.max-per-tenant", "12"),
+        Map.entry("muster.registry.groups.max-per-tenant", "12"),
+        Map.entry("muster.registry.groups.max-members", "500"),
+        Map.entry("muster.registry.provisioning.max-claim-tokens", "12"),
         Map.entry("muster.registry.bulk.waiting-answer-bytes", "65536"),
         Map.entry("muster.registry.bulk.database-patience", "8S"),
         Map.entry("muster.registry.configuration.interval", "100MS"),

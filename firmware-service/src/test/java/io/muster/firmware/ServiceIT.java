@@ -7,7 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -15,6 +22,7 @@ import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.Signature;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +141,26 @@ class ServiceIT {
   void tooManyBytesAreRefused() {
     ProblemMatcher.assertProblem(
         api.upload(tenant, "big", new byte[FirmwareStack.MAX_BYTES + 1]), 413, "too-large");
+  }
+
+  @Test
+  void aBodyThatDoesNotSayItsLengthIsBoundedToo() throws Exception {
+    var bytes = new byte[100_000];
+    Arrays.fill(bytes, (byte) ' ');
+    var request =
+        HttpRequest.newBuilder(
+                URI.create(
+                    "http://127.0.0.1:" + RestAssured.port + Api.of(tenant) + "/distributions"))
+            .version(HttpClient.Version.HTTP_1_1)
+            .header("Authorization", "Bearer " + stack.person("admin", tenant))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)))
+            .build();
+    try (var client = HttpClient.newHttpClient()) {
+      var answer = client.send(request, BodyHandlers.ofString());
+      assertEquals(413, answer.statusCode());
+      assertTrue(answer.body().contains("urn:muster:problem:too-large"), answer.body());
+    }
   }
 
   @Test

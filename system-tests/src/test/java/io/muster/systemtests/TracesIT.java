@@ -21,9 +21,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** A running service sends its spans to a collector, with the setting that the guide shows. */
 @ExtendWith(SharedStack.class)
 class TracesIT {
-  /** To the letter what the service offers: with less it says 406, or gives its other format. */
-  private static final String OPEN_METRICS =
-      "application/openmetrics-text; version=1.0.0; charset=utf-8";
+  /** As a server of Prometheus asks. */
+  private static final String PROMETHEUS =
+      "application/openmetrics-text;version=1.0.0;q=0.5,"
+          + "application/openmetrics-text;version=0.0.1;q=0.4,"
+          + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
 
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -58,7 +60,7 @@ class TracesIT {
   private boolean hasExemplar(OwnReplica replica, String bucket) {
     return stack
         .http()
-        .get(replica.url() + "/q/metrics", null, OPEN_METRICS)
+        .get(replica.url() + "/q/metrics", null, PROMETHEUS)
         .body()
         .lines()
         .anyMatch(line -> line.startsWith(bucket) && line.contains("trace_id=\"" + TRACE + "\""));

@@ -34,6 +34,23 @@ interface InboxConfig {
   @DurationMin(millis = 100)
   Duration turn();
 
+  /**
+   * How long after ingest's log was lost, or ingest was away since, it is asked who is connected:
+   * what it had told before then is in its table of sessions by that time.
+   */
+  @WithDefault("30s")
+  @DurationMin(millis = 5)
+  Duration retellAfter();
+
+  /** How often a page of that is asked for, so that a large fleet is not written all at once. */
+  @WithDefault("500ms")
+  @DurationMin(millis = 5)
+  Duration retellInterval();
+
+  /** Connections in such a page. */
+  @WithDefault("500")
+  @Min(1) @Max(1_000) int retellPage();
+
   /** How long a follower may show no sign of life before the service counts as stuck. */
   @WithDefault("3M")
   @DurationMin(seconds = 1)

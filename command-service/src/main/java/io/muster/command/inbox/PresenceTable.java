@@ -87,16 +87,10 @@ final class PresenceTable {
         .map(RowSet::rowCount);
   }
 
-  /** Nobody knows any more who is there. */
+  /** Nobody knows any more who is there, until {@link Retelling} has asked. */
   static Uni<Void> forgetAll(SqlConnection db, Instant now) {
-    return db.query("DELETE FROM connection")
-        .execute()
-        .flatMap(
-            done ->
-                db.preparedQuery(
-                        "INSERT INTO presence_gap (since) VALUES ($1) ON CONFLICT (only_row)"
-                            + " DO UPDATE SET since = excluded.since")
-                    .execute(Tuple.of(now.atOffset(ZoneOffset.UTC))))
+    return GapTable.open(db, now)
+        .flatMap(done -> db.query("DELETE FROM connection").execute())
         .flatMap(
             done ->
                 db.preparedQuery("UPDATE device_queue SET look_at = $1 WHERE open_commands > 0")

@@ -111,7 +111,7 @@ final class StepReader {
         : Optional.empty();
   }
 
-  private static boolean hearsCommands(DeviceAddress device, List<String> filters) {
+  static boolean hearsCommands(DeviceAddress device, List<String> filters) {
     var example = COMMAND + device + "/req/";
     return filters.stream()
         .filter(TopicFilter::isValid)

@@ -2,12 +2,14 @@ package io.muster.command.neighbours;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.muster.contract.event.CloudEvent;
+import io.muster.contract.event.ConnectedSession;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.DeliveredEvent;
 import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.RegistryEvent;
 import io.muster.contract.event.SessionEvent;
+import io.muster.contract.event.SessionPage;
 import io.muster.contract.event.SubscribedEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
@@ -30,6 +32,8 @@ import java.util.List;
 @RegisterForReflection(
     targets = {
       CloudEvent.class,
+      ConnectedSession.class,
+      ConnectedSession.Hearing.class,
       DeliveredEvent.class,
       DeletedTenants.class,
       DeviceAddress.class,
@@ -38,6 +42,7 @@ import java.util.List;
       OutboxEvent.class,
       RegistryEvent.DeviceDeleted.class,
       SessionEvent.class,
+      SessionPage.class,
       SubscribedEvent.class,
       UserProperties.class
     })
@@ -102,6 +107,18 @@ public class Neighbours {
   /** A page of ingest's log. */
   public Uni<EventPage> ingestEvents(long after, int limit) {
     return ingest.events(after, limit);
+  }
+
+  /**
+   * A page of who is connected at ingest.
+   *
+   * @param after the last page's {@code next}; empty at the beginning
+   */
+  public Uni<SessionPage> connectedSessions(String after, int limit) {
+    var from = URLEncoder.encode(after, StandardCharsets.UTF_8);
+    return ingest
+        .get("/internal/v1/sessions?after=" + from + "&limit=" + limit, SessionPage.class)
+        .map(page -> page.orElseThrow(() -> new NeighbourAwayException("answered 404")));
   }
 
   @PreDestroy

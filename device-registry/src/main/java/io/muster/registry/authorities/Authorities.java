@@ -49,7 +49,7 @@ class Authorities {
         made -> entry("certificate-authority-announced", tenant, made.id()),
         () ->
             tenants
-                .require(tenant)
+                .requireLocked(tenant)
                 .call(this::requireRoom)
                 .map(it -> create(it, certificate, body))
                 .chain(rows::persistAndFlush)

@@ -21,8 +21,8 @@ import java.util.Optional;
  */
 final class DeviceFields {
   /**
-   * The tables and their names in the columns. Types and gateways are of the same tenant; saying so
-   * lets their ids be found by index.
+   * The tables and their names in the columns. Types, gateways and presence are of the same tenant;
+   * saying so lets them be found by index.
    */
   static final String FROM =
       """
@@ -30,7 +30,7 @@ final class DeviceFields {
        LEFT JOIN device_type t ON t.key = d.type_key AND t.tenant_key = d.tenant_key
        LEFT JOIN device g ON g.key = d.gateway_key AND g.tenant_key = d.tenant_key
        LEFT JOIN shadow s ON s.device_key = d.key AND s.name = ''
-       LEFT JOIN presence p ON p.device_key = d.key
+       LEFT JOIN presence p ON p.device_key = d.key AND p.tenant_key = d.tenant_key
        LEFT JOIN installed_firmware f ON f.device_key = d.key
       """;
 

@@ -92,7 +92,10 @@ class DeviceResource {
               example = "type==thermometer;tag==lab;attributes.floor=gt=2")
           @QueryParam("filter")
           String filter,
-      @Parameter(description = "id, createdAt or updatedAt, with :asc or :desc after it")
+      @Parameter(
+              description =
+                  "id, type, lastSeen, createdAt or updatedAt, with :asc or :desc after it; devices"
+                      + " that were never heard of are the last by lastSeen either way")
           @QueryParam("sort")
           String sort,
       @QueryParam("cursor") String cursor,

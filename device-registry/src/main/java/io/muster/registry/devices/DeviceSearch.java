@@ -9,11 +9,11 @@ import io.muster.rest.paging.Page;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
-import io.vertx.mutiny.sqlclient.RowSet;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Finds devices by a filter. Past Hibernate: the conditions are written as SQL that uses the
@@ -36,14 +36,36 @@ public class DeviceSearch {
    */
   public Uni<Page<DeviceRepresentation>> find(
       TenantId tenant, Optional<Filter> filter, Sort sort, Cursor cursor, int limit) {
+    var begin = sort.at(cursor);
     return conditions
         .of(tenant, filter)
         .chain(
-            condition -> {
-              var sql = new DeviceQuery(condition, sort, cursor, limit + 1).sql();
-              return pool.preparedQuery(sql.text()).execute(sql.values());
-            })
-        .map(rows -> page(rows, sort, limit));
+            condition ->
+                rows(new DeviceQuery(condition, begin, cursor, limit + 1))
+                    .chain(found -> filledUp(found, condition, begin, limit + 1)))
+        .map(found -> page(found, sort, limit));
+  }
+
+  /** With the beginning of what comes when the order's own devices have ended. */
+  private Uni<List<Row>> filledUp(List<Row> found, DeviceCondition condition, Sort sort, int rows) {
+    var left = rows - found.size();
+    return sort.rest()
+        .filter(_ -> left > 0)
+        .map(rest -> rows(new DeviceQuery(condition, rest, Cursor.read(null), left)))
+        .map(more -> more.map(rest -> Stream.concat(found.stream(), rest.stream()).toList()))
+        .orElseGet(() -> Uni.createFrom().item(found));
+  }
+
+  private Uni<List<Row>> rows(DeviceQuery query) {
+    var sql = query.sql();
+    return pool.preparedQuery(sql.text())
+        .execute(sql.values())
+        .map(
+            rows -> {
+              List<Row> found = new ArrayList<>(rows.size());
+              rows.forEach(found::add);
+              return found;
+            });
   }
 
   /** How many fit. */
@@ -59,13 +81,11 @@ public class DeviceSearch {
         .map(rows -> rows.iterator().next().getLong(0));
   }
 
-  private static Page<DeviceRepresentation> page(RowSet<Row> rows, Sort sort, int limit) {
-    List<Row> found = new ArrayList<>(rows.size());
-    rows.forEach(found::add);
+  private static Page<DeviceRepresentation> page(List<Row> found, Sort sort, int limit) {
     return Page.of(
         found,
         limit,
-        row -> sort.place(row.getString("id"), row.getOffsetDateTime("place")),
+        row -> sort.place(row.getString("id"), row.getValue("place")),
         DeviceRepresentation::of);
   }
 }

@@ -21,6 +21,8 @@ class GroupRepository implements PanacheRepositoryBase<GroupEntity, Integer> {
       "DELETE FROM device_group_member m USING device d"
           + " WHERE m.group_key = ?1 AND d.key = m.device_key"
           + " AND d.tenant_key = ?2 AND d.id = ANY(?3)";
+  private static final String COUNT_MEMBERS =
+      "SELECT count(*) FROM device_group_member WHERE group_key = ?1";
   // Those that are there stay until the commit, so that their rows can refer to them.
   private static final String KNOWN =
       "SELECT d.id FROM device d WHERE d.tenant_key = ?1 AND d.id = ANY(?2)"
@@ -61,6 +63,17 @@ class GroupRepository implements PanacheRepositoryBase<GroupEntity, Integer> {
   /** How many were there. */
   Uni<Integer> removeMembers(GroupEntity group, Collection<DeviceId> devices) {
     return write(REMOVE, group, devices);
+  }
+
+  /** How many it has, with those of this transaction. */
+  Uni<Long> countMembers(GroupEntity group) {
+    return Panache.getSession()
+        .chain(
+            session ->
+                session
+                    .createNativeQuery(COUNT_MEMBERS, Long.class)
+                    .setParameter(1, group.key)
+                    .getSingleResult());
   }
 
   Uni<Integer> removeAllMembers(GroupEntity group) {

@@ -34,6 +34,7 @@ public class Groups {
   private final Tenants tenants;
   private final Changes changes;
   private final RegistryOutbox outbox;
+  private final GroupLimits limits;
   private final MergePatch mergePatch;
   private final Clock clock;
 
@@ -43,6 +44,7 @@ public class Groups {
       Tenants tenants,
       Changes changes,
       RegistryOutbox outbox,
+      GroupLimits limits,
       MergePatch mergePatch,
       Clock clock) {
     this.rows = rows;
@@ -50,6 +52,7 @@ public class Groups {
     this.tenants = tenants;
     this.changes = changes;
     this.outbox = outbox;
+    this.limits = limits;
     this.mergePatch = mergePatch;
     this.clock = clock;
   }
@@ -64,7 +67,7 @@ public class Groups {
             _ -> entry("group-created", tenantId, body.id()),
             () ->
                 tenants
-                    .require(tenantId)
+                    .requireLocked(tenantId)
                     .chain(tenant -> insert(tenant, body))
                     .call(() -> tell(tenantId, body.id())))
         .onFailure(failure -> BrokenConstraint.unique(failure, "device_group_id_is_unique"))
@@ -141,7 +144,11 @@ public class Groups {
   private Uni<Outcome<GroupEntity>> apply(
       TenantId tenantId, GroupEntity group, MembersChange change) {
     return rows.addMembers(group, change.add())
-        .chain(added -> rows.removeMembers(group, change.remove()).map(removed -> added + removed))
+        .chain(
+            added ->
+                rows.removeMembers(group, change.remove())
+                    .call(() -> added == 0 ? Uni.createFrom().voidItem() : requireRoom(group))
+                    .map(removed -> added + removed))
         .chain(
             moved -> {
               if (moved == 0) {
@@ -150,6 +157,19 @@ public class Groups {
               group.changed(clock.instant());
               return tell(tenantId, group.groupId()).replaceWith(new Outcome<>(group, true));
             });
+  }
+
+  /** Its lock is held, so nobody else adds any. */
+  private Uni<Void> requireRoom(GroupEntity group) {
+    return rows.countMembers(group)
+        .invoke(count -> requireAtMost(limits.maxMembers(), count, "members of a group"))
+        .replaceWithVoid();
+  }
+
+  private static void requireAtMost(int most, long count, String what) {
+    if (count > most) {
+      throw new Refusal.LimitReached(what, most).asException();
+    }
   }
 
   private Uni<Void> requireDevices(GroupEntity group, MembersChange change) {
@@ -200,6 +220,8 @@ public class Groups {
         .onItem()
         .ifNotNull()
         .failWith(() -> exists(body.id()))
+        .chain(() -> rows.count("tenantKey", tenant.key()))
+        .invoke(count -> requireAtMost(limits.maxPerTenant(), count + 1, "groups"))
         .chain(() -> rows.persistAndFlush(GroupEntity.create(tenant.key(), body, clock.instant())));
   }
 

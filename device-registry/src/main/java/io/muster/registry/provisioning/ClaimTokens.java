@@ -58,7 +58,7 @@ class ClaimTokens {
         made -> entry("claim-token-created", tenantId, made.id()),
         () ->
             tenants
-                .require(tenantId)
+                .requireLocked(tenantId)
                 .call(tenant -> checkReferences(tenant, body))
                 .call(tenant -> requireRoom(tenant, now))
                 .map(tenant -> token(tenant, body, secret, now))

@@ -102,8 +102,14 @@ class DeviceMaker {
         ? Uni.createFrom().voidItem()
         : groups
             .join(device.tenant(), claim.group(), device.device())
-            .onFailure(RefusedException.class)
+            .onFailure(DeviceMaker::isGone)
             .transform(_ -> unusable("The claim token's group is gone."));
+  }
+
+  /** Or is no static one any more; one that is full is another matter. */
+  private static boolean isGone(Throwable failure) {
+    return failure instanceof RefusedException refused
+        && !(refused.refusal() instanceof Refusal.LimitReached);
   }
 
   private static boolean isMeaningless(Throwable failure) {

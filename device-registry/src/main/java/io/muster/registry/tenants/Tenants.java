@@ -125,6 +125,14 @@ public class Tenants {
   }
 
   /**
+   * The same, locked until the transaction ends: whoever counts what a tenant has before there is
+   * one more of it. Of two that only looked, both would see the last place free.
+   */
+  public Uni<TenantEntity> requireLocked(TenantId id) {
+    return locked(id);
+  }
+
+  /**
    * Takes the place of one device more, in the current transaction, and locks the tenant: whoever
    * creates or deletes a device does this before touching the device, so that none waits for
    * another in a circle.

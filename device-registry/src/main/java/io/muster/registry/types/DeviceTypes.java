@@ -28,6 +28,7 @@ public class DeviceTypes {
   private final DeviceTypeRepository rows;
   private final Tenants tenants;
   private final Changes changes;
+  private final DeviceTypeLimits limits;
   private final MergePatch mergePatch;
   private final Clock clock;
 
@@ -35,11 +36,13 @@ public class DeviceTypes {
       DeviceTypeRepository rows,
       Tenants tenants,
       Changes changes,
+      DeviceTypeLimits limits,
       MergePatch mergePatch,
       Clock clock) {
     this.rows = rows;
     this.tenants = tenants;
     this.changes = changes;
+    this.limits = limits;
     this.mergePatch = mergePatch;
     this.clock = clock;
   }
@@ -51,7 +54,7 @@ public class DeviceTypes {
     return changes
         .audited(
             _ -> entry("device-type-created", tenantId, body.id()),
-            () -> tenants.require(tenantId).chain(tenant -> insert(tenant, body)))
+            () -> tenants.requireLocked(tenantId).chain(tenant -> insert(tenant, body)))
         .onFailure(failure -> BrokenConstraint.unique(failure, "device_type_id_is_unique"))
         .transform(_ -> exists(body.id()))
         .map(DeviceTypeEntity::representation);
@@ -121,9 +124,21 @@ public class DeviceTypes {
         .onItem()
         .ifNotNull()
         .failWith(() -> exists(body.id()))
+        .chain(() -> requireRoom(tenant))
         .chain(
             () ->
                 rows.persistAndFlush(DeviceTypeEntity.create(tenant.key(), body, clock.instant())));
+  }
+
+  private Uni<Void> requireRoom(TenantEntity tenant) {
+    return rows.count("tenantKey", tenant.key())
+        .invoke(
+            count -> {
+              if (count >= limits.maxPerTenant()) {
+                throw new Refusal.LimitReached("device types", limits.maxPerTenant()).asException();
+              }
+            })
+        .replaceWithVoid();
   }
 
   private Uni<DeviceTypeRepresentation> update(

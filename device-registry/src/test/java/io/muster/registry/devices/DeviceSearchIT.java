@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.muster.registry.Api;
 import io.muster.registry.RegistryTest;
 import io.muster.registry.Tokens;
+import io.vertx.mutiny.sqlclient.Pool;
+import jakarta.inject.Inject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,13 +24,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @RegistryTest
 class DeviceSearchIT {
+  @Inject Pool pool;
   Tokens tokens;
+  private String tenant;
   private Api operator;
   private String devices;
 
   @BeforeEach
   void makeDevices() {
-    var tenant = Api.as(tokens.admin()).tenant();
+    tenant = Api.as(tokens.admin()).tenant();
     operator = Api.as(tokens.person("operator", tenant));
     devices = Api.devices(tenant);
     var types = "/api/v1/tenants/" + tenant + "/device-types";
@@ -112,6 +118,52 @@ class DeviceSearchIT {
     assertEquals(
         List.of("room-1", "room-2"),
         pages("?limit=1&sort=createdAt&filter=" + encoded("tag==lab")));
+  }
+
+  @Test
+  void givesPagesByTypeWithThoseOfNoneAfterAllTypes() {
+    for (var limit : List.of(1, 2, 100)) {
+      assertEquals(List.of("room-1", "room-2", "gw-1", "room_3"), sorted(limit, "type"));
+      assertEquals(List.of("room_3", "gw-1", "room-2", "room-1"), sorted(limit, "type:desc"));
+    }
+    operator.patch(devices + "/gw-1", Map.of("type", "thermometer")).then().statusCode(200);
+    assertEquals(List.of("gw-1", "room-1", "room-2", "room_3"), sorted(1, "type"));
+    operator.patch(devices + "/room-1", Collections.singletonMap("type", null));
+    assertEquals(List.of("gw-1", "room-2", "room-1", "room_3"), sorted(1, "type"));
+  }
+
+  @Test
+  void givesPagesByWhenTheyWereHeardWithThoseThatNeverWereAtTheEnd() {
+    heard("room-2", "2026-11-25T08:00:00Z");
+    heard("gw-1", "2026-11-20T23:59:59.999999Z");
+    heard("room-1", "2026-11-25T08:00:00Z");
+    for (var limit : List.of(1, 2, 3, 100)) {
+      assertEquals(
+          List.of("gw-1", "room-1", "room-2", "room_3"),
+          sorted(limit, "lastSeen"),
+          "limit " + limit);
+      assertEquals(
+          List.of("room-2", "room-1", "gw-1", "room_3"),
+          sorted(limit, "lastSeen:desc"),
+          "limit " + limit);
+    }
+  }
+
+  private List<String> sorted(int limit, String sort) {
+    return pages("?limit=%d&sort=%s".formatted(limit, sort));
+  }
+
+  private void heard(String device, String at) {
+    pool.query(
+            """
+            INSERT INTO presence (device_key, status, since, last_seen)
+            SELECT d.key, 'offline', '%3$s'::timestamptz, '%3$s'::timestamptz FROM device d
+              JOIN tenant t ON t.key = d.tenant_key AND t.id = '%1$s' WHERE d.id = '%2$s'\
+            """
+                .formatted(tenant, device, at))
+        .execute()
+        .await()
+        .atMost(Duration.ofSeconds(30));
   }
 
   @Test

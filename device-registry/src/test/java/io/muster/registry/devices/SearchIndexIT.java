@@ -71,7 +71,7 @@ class SearchIndexIT {
           """
           INSERT INTO presence (device_key, status, since, last_seen)
           SELECT d.key, CASE WHEN 'rare' = ANY(d.tags) THEN 'offline' ELSE 'online' END, now(),
-                 CASE WHEN 'rare' = ANY(d.tags) THEN now() - interval '30 days' ELSE now() END
+                 now() - right(d.id, 6)::integer %% 50 * interval '1 day'
             FROM device d JOIN tenant t ON t.key = d.tenant_key AND t.id = '%1$s'\
           """,
           """
@@ -155,11 +155,36 @@ class SearchIndexIT {
                 .invoke(plans::add)
                 .chain(() -> plan(connection, tenant, "tag==all", Sort.read("updatedAt")))
                 .invoke(plans::add)
+                .chain(() -> plan(connection, tenant, null, Sort.read("type")))
+                .invoke(plans::add)
+                .chain(() -> plan(connection, tenant, "tag==all", Sort.read("type:desc")))
+                .invoke(plans::add)
                 .replaceWithVoid());
     assertTrue(plans.get(0).contains("device_id_is_unique"), plans.get(0));
     assertTrue(plans.get(1).contains("device_by_creation"), plans.get(1));
     assertTrue(plans.get(2).contains("device_by_change"), plans.get(2));
+    assertTrue(plans.get(3).contains("device_by_type"), plans.get(3));
+    assertTrue(plans.get(4).contains("device_by_type"), plans.get(4));
     plans.forEach(plan -> assertFalse(plan.contains("Sort"), plan));
+  }
+
+  /** Those of one day are sorted: the index has the days. */
+  @Test
+  void aPageInTheOrderInWhichDevicesWereHeardIsReadDayByDay() {
+    var tenant = tenant();
+    List<String> plans = new ArrayList<>();
+    rolledBack(
+        tenant,
+        connection ->
+            plan(connection, tenant, null, Sort.read("lastSeen"))
+                .invoke(plans::add)
+                .chain(() -> plan(connection, tenant, "tag==all", Sort.read("lastSeen:desc")))
+                .invoke(plans::add)
+                .replaceWithVoid());
+    for (var plan : plans) {
+      assertTrue(plan.contains("presence_by_day"), plan);
+      assertTrue(plan.contains("Presorted Key: p.seen_day"), plan);
+    }
   }
 
   /** What is heard again and again must not write indexes. */

@@ -11,14 +11,9 @@ import io.muster.registry.RegistryTest;
 import io.muster.registry.Tokens;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -149,22 +144,6 @@ class ProblemsIT {
         415,
         "unsupported-media-type");
     assertProblem(admin.request().accept("text/html").get(TENANTS), 406, "not-acceptable");
-  }
-
-  @Test
-  void aBodyOfUnknownLengthIsBoundedToo() throws IOException, InterruptedException {
-    var bytes = ("{\"id\":\"" + "a".repeat(400_000) + "\"}").getBytes(StandardCharsets.UTF_8);
-    var request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + RestAssured.port + TENANTS))
-            .version(HttpClient.Version.HTTP_1_1)
-            .header("Authorization", "Bearer " + tokens.admin())
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)))
-            .build();
-    try (var client = HttpClient.newHttpClient()) {
-      // While it is read: the server ends it itself, with the status alone.
-      assertEquals(413, client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode());
-    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.muster.ingest.sessions;
 
+import io.muster.contract.event.SessionPage;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.intake.Intake;
 import io.muster.ingest.sessions.ExactlyOnceTable.Release;
@@ -123,6 +124,15 @@ public final class PostgresSessions implements Sessions {
   /** The starts of all replicas that may hold connections; fails while the database is away. */
   public Uni<List<UUID>> replicas() {
     return chores.use(lease::all);
+  }
+
+  /**
+   * A page of who is connected, at whichever replica; fails while the database is away.
+   *
+   * @param after the last client identifier that was told; empty at the beginning
+   */
+  Uni<SessionPage> connected(String after, int limit) {
+    return chores.use(db -> ConnectedSessions.page(db, after, limit));
   }
 
   /** Whether this replica has its lease, without which nobody can connect. */

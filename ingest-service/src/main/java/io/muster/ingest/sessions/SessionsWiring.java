@@ -1,6 +1,8 @@
 package io.muster.ingest.sessions;
 
+import io.muster.contract.event.ConnectedSession;
 import io.muster.contract.event.SessionEvent;
+import io.muster.contract.event.SessionPage;
 import io.muster.ingest.intake.Intake;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -19,7 +21,13 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Puts the sessions together, and begins and ends them with the service. */
 @Singleton
-@RegisterForReflection(targets = SessionEvent.class)
+@RegisterForReflection(
+    targets = {
+      ConnectedSession.class,
+      ConnectedSession.Hearing.class,
+      SessionEvent.class,
+      SessionPage.class
+    })
 class SessionsWiring {
   /** The endpoint has ended its connections; what they left is to be written. */
   private static final int AFTER_THE_ENDPOINT = 100;

@@ -184,6 +184,21 @@ class SubscriptionsOfASessionTest {
     }
   }
 
+  /** Who asks who is there must hear of it. */
+  @Test
+  void areKeptEvenSoWhenTheyAreAboutAnotherDevice() {
+    server.access.gateways.put(SENSOR, TestEndpoint.DEVICE);
+    try (var client = RawClient.connected(server, MQTT_5)) {
+      server.sessions.away = true;
+      client.subscribe(1, OF_SENSOR, 1).expect("90 04 0001 00 83");
+      server.sessions.away = false;
+      client.subscribe(2, OF_SENSOR, 1).expect("90 04 0002 00 01");
+      client.subscribe(3, OWN, 1).expect("90 04 0003 00 01");
+      server.sessions.away = true;
+      client.unsubscribe(4, OF_SENSOR).expect("B0 04 0004 00 83");
+    }
+  }
+
   @Test
   void tellAClientThatItsUnsubscribingWasNotKept() {
     try (var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).persistent())) {

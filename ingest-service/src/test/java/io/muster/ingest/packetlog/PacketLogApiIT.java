@@ -10,6 +10,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.ingest.IngestStack;
 import io.muster.ingest.endpoint.DeviceEndpoint;
@@ -19,6 +20,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -27,8 +29,10 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,6 +94,24 @@ class PacketLogApiIT {
               connectWithAWrongClientIdentifier();
               return operator().get(path).body().asString().contains("refused");
             });
+  }
+
+  @Test
+  void aBodyThatDoesNotSayItsLengthIsBoundedToo() throws Exception {
+    var bytes = new byte[100_000];
+    Arrays.fill(bytes, (byte) ' ');
+    var request =
+        HttpRequest.newBuilder(base.resolve(path))
+            .version(HttpClient.Version.HTTP_1_1)
+            .header("Authorization", "Bearer " + stack.personsToken("operator", tenant))
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)))
+            .build();
+    try (var client = HttpClient.newHttpClient()) {
+      var answer = client.send(request, BodyHandlers.ofString());
+      assertEquals(413, answer.statusCode());
+      assertTrue(answer.body().contains("urn:muster:problem:too-large"), answer.body());
+    }
   }
 
   @Test

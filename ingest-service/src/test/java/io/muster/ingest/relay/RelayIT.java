@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.hasKey;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -244,6 +245,16 @@ class RelayIT {
         .get("/internal/v1/events")
         .then()
         .statusCode(400);
+  }
+
+  @Test
+  void whoIsConnectedIsForServicesAlone() {
+    var path = "/internal/v1/sessions";
+    var service = stack.serviceToken("command");
+    given().auth().oauth2(service).get(path).then().statusCode(200).body("$", hasKey("items"));
+    given().auth().oauth2(service).get(path + "?limit=1001").then().statusCode(400);
+    given().get(path).then().statusCode(401);
+    given().auth().oauth2(stack.personsToken("admin", "*")).get(path).then().statusCode(401);
   }
 
   @Test

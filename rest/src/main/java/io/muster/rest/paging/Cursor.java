@@ -14,7 +14,7 @@ import java.util.List;
  */
 public record Cursor(String after) {
   private static final String FORM = "1:";
-  private static final int MAX_CHARACTERS = 200;
+  private static final int MAX_CHARACTERS = 300;
 
   /**
    * @param text from the query, or null for the beginning

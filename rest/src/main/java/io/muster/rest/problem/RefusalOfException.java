@@ -48,6 +48,7 @@ final class RefusalOfException {
     return Optional.ofNullable(
         switch (thrown) {
           case RefusedException refused -> refused.refusal();
+          case BodyTooLongException body -> body.refusal();
           case MalformedIdException id -> malformed(FieldError.in(id.kind(), id.getMessage()));
           case ConstraintViolationException violations -> ofViolations(violations);
           case JsonProcessingException json -> ofJson(json);

@@ -3,6 +3,8 @@ package io.muster.rest.problem;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
@@ -36,8 +39,14 @@ class RequestGate {
   /** After the server has looked at the length, and before anything reads. */
   private static final int READING_PRIORITY = 1;
 
-  /** How long any other body may be that does not say how long it is, at least. */
-  private static final long UNSAID_BYTES = 262_144;
+  /**
+   * How much more the server itself lets through of a body that does not say how long it is. It
+   * ends such a request without a word, so it must not come before {@link BodyBound}.
+   */
+  private static final long MARGIN_BYTES = 1_048_576;
+
+  /** Of these no body is read. */
+  private static final Set<HttpMethod> BODILESS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
   /** What the server's reader of bodies goes by. */
   private static final String MAX_BODY = VertxHttpRecorder.MAX_REQUEST_SIZE_KEY;
@@ -59,12 +68,21 @@ class RequestGate {
 
   /** A body that does not say how long it is must end as well. */
   private void bound(RoutingContext context) {
-    if (!isStreamed(context)) {
-      Long server = context.get(MAX_BODY);
-      var most = Math.max(UNSAID_BYTES, limits.maxBodyBytes());
-      context.put(MAX_BODY, server == null ? most : Math.min(server, most));
+    if (mayHaveABodyOfAnyLength(context.request()) && !isStreamed(context)) {
+      long most = limits.maxBodyBytes();
+      context.put(BodyBound.MOST_BYTES, most);
+      context.put(MAX_BODY, most + MARGIN_BYTES);
+      Leftover.discardAfterTheAnswer(context);
     }
     context.next();
+  }
+
+  /** A request of HTTP/1 has none when it says neither (RFC 9112 §6.3). */
+  private static boolean mayHaveABodyOfAnyLength(HttpServerRequest request) {
+    return request.version() == HttpVersion.HTTP_2
+        ? !BODILESS.contains(request.method())
+            && request.getHeader(HttpHeaders.CONTENT_LENGTH) == null
+        : request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
   }
 
   private boolean isStreamed(RoutingContext context) {
@@ -88,10 +106,8 @@ class RequestGate {
               "In the query a ; is written %3B: as it is, it begins another parameter.",
               List.of()));
     } else if (length.orElse(0) > limits.maxBodyBytes() && !isStreamed(context)) {
-      refuse(
-          context,
-          new Refusal.TooLarge(
-              "The body is longer than %d bytes.".formatted(limits.maxBodyBytes())));
+      Leftover.discardAfterTheAnswer(context);
+      refuse(context, BodyTooLongException.refusal(limits.maxBodyBytes()));
     } else {
       context.next();
     }

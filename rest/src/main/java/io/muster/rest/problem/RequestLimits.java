@@ -10,8 +10,8 @@ import java.util.Optional;
 @ConfigMapping(prefix = "muster.requests")
 interface RequestLimits {
   /**
-   * How long a body may be that says its length. One that does not is ended by the server at 256
-   * KiB, or there when that is more, with the status 413 and no words.
+   * How long a body may be. One that says that it is longer is refused before it is read, one that
+   * does not say so, being chunked, as soon as more of it has come; with 413 both.
    */
   @WithDefault("65536")
   @Min(1024) @Max(1_048_576) int maxBodyBytes();

@@ -22,7 +22,8 @@ import java.util.function.Consumer;
 
 /**
  * Grants (by {@link SubscriptionJudge}) and ends one connection's subscriptions, and keeps those of
- * a persistent session before it says so. One packet at a time: the connection is not read
+ * a persistent session before it says so, and of any session those that are about other devices:
+ * who asks who is there must hear of a gateway's. One packet at a time: the connection is not read
  * meanwhile. On the event loop.
  */
 final class SubscriptionDesk {
@@ -41,6 +42,7 @@ final class SubscriptionDesk {
   private final SubscriptionCodes codesOf;
   private final Hearings hearings;
   private boolean ended;
+  private boolean stored;
 
   SubscriptionDesk(
       Reachable connection,
@@ -183,15 +185,21 @@ final class SubscriptionDesk {
   }
 
   private void keep(Subscriptions toKeep, Runnable kept, Runnable failed) {
-    if (!session.persistent()) {
+    if (!session.persistent() && !stored && !isAboutOthers(toKeep)) {
       kept.run();
       return;
     }
+    stored = true;
     support
         .sessions()
         .storeSubscriptions(session.sessionKey(), session.epoch(), toKeep.stored())
         .subscribe()
         .with(done -> loop.execute(kept), failure -> loop.execute(failed));
+  }
+
+  private boolean isAboutOthers(Subscriptions subscriptions) {
+    var own = session.client().device();
+    return subscriptions.all().stream().anyMatch(it -> !it.about().equals(own));
   }
 
   /**

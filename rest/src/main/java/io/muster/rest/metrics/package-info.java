@@ -1,0 +1,2 @@
+/** In which format metrics are read. */
+package io.muster.rest.metrics;
