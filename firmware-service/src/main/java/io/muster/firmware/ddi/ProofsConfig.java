@@ -11,7 +11,9 @@ import org.hibernate.validator.constraints.time.DurationMin;
 /** What is remembered of proofs. */
 public interface ProofsConfig extends AnswerConfig {
 
-  /** The most proofs that are remembered: those that hold, and those that do not; 500 bytes each. */
+  /**
+   * The most proofs that are remembered: those that hold, and those that do not; 500 bytes each.
+   */
   @WithDefault("50000")
   @Min(1) @Max(1_000_000) int remembered();
 

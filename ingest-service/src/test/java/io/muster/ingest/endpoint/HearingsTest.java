@@ -116,7 +116,8 @@ class HearingsTest {
     try (var client = RawClient.connected(server, version);
         var other = RawClient.connected(server, ConnectPacket.of(MQTT_5).device("other"))) {
       var sending = Thread.startVirtualThread(() -> subscribeOften(client));
-      server.awaitPaused(1);
+      // Each pauses it until it is granted; these are for what waits for the store.
+      await().until(() -> heldForBytes() == 1);
       other.subscribe(1, "shadow/acme/other/#", 1).expect("90 04 0001 00 01");
       other.publish("telemetry/acme/other", 1, 2, "{}").expect("40 02 0002");
       other.expectNothing();
@@ -131,6 +132,10 @@ class HearingsTest {
       server.awaitPaused(0);
       await().until(() -> !sending.isAlive());
     }
+  }
+
+  private double heldForBytes() {
+    return server.meters.get("muster.endpoint.held").tag("reason", "bytes").gauge().value();
   }
 
   private static void subscribeOften(RawClient client) {
