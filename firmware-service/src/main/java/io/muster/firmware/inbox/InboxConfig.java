@@ -17,9 +17,7 @@ interface InboxConfig {
 
   /** The most events that are asked for and taken at a time. */
   @WithDefault("500")
-  @Min(1)
-  @Max(1_000)
-  int pageSize();
+  @Min(1) @Max(1_000) int pageSize();
 
   /** How late an event is seen whose wake-up was lost, and a turn that became free. */
   @WithDefault("500ms")

@@ -25,7 +25,9 @@ interface RemovalConfig {
   @DurationMin(millis = 100)
   Duration timeout();
 
-  /** After which all has ended that had begun when a tenant was deleted; no removal is done before. */
+  /**
+   * After which all has ended that had begun when a tenant was deleted; no removal is done before.
+   */
   @WithDefault("2M")
   @DurationMin(millis = 0)
   Duration grace();
