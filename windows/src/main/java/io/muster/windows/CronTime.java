@@ -67,8 +67,9 @@ public final class CronTime {
     var text = cron.strip().replaceAll("\\s+", " ");
     if (text.length() > MAX_CHARACTERS || text.split(" ").length != 5) {
       throw new IllegalArgumentException(
-          "must be five fields of at most %d characters: minute, hour, day of the month, month, day"
-              + " of the week".formatted(MAX_CHARACTERS));
+          ("must be five fields of at most %d characters: minute, hour, day of the month, month,"
+               + " day of the week")
+              .formatted(MAX_CHARACTERS));
     }
     var time = new CronTime(text, zone, times(text));
     if (time.next(LocalDateTime.of(2000, 1, 1, 0, 0)).isEmpty()) {

@@ -20,6 +20,9 @@ import java.util.List;
 /** Presence as people see it, and as brokers of others report it. Thread-safe. */
 @ApplicationScoped
 public class Presences {
+  /** Before client identifiers at a broker of others; no tenant begins so, nor do they. */
+  private static final String ELSEWHERE = "~";
+
   private static final String ONE =
       """
       SELECT d.key, p.status, p.since, p.reason, p.last_seen, p.keep_alive_seconds,
@@ -113,7 +116,7 @@ public class Presences {
         it ->
             live.add(
                 new PresenceRepresentation.Connection(
-                    it.getString("client"),
+                    named(it.getString("client")),
                     PresenceTable.instant(it, "began_at"),
                     it.getString("replica"))));
     List<PresenceRepresentation.Change> past = new ArrayList<>();
@@ -148,7 +151,7 @@ public class Presences {
       ClientIdentifier client, Instant at, Instant connectedAt, String node) {
     return take(
         new PresenceStep.Connected(
-            client.device(), client.value(), epoch(connectedAt, at), node, null, past(at)));
+            client.device(), elsewhere(client), epoch(connectedAt, at), node, null, past(at)));
   }
 
   /** The same of its end. */
@@ -156,7 +159,19 @@ public class Presences {
       ClientIdentifier client, Instant at, Instant connectedAt, String reason) {
     return take(
         new PresenceStep.Disconnected(
-            client.device(), client.value(), epoch(connectedAt, at), past(at), reason));
+            client.device(), elsewhere(client), epoch(connectedAt, at), past(at), reason));
+  }
+
+  /**
+   * The same client may connect to the endpoint as well, as a fleet does that moves from one to the
+   * other. Their epochs cannot be compared, so its connections here have a name of their own.
+   */
+  private static String elsewhere(ClientIdentifier client) {
+    return ELSEWHERE + client.value();
+  }
+
+  private static String named(String client) {
+    return client.startsWith(ELSEWHERE) ? client.substring(ELSEWHERE.length()) : client;
   }
 
   /** Nothing has been heard in the future; its clock may be wrong. */

@@ -6,6 +6,8 @@ import io.muster.contract.registry.VerifyAnswer.Reason;
 import io.muster.registry.credentials.GeneratedSecret;
 import io.muster.registry.tenants.TenantEntity;
 import io.muster.registry.tenants.Tenants;
+import io.muster.registry.verification.VerificationRecord;
+import io.muster.rest.problem.Challenge;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
 import io.smallrye.mutiny.Uni;
@@ -18,11 +20,13 @@ import java.time.Instant;
 class ClaimCheck {
   private final ClaimTokenRepository rows;
   private final Tenants tenants;
+  private final VerificationRecord record;
   private final Clock clock;
 
-  ClaimCheck(ClaimTokenRepository rows, Tenants tenants, Clock clock) {
+  ClaimCheck(ClaimTokenRepository rows, Tenants tenants, VerificationRecord record, Clock clock) {
     this.rows = rows;
     this.tenants = tenants;
+    this.record = record;
     this.clock = clock;
   }
 
@@ -42,13 +46,18 @@ class ClaimCheck {
                     : new ClaimAnswer.Denied(it.refused()));
   }
 
-  /** One that holds; else 401, the same for an unknown tenant. */
-  Uni<ClaimTokenEntity> require(TenantId tenant, Claim claim) {
+  /**
+   * One that holds; else 401, the same for an unknown tenant. Why is counted and logged.
+   *
+   * @param address from where, for the log
+   */
+  Uni<ClaimTokenEntity> require(TenantId tenant, Claim claim, String address) {
     return look(tenant, claim)
         .map(
             it -> {
               if (it.refused() != null) {
-                throw new Refusal.NotAuthenticated().asException();
+                record.noteClaim(tenant, it.refused(), address);
+                throw new Refusal.NotAuthenticated(Challenge.BASIC).asException();
               }
               return it.token();
             });

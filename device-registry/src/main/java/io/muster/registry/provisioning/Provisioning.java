@@ -86,7 +86,7 @@ class Provisioning {
   Uni<ProvisioningAnswer> provision(
       TenantId tenant, Claim claim, ProvisioningBody body, String address) {
     return changes
-        .reading(() -> claims.require(tenant, claim))
+        .reading(() -> claims.require(tenant, claim, address))
         .invoke(it -> rate.count(it.id, address))
         .map(_ -> applicant(tenant, body))
         .chain(applicant -> decide(new Asking(tenant, claim, applicant, address), ATTEMPTS))
@@ -109,7 +109,7 @@ class Provisioning {
         .inTransaction(
             () ->
                 claims
-                    .require(asking.tenant(), asking.claim())
+                    .require(asking.tenant(), asking.claim(), asking.address())
                     .chain(
                         claim ->
                             tenants

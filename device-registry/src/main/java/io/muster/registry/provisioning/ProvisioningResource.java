@@ -7,6 +7,7 @@ import io.muster.registry.limits.AttemptLimit;
 import io.muster.registry.tokens.TokenAnswers;
 import io.muster.registry.verification.BasicCredentials;
 import io.muster.rest.access.Caller;
+import io.muster.rest.problem.Challenge;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
 import io.smallrye.mutiny.Uni;
@@ -59,7 +60,7 @@ class ProvisioningResource {
     attempts.check(address);
     var basic =
         BasicCredentials.read(authorization)
-            .orElseThrow(() -> new Refusal.NotAuthenticated().asException());
+            .orElseThrow(() -> new Refusal.NotAuthenticated(Challenge.BASIC).asException());
     return Uni.createFrom()
         .item(() -> tenant(basic.user()))
         .chain(
@@ -78,7 +79,7 @@ class ProvisioningResource {
     } catch (MalformedIdException nobody) {
       // Said below.
     }
-    throw new Refusal.NotAuthenticated().asException();
+    throw new Refusal.NotAuthenticated(Challenge.BASIC).asException();
   }
 
   private static boolean isStranger(Throwable failure) {

@@ -7,6 +7,7 @@ import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import io.muster.registry.limits.AttemptLimit;
 import io.muster.rest.access.Caller;
+import io.muster.rest.problem.Challenge;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -50,7 +51,7 @@ public class DeviceLogin {
     attempts.check(address);
     var basic = BasicCredentials.read(authorization);
     if (basic.isEmpty()) {
-      throw new Refusal.NotAuthenticated().asException();
+      throw new Refusal.NotAuthenticated(Challenge.BASIC).asException();
     }
     return Uni.createFrom()
         .item(() -> request(basic.get(), address))
@@ -79,7 +80,7 @@ public class DeviceLogin {
 
   private RuntimeException stranger(String address) {
     attempts.failed(address);
-    return new Refusal.NotAuthenticated().asException();
+    return new Refusal.NotAuthenticated(Challenge.BASIC).asException();
   }
 
   /** As the endpoint tells them apart: a JWT has two dots, a generated secret has none. */

@@ -422,6 +422,24 @@ class PresenceIT {
   }
 
   @Test
+  void aClientMayMoveFromABrokerOfOthersToTheEndpoint() {
+    var client = ClientIdentifier.read(tenant + ":pump");
+    var began = now.minusSeconds(600);
+    await(presences.connected(client, began, began, "emqx@10.0.0.1"));
+    apply(connected(pump, 1, boot, now.minusSeconds(60)));
+    presence()
+        .then()
+        .body("connections.clientIdentifier", equalTo(List.of(tenant + ":pump", tenant + ":pump")));
+    await(presences.disconnected(client, now.minusSeconds(50), began, "closed"));
+    presence()
+        .then()
+        .body("status", equalTo("online"))
+        .body("connections.replica", equalTo(List.of("ingest-1")));
+    apply(disconnected(pump, 1, boot, now.minusSeconds(10), "keep-alive"));
+    presence().then().body("status", equalTo("offline")).body("reason", equalTo("keep-alive"));
+  }
+
+  @Test
   void whatIsToldOfADeviceThatIsGoneIsPassedOver() {
     var gone = DeviceAddress.of(tenant, "gone");
     apply(connected(gone, 1, boot, now), said(gone, "online", now), connected(pump, 2, boot, now));

@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -253,7 +254,8 @@ class ProvisioningIT {
     var other = Api.as(tokens.admin()).tenant();
     var foreign = admin.post("/api/v1/tenants/" + other + "/claim-tokens", claimBody(1));
     for (var token : List.of(revoked.<String>path("token"), foreign.path("token"), "", "x")) {
-      assertProblem(newcomer.ask(token), 401, "not-authenticated");
+      assertProblem(newcomer.ask(token), 401, "not-authenticated")
+          .header("WWW-Authenticate", startsWith("Basic"));
     }
     assertProblem(Newcomer.of(Api.freshTenant(), "one").ask(claim(1)), 401, "not-authenticated");
     assertProblem(newcomer.ask(expired(claimView(1))), 401, "not-authenticated");

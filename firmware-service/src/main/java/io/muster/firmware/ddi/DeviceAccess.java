@@ -11,6 +11,7 @@ import io.muster.firmware.targets.TargetToken;
 import io.muster.firmware.targets.TargetTokens;
 import io.muster.firmware.targets.Targets;
 import io.muster.rest.answers.ProofKey;
+import io.muster.rest.problem.Challenge;
 import io.muster.rest.problem.Refusal;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -80,7 +81,7 @@ class DeviceAccess {
     var proof = Proof.of(authorization, visitor.certificate());
     var target = address(tenant, controllerId).flatMap(it -> proven(it, proof, visitor));
     count(proof, target.isPresent() ? "allow" : "deny");
-    return target.orElseThrow(() -> new Refusal.NotAuthenticated().asException());
+    return target.orElseThrow(() -> new Refusal.NotAuthenticated(Challenge.HAWKBIT).asException());
   }
 
   private Optional<Target> proven(DeviceAddress device, Proof proof, Visitor visitor) {

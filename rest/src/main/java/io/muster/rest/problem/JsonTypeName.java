@@ -1,9 +1,11 @@
 package io.muster.rest.problem;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
+import java.util.UUID;
 
 /** How a Java type is called towards somebody who writes JSON. */
 final class JsonTypeName {
@@ -21,6 +23,12 @@ final class JsonTypeName {
     }
     if (type == Instant.class) {
       return "a time in ISO-8601 with an offset, as 2026-01-31T12:00:00Z";
+    }
+    if (type == Duration.class) {
+      return "a duration in ISO-8601, as PT15M";
+    }
+    if (type == UUID.class) {
+      return "an id in the form of a UUID";
     }
     if (type.isEnum()) {
       return "one of its names";

@@ -26,13 +26,8 @@ final class ProblemFactory {
     return switch (refusal) {
       case Malformed it ->
           problem("malformed-request", "Malformed request", 400, it.detail(), it.errors(), traceId);
-      case NotAuthenticated ignored ->
-          problem(
-              "not-authenticated",
-              "Not authenticated",
-              401,
-              "A valid bearer token for this interface is needed.",
-              traceId);
+      case NotAuthenticated(var challenge) ->
+          problem("not-authenticated", "Not authenticated", 401, challenge.detail(), traceId);
       case Forbidden it -> problem("forbidden", "Forbidden", 403, it.detail(), traceId);
       case Absent it -> problem("not-found", "Not found", 404, it.detail(), traceId);
       case MethodNotAllowed ignored ->
@@ -65,7 +60,8 @@ final class ProblemFactory {
               "unsupported-media-type",
               "Unsupported media type",
               415,
-              "The body must be application/json, a PATCH's application/merge-patch+json.",
+              "Content-Type names none of the media types that are taken here; /q/openapi lists"
+                  + " them.",
               traceId);
       case Meaningless it ->
           problem(

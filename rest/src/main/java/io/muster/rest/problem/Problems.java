@@ -55,8 +55,8 @@ public class Problems {
   private static Response.ResponseBuilder withHeaders(
       Response.ResponseBuilder response, Refusal refusal) {
     return switch (refusal) {
-      case Refusal.NotAuthenticated ignored ->
-          response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+      case Refusal.NotAuthenticated(var challenge) ->
+          response.header(HttpHeaders.WWW_AUTHENTICATE, challenge.header());
       case Refusal.Unavailable ignored ->
           response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
       case Refusal.TooManyFailures it ->

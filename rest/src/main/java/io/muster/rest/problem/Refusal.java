@@ -13,8 +13,16 @@ public sealed interface Refusal {
     }
   }
 
-  /** No token, or one that does not hold (401). Why is for the log alone. */
-  record NotAuthenticated() implements Refusal {}
+  /**
+   * Nothing that says who it is, or nothing that holds (401). Why is for the log alone.
+   *
+   * @param challenge what there could be shown
+   */
+  record NotAuthenticated(Challenge challenge) implements Refusal {
+    public NotAuthenticated() {
+      this(Challenge.BEARER);
+    }
+  }
 
   /** The caller may not; the same whether the thing exists or not (403). */
   record Forbidden(String detail) implements Refusal {}

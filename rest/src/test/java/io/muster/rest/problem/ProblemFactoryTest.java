@@ -21,6 +21,7 @@ class ProblemFactoryTest {
         Map.ofEntries(
             Map.entry(new Refusal.Malformed("x", List.of()), "400 malformed-request"),
             Map.entry(new Refusal.NotAuthenticated(), "401 not-authenticated"),
+            Map.entry(new Refusal.NotAuthenticated(Challenge.BASIC), "401 not-authenticated"),
             Map.entry(new Refusal.Forbidden("x"), "403 forbidden"),
             Map.entry(new Refusal.Absent("x"), "404 not-found"),
             Map.entry(new Refusal.MethodNotAllowed(), "405 method-not-allowed"),
