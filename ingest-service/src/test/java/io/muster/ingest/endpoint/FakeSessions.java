@@ -10,7 +10,6 @@ import io.muster.ingest.sessions.StoredSubscription;
 import io.muster.ingest.sessions.TakenSession;
 import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +30,33 @@ final class FakeSessions implements Sessions {
     List<StoredSubscription> subscriptions = List.of();
   }
 
+  /** Lets nobody through until it is open, and then all in their order; also who comes late. */
+  private static final class Gate {
+    private final List<Runnable> waiting = new ArrayList<>();
+    private boolean open;
+
+    void pass(Runnable then) {
+      synchronized (this) {
+        if (!open) {
+          waiting.add(then);
+          return;
+        }
+      }
+      then.run();
+    }
+
+    synchronized int waiting() {
+      return waiting.size();
+    }
+
+    void open() {
+      synchronized (this) {
+        open = true;
+      }
+      waiting.forEach(Runnable::run);
+    }
+  }
+
   final CopyOnWriteArrayList<SessionClaim> claims = new CopyOnWriteArrayList<>();
   final CopyOnWriteArrayList<SessionEnd> ends = new CopyOnWriteArrayList<>();
   final CopyOnWriteArrayList<DeviceAddress> forgotten = new CopyOnWriteArrayList<>();
@@ -39,7 +65,7 @@ final class FakeSessions implements Sessions {
   volatile boolean away;
   volatile boolean answersNever;
   volatile HeldConnections connections;
-  private final List<Runnable> held = Collections.synchronizedList(new ArrayList<>());
+  private Gate gate = new Gate();
   private volatile boolean holding;
   private final Map<String, Row> rows = new ConcurrentHashMap<>();
   private final AtomicLong keys = new AtomicLong();
@@ -72,8 +98,9 @@ final class FakeSessions implements Sessions {
     var taken =
         new TakenSession(
             row.key, row.epoch, present, row.subscriptions, outgoing.taken(row.key, row.epoch));
+    var held = gate;
     return holding
-        ? Uni.createFrom().emitter(client -> held.add(() -> client.complete(taken)))
+        ? Uni.createFrom().emitter(client -> held.pass(() -> client.complete(taken)))
         : Uni.createFrom().item(taken);
   }
 
@@ -89,8 +116,8 @@ final class FakeSessions implements Sessions {
 
   synchronized void letGo() {
     holding = false;
-    held.forEach(Runnable::run);
-    held.clear();
+    gate.open();
+    gate = new Gate();
   }
 
   @Override
@@ -118,10 +145,11 @@ final class FakeSessions implements Sessions {
   }
 
   @Override
-  public Uni<Boolean> release(long sessionKey, int packetIdentifier) {
+  public synchronized Uni<Boolean> release(long sessionKey, int packetIdentifier) {
     Supplier<Boolean> forget = () -> awaitingRelease.remove(sessionKey + ":" + packetIdentifier);
+    var held = gate;
     return holding
-        ? Uni.createFrom().emitter(client -> held.add(() -> client.complete(forget.get())))
+        ? Uni.createFrom().emitter(client -> held.pass(() -> client.complete(forget.get())))
         : Uni.createFrom().item(forget);
   }
 
@@ -131,8 +159,8 @@ final class FakeSessions implements Sessions {
   }
 
   /** How many wait for the database. */
-  int waiting() {
-    return held.size();
+  synchronized int waiting() {
+    return gate.waiting();
   }
 
   @Override
