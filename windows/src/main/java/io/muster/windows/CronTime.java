@@ -68,7 +68,7 @@ public final class CronTime {
     if (text.length() > MAX_CHARACTERS || text.split(" ").length != 5) {
       throw new IllegalArgumentException(
           ("must be five fields of at most %d characters: minute, hour, day of the month, month,"
-               + " day of the week")
+                  + " day of the week")
               .formatted(MAX_CHARACTERS));
     }
     var time = new CronTime(text, zone, times(text));
