@@ -106,7 +106,7 @@ public record Pem(Path certificate, Path key) {
     var secret = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
     var store = store();
     store.setKeyEntry("own", secret, new char[0], read(certificate));
-    // Shows what it has, whatever authorities the server names.
+    // Shows what it has when the server names the certificate's issuer.
     var keys = KeyManagerFactory.getInstance("SunX509");
     keys.init(store, new char[0]);
     return keys.getKeyManagers();
