@@ -38,7 +38,10 @@ class TenantRemainsIT {
           "service_ordinal",
           "followed_log",
           "followed_event",
-          "tenant_removal");
+          "tenant_removal",
+          // The platform's.
+          "manifest_key",
+          "manifest_key_set");
 
   @RegisterExtension static final FirmwareDatabase DATABASE = new FirmwareDatabase();
 
