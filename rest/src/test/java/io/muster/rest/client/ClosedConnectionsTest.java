@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.mutiny.core.Vertx;
@@ -27,7 +28,11 @@ class ClosedConnectionsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Vertx vertx = Vertx.vertx();
-  private final HttpClient client = vertx.createHttpClient();
+
+  /** One connection, so that who asks next has to use it again. */
+  private final HttpClient client =
+      vertx.createHttpClient(new HttpClientOptions().setMaxPoolSize(1));
+
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger requests = new AtomicInteger();
   private ServerSocket server;
