@@ -138,7 +138,7 @@ class TenantRemainsIT {
   void aBatchThatLookedItsKeyUpBeforeLeavesNothing() throws SQLException {
     var key = rows.number("SELECT key FROM device WHERE tenant = 'gone'");
     note("gone");
-    start(1_000, Duration.ofSeconds(1));
+    start(1_000, Duration.ofSeconds(2));
     await().atMost(PATIENCE).until(() -> rows.count("device") == 1);
     insertReading(Long.toString(key));
     rows.insert("event", Map.of("device_key", Long.toString(key)));
