@@ -45,6 +45,7 @@ class CrowdUnderPressureTest {
       while (!all.isDone()) {
         server.intake.letGo();
         server.intake.hold();
+        // As a store takes its time; all that comes meanwhile waits.
         Thread.sleep(5);
       }
       all.get(1, TimeUnit.SECONDS);
