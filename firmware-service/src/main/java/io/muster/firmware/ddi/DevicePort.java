@@ -43,8 +43,11 @@ class DevicePort {
   private static final int LAST = Interceptor.Priority.PLATFORM_AFTER;
   private static final int SECONDS_TO_START_OR_END = 10;
 
-  /** Of all verticles together one that is free; with 0 each would get its own (Vert.x). */
-  private static final int ANY_PORT = -1;
+  /**
+   * Of all verticles together one that is free; with 0 each would get its own (Vert.x). The number
+   * tells whose it is: Quarkus' own servers have others.
+   */
+  private static final int ANY_PORT = -8_444;
 
   private final Vertx vertx;
   private final DevicePortConfig config;
