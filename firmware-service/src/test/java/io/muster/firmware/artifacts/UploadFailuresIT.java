@@ -156,6 +156,19 @@ class UploadFailuresIT {
   }
 
   @Test
+  void anEmptyFileLeavesNothingAndAnEmptyUploadGoesOn() throws Exception {
+    assertInstanceOf(
+        Refusal.Meaningless.class,
+        refusal(() -> artifacts.take(TENANT, NAME, Optional.empty(), stream(new byte[0]), BY)));
+    assertEquals(0, filesUnder("uploads"));
+    assertEquals(0, filesUnder("objects"));
+    var upload = sent(null, new byte[0]);
+    assertInstanceOf(Refusal.Conflict.class, refusal(() -> uploads.complete(TENANT, upload, BY)));
+    uploads.append(TENANT, upload, 0, stream(BYTES));
+    assertEquals(BYTES.length, uploads.complete(TENANT, upload, BY).sizeBytes());
+  }
+
+  @Test
   void fiftyAtOnceMakeOneArtifact() throws Exception {
     var upload = sent(null, BYTES);
     Callable<UUID> complete = () -> uploads.complete(TENANT, upload, BY).id();
