@@ -93,6 +93,22 @@ class DownloadIT {
             .getBytes(StandardCharsets.ISO_8859_1));
   }
 
+  /** As by an address that was written into an image before it had an id here. */
+  @Test
+  void whoIsToGetAFileFindsItByItsDigestAndNobodyElseDoes() throws Exception {
+    var byDigest = "/artifacts/" + digest("SHA-256", BYTES);
+    get(device.path() + byDigest).then().statusCode(404);
+    file(BYTES);
+    var cut = device.request().header("Range", "bytes=199990-").get(device.path() + byDigest);
+    assertEquals(206, cut.statusCode());
+    assertArrayEquals(Arrays.copyOfRange(BYTES, 199_990, 200_000), cut.asByteArray());
+    device.request().head(device.path() + byDigest).then().header("Content-Length", "200000");
+    get(device.path() + "/artifacts/0").then().statusCode(404);
+    var other = OneDevice.of(stack);
+    other.request().get(other.path() + byDigest).then().statusCode(404);
+    other.request().get(device.path() + byDigest).then().statusCode(401);
+  }
+
   @Test
   void whatAnotherTagOrADateNamesComesWhole() {
     var file = file(BYTES);
