@@ -21,46 +21,77 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
-/** A real PostgreSQL for a test class, and in it fresh tables for each test. */
+/** A real PostgreSQL, one for all test classes, and in it fresh tables for each test. */
 public final class FirmwareDatabase
-    implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback {
+  private static final Namespace NAMESPACE = Namespace.create(FirmwareDatabase.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private Path folder;
-  private LocalPostgres postgres;
-  private Vertx vertx;
-  private final AtomicInteger schemas = new AtomicInteger();
+  private final List<Pool> pools = new ArrayList<>();
+  private Server server;
   private String schema;
   private Pool pool;
 
+  /**
+   * Started for the first class, ended after the last.
+   *
+   * @param migrations all that there are, in their order
+   * @param schemas how many it has had
+   */
+  private record Server(
+      Path folder, LocalPostgres postgres, Vertx vertx, String migrations, AtomicInteger schemas)
+      implements AutoCloseable {
+    private static Server start() {
+      try {
+        var folder = Files.createTempDirectory("firmware-it");
+        var postgres = LocalPostgres.start(folder, freePort());
+        postgres.createServices();
+        var migrations = String.join("\n", FirmwareDatabase.migrations());
+        return new Server(folder, postgres, Vertx.vertx(), migrations, new AtomicInteger());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      vertx.close();
+      postgres.close();
+      try (var files = Files.walk(folder)) {
+        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+      }
+    }
+  }
+
   @Override
-  public void beforeAll(ExtensionContext context) throws IOException {
-    folder = Files.createTempDirectory("firmware-it");
-    postgres = LocalPostgres.start(folder, freePort());
-    postgres.createServices();
-    vertx = Vertx.vertx();
+  public void beforeAll(ExtensionContext context) {
+    server =
+        context
+            .getRoot()
+            .getStore(NAMESPACE)
+            .computeIfAbsent(Server.class, _ -> Server.start(), Server.class);
   }
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    schema = "firmware" + schemas.incrementAndGet();
+    schema = "firmware" + server.schemas.incrementAndGet();
     pool = newPool(4);
     run("CREATE SCHEMA " + schema);
-    migrations().forEach(this::run);
+    // At once they are one transaction, and wait for the disk once.
+    run(server.migrations);
   }
 
+  /** Else all tests' connections would add up. */
   @Override
-  public void afterAll(ExtensionContext context) throws IOException {
-    vertx.close();
-    postgres.close();
-    try (var files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    }
+  public void afterEach(ExtensionContext context) {
+    pools.forEach(it -> it.close().await().atMost(PATIENCE));
+    pools.clear();
   }
 
   /** The test's pool. */
@@ -68,9 +99,9 @@ public final class FirmwareDatabase
     return pool;
   }
 
-  /** Another one, as another instance of the service would have. */
+  /** Another one, as another instance of the service would have; closed after the test. */
   public Pool newPool(int connections) {
-    var superuser = postgres.superuser();
+    var superuser = server.postgres.superuser();
     var options =
         new PgConnectOptions()
             .setHost(superuser.host())
@@ -80,13 +111,17 @@ public final class FirmwareDatabase
             .setPassword(superuser.password())
             .addProperty("search_path", schema)
             .setCachePreparedStatements(true);
-    return Pool.newInstance(
-        io.vertx.sqlclient.Pool.pool(vertx, options, new PoolOptions().setMaxSize(connections)));
+    var made =
+        Pool.newInstance(
+            io.vertx.sqlclient.Pool.pool(
+                server.vertx, options, new PoolOptions().setMaxSize(connections)));
+    pools.add(made);
+    return made;
   }
 
   /** One of JDBC's. */
   public Connection connect() throws SQLException {
-    var connection = postgres.connectAsSuperuser();
+    var connection = server.postgres.connectAsSuperuser();
     try (var statement = connection.createStatement()) {
       statement.execute("SET search_path TO " + schema);
     }

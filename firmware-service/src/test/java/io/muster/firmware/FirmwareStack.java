@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
@@ -52,6 +53,8 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
       ingest = new Neighbour();
       Files.writeString(folder.resolve("service.token"), serviceToken("firmware"));
       tls().prepare(Clock.systemUTC());
+      Files.createDirectory(shown().folder());
+      show(tls());
       ownCertificate = Pem.selfSigned(folder.resolve("services"), "services");
       devicePort = freePort();
       return settings();
@@ -89,16 +92,26 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
    * Beside HTTP: HTTPS for people and services, who show certificates, and the port for devices.
    */
   private Map<String, String> ports() {
-    var certificate = tls().serverCertificate().toString();
-    var key = tls().serverKey().toString();
+    var certificate = shown().serverCertificate().toString();
+    var key = shown().serverKey().toString();
     return Map.of(
-        "quarkus.http.test-ssl-port", "0",
-        "quarkus.http.ssl.certificate.files", certificate,
-        "quarkus.http.ssl.certificate.key-files", key,
-        "muster.services.client-authority", ownCertificate.certificate().toString(),
-        "muster.firmware.tls.port", Integer.toString(devicePort),
-        "muster.firmware.tls.certificate", certificate,
-        "muster.firmware.tls.key", key);
+        "quarkus.http.test-ssl-port",
+        "0",
+        "quarkus.http.ssl.certificate.files",
+        certificate,
+        "quarkus.http.ssl.certificate.key-files",
+        key,
+        // As the chart has it.
+        "quarkus.http.ssl.certificate.reload-period",
+        "1M",
+        "muster.services.client-authority",
+        ownCertificate.certificate().toString(),
+        "muster.firmware.tls.port",
+        Integer.toString(devicePort),
+        "muster.firmware.tls.certificate",
+        certificate,
+        "muster.firmware.tls.key",
+        key);
   }
 
   @Override
@@ -117,6 +130,20 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
   /** The server's certificate, and who vouches for it. */
   public LocalAuthority tls() {
     return new LocalAuthority(folder.resolve("tls"));
+  }
+
+  private LocalAuthority shown() {
+    return new LocalAuthority(folder.resolve("shown"));
+  }
+
+  /** Puts another one's certificate into the files that both ports serve theirs from. */
+  public void show(LocalAuthority other) throws IOException {
+    replace(other.serverCertificate(), shown().serverCertificate());
+    replace(other.serverKey(), shown().serverKey());
+  }
+
+  private static void replace(Path by, Path file) throws IOException {
+    Files.copy(by, file, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** What services show each other; it is its own authority. */

@@ -5,7 +5,11 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.restassured.response.Response;
+import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPairGenerator;
 import java.util.Base64;
@@ -13,9 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,13 +31,68 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ServiceTest
 class HostileIT {
   private static final byte[] BYTES = new byte[1_000];
+  private static final Logger SERVICE = Logger.getLogger("io.muster");
 
+  @Inject MeterRegistry meters;
   FirmwareStack stack;
+  private final LogLines log = new LogLines();
   private OneDevice device;
 
   @BeforeEach
   void makeADevice() {
     device = OneDevice.of(stack);
+    SERVICE.addHandler(log);
+  }
+
+  @AfterEach
+  void stopReading() {
+    SERVICE.removeHandler(log);
+  }
+
+  /** Whoever tries such things is seen. */
+  @Test
+  void whatIsRefusedIsLoggedAndCounted() {
+    var download = download(device.assign(device.distribution("1.0", BYTES)));
+    var other = OneDevice.of(stack);
+    assertSeen(
+        "no name of an artifact",
+        "muster.problems",
+        Tag.of("type", "malformed-request"),
+        () -> device.api().upload(device.tenant(), ".hidden", BYTES));
+    assertSeen(
+        "no plain path",
+        "muster.problems",
+        Tag.of("type", "malformed-request"),
+        () -> device.request().get(device.path() + "/..%2fx"));
+    assertSeen(
+        "Refused ranges",
+        "muster.firmware.downloads",
+        Tag.of("answer", "unsatisfiable"),
+        () -> device.request().header("Range", ranges(201, "0-0")).get(download));
+    assertSeen(
+        "not-authenticated",
+        "muster.firmware.device.requests",
+        Tag.of("decision", "deny"),
+        () -> other.request().get(download));
+    assertSeen(
+        "forbidden",
+        "muster.problems",
+        Tag.of("type", "forbidden"),
+        () -> other.api().get(device.actions()));
+  }
+
+  private void assertSeen(String line, String meter, Tag tag, Runnable attempt) {
+    var before = counted(meter, tag);
+    log.clear();
+    attempt.run();
+    assertTrue(counted(meter, tag) > before, meter + " " + tag);
+    log.assertHas(line);
+  }
+
+  private double counted(String meter, Tag tag) {
+    return meters.find(meter).tags(List.of(tag)).counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   @ParameterizedTest
@@ -99,6 +160,7 @@ class HostileIT {
           422,
           "invalid-content");
     }
+    log.assertHas("is no signature of " + device.tenant());
     // A key of another tenant is none.
     var other = OneDevice.of(stack);
     var theirs = other.api().upload(other.tenant(), "a.bin", BYTES).<String>path("id");
@@ -116,13 +178,13 @@ class HostileIT {
   void rangesThatBurstAreRefused() {
     var download = download(device.assign(device.distribution("1.0", BYTES)));
     for (var range :
-        List.of(ranges(129, "0-0"), ranges(2, "0-999"), ranges(100, "0-"), ranges(3_000, "0-0"))) {
+        List.of(ranges(201, "0-0"), ranges(2, "0-999"), ranges(100, "0-"), ranges(3_000, "0-0"))) {
       device.request().header("Range", range).get(download).then().statusCode(416);
     }
-    var many = IntStream.range(0, 128).mapToObj(i -> i + "-" + i).collect(Collectors.joining(","));
+    var many = IntStream.range(0, 200).mapToObj(i -> i + "-" + i).collect(Collectors.joining(","));
     var answer = device.request().header("Range", "bytes=" + many).get(download);
     assertEquals(206, answer.statusCode());
-    assertTrue(answer.asByteArray().length > 128);
+    assertTrue(answer.asByteArray().length > 200);
   }
 
   /** As SWUpdate asks before it downloads. */
@@ -156,7 +218,11 @@ class HostileIT {
     for (var i = 0; i < 120; i++) {
       feedback(action, "download", "none").then().statusCode(200);
     }
-    assertProblem(feedback(action, "download", "none"), 429, "limit-reached");
+    assertSeen(
+        device.address() + " says too much",
+        "muster.firmware.feedback",
+        Tag.of("outcome", "flood"),
+        () -> assertProblem(feedback(action, "download", "none"), 429, "limit-reached"));
     feedback(action, "closed", "success").then().statusCode(200);
     device.action(action).then().body("state", equalTo("finished"));
     List<?> history = device.action(action).path("history");

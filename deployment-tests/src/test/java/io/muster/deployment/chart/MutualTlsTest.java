@@ -54,6 +54,8 @@ class MutualTlsTest {
       assertEquals("/var/run/muster/ca/ca.crt", environment.get(AUTHORITY));
       assertEquals("disabled", environment.get("QUARKUS_HTTP_INSECURE_REQUESTS"));
       assertEquals("/var/run/muster/tls/tls.crt", environment.get(SERVED));
+      // Else one that cert-manager renewed would be served after a restart alone.
+      assertEquals("1M", environment.get("QUARKUS_HTTP_SSL_CERTIFICATE_RELOAD_PERIOD"));
     }
     assertEquals(
         "/var/run/muster/tls/ca.crt",

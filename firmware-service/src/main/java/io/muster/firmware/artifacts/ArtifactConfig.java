@@ -58,7 +58,10 @@ public interface ArtifactConfig {
   /** A bucket in place of the folder, where uploads grow nevertheless. */
   BucketConfig s3();
 
-  /** How many ranges a download may ask for at a time. */
-  @WithDefault("128")
+  /**
+   * How many ranges a download may ask for at a time. SWUpdate's handler of deltas asks for 150
+   * unless its image says otherwise, since Apache's server takes 200.
+   */
+  @WithDefault("200")
   @Min(1) @Max(1_000) int maxRanges();
 }

@@ -59,8 +59,9 @@ class ArtifactResource {
   @Operation(
       summary = "Upload an artifact in one request",
       description =
-          "The body is the file. With sha256 it is compared; else what arrived is what is kept. An"
-              + " upload that breaks off leaves nothing; artifact-uploads can be resumed.")
+          "The body is the file, which has at least one byte. With sha256 it is compared; else what"
+              + " arrived is what is kept. An upload that breaks off leaves nothing;"
+              + " artifact-uploads can be resumed.")
   public RestResponse<ArtifactView> upload(
       @PathParam("tenant") TenantId tenant,
       @QueryParam("filename") String filename,
@@ -68,11 +69,7 @@ class ArtifactResource {
       InputStream body) {
     var made =
         artifacts.take(
-            tenant,
-            FileName.read("filename", filename),
-            announced("sha256", sha256),
-            body,
-            author());
+            tenant, FileName.ofParameter("filename", filename), announced(sha256), body, author());
     return ResponseBuilder.create(RestResponse.Status.CREATED, ArtifactView.of(made))
         .location(URI.create("/api/v1/tenants/" + tenant + "/artifacts/" + made.id()))
         .build();
@@ -134,11 +131,11 @@ class ArtifactResource {
     return downloads.answer(artifacts.find(tenant, artifact), Downloads.Wish.of(headers, true));
   }
 
-  static Optional<Sha256> announced(String name, String sha256) {
+  private static Optional<Sha256> announced(String sha256) {
     try {
       return Optional.ofNullable(sha256).map(Sha256::new);
     } catch (IllegalArgumentException malformed) {
-      throw Refusal.parameter(name, malformed.getMessage());
+      throw Refusal.parameter("sha256", malformed.getMessage());
     }
   }
 

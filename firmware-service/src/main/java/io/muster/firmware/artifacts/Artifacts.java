@@ -9,10 +9,13 @@ import io.muster.firmware.problem.ConflictKind;
 import io.muster.firmware.store.ArtifactStore;
 import io.muster.firmware.store.Digests;
 import io.muster.firmware.store.Sha256;
+import io.muster.firmware.store.StoreException;
 import io.muster.firmware.store.UploadId;
 import io.muster.outbox.EventIds;
+import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
 import java.io.InputStream;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -58,13 +61,28 @@ public class Artifacts {
     var upload = UploadId.random(random);
     StoreCall.run(() -> store.begin(upload));
     try {
-      intake.append(tenant, upload, 0, bytes, config.maxBytes());
-      var digests = StoreCall.call(() -> store.complete(upload, announced));
+      if (intake.append(tenant, upload, 0, bytes, config.maxBytes()) == 0) {
+        throw wrong(FieldError.at("", "is empty; an artifact has at least one byte"));
+      }
+      var digests = StoreCall.call(() -> complete(upload, announced));
       return record(tenant, name, digests, by, Optional.empty());
     } catch (RuntimeException failed) {
       StoreCall.leave(() -> store.discard(upload));
       throw failed;
     }
+  }
+
+  /** Here it is a parameter that says what the bytes are, and no member of a body. */
+  private Digests complete(UploadId upload, Optional<Sha256> announced) throws IOException {
+    try {
+      return store.complete(upload, announced);
+    } catch (StoreException.OtherContent other) {
+      throw wrong(FieldError.in("sha256", other.getMessage()));
+    }
+  }
+
+  private static RuntimeException wrong(FieldError error) {
+    return new Refusal.Meaningless(List.of(error)).asException();
   }
 
   /**

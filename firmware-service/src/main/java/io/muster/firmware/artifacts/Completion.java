@@ -69,11 +69,15 @@ class Completion {
 
   private static void requireAll(UploadTable.Upload upload, long keptBytes) {
     if (upload.sizeBytes() != null && upload.sizeBytes() != keptBytes) {
-      throw new Refusal.Conflict(
-              ConflictKind.UPLOAD_OFFSET,
-              "%d of %d bytes are here.".formatted(keptBytes, upload.sizeBytes()))
-          .asException();
+      throw notAllHere("%d of %d bytes are here.".formatted(keptBytes, upload.sizeBytes()));
     }
+    if (keptBytes == 0) {
+      throw notAllHere("No bytes are here; an artifact has at least one.");
+    }
+  }
+
+  private static RuntimeException notAllHere(String detail) {
+    return new Refusal.Conflict(ConflictKind.UPLOAD_OFFSET, detail).asException();
   }
 
   private void verified(UploadId id, Digests found) {

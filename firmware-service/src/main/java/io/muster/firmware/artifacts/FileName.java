@@ -1,6 +1,9 @@
 package io.muster.firmware.artifacts;
 
+import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
+import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
@@ -17,18 +20,24 @@ public record FileName(String value) {
   /** Of a link to another thing. */
   private static final String MD5_SUFFIX = ".MD5SUM";
 
-  /**
-   * Reads what a client sent.
-   *
-   * @param name of the parameter, for the answer
-   */
-  public static FileName read(String name, String value) {
+  /** Reads a parameter of a request; 400 when it is none. */
+  static FileName ofParameter(String name, String value) {
+    return read(value, wrong -> Refusal.parameter(name, wrong));
+  }
+
+  /** Reads a member of a body; 422 when it is none. */
+  static FileName ofMember(String pointer, String value) {
+    return read(
+        value,
+        wrong -> new Refusal.Meaningless(List.of(FieldError.at(pointer, wrong))).asException());
+  }
+
+  private static FileName read(String value, Function<String, RuntimeException> refusal) {
     if (!isValid(value)) {
       // Not the name itself, which may be made for whoever reads the log.
       LOG.infof(
           "Refused: no name of an artifact, %d characters", value == null ? 0 : value.length());
-      throw Refusal.parameter(
-          name,
+      throw refusal.apply(
           "must be 1 to 128 letters, digits and ._+-, not begin with a point and not end with "
               + MD5_SUFFIX);
     }

@@ -2,12 +2,15 @@ package io.muster.firmware.artifacts;
 
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.audit.Author;
+import io.muster.firmware.store.Sha256;
 import io.muster.firmware.store.UploadId;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -21,6 +24,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
 import java.net.URI;
+import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
@@ -51,16 +56,13 @@ class UploadResource {
           "Then PATCH the bytes, from where keptBytes says, as often as it takes, and POST"
               + " complete.")
   public RestResponse<UploadView> begin(
-      @PathParam("tenant") TenantId tenant, @NotNull UploadBody body) {
-    if (body.sizeBytes() != null && body.sizeBytes() < 0) {
-      throw Refusal.parameter("sizeBytes", "must not be negative");
-    }
+      @PathParam("tenant") TenantId tenant, @NotNull @Valid UploadBody body) {
     var upload =
         uploads.begin(
             tenant,
-            FileName.read("filename", body.filename()),
+            FileName.ofMember("/filename", body.filename()),
             body.sizeBytes(),
-            ArtifactResource.announced("sha256", body.sha256()),
+            announced(body.sha256()),
             author());
     return ResponseBuilder.create(
             RestResponse.Status.CREATED, UploadView.of(new Uploads.Progress(upload, 0)))
@@ -121,6 +123,15 @@ class UploadResource {
   @Operation(summary = "Forget an upload")
   public void discard(@PathParam("tenant") TenantId tenant, @PathParam("upload") String upload) {
     uploads.discard(tenant, id(upload), author());
+  }
+
+  private static Optional<Sha256> announced(String sha256) {
+    try {
+      return Optional.ofNullable(sha256).map(Sha256::new);
+    } catch (IllegalArgumentException malformed) {
+      throw new Refusal.Meaningless(List.of(FieldError.at("/sha256", malformed.getMessage())))
+          .asException();
+    }
   }
 
   private static UploadId id(String text) {

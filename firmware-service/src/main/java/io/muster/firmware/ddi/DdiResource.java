@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.firmware.actions.Actions;
 import io.muster.firmware.download.Downloads;
 import io.muster.firmware.download.EntityTags;
+import io.muster.firmware.store.Sha256;
 import io.muster.firmware.targets.Target;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -253,6 +254,29 @@ class DdiResource {
     return download(asked, module, filename, true);
   }
 
+  @GET
+  @Path("/artifacts/{sha256}")
+  @Operation(
+      summary = "Download an artifact by its SHA-256",
+      description =
+          "For addresses that are written before the artifact is uploaded, as into an image whose"
+              + " delta it is. With Range, If-Range, If-None-Match.")
+  public Response downloadByDigest(@BeanParam Asked asked, @PathParam("sha256") String sha256) {
+    return downloadByDigest(asked, sha256, false);
+  }
+
+  @HEAD
+  @Path("/artifacts/{sha256}")
+  @Operation(hidden = true)
+  public Response downloadByDigestHead(@BeanParam Asked asked, @PathParam("sha256") String sha256) {
+    return downloadByDigest(asked, sha256, true);
+  }
+
+  private Response downloadByDigest(Asked asked, String sha256, boolean isHead) {
+    var artifact = deployments.artifact(target(asked), digest(sha256));
+    return downloads.deviceAnswer(artifact, Downloads.Wish.of(asked.headers, isHead));
+  }
+
   private Response download(Asked asked, UUID module, String filename, boolean isHead) {
     var target = target(asked);
     if (!filename.endsWith(MD5_SUFFIX)) {
@@ -291,6 +315,14 @@ class DdiResource {
       return Response.ok().build();
     } catch (Actions.GoneException gone) {
       return Response.status(Response.Status.GONE).build();
+    }
+  }
+
+  private static Sha256 digest(String text) {
+    try {
+      return new Sha256(text);
+    } catch (IllegalArgumentException none) {
+      throw Deployments.absentArtifact();
     }
   }
 

@@ -13,6 +13,7 @@ import io.muster.firmware.database.Sql;
 import io.muster.firmware.distributions.DistributionTable;
 import io.muster.firmware.manifest.Manifests;
 import io.muster.firmware.settings.TenantSettings;
+import io.muster.firmware.store.Sha256;
 import io.muster.firmware.targets.Target;
 import io.muster.firmware.targets.TargetTable;
 import io.muster.rest.problem.Refusal;
@@ -26,19 +27,24 @@ import java.util.UUID;
 @ApplicationScoped
 class Deployments {
   private static final int MAX_HISTORY = 100;
+
+  /** With the device as {@code $1}; narrowed down by what follows. */
   private static final String ARTIFACTS =
-      """
-       FROM artifact AS a
-       JOIN module_artifact AS ma ON ma.artifact_key = a.key
-       JOIN software_module AS m ON m.key = ma.module_key
-      WHERE m.id = $2
-        AND EXISTS (SELECT 1 FROM action AS x
-                      JOIN distribution_module AS dm ON dm.distribution_key = x.distribution_key
-                      JOIN target AS t ON t.key = x.target_key
-                     WHERE x.target_key = $1 AND dm.module_key = m.key
-                       AND x.number > t.forgotten_number
-                       AND x.state IN ('open', 'cancelling', 'finished'))\
-      """;
+      "SELECT "
+          + ArtifactTable.COLUMNS
+          + """
+           FROM artifact AS a
+           JOIN module_artifact AS ma ON ma.artifact_key = a.key
+           JOIN software_module AS m ON m.key = ma.module_key
+          WHERE EXISTS (SELECT 1 FROM action AS x
+                          JOIN distribution_module AS dm
+                            ON dm.distribution_key = x.distribution_key
+                          JOIN target AS t ON t.key = x.target_key
+                         WHERE x.target_key = $1 AND dm.module_key = m.key
+                           AND x.number > t.forgotten_number
+                           AND x.state IN ('open', 'cancelling', 'finished'))
+            AND\s\
+          """;
 
   private final Database database;
   private final Manifests manifests;
@@ -153,7 +159,7 @@ class Deployments {
             db ->
                 db.rows(
                     ArtifactTable::read,
-                    "SELECT " + ArtifactTable.COLUMNS + ARTIFACTS + " ORDER BY ma.place",
+                    ARTIFACTS + "m.id = $2 ORDER BY ma.place",
                     target.key(),
                     module));
     if (found.isEmpty()) {
@@ -164,15 +170,18 @@ class Deployments {
 
   /** An artifact that the device is to get, or has got. */
   Artifact artifact(Target target, UUID module, String filename) {
+    return one(ARTIFACTS + "m.id = $2 AND ma.filename = $3", target.key(), module, filename);
+  }
+
+  /** The same by its bytes. */
+  Artifact artifact(Target target, Sha256 bytes) {
+    // Artifacts of the same bytes are the same file.
+    return one(ARTIFACTS + "a.sha256 = $2 ORDER BY a.key LIMIT 1", target.key(), bytes.hex());
+  }
+
+  private Artifact one(String statement, Object... parameters) {
     return database
-        .use(
-            db ->
-                db.first(
-                        "SELECT " + ArtifactTable.COLUMNS + ARTIFACTS + " AND ma.filename = $3",
-                        target.key(),
-                        module,
-                        filename)
-                    .map(ArtifactTable::read))
+        .use(db -> db.first(statement, parameters).map(ArtifactTable::read))
         .orElseThrow(Deployments::absentArtifact);
   }
 
@@ -191,7 +200,7 @@ class Deployments {
         db, action.key(), wanted < 0 ? MAX_HISTORY : Math.min(wanted, MAX_HISTORY));
   }
 
-  private static RuntimeException absentArtifact() {
+  static RuntimeException absentArtifact() {
     return new Refusal.Absent("The device is to get no such artifact.").asException();
   }
 }

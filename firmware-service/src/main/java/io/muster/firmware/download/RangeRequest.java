@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * it: the client gets everything. What would make the service work much for a small request is
  * refused: too many ranges, or ranges that together have more bytes than the artifact. Thread-safe.
  *
- * @param maxRanges how many ranges one request may name; SWUpdate's delta handler asks for dozens
+ * @param maxRanges how many ranges one request may name; SWUpdate's delta handler asks for 150
  * @param maxCharacters how long the header may be
  */
 public record RangeRequest(int maxRanges, int maxCharacters) {

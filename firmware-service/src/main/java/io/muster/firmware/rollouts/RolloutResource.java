@@ -29,6 +29,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -160,7 +161,9 @@ class RolloutResource {
   @GET
   @Path("/{rollout}/devices")
   @RolesAllowed({Roles.VIEWER, Roles.OPERATOR, Roles.ADMIN})
-  @Operation(summary = "List a rollout's devices", description = "In the order of their ids.")
+  @Operation(
+      summary = "List a rollout's devices",
+      description = "In the order of their ids; state is one of those in the rollout's counts.")
   public Page<RolloutDeviceView> devices(
       @PathParam("tenant") TenantId tenant,
       @PathParam("rollout") UUID rollout,
@@ -168,7 +171,7 @@ class RolloutResource {
       @QueryParam("group") Integer group,
       @QueryParam("cursor") String cursor,
       @QueryParam("limit") @DefaultValue(PageLimit.DEFAULT) @Min(1) @Max(PageLimit.MAX) int limit) {
-    return devices.list(tenant, rollout, state, group, Cursor.read(cursor), limit);
+    return devices.list(tenant, rollout, deviceState(state), group, Cursor.read(cursor), limit);
   }
 
   @POST
@@ -303,8 +306,19 @@ class RolloutResource {
     try {
       return Optional.ofNullable(label).map(RolloutState::of);
     } catch (IllegalArgumentException unknown) {
-      throw Refusal.parameter("state", "is no state of a rollout");
+      throw oneOf(Arrays.stream(RolloutState.values()).map(RolloutState::label).toList());
     }
+  }
+
+  private static String deviceState(String state) {
+    if (state != null && !Standings.STATES.contains(state)) {
+      throw oneOf(Standings.STATES);
+    }
+    return state;
+  }
+
+  private static RuntimeException oneOf(List<String> states) {
+    return Refusal.parameter("state", "must be one of " + String.join(", ", states));
   }
 
   private RestResponse<RolloutView> created(TenantId tenant, UUID id) {

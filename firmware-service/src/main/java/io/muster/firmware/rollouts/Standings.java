@@ -4,6 +4,7 @@ import io.muster.firmware.database.Sql;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -17,6 +18,27 @@ import java.util.TreeMap;
 record Standings(Map<Integer, Map<String, Long>> byGroup, Optional<Duration> update) {
   private static final int NONE = -1;
   private static final String RETRYING = "retrying";
+
+  /** All that {@link #STATE} may be, in the order in which devices come through. */
+  static final List<String> STATES =
+      List.of(
+          DeviceState.PENDING,
+          RETRYING,
+          "given",
+          "unconfirmed",
+          DeviceState.RUNNING,
+          "cancelling",
+          DeviceState.FINISHED,
+          DeviceState.FAILED,
+          DeviceState.OVERDUE,
+          DeviceState.UNREACHED,
+          DeviceState.CANCELLED,
+          DeviceState.DISABLED,
+          DeviceState.INCOMPATIBLE,
+          DeviceState.UNKNOWN,
+          DeviceState.REMOVED,
+          DeviceState.NO_PREVIOUS,
+          DeviceState.SUPERSEDED);
 
   /** Where a device is, with now as {@code $2}. */
   static final String STATE =

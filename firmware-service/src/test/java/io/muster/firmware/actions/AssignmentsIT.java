@@ -91,6 +91,20 @@ class AssignmentsIT {
   }
 
   @Test
+  void aDeviceOfAnotherTypeGetsNothingNorOneOfWhichNobodyTells() {
+    assign(DEVICE, distribution("1.0", "lamp,torch"), true, null);
+    var forPumps = wish(distribution("2.0", "pump"), true, null);
+    var refused =
+        assertThrows(RefusedException.class, () -> assignments.make(DEVICE, forPumps, BY));
+    assertEquals(
+        "device-incompatible", assertInstanceOf(Refusal.Conflict.class, refused.refusal()).kind());
+    parts.registry.away(true);
+    refused = assertThrows(RefusedException.class, () -> assignments.make(DEVICE, forPumps, BY));
+    assertInstanceOf(Refusal.Unavailable.class, refused.refusal());
+    assertEquals(1, DATABASE.number("SELECT count(*) FROM action"));
+  }
+
+  @Test
   void aKeyIsForgottenAfterItsTime() {
     var distribution = distribution("1.0");
     var first = assign(DEVICE, distribution, true, "a");
@@ -164,13 +178,18 @@ class AssignmentsIT {
         distribution, isForced, Optional.ofNullable(key).map(IdempotencyKey::new));
   }
 
-  /** A released one. */
+  /** A released one, for all devices. */
   private static UUID distribution(String version) {
+    return distribution(version, "");
+  }
+
+  /** A released one, for devices of these types. */
+  private static UUID distribution(String version, String types) {
     var id = UUID.randomUUID();
     DATABASE.run(
         "INSERT INTO distribution (id, tenant, name, version, device_types, created_at, created_by,"
-            + " released_at, released_by) VALUES ('%s', 'acme', 'lamp', '%s', '{}', now(), 'pat',"
-                .formatted(id, version)
+            + " released_at, released_by) VALUES ('%s', 'acme', 'lamp', '%s', '{%s}', now(), 'pat',"
+                .formatted(id, version, types)
             + " now(), 'pat')");
     return id;
   }

@@ -5,6 +5,7 @@ import static io.muster.firmware.HandWired.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.FirmwareDatabase;
@@ -13,6 +14,7 @@ import io.muster.firmware.audit.Author;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.PoolConfig;
+import io.muster.firmware.store.ArtifactStore;
 import io.muster.firmware.store.FileStore;
 import io.muster.firmware.store.Sha256;
 import io.muster.firmware.store.StoreException;
@@ -20,10 +22,12 @@ import io.muster.firmware.store.UploadId;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -55,6 +59,8 @@ class UploadFailuresIT {
 
   @TempDir Path folder;
   private FileStore store;
+  private Database database;
+  private ArtifactConfig limits;
   private Uploads uploads;
   private Artifacts artifacts;
 
@@ -62,9 +68,9 @@ class UploadFailuresIT {
   void wire() throws Exception {
     var clock = Clock.systemUTC();
     store = new FileStore(folder, 0, clock);
-    var limits =
+    limits =
         config(ArtifactConfig.class, Map.of("muster.firmware.artifacts.bytes-per-tenant", "1000"));
-    var database = bean(Database.class, DATABASE.pool(), config(PoolConfig.class, Map.of()));
+    database = bean(Database.class, DATABASE.pool(), config(PoolConfig.class, Map.of()));
     var audit =
         bean(
             AuditLog.class,
@@ -153,6 +159,37 @@ class UploadFailuresIT {
     artifacts.take(new TenantId("other"), NAME, Optional.empty(), stream(BYTES), BY);
     uploads.discard(TENANT, first, BY);
     assertEquals(500, uploads.append(TENANT, second, 400, stream(new byte[100])));
+  }
+
+  /** An upload that nobody goes on with, and bytes that nobody recorded. */
+  @Test
+  void whatACrashLeftIsRemovedInTheEndAndWhatSomebodyHasStays() throws Exception {
+    var had = artifacts.take(TENANT, NAME, Optional.empty(), stream(BYTES), BY);
+    sent(null, new byte[10]);
+    store.complete(sent(null, new byte[20]), Optional.empty());
+    assertEquals(new ArtifactStore.Sweep(0, 0), sweep(Duration.ZERO));
+    assertEquals(2, DATABASE.number("SELECT count(*) FROM upload"));
+    assertEquals(new ArtifactStore.Sweep(1, 1), sweep(Duration.ofDays(2)));
+    assertEquals(0, DATABASE.number("SELECT count(*) FROM upload"));
+    assertTrue(store.find(had.sha256()).isPresent());
+  }
+
+  private ArtifactStore.Sweep sweep(Duration later) throws IOException {
+    var clock = Clock.offset(Clock.systemUTC(), later);
+    return new StoreSweeper(store, database, limits, clock).sweep();
+  }
+
+  @Test
+  void anEmptyFileLeavesNothingAndAnEmptyUploadGoesOn() throws Exception {
+    assertInstanceOf(
+        Refusal.Meaningless.class,
+        refusal(() -> artifacts.take(TENANT, NAME, Optional.empty(), stream(new byte[0]), BY)));
+    assertEquals(0, filesUnder("uploads"));
+    assertEquals(0, filesUnder("objects"));
+    var upload = sent(null, new byte[0]);
+    assertInstanceOf(Refusal.Conflict.class, refusal(() -> uploads.complete(TENANT, upload, BY)));
+    uploads.append(TENANT, upload, 0, stream(BYTES));
+    assertEquals(BYTES.length, uploads.complete(TENANT, upload, BY).sizeBytes());
   }
 
   @Test

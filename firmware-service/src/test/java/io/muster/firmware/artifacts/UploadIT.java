@@ -1,6 +1,7 @@
 package io.muster.firmware.artifacts;
 
 import static io.muster.firmware.ProblemMatcher.assertProblem;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -12,6 +13,7 @@ import io.muster.firmware.ServiceTest;
 import io.restassured.response.Response;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,8 +53,7 @@ class UploadIT {
 
   @Test
   void bytesThatAreNotTheAnnouncedOnesAreRefused() throws Exception {
-    var sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(BYTES));
-    var upload = begin(Map.of("filename", "a.bin", "sha256", sha256));
+    var upload = begin(Map.of("filename", "a.bin", "sha256", sha256(BYTES)));
     patch(upload, 0, new byte[10]).then().statusCode(204);
     assertProblem(complete(upload), 422, "invalid-content");
     assertProblem(api.get(upload), 404, "not-found");
@@ -64,6 +65,43 @@ class UploadIT {
     assertProblem(patch(upload, 0, BYTES), 413, "too-large");
     api.get(upload).then().body("keptBytes", equalTo(5));
     complete(upload).then().statusCode(201).body("sizeBytes", equalTo(5));
+  }
+
+  @Test
+  void anEmptyFileIsNoArtifact() {
+    assertProblem(api.upload(tenant, "a.bin", new byte[0]), 422, "invalid-content")
+        .body("errors[0].detail", containsString("at least one byte"));
+    var upload = begin(Map.of("filename", "a.bin"));
+    assertProblem(complete(upload), 409, "upload-offset");
+    patch(upload, 0, new byte[1]).then().statusCode(204);
+    complete(upload).then().statusCode(201);
+  }
+
+  @Test
+  void whatIsWrongIsAParameterOrAMemberOfTheBodyByItsName() throws Exception {
+    assertMember("/sizeBytes", Map.of("filename", "a.bin", "sizeBytes", -1));
+    assertMember("/sizeBytes", Map.of("filename", "a.bin", "sizeBytes", 0));
+    assertMember("/sha256", Map.of("filename", "a.bin", "sha256", "x"));
+    assertMember("/filename", Map.of("filename", "../a"));
+    assertMember("/filename", Map.of("sizeBytes", 1));
+    assertParameter("filename", 400, api.upload(tenant, ".a", BYTES));
+    assertParameter("sha256", 400, api.upload(tenant, "a.bin&sha256=x", BYTES));
+    var other = "a.bin&sha256=" + sha256(new byte[1]);
+    assertParameter("sha256", 422, api.upload(tenant, other, BYTES));
+  }
+
+  private void assertMember(String pointer, Map<String, ?> body) {
+    assertProblem(api.post(Api.of(tenant) + "/artifact-uploads", body), 422, "invalid-content")
+        .body("errors.pointer", equalTo(List.of(pointer)));
+  }
+
+  private static void assertParameter(String name, int status, Response answer) {
+    assertProblem(answer, status, status == 400 ? "malformed-request" : "invalid-content")
+        .body("errors.parameter", equalTo(List.of(name)));
+  }
+
+  private static String sha256(byte[] bytes) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 
   @Test

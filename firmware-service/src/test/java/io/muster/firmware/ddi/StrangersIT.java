@@ -54,24 +54,27 @@ class StrangersIT {
     for (var device : new String[] {"lamp-1", "lamp-2"}) {
       parts.registry.add(DeviceAddress.of("acme", device));
     }
-    var config = config(DdiConfig.class, Map.of());
-    access =
-        new DeviceAccess(
+    access = access(Map.of());
+  }
+
+  private DeviceAccess access(Map<String, String> settings) throws ClassNotFoundException {
+    var config = config(DdiConfig.class, settings);
+    return new DeviceAccess(
+        parts.targets,
+        bean(
+            TargetTokens.class,
             parts.targets,
-            bean(
-                TargetTokens.class,
-                parts.targets,
-                parts.database,
-                parts.changes,
-                config(named("targets.TargetConfig"), Map.of()),
-                clock),
-            new RegistryProofs(parts.neighbours, config, meters, clock, ticker),
-            new Strangers(config, meters, ticker),
-            bean(Settings.class, parts.database, parts.changes),
-            new GatewayUse(parts.changes, config, clock),
-            config,
-            meters,
-            clock);
+            parts.database,
+            parts.changes,
+            config(named("targets.TargetConfig"), Map.of()),
+            clock),
+        new RegistryProofs(parts.neighbours, config, meters, clock, ticker),
+        new Strangers(config, meters, ticker),
+        bean(Settings.class, parts.database, parts.changes),
+        new GatewayUse(parts.changes, config, clock),
+        config,
+        meters,
+        clock);
   }
 
   @AfterEach
@@ -205,6 +208,24 @@ class StrangersIT {
     }
     assertInstanceOf(Refusal.TooManyFailures.class, refused("lamp-1", "x", HERE));
     assertEquals(0, parts.registry.questions());
+  }
+
+  @Test
+  void aGatewayIsListenedToSoOftenInAMinuteAndNoMore() throws Exception {
+    access = access(Map.of("muster.firmware.ddi.gateway-requests", "2"));
+    DATABASE.run(
+        "INSERT INTO tenant_setting (tenant, version, signature_required, confirmation_required,"
+            + " gateway_token_sha256) VALUES ('acme', 1, true, false, sha256('secret'))");
+    var visitor = new Visitor(HERE, Network.of(HERE), Optional.empty());
+    access.of("acme", "lamp-1", "GatewayToken secret", visitor);
+    access.of("acme", "lamp-2", "GatewayToken secret", visitor);
+    var refused =
+        assertThrows(
+            RefusedException.class,
+            () -> access.of("acme", "lamp-1", "GatewayToken secret", visitor));
+    assertInstanceOf(Refusal.LimitReached.class, refused.refusal());
+    clock.advance(Duration.ofMinutes(1));
+    access.of("acme", "lamp-1", "GatewayToken secret", visitor);
   }
 
   private void admitted(String device, String address) {

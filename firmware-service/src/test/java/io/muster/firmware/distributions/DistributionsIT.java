@@ -99,6 +99,19 @@ class DistributionsIT {
   }
 
   @Test
+  void whatIsNewAndWhomItFitsIsTold() {
+    var artifact = module(TENANT, "1").artifacts().getFirst().id();
+    var module = new ModuleBody("base", "2", "application", "It is faster.", List.of(artifact));
+    var made = distributions.makeModule(TENANT, module, BY);
+    assertEquals("It is faster.", distributions.module(TENANT, made.id()).releaseNotes());
+    var body =
+        new DistributionBody("lamp", "1", List.of(made.id()), List.of("lamp"), "A year's work.");
+    var found = distributions.find(TENANT, distributions.make(TENANT, body, BY).id());
+    assertEquals("A year's work.", found.releaseNotes());
+    assertEquals(List.of("lamp"), found.deviceTypes());
+  }
+
+  @Test
   void whatIsInUseStays() {
     var module = module(TENANT, "1");
     var made = distribution(TENANT, "1", module);

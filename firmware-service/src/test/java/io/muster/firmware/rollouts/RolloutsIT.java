@@ -88,10 +88,20 @@ class RolloutsIT {
         .body("items.device", equalTo(List.of("lamp-1", "lamp-2")))
         .body("items.group", equalTo(List.of(0, 1)))
         .body("next", notNullValue());
+    assertNamesStates(rollout + "/devices?state=foo", "pending", "unreached", "superseded");
+    assertNamesStates(rollouts() + "?state=foo", "waiting-for-approval", "rejected");
     api.get(rollouts() + "?state=finished")
         .then()
         .body("items.id", hasItems((String) made.path("id")));
     api.get(rollouts() + "?state=running").then().body("items.size()", equalTo(0));
+  }
+
+  private void assertNamesStates(String path, String... states) {
+    var problem = assertProblem(api.get(path), 400, "malformed-request");
+    problem.body("errors.parameter", equalTo(List.of("state")));
+    for (var state : states) {
+      problem.body("errors[0].detail", containsString(state));
+    }
   }
 
   @Test
@@ -123,7 +133,6 @@ class RolloutsIT {
     assertProblem(
         api.post(rollouts(), body(UUID.randomUUID().toString(), Map.of())), 422, "invalid-content");
     assertProblem(api.post(rollouts(), body(distribution("3.0"), Map.of())), 409, "not-released");
-    assertProblem(api.get(rollouts() + "?state=odd"), 400, "malformed-request");
     assertProblem(api.get(rollouts() + "/" + UUID.randomUUID()), 404, "not-found");
   }
 

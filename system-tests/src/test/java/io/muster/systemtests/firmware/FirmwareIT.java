@@ -4,18 +4,31 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.muster.contract.id.TenantId;
 import io.muster.systemtests.clients.Trust;
 import io.muster.systemtests.devices.TestDevice;
 import io.muster.systemtests.stack.DeviceCertificate;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.Random;
+import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,9 +38,11 @@ import org.junit.jupiter.api.io.TempDir;
 class FirmwareIT {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final byte[] IMAGE = new byte[200_000];
+  private static final byte[] BLOCK = new byte[1 << 20];
 
   static {
     new Random(7).nextBytes(IMAGE);
+    new Random(8).nextBytes(BLOCK);
   }
 
   private final RunningStack stack;
@@ -90,6 +105,44 @@ class FirmwareIT {
               .replaceFirst("\\{", "{\"pending\":\"cancelAction\","));
       await().atMost(SOON).until(() -> updates.state(device.address(), action).equals("cancelled"));
     }
+  }
+
+  /** Its heap has 192 MiB, and what is beside the heap as much. */
+  @Test
+  @Tag("full")
+  void whatIsLargerThanTheServicesMemoryGoesInAndOut() throws Exception {
+    var http = stack.http().client();
+    var upload =
+        updates
+            .request("/artifacts?filename=large.bin")
+            .header("Content-Type", "application/octet-stream")
+            .POST(HttpRequest.BodyPublishers.ofInputStream(FirmwareIT::large))
+            .build();
+    var made = http.send(upload, HttpResponse.BodyHandlers.ofString());
+    assertEquals(201, made.statusCode(), made.body());
+    var artifact = new ObjectMapper().readTree(made.body());
+    assertEquals(sha256(large()), artifact.at("/hashes/sha256").asText());
+    var content =
+        updates.request("/artifacts/" + artifact.path("id").asText() + "/content").build();
+    var answer = http.send(content, HttpResponse.BodyHandlers.ofInputStream());
+    assertEquals(artifact.at("/hashes/sha256").asText(), sha256(answer.body()));
+  }
+
+  /** 400 MiB. */
+  private static InputStream large() {
+    var blocks =
+        IntStream.range(0, 400)
+            .mapToObj(i -> (InputStream) new ByteArrayInputStream(BLOCK))
+            .toList();
+    return new SequenceInputStream(Collections.enumeration(blocks));
+  }
+
+  private static String sha256(InputStream bytes) throws Exception {
+    var digest = MessageDigest.getInstance("SHA-256");
+    try (var read = new DigestInputStream(bytes, digest)) {
+      read.transferTo(OutputStream.nullOutputStream());
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** Another tenant's device of the same name says something of an action of the same number. */

@@ -23,7 +23,11 @@ record UpdateListener(TestDevice device, Mqtt5AsyncClient client, List<String> h
     var listener = new UpdateListener(device, client, new CopyOnWriteArrayList<>());
     client.publishes(
         MqttGlobalPublishFilter.ALL,
-        it -> listener.heard.add(new String(it.getPayloadAsBytes(), StandardCharsets.UTF_8)));
+        // One that was kept for whoever comes next is none that is waited for.
+        it ->
+            listener.heard.add(
+                (it.isRetain() ? "retained " : "")
+                    + new String(it.getPayloadAsBytes(), StandardCharsets.UTF_8)));
     client
         .connect()
         .thenCompose(
