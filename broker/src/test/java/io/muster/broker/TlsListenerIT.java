@@ -31,38 +31,9 @@ class TlsListenerIT {
 
   @TempDir Path folder;
 
+  /** One broker shows both, since it takes seconds to start. */
   @Test
-  void servesOverTlsWithAPemCertificateAndKey() throws Exception {
-    var store = keyStore();
-    var certificate =
-        pem("certificate.pem", "CERTIFICATE", store.getCertificate("broker").getEncoded());
-    var key = pem("key.pem", "PRIVATE KEY", store.getKey("broker", PASSWORD).getEncoded());
-    try (var issuer = new TestIssuer();
-        var broker =
-            new Broker(
-                BrokerSettings.of(
-                    Map.of(
-                        "MUSTER_BROKER_PORT", "0",
-                        "MUSTER_BROKER_DATA", folder.resolve("data").toString(),
-                        "MUSTER_SERVICE_ISSUER", issuer.address().toString(),
-                        "MUSTER_BROKER_TLS_CERTIFICATE", certificate.toString(),
-                        "MUSTER_BROKER_TLS_KEY", key.toString())))) {
-      var port = broker.start();
-      var trusting = client(port, issuer.token("ingest"), trust(store));
-      trusting.connect();
-      assertTrue(trusting.getState().isConnected());
-      trusting.disconnect();
-      var plain = Services.client(port, issuer, "ingest", 1);
-      assertThrows(ConnectionClosedException.class, plain::connect);
-      assertTrue(
-          PosixFilePermissions.toString(
-                  Files.getPosixFilePermissions(folder.resolve("data").resolve("conf")))
-              .endsWith("------"));
-    }
-  }
-
-  @Test
-  void servesARenewedCertificateWithoutARestart() throws Exception {
+  void servesOverTlsWithPemFilesAndWithRenewedOnesWithoutARestart() throws Exception {
     var first = keyStore("first.p12");
     var renewed = keyStore("renewed.p12");
     write(first, first);
@@ -71,6 +42,13 @@ class TlsListenerIT {
       var port = broker.start();
       var before = client(port, issuer.token("ingest"), trust(first));
       before.connect();
+      assertTrue(before.getState().isConnected());
+      var plain = Services.client(port, issuer, "ingest", 1);
+      assertThrows(ConnectionClosedException.class, plain::connect);
+      assertTrue(
+          PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(folder.resolve("data").resolve("conf")))
+              .endsWith("------"));
       // As tools do that replace one file after the other.
       write(renewed, first);
       write(renewed, renewed);
