@@ -28,49 +28,28 @@ import org.junit.jupiter.api.io.TempDir;
 /** The listener with a certificate. */
 class TlsListenerIT {
   private static final char[] PASSWORD = "changeit".toCharArray();
+  private static final Map<String, KeyStore> MADE = new HashMap<>();
 
   @TempDir Path folder;
 
+  /** One broker shows both, since it takes seconds to start. */
   @Test
-  void servesOverTlsWithAPemCertificateAndKey() throws Exception {
-    var store = keyStore();
-    var certificate =
-        pem("certificate.pem", "CERTIFICATE", store.getCertificate("broker").getEncoded());
-    var key = pem("key.pem", "PRIVATE KEY", store.getKey("broker", PASSWORD).getEncoded());
-    try (var issuer = new TestIssuer();
-        var broker =
-            new Broker(
-                BrokerSettings.of(
-                    Map.of(
-                        "MUSTER_BROKER_PORT", "0",
-                        "MUSTER_BROKER_DATA", folder.resolve("data").toString(),
-                        "MUSTER_SERVICE_ISSUER", issuer.address().toString(),
-                        "MUSTER_BROKER_TLS_CERTIFICATE", certificate.toString(),
-                        "MUSTER_BROKER_TLS_KEY", key.toString())))) {
-      var port = broker.start();
-      var trusting = client(port, issuer.token("ingest"), trust(store));
-      trusting.connect();
-      assertTrue(trusting.getState().isConnected());
-      trusting.disconnect();
-      var plain = Services.client(port, issuer, "ingest", 1);
-      assertThrows(ConnectionClosedException.class, plain::connect);
-      assertTrue(
-          PosixFilePermissions.toString(
-                  Files.getPosixFilePermissions(folder.resolve("data").resolve("conf")))
-              .endsWith("------"));
-    }
-  }
-
-  @Test
-  void servesARenewedCertificateWithoutARestart() throws Exception {
-    var first = keyStore("first.p12");
-    var renewed = keyStore("renewed.p12");
+  void servesOverTlsWithPemFilesAndWithRenewedOnesWithoutARestart() throws Exception {
+    var first = keyStore("one");
+    var renewed = keyStore("another");
     write(first, first);
     try (var issuer = new TestIssuer();
         var broker = new Broker(BrokerSettings.of(environment(issuer)))) {
       var port = broker.start();
       var before = client(port, issuer.token("ingest"), trust(first));
       before.connect();
+      assertTrue(before.getState().isConnected());
+      var plain = Services.client(port, issuer, "ingest", 1);
+      assertThrows(ConnectionClosedException.class, plain::connect);
+      assertTrue(
+          PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(folder.resolve("data").resolve("conf")))
+              .endsWith("------"));
       // As tools do that replace one file after the other.
       write(renewed, first);
       write(renewed, renewed);
@@ -86,8 +65,8 @@ class TlsListenerIT {
 
   @Test
   void withAnAuthorityForClientsAServiceNeedsACertificateOfItBesideItsToken() throws Exception {
-    var server = keyStore("server.p12");
-    var known = keyStore("known.p12");
+    var server = keyStore("one");
+    var known = keyStore("another");
     write(server, server);
     var authority = pem("clients.pem", "CERTIFICATE", known.getCertificate("broker").getEncoded());
     try (var issuer = new TestIssuer()) {
@@ -97,7 +76,7 @@ class TlsListenerIT {
         var port = broker.start();
         var token = issuer.token("ingest");
         assertTrue(isLetIn(showing(known, port, token, trust(server))));
-        assertFalse(isLetIn(showing(keyStore("stranger.p12"), port, token, trust(server))));
+        assertFalse(isLetIn(showing(keyStore("stranger"), port, token, trust(server))));
         assertFalse(isLetIn(client(port, token, trust(server))));
         assertFalse(isLetIn(showing(known, port, "no token", trust(server))));
       }
@@ -160,7 +139,7 @@ class TlsListenerIT {
 
   @Test
   void saysWhenTheKeyIsThatOfAnotherCertificate() throws Exception {
-    write(keyStore("one.p12"), keyStore("another.p12"));
+    write(keyStore("one"), keyStore("another"));
     try (var issuer = new TestIssuer();
         var broker = new Broker(BrokerSettings.of(environment(issuer)))) {
       var wrong = assertThrows(WrongSettingException.class, broker::start);
@@ -171,7 +150,10 @@ class TlsListenerIT {
   @Test
   void saysWhenCertificateAndKeyAreSomethingElse() throws Exception {
     var certificate =
-        pem("certificate.pem", "CERTIFICATE", keyStore().getCertificate("broker").getEncoded());
+        pem(
+            "certificate.pem",
+            "CERTIFICATE",
+            keyStore("one").getCertificate("broker").getEncoded());
     var notAKey = Files.writeString(folder.resolve("key.pem"), "none");
     var settings =
         BrokerSettings.of(
@@ -193,13 +175,19 @@ class TlsListenerIT {
         "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(label, lines, label));
   }
 
-  /** The JDK has no public way to make a certificate but its tool. */
-  private KeyStore keyStore() throws Exception {
-    return keyStore("store.p12");
+  /**
+   * The same for a name as before: the JDK has no public way but its tool, which takes a second.
+   */
+  private KeyStore keyStore(String name) throws Exception {
+    var store = MADE.get(name);
+    if (store == null) {
+      store = made(folder.resolve(name + ".p12"));
+      MADE.put(name, store);
+    }
+    return store;
   }
 
-  private KeyStore keyStore(String name) throws Exception {
-    var file = folder.resolve(name);
+  private static KeyStore made(Path file) throws Exception {
     var tool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -16,6 +18,9 @@ import javax.net.ssl.TrustManagerFactory;
 final class TlsServer implements AutoCloseable {
   private static final char[] SECRET = "changeit".toCharArray();
   private static final byte[] CONNACK = {0x20, 0x03, 0x00, 0x00, 0x00};
+
+  /** By subject; the tool takes a second for each. */
+  private static final Map<String, KeyStore> MADE = new ConcurrentHashMap<>();
 
   private final SSLServerSocket socket;
   private final Path certificate;
@@ -35,7 +40,30 @@ final class TlsServer implements AutoCloseable {
    */
   static TlsServer start(Path folder, String subject, boolean clientsNeedCertificate)
       throws Exception {
-    var store = folder.resolve("server.p12");
+    var keys = MADE.get(subject);
+    if (keys == null) {
+      keys = made(folder.resolve("server.p12"), subject);
+      MADE.put(subject, keys);
+    }
+    var certificate =
+        pem(folder.resolve("ca.pem"), "CERTIFICATE", keys.getCertificate("server").getEncoded());
+    var key =
+        pem(folder.resolve("key.pem"), "PRIVATE KEY", keys.getKey("server", SECRET).getEncoded());
+    var keyManagers = KeyManagerFactory.getInstance("PKIX");
+    keyManagers.init(keys, SECRET);
+    var trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    trusted.setCertificateEntry("client", keys.getCertificate("server"));
+    var trustManagers = TrustManagerFactory.getInstance("PKIX");
+    trustManagers.init(trusted);
+    var context = SSLContext.getInstance("TLS");
+    context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
+    var socket = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0);
+    socket.setNeedClientAuth(clientsNeedCertificate);
+    return new TlsServer(socket, certificate, key);
+  }
+
+  private static KeyStore made(Path store, String subject) throws Exception {
     keytool(
         "-genkeypair",
         "-alias",
@@ -56,23 +84,7 @@ final class TlsServer implements AutoCloseable {
         store.toString(),
         "-storepass",
         new String(SECRET));
-    var keys = KeyStore.getInstance(store.toFile(), SECRET);
-    var certificate =
-        pem(folder.resolve("ca.pem"), "CERTIFICATE", keys.getCertificate("server").getEncoded());
-    var key =
-        pem(folder.resolve("key.pem"), "PRIVATE KEY", keys.getKey("server", SECRET).getEncoded());
-    var keyManagers = KeyManagerFactory.getInstance("PKIX");
-    keyManagers.init(keys, SECRET);
-    var trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("client", keys.getCertificate("server"));
-    var trustManagers = TrustManagerFactory.getInstance("PKIX");
-    trustManagers.init(trusted);
-    var context = SSLContext.getInstance("TLS");
-    context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
-    var socket = (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0);
-    socket.setNeedClientAuth(clientsNeedCertificate);
-    return new TlsServer(socket, certificate, key);
+    return KeyStore.getInstance(store.toFile(), SECRET);
   }
 
   private static void keytool(String... arguments) throws Exception {

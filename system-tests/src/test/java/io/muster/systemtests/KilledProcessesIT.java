@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedStack.class)
 class KilledProcessesIT {
   private static final int READINGS = 1_000;
-  private static final double PER_SECOND = 200;
+  private static final double PER_SECOND = 300;
   private static final int WINDOW = 50;
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 

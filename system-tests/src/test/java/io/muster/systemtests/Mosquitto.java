@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
 final class Mosquitto {
   static final long PATIENCE_SECONDS = 30;
 
+  /** How long one that has heard what it waited for may take to end. */
+  private static final long SOON_MILLIS = 300;
+
   private Mosquitto() {}
 
   /** As the device, by its secret; more arguments may be added to the list. */
@@ -40,6 +43,11 @@ final class Mosquitto {
     var process = start(output, command);
     assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), command.getFirst() + " hangs");
     assertEquals(0, process.exitValue(), Files.readString(output));
+  }
+
+  /** Whether it ends by itself, as it does when it has heard something. */
+  static boolean endsSoon(Process subscriber) throws InterruptedException {
+    return subscriber.waitFor(SOON_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** What it prints comes into the file when it ends. */

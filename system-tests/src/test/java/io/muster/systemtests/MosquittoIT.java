@@ -93,11 +93,10 @@ class MosquittoIT {
       // subscribed, since it writes to a file only when it ends.
       await()
           .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
-          .pollInterval(Duration.ofSeconds(1))
           .until(
               () -> {
                 service.publish(topicName, "{\"delay\":5}");
-                return !subscriber.isAlive();
+                return Mosquitto.endsSoon(subscriber);
               });
       var printed = Files.readString(output);
       assertEquals(0, subscriber.exitValue(), printed);

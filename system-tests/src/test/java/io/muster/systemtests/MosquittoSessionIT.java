@@ -90,11 +90,10 @@ class MosquittoSessionIT {
       var command = new ServiceAccount(stack, "command", 906);
       await()
           .atMost(SOON)
-          .pollInterval(Duration.ofSeconds(1))
           .until(
               () -> {
                 command.publish("command/" + device.address() + "/req/1/reboot", "now");
-                return !subscriber.isAlive();
+                return Mosquitto.endsSoon(subscriber);
               });
     } finally {
       subscriber.destroyForcibly();

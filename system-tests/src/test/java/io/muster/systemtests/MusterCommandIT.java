@@ -116,7 +116,7 @@ class MusterCommandIT {
   private void statusTellsOfEachProcess() {
     var result = muster.runScript(COMMAND, "status", "--json");
     assertEquals(0, result.exitCode(), result.output());
-    var status = byName();
+    var status = byName(StackProcesses.printed(result.output()));
     assertEquals(
         Set.of("postgres", "broker", "registry", "ingest", "command", "firmware", "supervisor"),
         status.keySet());
@@ -138,7 +138,7 @@ class MusterCommandIT {
     assertEquals(0, ingest.exitCode(), ingest.output());
     assertEquals(5, ingest.output().lines().count(), ingest.output());
     var all = muster.runScript(COMMAND, "logs").output();
-    for (var process : byName().keySet()) {
+    for (var process : byName(processes.status()).keySet()) {
       assertTrue(
           all.lines().anyMatch(line -> line.startsWith(process) && line.contains(" | ")),
           "nothing of " + process);
@@ -151,15 +151,9 @@ class MusterCommandIT {
     var simulated =
         muster.runScript(
             COMMAND,
-            "simulate",
-            "--devices",
-            Integer.toString(DEVICES),
-            "--rate",
-            "5/s",
-            "--duration",
-            "5s",
-            "--bad-payloads",
-            "20%");
+            "simulate --devices %d --rate 8/s --duration 3s --bad-payloads 20%%"
+                .formatted(DEVICES)
+                .split(" "));
     assertEquals(0, simulated.exitCode(), simulated.output());
     var summary = SUMMARY.matcher(simulated.output());
     assertTrue(summary.find(), simulated.output());
@@ -169,7 +163,7 @@ class MusterCommandIT {
     assertEquals(readings, number(summary.group(1)), simulated.output());
     assertEquals(letters, number(summary.group(2)), simulated.output());
     assertEquals(0, number(summary.group(3)), simulated.output());
-    // 3 devices, 5 a second, 5 seconds; a fifth of them broken, by chance.
+    // 3 devices, 8 a second, 3 seconds; a fifth of them broken, by chance.
     assertTrue(readings + letters >= 60 && readings + letters <= 78, simulated.output());
     assertTrue(letters >= 2 && letters <= 35, simulated.output());
   }
@@ -212,7 +206,7 @@ class MusterCommandIT {
   }
 
   private void isDownAndKeepsItsData() {
-    var running = byName();
+    var running = byName(processes.status());
     var down = muster.runScript(STOP, "down");
     assertEquals(0, down.exitCode(), down.output());
     assertTrue(down.output().contains("Stopped."), down.output());
@@ -263,7 +257,8 @@ class MusterCommandIT {
               broker.url());
       awaitUp(up, output);
       assertEquals(
-          Set.of("registry", "ingest", "command", "firmware", "supervisor"), byName().keySet());
+          Set.of("registry", "ingest", "command", "firmware", "supervisor"),
+          byName(processes.status()).keySet());
       assertEquals(Set.of(true), encryption(postgres));
       simulates();
       var store = new Store(muster.home(), postgres.port());
@@ -359,7 +354,7 @@ class MusterCommandIT {
   void stopsWhatIsThereWhenItIsInterruptedWhileItStarts() throws Exception {
     var output = folder.resolve("up.out");
     var up = muster.startScript(output, "up");
-    await().atMost(START).until(() -> byName().containsKey("postgres"));
+    await().atMost(START).until(() -> byName(processes.status()).containsKey("postgres"));
     interrupt(up);
     assertTrue(up.waitFor(STOP.toSeconds(), TimeUnit.SECONDS), Files.readString(output));
     assertEquals(0, up.exitValue(), Files.readString(output));
@@ -372,7 +367,7 @@ class MusterCommandIT {
   void findsAndStopsWhatAKilledSupervisorHasLeft() {
     var up = muster.runScript(START, "up", "--detach");
     assertEquals(0, up.exitCode(), up.output());
-    var running = byName();
+    var running = byName(processes.status());
     processes.kill("supervisor");
     var status = muster.runScript(COMMAND, "status");
     assertNotEquals(0, status.exitCode());
@@ -400,8 +395,8 @@ class MusterCommandIT {
         0, new ProcessBuilder("sh", "-c", "kill -INT \"$1\"", "sh", pid).start().waitFor());
   }
 
-  private Map<String, Status> byName() {
-    return processes.status().stream().collect(Collectors.toMap(Status::name, line -> line));
+  private static Map<String, Status> byName(List<Status> lines) {
+    return lines.stream().collect(Collectors.toMap(Status::name, line -> line));
   }
 
   private static boolean hasEnded(long pid) {

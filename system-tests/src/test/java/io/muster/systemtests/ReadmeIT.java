@@ -139,7 +139,7 @@ class ReadmeIT {
     }
     return shifted
         .replace("./muster up --detach", "if ./muster up --detach; then exit 9; fi")
-        .replace("--duration 1m", "--duration 5s")
+        .replace("--duration 1m", "--duration 3s")
         .replaceAll("\\./muster (down|test).*", "")
         .replace("./muster", "'" + stack.muster().script() + "'");
   }

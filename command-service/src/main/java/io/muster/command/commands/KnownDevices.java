@@ -1,11 +1,11 @@
 package io.muster.command.commands;
 
 import io.muster.command.database.Database;
-import io.muster.command.neighbours.NeighbourAwayException;
 import io.muster.command.neighbours.Neighbours;
 import io.muster.command.queue.Arrivals;
 import io.muster.command.queue.Deletions;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.rest.client.NeighbourAwayException;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;

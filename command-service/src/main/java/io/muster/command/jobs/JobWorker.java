@@ -1,9 +1,9 @@
 package io.muster.command.jobs;
 
 import io.muster.command.database.Database;
-import io.muster.command.neighbours.NeighbourAwayException;
-import io.muster.command.neighbours.RefusedQuestionException;
 import io.muster.command.queue.Deletions;
+import io.muster.rest.client.NeighbourAwayException;
+import io.muster.rest.client.RefusedQuestionException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;

@@ -45,9 +45,9 @@ class TargetLookup {
    * Reads on.
    *
    * @param after what the page before gave as next; empty at the beginning
-   * @return fails with {@link io.muster.command.neighbours.NeighbourAwayException} when the
-   *     registry does not say, with {@link io.muster.command.neighbours.RefusedQuestionException}
-   *     when it understands a filter differently
+   * @return fails with {@link io.muster.rest.client.NeighbourAwayException} when the registry does
+   *     not say, with {@link io.muster.rest.client.RefusedQuestionException} when it understands a
+   *     filter differently
    */
   Uni<Page> after(TenantId tenant, Targets targets, String after) {
     return switch (targets) {

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.muster.command.Neighbour;
-import io.muster.command.neighbours.NeighbourAwayException;
 import io.muster.command.neighbours.Neighbours;
-import io.muster.command.neighbours.RefusedQuestionException;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
+import io.muster.rest.client.NeighbourAwayException;
+import io.muster.rest.client.RefusedQuestionException;
 import io.vertx.mutiny.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;

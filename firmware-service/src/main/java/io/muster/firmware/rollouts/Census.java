@@ -1,8 +1,8 @@
 package io.muster.firmware.rollouts;
 
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.neighbours.NeighbourAwayException;
-import io.muster.firmware.neighbours.RefusedQuestionException;
+import io.muster.rest.client.NeighbourAwayException;
+import io.muster.rest.client.RefusedQuestionException;
 import io.muster.rest.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;

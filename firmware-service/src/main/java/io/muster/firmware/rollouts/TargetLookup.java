@@ -67,9 +67,8 @@ class TargetLookup {
    *
    * @param types of devices that fit; empty: all
    * @param after what the page before gave as next; empty at the beginning
-   * @throws io.muster.firmware.neighbours.NeighbourAwayException when the registry does not say
-   * @throws io.muster.firmware.neighbours.RefusedQuestionException when it understands a filter
-   *     differently
+   * @throws io.muster.rest.client.NeighbourAwayException when the registry does not say
+   * @throws io.muster.rest.client.RefusedQuestionException when it understands a filter differently
    */
   Page after(TenantId tenant, Targets targets, List<String> types, String after) {
     return switch (targets) {

@@ -10,6 +10,8 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.DeviceView;
 import io.muster.firmware.HandWired;
+import io.muster.rest.client.NeighbourAwayException;
+import io.muster.rest.client.RefusedQuestionException;
 import io.vertx.mutiny.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;

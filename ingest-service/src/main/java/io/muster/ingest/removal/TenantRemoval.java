@@ -1,7 +1,5 @@
 package io.muster.ingest.removal;
 
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.id.TenantId;
 import io.muster.ingest.access.DeletedTenantsSource;
@@ -10,13 +8,13 @@ import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.devices.DeviceDirectory;
 import io.muster.outbox.TenantRemovals;
 import io.muster.rest.access.GoneTenants;
+import io.muster.rest.removal.MeasuredRemovals;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
-import java.time.Duration;
 
 /**
  * Removes what this service keeps of deleted tenants, and closes their paths. Each replica hears of
@@ -25,8 +23,6 @@ import java.time.Duration;
  */
 @ApplicationScoped
 public class TenantRemoval implements GoneTenants {
-  private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
-
   private final TenantRemovals removals;
 
   TenantRemoval(
@@ -41,9 +37,8 @@ public class TenantRemoval implements GoneTenants {
     // From then on a batch looks the keys of its devices up again.
     var keeps = new TenantRemovals.Keeps(parts, any -> devices.forget(), () -> {});
     this.removals =
-        new TenantRemovals(pool, settings(config), keeps, registry::deletedTenants, clock);
+        MeasuredRemovals.of(pool, config, keeps, registry::deletedTenants, clock, meters);
     access.onWithdrawal(this::heard);
-    measure(meters);
   }
 
   private void heard(Withdrawal withdrawal) {
@@ -66,31 +61,5 @@ public class TenantRemoval implements GoneTenants {
   @Override
   public boolean isGone(TenantId tenant) {
     return removals.isRemoved(tenant);
-  }
-
-  private static TenantRemovals.Settings settings(RemovalConfig config) {
-    return new TenantRemovals.Settings(
-        config.batchRows(),
-        config.interval(),
-        config.timeout(),
-        config.grace(),
-        config.watch(),
-        config.recheck(),
-        config.reconcile(),
-        MAX_BACKOFF);
-  }
-
-  private void measure(MeterRegistry meters) {
-    FunctionCounter.builder("muster.tenant.removal.rows", removals, TenantRemovals::removedRows)
-        .description("Rows of deleted tenants that this instance has removed")
-        .register(meters);
-    Gauge.builder("muster.tenant.removal.open", removals, it -> it.status().open())
-        .description("Deleted tenants of which something is left")
-        .register(meters);
-    Gauge.builder(
-            "muster.tenant.removal.age", removals, it -> it.status().oldest().toMillis() / 1e3)
-        .baseUnit("seconds")
-        .description("How long ago the first of them was noted")
-        .register(meters);
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
@@ -21,6 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -70,6 +72,7 @@ class DrainTest {
 
   @ParameterizedTest
   @EnumSource
+  @Execution(CONCURRENT)
   void goesOnServingWhoseTurnHasNotCome(ProtocolVersion version) {
     startSlow();
     connect(version, 3);
@@ -93,6 +96,7 @@ class DrainTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void tellsEachToGoInItsTurn() {
     startSlow();
     connect(MQTT_5, 3);
@@ -112,6 +116,7 @@ class DrainTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void letsNobodyInMeanwhile() {
     startSlow();
     connect(MQTT_5, 2);
@@ -146,6 +151,7 @@ class DrainTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void allHaveGoneWhenTheTimeoutIsOver() throws InterruptedException {
     server =
         TestEndpoint.start(

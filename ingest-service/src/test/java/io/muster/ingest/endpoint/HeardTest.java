@@ -3,6 +3,7 @@ package io.muster.ingest.endpoint;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.heard.HeardDevice;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
 
 /** When devices were last heard of. */
 class HeardTest {
@@ -35,6 +37,7 @@ class HeardTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void anyPacketOfItsOwnIsHeard() {
     var before = System.currentTimeMillis();
     try (var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).keepAlive(40))) {
@@ -53,6 +56,7 @@ class HeardTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void whoIsSilentIsNotHeard() {
     try (var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).keepAlive(40))) {
       client.ping().expect("D0 00");
@@ -61,6 +65,7 @@ class HeardTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void aClientThatIsNotReadIsNotSilent() {
     server.close();
     try (var reading = TestEndpoint.start("up.window-bytes", "65536");

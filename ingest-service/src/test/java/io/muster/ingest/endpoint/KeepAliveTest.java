@@ -3,12 +3,14 @@ package io.muster.ingest.endpoint;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_3_1_1;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.EndReason;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -18,6 +20,7 @@ class KeepAliveTest {
 
   @ParameterizedTest
   @EnumSource
+  @Execution(CONCURRENT)
   void endsAClientThatIsSilent(ProtocolVersion version) {
     try (var server = TestEndpoint.start();
         var client = RawClient.connected(server, ConnectPacket.of(version).keepAlive(1))) {
@@ -27,6 +30,7 @@ class KeepAliveTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void keepsAClientThatPings() {
     try (var server = TestEndpoint.start();
         var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).keepAlive(1))) {
@@ -42,6 +46,7 @@ class KeepAliveTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void keepsAnMqtt3ClientThatWantsNoKeepAlive() {
     try (var server = TestEndpoint.start("connections.max-keep-alive", "1s");
         var client = RawClient.connected(server, ConnectPacket.of(MQTT_3_1_1).keepAlive(0))) {
@@ -55,6 +60,7 @@ class KeepAliveTest {
   /** It cannot be heard, so its silence is not its own. */
   @ParameterizedTest
   @EnumSource
+  @Execution(CONCURRENT)
   void doesNotCountTheSilenceOfAClientThatIsNotRead(ProtocolVersion version) {
     try (var server = TestEndpoint.start("up.window-bytes", "65536");
         var client = RawClient.connected(server, ConnectPacket.of(version).keepAlive(1))) {
@@ -71,6 +77,7 @@ class KeepAliveTest {
   }
 
   @Test
+  @Execution(CONCURRENT)
   void endsAClientThatLeavesAPacketUnfinished() {
     try (var server = TestEndpoint.start("connections.packet-patience", "300ms");
         var client = RawClient.connected(server, MQTT_5)) {

@@ -22,6 +22,16 @@ final class Cluster {
   private static final String ACCESS =
       "host all all 127.0.0.1/32 scram-sha-256\n"; // no trust, no peer, nothing else
 
+  private static final List<String> MADE_WITH =
+      List.of(
+          "--username=" + SUPERUSER,
+          "--auth=scram-sha-256",
+          "--encoding=UTF8",
+          // The builtin provider sorts alike everywhere; a system's locale may change.
+          "--locale-provider=builtin",
+          "--builtin-locale=C.UTF-8",
+          "--locale=C");
+
   private final PostgresBinaries binaries;
   private final Account account;
   private final Path data;
@@ -53,6 +63,33 @@ final class Cluster {
     forgetForeignLock();
   }
 
+  /**
+   * Makes the data directory, unless it exists, by copying one that is made only once: what {@code
+   * initdb} does takes a second. The superuser's password is the same in all copies, so that this
+   * is for tests. Several processes may make that one at the same time; the first to finish wins.
+   */
+  void createAsCopy(Path log) throws IOException {
+    if (!Files.exists(data)) {
+      var original = original();
+      if (!Files.isDirectory(original)) {
+        var fresh = Files.createTempDirectory(original.getParent(), "making-");
+        new Cluster(binaries, account, fresh.resolve("data"), fresh.resolve("password"))
+            .create(log);
+        FileTree.publish(fresh, original);
+      }
+      PrivateFiles.write(passwordFile, Files.readString(original.resolve("password")));
+      FileTree.copy(original.resolve("data"), data);
+    }
+    create(log);
+  }
+
+  /** Beside the programs; named by them and by all else that it is made with. */
+  private Path original() {
+    var programs = binaries.folder();
+    var made = Integer.toHexString(MADE_WITH.hashCode());
+    return programs.resolveSibling(programs.getFileName() + "-cluster-" + made);
+  }
+
   String superuserPassword() throws IOException {
     return PrivateFiles.secret(passwordFile);
   }
@@ -78,20 +115,11 @@ final class Cluster {
 
   private void initialise(Path folder, Path log) throws IOException {
     var command =
-        account.command(
-            List.of(
-                binaries.program("initdb"),
-                "--pgdata=" + folder,
-                "--username=" + SUPERUSER,
-                "--pwfile=" + passwordFile,
-                "--auth=scram-sha-256",
-                "--encoding=UTF8",
-                // The builtin provider sorts alike everywhere; a system's locale may change.
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-                "--locale=C"));
+        new ArrayList<>(
+            List.of(binaries.program("initdb"), "--pgdata=" + folder, "--pwfile=" + passwordFile));
+    command.addAll(MADE_WITH);
     PrivateFiles.folder(log.toAbsolutePath().getParent());
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    var builder = new ProcessBuilder(account.command(command)).redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     try {
       var code = builder.start().waitFor();

@@ -37,13 +37,15 @@ public final class LocalPostgres implements AutoCloseable {
   }
 
   /**
-   * Starts one whose data, log and passwords are in the folder, and waits until it answers.
+   * Starts one for tests, whose data, log and passwords are in the folder, and waits until it
+   * answers. The superuser's password is the same for all that are started so in a checkout.
    *
    * @param port on the loopback address
    * @throws UncheckedIOException when it cannot be started
    */
   public static LocalPostgres start(Path dataFolder, int port) {
-    var postgres = prepared(PostgresSettings.in(dataFolder.toAbsolutePath(), port));
+    var settings = PostgresSettings.in(dataFolder.toAbsolutePath(), port);
+    var postgres = made(settings, cluster -> cluster.createAsCopy(settings.log()));
     postgres.restart();
     return postgres;
   }
@@ -54,6 +56,15 @@ public final class LocalPostgres implements AutoCloseable {
    * @throws UncheckedIOException when the data directory cannot be made
    */
   public static LocalPostgres prepared(PostgresSettings settings) {
+    return made(settings, cluster -> cluster.create(settings.log()));
+  }
+
+  /** How a data directory comes to be. */
+  private interface Making {
+    void of(Cluster cluster) throws IOException;
+  }
+
+  private static LocalPostgres made(PostgresSettings settings, Making making) {
     try {
       var binaries = PostgresBinaries.unpackedIn(settings.programs());
       var cluster =
@@ -62,7 +73,7 @@ public final class LocalPostgres implements AutoCloseable {
               Account.forPostgres(),
               settings.data(),
               settings.secrets().resolve("postgres-superuser"));
-      cluster.create(settings.log());
+      making.of(cluster);
       var superuser =
           new DatabaseAddress(
               "127.0.0.1",

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -72,14 +71,7 @@ record PostgresBinaries(Path folder) {
         unpack(entry, tar, fresh);
       }
     }
-    try {
-      Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
-      FileTree.delete(fresh);
-      if (!Files.isDirectory(folder)) {
-        throw e;
-      } // else somebody else was faster, with the same files
-    }
+    FileTree.publish(fresh, folder);
   }
 
   private static void unpack(TarArchiveEntry entry, InputStream content, Path folder)

@@ -2,6 +2,7 @@ package io.muster.localstack.stack;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.muster.localstack.Surroundings;
+import io.muster.localstack.home.MusterHome;
 import io.muster.localstack.terminal.Terminal;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ public final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var around = surroundings.get();
-    var lines = lines(new RunFolder(around.home().run()));
+    var lines = lines(around.home());
     if (json) {
       around.terminal().line(new ObjectMapper().writeValueAsString(lines));
     } else {
@@ -52,6 +53,11 @@ public final class StatusCommand implements Callable<Integer> {
     }
     var ready = lines.stream().allMatch(line -> line.state().equals(ProcessState.READY.label()));
     return ready ? ALL_READY : SOMETHING_NOT_READY;
+  }
+
+  /** What is shown of the stack in a folder; empty when nothing is running. */
+  public static List<Line> lines(MusterHome home) {
+    return lines(new RunFolder(home.run()));
   }
 
   static List<Line> lines(RunFolder run) {
@@ -93,7 +99,8 @@ public final class StatusCommand implements Callable<Integer> {
   /**
    * One process, as it is printed.
    *
+   * @param state {@code ready}, {@code not-ready}, {@code crashed}, …
    * @param detail why it is in that state; may be empty
    */
-  record Line(String name, long pid, String address, String state, String detail) {}
+  public record Line(String name, long pid, String address, String state, String detail) {}
 }

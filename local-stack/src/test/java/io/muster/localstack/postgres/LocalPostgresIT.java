@@ -149,6 +149,21 @@ class LocalPostgresIT {
   }
 
   @Test
+  void anotherOneHasNothingOfItsData(@TempDir Path another) throws IOException, SQLException {
+    try (var connection = connect("ingest")) {
+      execute(connection, "CREATE TABLE own (n int)");
+    }
+    try (var other = LocalPostgres.start(another, FreePort.any())) {
+      var ingest = other.createServices().get("ingest");
+      try (var connection =
+          DriverManager.getConnection(ingest.jdbcUrl(), ingest.user(), ingest.password())) {
+        assertEquals(
+            "0", text(connection, "SELECT count(*) FROM pg_tables WHERE tablename = 'own'"));
+      }
+    }
+  }
+
+  @Test
   void passwordsAreReadableByTheirOwnerOnly() throws IOException {
     try (var secrets = Files.list(folder.resolve("secrets"))) {
       for (var secret : secrets.toList()) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The stack under test, started as users do with {@code ./muster up --detach}, with two replicas of
@@ -23,6 +24,15 @@ public final class RunningStack implements AutoCloseable {
   private static final Duration READY = Duration.ofMinutes(2);
   private static final Duration STOP = Duration.ofMinutes(1);
   private static final int REPLICA_STEP = 100;
+
+  /** What a test would else wait for longest; all else is as users have it. */
+  private static final Map<String, String> SOONER =
+      Map.of(
+          "MUSTER_INTAKE_COMMIT_TIMEOUT", "20S",
+          "MUSTER_REGISTRY_PRESENCE_INTERVAL", "1S",
+          "MUSTER_REGISTRY_PRESENCE_LOOK_AGAIN_AFTER", "3S",
+          "MUSTER_COMMAND_JOBS_LOOK_AGAIN_AFTER", "1S",
+          "MUSTER_FIRMWARE_ROLLOUTS_LOOK_AGAIN_AFTER", "1S");
 
   private final MusterCommand muster;
   private final StackProcesses processes;
@@ -54,7 +64,12 @@ public final class RunningStack implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
     var up =
         stack.muster.run(
-            START, "up", "--detach", "--replicas", "ingest=2,registry=2,command=2,firmware=2");
+            START,
+            SOONER,
+            "up",
+            "--detach",
+            "--replicas",
+            "ingest=2,registry=2,command=2,firmware=2");
     if (up.exitCode() != 0) {
       stack.close();
       throw new AssertionError("the stack did not start; logs in " + home + "\n" + up.output());

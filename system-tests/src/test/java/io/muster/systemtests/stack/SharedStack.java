@@ -1,5 +1,7 @@
 package io.muster.systemtests.stack;
 
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -13,6 +15,11 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 public final class SharedStack implements ParameterResolver, BeforeEachCallback {
   private static final Namespace NAMESPACE = Namespace.create(SharedStack.class);
+
+  static {
+    // Else even what is so already is looked at only after the pause between two looks.
+    Awaitility.setDefaultPollDelay(Duration.ZERO);
+  }
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {

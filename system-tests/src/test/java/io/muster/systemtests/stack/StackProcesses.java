@@ -4,6 +4,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.muster.localstack.home.MusterHome;
+import io.muster.localstack.stack.StatusCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,21 +22,22 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * The processes of the stack, as {@code ./muster status --json} shows them; killed and frozen here.
+ * The processes of the stack, as {@code ./muster status} knows them; killed and frozen here. What
+ * that command would print is read here without it: a virtual machine for each look takes from what
+ * is waited for the processor that it starts with.
  */
 public final class StackProcesses {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration COMMAND = Duration.ofSeconds(30);
   private static final Duration RESTART = Duration.ofSeconds(90);
 
   /** What Kubernetes gives a pod by the chart. */
   private static final Duration GRACE = Duration.ofSeconds(40);
 
-  private final MusterCommand muster;
+  private final MusterHome home;
 
   /** Those of a stack that the command starts. */
   public StackProcesses(MusterCommand muster) {
-    this.muster = muster;
+    this.home = new MusterHome(muster.home());
   }
 
   /**
@@ -46,13 +49,19 @@ public final class StackProcesses {
 
   /** All processes. */
   public List<Status> status() {
-    var result = muster.run(COMMAND, "status", "--json");
+    return StatusCommand.lines(home).stream()
+        .map(it -> new Status(it.name(), it.pid(), it.address(), it.state(), it.detail()))
+        .toList();
+  }
+
+  /** What {@code ./muster status --json} printed. */
+  public static List<Status> printed(String json) {
     try {
-      return StreamSupport.stream(JSON.readTree(result.output()).spliterator(), false)
+      return StreamSupport.stream(JSON.readTree(json).spliterator(), false)
           .map(StackProcesses::line)
           .toList();
     } catch (IOException notJson) {
-      throw new AssertionError("status --json printed: " + result.output(), notJson);
+      throw new AssertionError("status --json printed: " + json, notJson);
     }
   }
 

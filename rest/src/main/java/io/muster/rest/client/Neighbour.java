@@ -1,10 +1,8 @@
-package io.muster.firmware.neighbours;
+package io.muster.rest.client;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
-import io.muster.rest.client.ClosedConnections;
-import io.muster.rest.client.ServiceToken;
 import io.muster.rest.tls.OwnCertificate;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.http.HttpClientOptions;
@@ -23,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Asks another service over its internal REST interface. Thread-safe. */
-final class Neighbour {
+public final class Neighbour {
   /** A page of events is the largest answer: 4 MiB of payloads in Base64, and a member around. */
   private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
@@ -31,12 +29,17 @@ final class Neighbour {
   private final URI base;
   private final HttpClient http;
   private final ServiceToken token;
-  private final NeighboursConfig config;
+  private final NeighbourConfig config;
   private final boolean tls;
 
   private record Answer(int status, byte[] body) {}
 
-  Neighbour(String name, URI base, Vertx vertx, NeighboursConfig config, ServiceToken token) {
+  /**
+   * @param name for whoever reads why it cannot be asked
+   * @param base {@code http://…} or {@code https://…}
+   * @param token this service's; shared by all that it asks
+   */
+  public Neighbour(String name, URI base, Vertx vertx, NeighbourConfig config, ServiceToken token) {
     this.name = name;
     this.base = base;
     this.config = config;
@@ -63,7 +66,7 @@ final class Neighbour {
   }
 
   /** Its log, for a follower. */
-  Uni<EventPage> events(long after, int limit) {
+  public Uni<EventPage> events(long after, int limit) {
     return get("/internal/v1/events?after=" + after + "&limit=" + limit, EventPage.class)
         .map(page -> page.orElseThrow(() -> new NeighbourAwayException("answered 404")));
   }
@@ -71,14 +74,14 @@ final class Neighbour {
   /**
    * @return empty for 404; fails with {@link NeighbourAwayException} for everything but an answer
    */
-  <T> Uni<Optional<T>> get(String path, Class<T> type) {
+  public <T> Uni<Optional<T>> get(String path, Class<T> type) {
     return ask(HttpMethod.GET, path, null, type);
   }
 
   /**
    * @return empty for 404; fails with {@link NeighbourAwayException} for everything but an answer
    */
-  <T> Uni<Optional<T>> post(String path, Object body, Class<T> type) {
+  public <T> Uni<Optional<T>> post(String path, Object body, Class<T> type) {
     return ask(HttpMethod.POST, path, body, type);
   }
 
@@ -143,7 +146,7 @@ final class Neighbour {
    * @return none for 404; fails with {@link NeighbourAwayException} when there is no whole answer,
    *     with {@link RefusedQuestionException} when it does not understand the question
    */
-  Uni<List<String>> firstLines(String path, int most) {
+  public Uni<List<String>> firstLines(String path, int most) {
     return ClosedConnections.askingAgain(
             Uni.createFrom()
                 .deferred(() -> token.value().flatMap(current -> linesOf(path, most, current))))
@@ -214,7 +217,7 @@ final class Neighbour {
     }
   }
 
-  void close() {
+  public void close() {
     http.closeAndForget();
   }
 }

@@ -1,4 +1,4 @@
-package io.muster.firmware.neighbours;
+package io.muster.rest.client;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;

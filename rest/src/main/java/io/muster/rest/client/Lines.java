@@ -1,4 +1,4 @@
-package io.muster.firmware.neighbours;
+package io.muster.rest.client;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,14 +1,14 @@
-package io.muster.command.neighbours;
+package io.muster.rest.client;
 
 /** A service that is asked gives no answer, or none that is one. */
 public final class NeighbourAwayException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  NeighbourAwayException(String message) {
+  public NeighbourAwayException(String message) {
     super(message);
   }
 
-  NeighbourAwayException(String message, Throwable cause) {
+  public NeighbourAwayException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,19 +1,18 @@
-package io.muster.command.neighbours;
+package io.muster.rest.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.contract.event.ContractJson;
 import java.io.IOException;
 
-/** A service that is asked understands the question, and it makes no sense to it. */
+/** A service that is asked does not understand a filter, or knows no such group. */
 public final class RefusedQuestionException extends RuntimeException {
-  private static final long serialVersionUID = 1L;
   private static final int MAX_CHARACTERS = 500;
 
   private RefusedQuestionException(String message) {
     super(message, null, false, false);
   }
 
-  /** Tells what its problem says, fit for whoever asked. */
+  /** Says what its problem says (RFC 9457), fit for whoever wrote the filter. */
   static RefusedQuestionException of(byte[] problem) {
     return new RefusedQuestionException(detail(problem));
   }
@@ -21,16 +20,17 @@ public final class RefusedQuestionException extends RuntimeException {
   private static String detail(byte[] problem) {
     try {
       var read = ContractJson.mapper().readTree(problem);
-      var error = read.path("errors").path(0).path("detail");
-      var detail = error.isTextual() ? error : read.path("detail");
-      return bounded(detail);
+      var ofField = read.path("errors").path(0).path("detail");
+      return bounded(ofField.isTextual() ? ofField : read.path("detail"));
     } catch (IOException notJson) {
-      return bounded(null);
+      return "is not understood by the registry";
     }
   }
 
   private static String bounded(JsonNode detail) {
-    var text = detail == null || !detail.isTextual() ? "is none" : detail.asText();
-    return text.length() <= MAX_CHARACTERS ? text : text.substring(0, MAX_CHARACTERS);
+    var text = detail.asText("");
+    return text.isEmpty()
+        ? "is not understood by the registry"
+        : text.substring(0, Math.min(text.length(), MAX_CHARACTERS));
   }
 }
