@@ -62,7 +62,11 @@ class SitesTest {
         used.add(name.group(1));
       }
     }
-    assertEquals(Set.of("name", "nameNormalized", "helm"), used);
+    var expected = new TreeSet<>(Set.of("name", "nameNormalized", "helm"));
+    if (site.role().equals("edge")) {
+      expected.add("site");
+    }
+    assertEquals(expected, used);
   }
 
   @ParameterizedTest
@@ -146,6 +150,19 @@ class SitesTest {
     }
     assertEquals(
         "muster-hub-client", secretOf(edge, variable(edge, "MUSTER_SERVICES_CERTIFICATE")));
+  }
+
+  @Test
+  void noTwoEdgesAreOneToTheBrokerThatTheyShare() {
+    var called = new TreeSet<String>();
+    edges()
+        .forEach(
+            site -> {
+              var edge = site.rendering(folder).workload("ingest");
+              var name = site.region() + " " + variable(edge, "MUSTER_SITE");
+              assertTrue(called.add(name), name);
+            });
+    assertTrue(called.size() > 1);
   }
 
   private static boolean isOfEdges(Tree peer) {

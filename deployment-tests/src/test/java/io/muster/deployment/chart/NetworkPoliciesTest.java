@@ -29,7 +29,7 @@ class NetworkPoliciesTest {
   /** With the way out closed, and as much outside of the release as may be. */
   static Stream<Rendering> closed() {
     var edge =
-        Request.of("values-edge.yaml")
+        Renderings.EDGE
             .with("networkPolicy.egress.enabled", true)
             .with("tracing.endpoint", "http://traces.example.org:4317");
     return Stream.of(
@@ -180,7 +180,7 @@ class NetworkPoliciesTest {
   @Test
   void anExternalDatabaseThatNobodyMayReachIsRefused() {
     var request =
-        Request.of("values-edge.yaml")
+        Renderings.EDGE
             .with("networkPolicy.egress.enabled", true)
             .with("database.bundled.enabled", false)
             .with("database.existingSecret", "muster-database")
