@@ -1,5 +1,6 @@
 package io.muster.deployment.chart;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -166,6 +167,21 @@ class NetworkPoliciesTest {
               .findFirst()
               .orElseThrow();
       assertTrue(allows(policyOf(rendering, read), "ingress", "from", collector, port), component);
+    }
+  }
+
+  @Test
+  void aPodWhoseIdentityIsItsNodesToGiveMayAskForIt() {
+    var agent = "cidr: 169.254.170.23/32";
+    var bucket = PRODUCTION.with("firmware.storage.bucket.name", "firmware");
+    for (var component : List.of("firmware", "registry", "ingest")) {
+      var policy = Rendering.of(bucket).find("NetworkPolicy", "muster-" + component).orElseThrow();
+      assertEquals(component.equals("firmware"), policy.text().contains(agent), component);
+    }
+    for (var other :
+        List.of(PRODUCTION, bucket.with("firmware.storage.bucket.secretName", "muster-bucket"))) {
+      var policy = Rendering.of(other).find("NetworkPolicy", "muster-firmware").orElseThrow();
+      assertFalse(policy.text().contains(agent), other::toString);
     }
   }
 

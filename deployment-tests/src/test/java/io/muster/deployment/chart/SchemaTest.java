@@ -76,6 +76,9 @@ class SchemaTest {
         "registry.autoscaling.max",
         "registry.podDisruptionBudget.min",
         "registry.service.annotation",
+        "registry.serviceAccount.annotation",
+        "database.bundled.priorityClass",
+        "collector.podLabel",
         "registry.resources.request"
       })
   void aMisspeltKeyFailsWithItsName(String path) {
