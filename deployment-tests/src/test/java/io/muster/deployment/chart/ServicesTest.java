@@ -161,18 +161,26 @@ class ServicesTest {
     var unknown = new TreeSet<String>();
     for (var file : Checkout.files("helm/muster", ".yaml")) {
       if (file.getFileName().toString().startsWith("values")) {
-        var values = Tree.parse(Checkout.read(file));
-        for (var service : MODULES.keySet()) {
-          for (var setting : values.at(service, "settings").members().keySet()) {
-            var name = setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
-            if (!exists(service) || !configuredNames(service).contains(name)) {
-              unknown.add(file.getFileName() + ": " + setting);
-            }
-          }
-        }
+        unknown.addAll(unknownSettings(Tree.parse(Checkout.read(file))));
       }
     }
     assertEquals(new TreeSet<>(), unknown);
+  }
+
+  /** Settings in values that a service does not know. */
+  static Set<String> unknownSettings(Tree values) {
+    var unknown = new TreeSet<String>();
+    for (var service : MODULES.keySet()) {
+      var settings = values.at(service, "settings").members().keySet();
+      var known = settings.isEmpty() ? Set.<String>of() : configuredNames(service);
+      for (var setting : settings) {
+        var name = setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+        if (!known.contains(name)) {
+          unknown.add(service + ": " + setting);
+        }
+      }
+    }
+    return unknown;
   }
 
   @Test
