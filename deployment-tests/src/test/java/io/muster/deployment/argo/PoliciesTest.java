@@ -72,6 +72,9 @@ class PoliciesTest {
   @Test
   void aPodThatKeepsToAllIsLetIn() {
     assertEquals(List.of(), Policies.refusals(Tree.parse(GOOD)));
+    var more = "allowPrivilegeEscalation: false, runAsUser: 10001, capabilities: {drop: [ALL]}";
+    var explicit = GOOD.replace("allowPrivilegeEscalation: false", more);
+    assertEquals(List.of(), Policies.refusals(Tree.parse(explicit)));
   }
 
   @ParameterizedTest
@@ -92,6 +95,9 @@ class PoliciesTest {
           , readOnlyRootFilesystem: true | | root file system
           runAsNonRoot: true | runAsNonRoot: false | root
           securityContext: {runAsNonRoot: true} | hostname: x | root
+          allowPrivilegeEscalation: false | allowPrivilegeEscalation: false, runAsUser: 0 | whatever its pod says
+          allowPrivilegeEscalation: false | allowPrivilegeEscalation: false, runAsNonRoot: false | whatever its pod says
+          allowPrivilegeEscalation: false | 'allowPrivilegeEscalation: false, capabilities: {add: [NET_RAW]}' | capabilities
           emptyDir: {} | hostPath: {path: /} | node
           volumes: | 'hostNetwork: true\n  volumes:' | node
           volumes: | 'hostPID: true\n  volumes:' | node
