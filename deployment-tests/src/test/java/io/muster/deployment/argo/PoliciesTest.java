@@ -34,7 +34,8 @@ class PoliciesTest {
             resources: {requests: {cpu: 1m, memory: 1Mi}, limits: {memory: 1Mi}}
       """;
 
-  @TempDir Path folder;
+  /** One for all tests, so that each site is rendered once. */
+  @TempDir static Path folder;
 
   @Test
   void theyAreOfKubernetesAndEachIsBound() {

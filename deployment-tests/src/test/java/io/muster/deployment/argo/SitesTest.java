@@ -28,7 +28,8 @@ class SitesTest {
   private static final Pattern HOST =
       Pattern.compile("[a-z0-9.-]+\\.example\\.org", Pattern.CASE_INSENSITIVE);
 
-  @TempDir Path folder;
+  /** One for all tests, so that each site is rendered once. */
+  @TempDir static Path folder;
 
   @Test
   void thereAreHubsAndEdgesInEachRegionThatHasProjects() {

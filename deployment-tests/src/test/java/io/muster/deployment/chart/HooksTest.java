@@ -14,16 +14,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Helm's library leaves hooks out: in a copy of the chart they are none, and so are rendered. */
 class HooksTest {
-  @TempDir Path folder;
+  @TempDir static Path folder;
 
-  @BeforeEach
-  void copyWithoutHooks() throws IOException {
+  @BeforeAll
+  static void copyWithoutHooks() throws IOException {
     try (var files = Files.walk(Checkout.CHART)) {
       for (var file : files.toList()) {
         var copy = folder.resolve(Checkout.CHART.relativize(file).toString());

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,10 +20,10 @@ class NotesTest {
   private static final Pattern NAMED =
       Pattern.compile("(?:get|port-forward) (secret|service)[ /]([a-z0-9-]+)");
 
-  @TempDir Path folder;
+  @TempDir static Path folder;
 
-  @BeforeEach
-  void copyWithNotes() throws IOException {
+  @BeforeAll
+  static void copyWithNotes() throws IOException {
     try (var files = Files.walk(Checkout.CHART)) {
       for (var file : files.toList()) {
         var copy = folder.resolve(Checkout.CHART.relativize(file).toString());
