@@ -45,6 +45,28 @@ class ImagesTest {
     assertEquals(run, built);
   }
 
+  /** The lines that it prints go into a file of values as they are. */
+  @Test
+  void digestsArePrintedUnderTheValuesThatNameThem() {
+    var digest = "sha256:" + "1".repeat(64);
+    var common = Tree.parse(Checkout.read("argocd/regions/common.yaml"));
+    var print =
+        RELEASE.at("jobs", "images", "steps").items().getLast().at("run").text().strip();
+    for (var each : matrix("images").at("include").items()) {
+      var printed =
+          print
+              .replace("${{ matrix.value }}", each.at("value").text())
+              .replace("${{ steps.build.outputs.digest }}", digest)
+              .replaceAll("^echo '(.*)' >> .*$", "$1");
+      var value = each.at("value").text();
+      assertEquals(digest, Tree.parse(printed).at(value, "image", "digest").text(), printed);
+      assertTrue(common.at(value, "image", "digest").exists(), value);
+      var request = Rendering.Request.of().with(value + ".image.digest", digest);
+      var image = Rendering.of(request).workload(value).containers().getFirst().at("image").text();
+      assertEquals("ghcr.io/muster/" + each.at("module").text() + "@" + digest, image);
+    }
+  }
+
   @Test
   void everyImageCanComeFromAMirror() {
     var mirrored =
