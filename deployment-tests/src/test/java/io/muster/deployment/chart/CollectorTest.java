@@ -102,6 +102,19 @@ class CollectorTest {
         config(unencrypted, "collector").node().toString().contains("__scheme__"), "no TLS there");
   }
 
+  /** Where metrics of many sites come together. */
+  @Test
+  void aSitesReleaseIsToldFromThatOfAnother() {
+    var jobs = config(ALL, "collector").at("receivers", "prometheus", "config", "scrape_configs");
+    var release =
+        jobs.items().getFirst().at("relabel_configs").items().stream()
+            .filter(rule -> rule.at("target_label").text().equals("release"))
+            .findFirst()
+            .orElseThrow();
+    // The collector itself takes `$` for the environment.
+    assertEquals("$$1@hub-1", release.at("replacement").text());
+  }
+
   @Test
   void logsAreThoseOfTheReleaseAlone() {
     var files = config(ALL, "logs").at("receivers", "filelog", "include").texts();

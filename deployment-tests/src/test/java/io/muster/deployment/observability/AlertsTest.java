@@ -103,6 +103,9 @@ class AlertsTest {
             .with("networkPolicy.enabled", false);
     var monitors = Rendering.of(request).of("ServiceMonitor", "PodMonitor");
     assertEquals(10, monitors.size());
+    for (var monitor : Rendering.of(request.with("site", "lyon")).of("ServiceMonitor")) {
+      assertTrue(monitor.text().contains("replacement: $1@lyon\n"), monitor::text);
+    }
     for (var monitor : monitors) {
       var spec = monitor.tree().at("spec");
       var ends = monitor.is("PodMonitor") ? "podMetricsEndpoints" : "endpoints";
