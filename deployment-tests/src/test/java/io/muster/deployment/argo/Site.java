@@ -68,8 +68,7 @@ record Site(String name, String region, String role, Tree file) {
       throw new java.io.UncheckedIOException(e);
     }
     var request = Rendering.Request.of(files.toArray(String[]::new));
-    for (var each :
-        set().at("spec", "template", "spec", "source", "helm", "parameters").items()) {
+    for (var each : set().at("spec", "template", "spec", "source", "helm", "parameters").items()) {
       var value = each.at("value").text();
       assertEquals("{{ .site }}", value);
       request = request.with(each.at("name").text(), file.at("site").text());

@@ -164,7 +164,9 @@ class SitesTest {
             .rendering(folder);
     var put = new TreeMap<String, Set<String>>();
     for (var push : hub.of("PushSecret")) {
-      assertEquals("vault-" + site.region(), push.tree().at("spec", "secretStoreRefs").items().getFirst().at("name").text());
+      assertEquals(
+          "vault-" + site.region(),
+          push.tree().at("spec", "secretStoreRefs").items().getFirst().at("name").text());
       for (var each : push.tree().at("spec", "data").items()) {
         var remote = each.at("match", "remoteRef");
         assertEquals(each.at("match", "secretKey"), remote.at("property"));
@@ -186,7 +188,11 @@ class SitesTest {
     assertEquals("muster-internal", certificate.at("spec", "issuerRef", "name").text());
     assertEquals(
         "muster-internal-ca",
-        hub.find("Certificate", "muster-internal-ca").orElseThrow().tree().at("spec", "secretName").text());
+        hub.find("Certificate", "muster-internal-ca")
+            .orElseThrow()
+            .tree()
+            .at("spec", "secretName")
+            .text());
     assertTrue(
         hub.find("Role", "muster-issuer").orElseThrow().text().contains("- muster-ingest-token"));
   }

@@ -71,8 +71,14 @@ class ChoicesTest {
     assertEquals("of-registry", account.at("metadata", "annotations", "role").text());
     assertEquals("false", account.at("automountServiceAccountToken").text());
     assertTrue(
-        CHOSEN.find("ServiceAccount", "muster-ingest").orElseThrow().tree().at("metadata").members()
-            .keySet().stream()
+        CHOSEN
+            .find("ServiceAccount", "muster-ingest")
+            .orElseThrow()
+            .tree()
+            .at("metadata")
+            .members()
+            .keySet()
+            .stream()
             .noneMatch("annotations"::equals));
     var service = CHOSEN.find("Service", "muster-registry").orElseThrow().tree();
     assertEquals("of-registry", service.at("metadata", "annotations", "zone").text());

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 /** Reads the names of settings from the source of a `@ConfigMapping` interface. */
 final class ConfigMappings {
   private static final Pattern PREFIX = Pattern.compile("@ConfigMapping\\(prefix = \"([^\"]+)\"");
+
   /** What follows the prefix, up to the body. */
   private static final Pattern PARENT = Pattern.compile("[^{]*?\\bextends (\\w+)");
 

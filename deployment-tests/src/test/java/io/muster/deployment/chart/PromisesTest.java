@@ -29,8 +29,7 @@ class PromisesTest {
   @Test
   void uninstallingLeavesDataUnlessToldOtherwise() {
     var artifacts = SMALL.find("PersistentVolumeClaim", "muster-firmware").orElseThrow().tree();
-    assertEquals(
-        "keep", artifacts.at("metadata", "annotations", "helm.sh/resource-policy").text());
+    assertEquals("keep", artifacts.at("metadata", "annotations", "helm.sh/resource-policy").text());
     assertEquals(List.of("Retain", "Retain"), whenDeleted(SMALL));
     var told =
         Request.of()
@@ -71,7 +70,8 @@ class PromisesTest {
   /** `lookup` asks a cluster that is not there at `helm template`; the others give what differs. */
   @Test
   void renderingNeedsNoClusterAndGivesTheSameTwice() {
-    var changing = Pattern.compile("\\b(lookup|rand\\w+|gen\\w+|uuidv4|APIVersions)\\b|[({ ]now[ )}|]");
+    var changing =
+        Pattern.compile("\\b(lookup|rand\\w+|gen\\w+|uuidv4|APIVersions)\\b|[({ ]now[ )}|]");
     for (var template : templates().toList()) {
       var found = changing.matcher(template.getValue());
       assertFalse(found.find(), () -> template.getKey() + ": " + found.group());
@@ -111,8 +111,7 @@ class PromisesTest {
     assertEquals("yes", environment.get("EXTRA"));
     assertTrue(environment.get("JDK_JAVA_OPTIONS").endsWith(" -Xlog:gc"), environment::toString);
     var container = ingest.containers().getFirst();
-    assertEquals(
-        "more", container.at("envFrom").items().getFirst().at("secretRef", "name").text());
+    assertEquals("more", container.at("envFrom").items().getFirst().at("secretRef", "name").text());
     assertTrue(container.at("volumeMounts").text().contains("mountPath=/var/dumps"));
     assertTrue(ingest.pod().at("volumes").text().contains("name=dumps"));
     var broker = environment(Rendering.of(request).workload("broker"));
@@ -168,8 +167,7 @@ class PromisesTest {
       assertEquals("roles", environment.get("MUSTER_PEOPLE_ROLES_CLAIM"));
       assertEquals("tenants", environment.get("MUSTER_PEOPLE_TENANTS_CLAIM"));
       assertEquals(
-          "http://traces.example.org:4317",
-          environment.get("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT"));
+          "http://traces.example.org:4317", environment.get("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT"));
     }
     var ingest = environment(Rendering.of(request).workload("ingest"));
     assertEquals("1", ingest.get("MUSTER_ENDPOINT_TRACE_RATIO"));
@@ -193,7 +191,8 @@ class PromisesTest {
         "",
         (path, value) -> {
           var name = path.substring(path.lastIndexOf('.') + 1);
-          var whole = path.matches(".*(resources|ecurityContext|labels)[.].*") || path.contains("[");
+          var whole =
+              path.matches(".*(resources|ecurityContext|labels)[.].*") || path.contains("[");
           if (!path.isEmpty() && !whole && !isUsed(all, name)) {
             dead.add(path);
           }

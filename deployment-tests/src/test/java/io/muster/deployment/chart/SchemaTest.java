@@ -168,8 +168,7 @@ class SchemaTest {
 
   @Test
   void anEdgeWithoutANameOfItsOwnIsRefused() {
-    var refused =
-        assertThrows(IllegalStateException.class, Request.of("values-edge.yaml")::text);
+    var refused = assertThrows(IllegalStateException.class, Request.of("values-edge.yaml")::text);
     assertTrue(refused.getMessage().contains("site: the name of this site"), refused.getMessage());
     var environment = Rendering.of(Renderings.EDGE).workload("ingest").containers().getFirst();
     assertTrue(environment.at("env").text().contains("name=MUSTER_SITE, value=lyon"));

@@ -61,8 +61,7 @@ class LinksTest {
 
   private boolean leadsSomewhere(Path page, String link) {
     var parts = link.split("#", 2);
-    var target =
-        parts[0].isEmpty() ? page : page.getParent().resolve(parts[0]).normalize();
+    var target = parts[0].isEmpty() ? page : page.getParent().resolve(parts[0]).normalize();
     return Files.exists(target)
         && (parts.length == 1
             || !target.toString().endsWith(".md")

@@ -50,8 +50,7 @@ class ImagesTest {
   void digestsArePrintedUnderTheValuesThatNameThem() {
     var digest = "sha256:" + "1".repeat(64);
     var common = Tree.parse(Checkout.read("argocd/regions/common.yaml"));
-    var print =
-        RELEASE.at("jobs", "images", "steps").items().getLast().at("run").text().strip();
+    var print = RELEASE.at("jobs", "images", "steps").items().getLast().at("run").text().strip();
     for (var each : matrix("images").at("include").items()) {
       var printed =
           print
@@ -229,7 +228,8 @@ class ImagesTest {
       while (found.find()) {
         var name = found.group(1);
         assertTrue(pinned.matcher(name).matches(), () -> file + ": " + name);
-        assertTrue(found.group(2).matches(" # v[0-9]+[.][0-9]+[.][0-9]+"), () -> file + ": " + name);
+        assertTrue(
+            found.group(2).matches(" # v[0-9]+[.][0-9]+[.][0-9]+"), () -> file + ": " + name);
         var before = commits.putIfAbsent(name.replaceFirst("@.*", ""), name);
         assertTrue(before == null || before.equals(name), () -> "two of " + name);
       }

@@ -58,7 +58,8 @@ class ReflectionTest {
               + " |abstract |static )*(?:record|class|enum|interface) (\\w+)");
 
   /** Those of the JDK and of Jackson need no registration. */
-  private static final Set<String> OF_OTHERS = Set.of("JsonNode", "Map", "List", "String", "Object");
+  private static final Set<String> OF_OTHERS =
+      Set.of("JsonNode", "Map", "List", "String", "Object");
 
   private static List<Path> sources() {
     var sources = new ArrayList<Path>();
@@ -128,7 +129,8 @@ class ReflectionTest {
 
   @Test
   void whatIsNotRegisteredWouldBeSeen() {
-    var source = "json.readValue(text, new TypeReference<Map<String, Row>>() {}); a.readValue(b, C.class)";
+    var source =
+        "json.readValue(text, new TypeReference<Map<String, Row>>() {}); a.readValue(b, C.class)";
     assertEquals(Set.of("C", "Map", "Row", "String"), mapped(source));
     var refused = OFFENDER.matcher("var c = Class.forName(name);").find();
     assertEquals(true, refused);

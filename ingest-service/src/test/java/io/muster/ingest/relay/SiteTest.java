@@ -31,7 +31,8 @@ class SiteTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a.b", "-a", "a b", "a:b", "é", "sssssssssssssssssssssssssssssssssssssssss"})
+  @ValueSource(
+      strings = {"a.b", "-a", "a b", "a:b", "é", "sssssssssssssssssssssssssssssssssssssssss"})
   void aNameThatTheBrokerWouldRefuseOrThatCouldBeAnothersIsNone(String name) {
     var refused = assertThrows(IllegalStateException.class, () -> new Site(name));
     assertTrue(refused.getMessage().contains("muster.relay.site"), refused.getMessage());

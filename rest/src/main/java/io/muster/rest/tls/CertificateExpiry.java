@@ -43,7 +43,8 @@ public class CertificateExpiry {
 
   private void watch(String of, Path file) {
     Gauge.builder("muster.service.certificate.expiry", () -> endOf(file))
-        .description("When a certificate of this service ends, since 1970; 0 without a readable one")
+        .description(
+            "When a certificate of this service ends, since 1970; 0 without a readable one")
         .tag("of", of)
         .baseUnit("seconds")
         .register(meters);
