@@ -46,6 +46,10 @@ receivers:
               target_label: component
             - source_labels: [__meta_kubernetes_pod_label_app_kubernetes_io_instance]
               target_label: release
+              {{- with .Values.site }}
+              # Elsewhere there are releases of the same name.
+              replacement: $$1@{{ . }}
+              {{- end }}
             - source_labels: [__meta_kubernetes_pod_name]
               target_label: pod
             - source_labels: [__meta_kubernetes_namespace]

@@ -31,4 +31,8 @@ spec:
           targetLabel: component
         - sourceLabels: [__meta_kubernetes_pod_label_app_kubernetes_io_instance]
           targetLabel: release
+          {{- with .root.Values.site }}
+          # Elsewhere there are releases of the same name.
+          replacement: $1@{{ . }}
+          {{- end }}
 {{- end -}}

@@ -133,6 +133,12 @@ labels:
 {{- if or $ownPeople $ownServices $ownCertificates (include "muster.endpointCertificateByIssuer" .) (include "muster.updatesCertificateByIssuer" .) -}}true{{- end -}}
 {{- end -}}
 
+{{/* Whether `helm test` has something to do: "true" or nothing. It needs an administrator's token, and devices' port for itself. */}}
+{{- define "muster.hasTest" -}}
+{{- $hasToken := or (not .Values.people.issuer) .Values.tests.tokenSecret -}}
+{{- if and .Values.tests.enabled $hasToken .Values.registry.enabled .Values.ingest.enabled .Values.endpoint.mqtts.enabled (not .Values.endpoint.proxyProtocol.enabled) -}}true{{- end -}}
+{{- end -}}
+
 {{- define "muster.hasDatabase" -}}
 {{- if and .Values.database.bundled.enabled (not .Values.database.host) -}}true{{- end -}}
 {{- end -}}

@@ -49,7 +49,7 @@ in `env` alone is not seen here.
 {{/*
 The policy of one component: (root, component, port, callers, calls). `port` is where callers of this release come in, `metrics`
 where Prometheus does and, when it is this release's own, the collector; `calls` are the components that it calls; `brokers`,
-`edges` and `api` say who else is let in, `database`, `kubernetes` and `extra` what else it reaches; `annotations`.
+`edges` and `api` say who else is let in, `database`, `kubernetes`, `identity` and `extra` what else it reaches; `annotations`.
 */}}
 {{- define "muster.networkPolicy" -}}
 {{- $root := .root -}}
@@ -160,6 +160,15 @@ spec:
             cidr: {{ . }}
         {{- end }}
       {{- end }}
+    {{- end }}
+    {{- if .identity }}
+    # The agent of its node, which gives a pod its identity (EKS Pod Identity).
+    - to:
+        - ipBlock:
+            cidr: 169.254.170.23/32
+      ports:
+        - port: 80
+          protocol: TCP
     {{- end }}
     {{- if .extra }}
     {{- with $policy.egress.extra }}

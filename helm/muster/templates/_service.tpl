@@ -243,7 +243,7 @@ data:
     # What the values say under `{{ .component }}.settings`.
     {{- $settings | nindent 4 }}
 ---
-{{ include "muster.serviceAccount" (dict "root" $root "component" .component "wave" "-1") }}
+{{ include "muster.serviceAccount" (dict "root" $root "component" .component "wave" "-1" "annotations" $values.serviceAccount.annotations) }}
 ---
 apiVersion: v1
 kind: Service

@@ -51,6 +51,9 @@
 {{- if lt (int .Values.ingest.terminationGracePeriodSeconds) (add (int .Values.ingest.drain.timeoutSeconds) 10) }}
 {{- fail "ingest.terminationGracePeriodSeconds: at least ten seconds more than ingest.drain.timeoutSeconds, or messages on their way are sent twice" }}
 {{- end }}
+{{- if and .Values.ingest.enabled (not .Values.registry.enabled) .Values.external.broker.url (not .Values.site) }}
+{{- fail "site: the name of this site, another one at each edge, or they throw each other off at the hub's broker" }}
+{{- end }}
 {{- if and .Values.ingest.enabled (not (or .Values.endpoint.mqtt.enabled .Values.endpoint.mqtts.enabled .Values.endpoint.ws.enabled .Values.endpoint.wss.enabled)) (ne (get .Values.ingest.settings "muster.ingest.source") "broker") }}
 {{- fail "endpoint: no port is enabled, and nothing feeds the store" }}
 {{- end }}

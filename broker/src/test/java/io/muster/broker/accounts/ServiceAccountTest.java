@@ -20,7 +20,13 @@ class ServiceAccountTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"service:ingest:0", "service:ingest:17", "service:ingest:0:downlink"})
+  @ValueSource(
+      strings = {
+        "service:ingest:0",
+        "service:ingest:17",
+        "service:ingest:0:downlink",
+        "service:ingest:0:lyon.downlink"
+      })
   void letsAServiceUseItsOwnIdentifiers(String clientIdentifier) {
     assertDoesNotThrow(() -> ServiceAccount.requireOwn(ServiceName.INGEST, clientIdentifier));
   }

@@ -43,7 +43,7 @@ final class Policies {
     var refusals = new ArrayList<String>();
     for (var policy : of("ValidatingAdmissionPolicy")) {
       var input = new HashMap<String, Object>();
-      input.put("object", object.node());
+      input.put("object", asKubernetesReads(object.node()));
       input.put("params", of("ConfigMap").getFirst().node());
       input.put("variables", Map.of());
       var variables = new HashMap<String, Object>();
@@ -58,6 +58,20 @@ final class Policies {
       }
     }
     return refusals;
+  }
+
+  /** Numbers of CEL have 64 bits. */
+  private static Object asKubernetesReads(Object node) {
+    return switch (node) {
+      case Integer number -> number.longValue();
+      case Map<?, ?> map -> {
+        var read = new HashMap<Object, Object>();
+        map.forEach((name, value) -> read.put(name, asKubernetesReads(value)));
+        yield read;
+      }
+      case List<?> list -> list.stream().map(Policies::asKubernetesReads).toList();
+      case null, default -> node;
+    };
   }
 
   private static Object value(String expression, Map<String, Object> input) {

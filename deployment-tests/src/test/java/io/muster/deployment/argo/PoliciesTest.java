@@ -34,7 +34,8 @@ class PoliciesTest {
             resources: {requests: {cpu: 1m, memory: 1Mi}, limits: {memory: 1Mi}}
       """;
 
-  @TempDir Path folder;
+  /** One for all tests, so that each site is rendered once. */
+  @TempDir static Path folder;
 
   @Test
   void theyAreOfKubernetesAndEachIsBound() {
@@ -72,6 +73,9 @@ class PoliciesTest {
   @Test
   void aPodThatKeepsToAllIsLetIn() {
     assertEquals(List.of(), Policies.refusals(Tree.parse(GOOD)));
+    var more = "allowPrivilegeEscalation: false, runAsUser: 10001, capabilities: {drop: [ALL]}";
+    var explicit = GOOD.replace("allowPrivilegeEscalation: false", more);
+    assertEquals(List.of(), Policies.refusals(Tree.parse(explicit)));
   }
 
   @ParameterizedTest
@@ -92,6 +96,9 @@ class PoliciesTest {
           , readOnlyRootFilesystem: true | | root file system
           runAsNonRoot: true | runAsNonRoot: false | root
           securityContext: {runAsNonRoot: true} | hostname: x | root
+          allowPrivilegeEscalation: false | allowPrivilegeEscalation: false, runAsUser: 0 | whatever its pod says
+          allowPrivilegeEscalation: false | allowPrivilegeEscalation: false, runAsNonRoot: false | whatever its pod says
+          allowPrivilegeEscalation: false | 'allowPrivilegeEscalation: false, capabilities: {add: [NET_RAW]}' | capabilities
           emptyDir: {} | hostPath: {path: /} | node
           volumes: | 'hostNetwork: true\n  volumes:' | node
           volumes: | 'hostPID: true\n  volumes:' | node

@@ -1,5 +1,7 @@
 package io.muster.deployment.argo;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.muster.deployment.Checkout;
 import io.muster.deployment.Tree;
 import io.muster.deployment.chart.Rendering;
@@ -65,7 +67,13 @@ record Site(String name, String region, String role, Tree file) {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
-    return Rendering.of(Rendering.Request.of(files.toArray(String[]::new)));
+    var request = Rendering.Request.of(files.toArray(String[]::new));
+    for (var each : set().at("spec", "template", "spec", "source", "helm", "parameters").items()) {
+      var value = each.at("value").text();
+      assertEquals("{{ .site }}", value);
+      request = request.with(each.at("name").text(), file.at("site").text());
+    }
+    return Rendering.of(request);
   }
 
   List<String> expressions() {

@@ -28,7 +28,8 @@ class SitesTest {
   private static final Pattern HOST =
       Pattern.compile("[a-z0-9.-]+\\.example\\.org", Pattern.CASE_INSENSITIVE);
 
-  @TempDir Path folder;
+  /** One for all tests, so that each site is rendered once. */
+  @TempDir static Path folder;
 
   @Test
   void thereAreHubsAndEdgesInEachRegionThatHasProjects() {
@@ -62,7 +63,11 @@ class SitesTest {
         used.add(name.group(1));
       }
     }
-    assertEquals(Set.of("name", "nameNormalized", "helm"), used);
+    var expected = new TreeSet<>(Set.of("name", "nameNormalized", "helm"));
+    if (site.role().equals("edge")) {
+      expected.add("site");
+    }
+    assertEquals(expected, used);
   }
 
   @ParameterizedTest
@@ -146,6 +151,63 @@ class SitesTest {
     }
     assertEquals(
         "muster-hub-client", secretOf(edge, variable(edge, "MUSTER_SERVICES_CERTIFICATE")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("edges")
+  void whatAnEdgeTakesFromTheVaultItsHubPutsThere(Site site) {
+    var hub =
+        Site.all()
+            .filter(each -> each.role().equals("hub") && each.region().equals(site.region()))
+            .findFirst()
+            .orElseThrow()
+            .rendering(folder);
+    var put = new TreeMap<String, Set<String>>();
+    for (var push : hub.of("PushSecret")) {
+      assertEquals(
+          "vault-" + site.region(),
+          push.tree().at("spec", "secretStoreRefs").items().getFirst().at("name").text());
+      for (var each : push.tree().at("spec", "data").items()) {
+        var remote = each.at("match", "remoteRef");
+        assertEquals(each.at("match", "secretKey"), remote.at("property"));
+        put.computeIfAbsent(remote.at("remoteKey").text(), first -> new TreeSet<>())
+            .add(remote.at("property").text());
+      }
+    }
+    var files = new TreeMap<String, Set<String>>();
+    files.put("muster/hub-ca", Set.of("ca.crt"));
+    files.put("muster/hub-client", Set.of("tls.crt", "tls.key"));
+    files.put("muster/ingest-token", Set.of("token"));
+    assertEquals(files, put);
+    for (var taken : site.rendering(folder).of("ExternalSecret")) {
+      var key = taken.tree().at("spec", "dataFrom").items().getFirst().at("extract", "key").text();
+      assertTrue(put.containsKey(key), key);
+    }
+    // And from Secrets that the hub has, signed by the authority that it asks its callers for.
+    var certificate = hub.find("Certificate", "muster-edge-client").orElseThrow().tree();
+    assertEquals("muster-internal", certificate.at("spec", "issuerRef", "name").text());
+    assertEquals(
+        "muster-internal-ca",
+        hub.find("Certificate", "muster-internal-ca")
+            .orElseThrow()
+            .tree()
+            .at("spec", "secretName")
+            .text());
+    assertTrue(
+        hub.find("Role", "muster-issuer").orElseThrow().text().contains("- muster-ingest-token"));
+  }
+
+  @Test
+  void noTwoEdgesAreOneToTheBrokerThatTheyShare() {
+    var called = new TreeSet<String>();
+    edges()
+        .forEach(
+            site -> {
+              var edge = site.rendering(folder).workload("ingest");
+              var name = site.region() + " " + variable(edge, "MUSTER_SITE");
+              assertTrue(called.add(name), name);
+            });
+    assertTrue(called.size() > 1);
   }
 
   private static boolean isOfEdges(Tree peer) {

@@ -10,6 +10,10 @@ import java.util.regex.Pattern;
 /** Reads the names of settings from the source of a `@ConfigMapping` interface. */
 final class ConfigMappings {
   private static final Pattern PREFIX = Pattern.compile("@ConfigMapping\\(prefix = \"([^\"]+)\"");
+
+  /** What follows the prefix, up to the body. */
+  private static final Pattern PARENT = Pattern.compile("[^{]*?\\bextends (\\w+)");
+
   private static final Pattern TOKEN =
       Pattern.compile(
           "(?:interface|enum) (\\w+)|(\\w+)(?:<[^;()]*>)? (\\w+)\\(\\);|([{}])|//[^\n"
@@ -34,10 +38,19 @@ final class ConfigMappings {
     for (var source : sources.values()) {
       var prefix = PREFIX.matcher(source);
       if (prefix.find()) {
-        var members = members(source.substring(prefix.end()));
-        mappings.add(prefix.group(1), members.get(""), members);
+        var mapping = source.substring(prefix.end());
+        mappings.add(prefix.group(1), mapping);
+        var parent = PARENT.matcher(mapping);
+        if (parent.lookingAt() && sources.containsKey(parent.group(1))) {
+          mappings.add(prefix.group(1), sources.get(parent.group(1)));
+        }
       }
     }
+  }
+
+  private void add(String prefix, String source) {
+    var members = members(source);
+    add(prefix, members.getOrDefault("", Map.of()), members);
   }
 
   private void add(String prefix, Map<String, String> of, Map<String, Map<String, String>> all) {
@@ -48,8 +61,7 @@ final class ConfigMappings {
           if (all.containsKey(type)) {
             add(name, all.get(type), all);
           } else if (sources.containsKey(type)) {
-            var others = members(sources.get(type));
-            add(name, others.getOrDefault("", Map.of()), others);
+            add(name, sources.get(type));
           }
         });
   }

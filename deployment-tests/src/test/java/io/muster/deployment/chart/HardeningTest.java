@@ -2,6 +2,7 @@ package io.muster.deployment.chart;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.deployment.Tree;
@@ -22,22 +23,30 @@ class HardeningTest {
   @MethodSource("io.muster.deployment.chart.Renderings#all")
   void podsAreRestricted(Rendering rendering) {
     for (var workload : rendering.workloads()) {
-      if (readsLogsOfTheNode(workload)) {
-        continue;
+      if (!readsLogsOfTheNode(workload)) {
+        assertRestricted(workload, rendering + ": " + workload);
       }
-      var pod = workload.pod();
-      var where = rendering + ": " + workload;
-      assertEquals("true", pod.at("securityContext", "runAsNonRoot").text(), where);
-      assertEquals("RuntimeDefault", pod.at("securityContext", "seccompProfile", "type").text());
-      for (var shared : List.of("hostNetwork", "hostPID", "hostIPC")) {
-        assertFalse(pod.at(shared).exists(), where);
-      }
-      for (var volume : pod.at("volumes").items()) {
-        assertTrue(VOLUMES.containsAll(volume.members().keySet()), () -> where + " " + volume);
-      }
-      assertFalse(pod.at("containers").items().isEmpty(), where);
-      workload.containers().forEach(container -> assertRestricted(container, where));
     }
+  }
+
+  /** The Pod Security Standard, and a root file system that cannot be written. */
+  static void assertRestricted(Manifest workload, String where) {
+    var pod = workload.pod();
+    var context = pod.at("securityContext");
+    assertEquals("true", context.at("runAsNonRoot").text(), where);
+    assertNotEquals("0", context.at("runAsUser").text(), where);
+    assertEquals("RuntimeDefault", context.at("seccompProfile", "type").text(), where);
+    for (var own : List.of("sysctls", "seLinuxOptions", "appArmorProfile", "windowsOptions")) {
+      assertFalse(context.at(own).exists(), where);
+    }
+    for (var shared : List.of("hostNetwork", "hostPID", "hostIPC")) {
+      assertFalse(pod.at(shared).exists(), where);
+    }
+    for (var volume : pod.at("volumes").items()) {
+      assertTrue(VOLUMES.containsAll(volume.members().keySet()), () -> where + " " + volume);
+    }
+    assertFalse(pod.at("containers").items().isEmpty(), where);
+    workload.containers().forEach(container -> assertRestricted(container, where));
   }
 
   private static void assertRestricted(Tree container, String where) {
@@ -46,7 +55,9 @@ class HardeningTest {
     assertEquals("true", context.at("readOnlyRootFilesystem").text(), where);
     assertEquals(List.of("ALL"), context.at("capabilities", "drop").texts(), where);
     assertFalse(context.at("capabilities", "add").exists(), where);
-    assertFalse(context.at("privileged").exists(), where);
+    for (var own : List.of("privileged", "procMount", "runAsNonRoot", "runAsUser")) {
+      assertFalse(context.at(own).exists(), where);
+    }
     for (var port : container.at("ports").items()) {
       assertFalse(port.at("hostPort").exists(), where);
     }

@@ -14,16 +14,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Helm's library leaves hooks out: in a copy of the chart they are none, and so are rendered. */
 class HooksTest {
-  @TempDir Path folder;
+  @TempDir static Path folder;
 
-  @BeforeEach
-  void copyWithoutHooks() throws IOException {
+  @BeforeAll
+  static void copyWithoutHooks() throws IOException {
     try (var files = Files.walk(Checkout.CHART)) {
       for (var file : files.toList()) {
         var copy = folder.resolve(Checkout.CHART.relativize(file).toString());
@@ -48,6 +50,24 @@ class HooksTest {
     assertEquals("true", container.at("securityContext", "readOnlyRootFilesystem").text());
     assertEquals(List.of("check"), container.at("args").texts());
     assertTrue(container.at("resources", "limits", "memory").exists());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"values.yaml", "values-production.yaml"})
+  void whatRunsForAWhileIsRestrictedAndSaysWhatItNeedsLikeWhatStays(String file) {
+    var hooks = 0;
+    for (var workload : rendered(Request.of(file)).workloads()) {
+      if (!workload.runsOn()) {
+        hooks++;
+        HardeningTest.assertRestricted(workload, file + ": " + workload);
+        assertEquals("false", workload.pod().at("automountServiceAccountToken").text());
+        var resources = workload.containers().getFirst().at("resources");
+        assertTrue(resources.at("requests", "cpu").exists(), workload::toString);
+        assertTrue(resources.at("limits", "memory").exists(), workload::toString);
+      }
+    }
+    // The test of a release, and in production a migration of each service.
+    assertEquals(file.equals("values.yaml") ? 1 : 5, hooks);
   }
 
   @Test

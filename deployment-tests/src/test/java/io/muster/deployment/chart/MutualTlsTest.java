@@ -80,7 +80,7 @@ class MutualTlsTest {
 
   @Test
   void anEdgeShowsItsHubACertificateOfTheHub() {
-    var edge = Rendering.of(Request.of("values-edge.yaml"));
+    var edge = Rendering.of(Renderings.EDGE);
     assertEquals(OWN, environment(edge, "ingest").get("MUSTER_SERVICES_CERTIFICATE"));
     assertEquals("muster-hub-client", secret(edge, "ingest", "own"));
   }

@@ -1,5 +1,6 @@
 package io.muster.deployment.chart;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -29,7 +30,7 @@ class NetworkPoliciesTest {
   /** With the way out closed, and as much outside of the release as may be. */
   static Stream<Rendering> closed() {
     var edge =
-        Request.of("values-edge.yaml")
+        Renderings.EDGE
             .with("networkPolicy.egress.enabled", true)
             .with("tracing.endpoint", "http://traces.example.org:4317");
     return Stream.of(
@@ -170,6 +171,21 @@ class NetworkPoliciesTest {
   }
 
   @Test
+  void aPodWhoseIdentityIsItsNodesToGiveMayAskForIt() {
+    var agent = "cidr: 169.254.170.23/32";
+    var bucket = PRODUCTION.with("firmware.storage.bucket.name", "firmware");
+    for (var component : List.of("firmware", "registry", "ingest")) {
+      var policy = Rendering.of(bucket).find("NetworkPolicy", "muster-" + component).orElseThrow();
+      assertEquals(component.equals("firmware"), policy.text().contains(agent), component);
+    }
+    for (var other :
+        List.of(PRODUCTION, bucket.with("firmware.storage.bucket.secretName", "muster-bucket"))) {
+      var policy = Rendering.of(other).find("NetworkPolicy", "muster-firmware").orElseThrow();
+      assertFalse(policy.text().contains(agent), other::toString);
+    }
+  }
+
+  @Test
   void monitorsWithoutAPrometheusThatMayReadAreRefused() {
     var request = Request.of().with("monitoring.serviceMonitor.enabled", true);
     var refused = assertThrows(IllegalStateException.class, request::text);
@@ -180,7 +196,7 @@ class NetworkPoliciesTest {
   @Test
   void anExternalDatabaseThatNobodyMayReachIsRefused() {
     var request =
-        Request.of("values-edge.yaml")
+        Renderings.EDGE
             .with("networkPolicy.egress.enabled", true)
             .with("database.bundled.enabled", false)
             .with("database.existingSecret", "muster-database")

@@ -52,12 +52,17 @@ public record Rendering(String name, List<Manifest> manifests) {
 
     /** Helm's answer, as it is. */
     String text() {
+      return text("1.33.0");
+    }
+
+    /** The same for another version of Kubernetes. */
+    String text(String kubernetes) {
       var template =
           new Helm(chart)
               .template()
               .withName(release)
               .withNamespace("iot")
-              .withKubeVersion("1.33.0");
+              .withKubeVersion(kubernetes);
       files.forEach(file -> template.withValuesFile(chart.resolve(file)));
       values.forEach(template::set);
       return template.call();

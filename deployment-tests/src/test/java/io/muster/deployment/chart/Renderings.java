@@ -8,6 +8,7 @@ final class Renderings {
   /** Everything at once that goes with the values alone. */
   static final Request EVERYTHING =
       Request.of()
+          .with("site", "hub-1")
           .with("firmware.tenants[0]", "acme")
           .with("firmware.devices.enabled", true)
           .with("firmware.storage.bucket.name", "firmware")
@@ -55,6 +56,9 @@ final class Renderings {
           .with("endpoint.tls.issuerRef.name", "letsencrypt")
           .with("endpoint.hostnames[0]", "mqtt.example.org");
 
+  /** An edge; each is called by a name of its own. */
+  static final Request EDGE = Request.of("values-edge.yaml").with("site", "lyon");
+
   static final Request BY_ISSUER = Request.of().with("tls.services.enabled", true);
 
   static final Request NATIVE = Request.of().with("image.variant", "native");
@@ -65,7 +69,7 @@ final class Renderings {
     return Stream.of(
         Request.of(),
         Request.of("values-production.yaml"),
-        Request.of("values-edge.yaml"),
+        EDGE,
         Request.of("values-emqx.yaml"),
         Request.of("values-production.yaml", "values-emqx.yaml"),
         Request.of("values-production.yaml").with("firmware.tenants[0]", "acme"),

@@ -76,6 +76,9 @@ class SchemaTest {
         "registry.autoscaling.max",
         "registry.podDisruptionBudget.min",
         "registry.service.annotation",
+        "registry.serviceAccount.annotation",
+        "database.bundled.priorityClass",
+        "collector.podLabel",
         "registry.resources.request"
       })
   void aMisspeltKeyFailsWithItsName(String path) {
@@ -93,6 +96,7 @@ class SchemaTest {
   @ParameterizedTest
   @CsvSource({
     "image.variant, js",
+    "site, a.b",
     "image.pullPolicy, Sometimes",
     "endpoint.type, LoadBalancers",
     "gateway.backendTls.version, v2",
@@ -160,6 +164,15 @@ class SchemaTest {
   /** Those whose members are of Kubernetes, where the default need not name all. */
   private static boolean isMap(String path) {
     return path.endsWith("resources") || path.endsWith("ecurityContext");
+  }
+
+  @Test
+  void anEdgeWithoutANameOfItsOwnIsRefused() {
+    var refused = assertThrows(IllegalStateException.class, Request.of("values-edge.yaml")::text);
+    assertTrue(refused.getMessage().contains("site: the name of this site"), refused.getMessage());
+    var environment = Rendering.of(Renderings.EDGE).workload("ingest").containers().getFirst();
+    assertTrue(environment.at("env").text().contains("name=MUSTER_SITE, value=lyon"));
+    assertFalse(Rendering.of(Request.of()).workload("ingest").text().contains("MUSTER_SITE"));
   }
 
   @ParameterizedTest

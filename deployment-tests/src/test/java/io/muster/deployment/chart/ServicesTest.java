@@ -9,11 +9,13 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +55,9 @@ class ServicesTest {
           "JDK_JAVA_OPTIONS");
 
   private static final Pattern ASKED = Pattern.compile("\\$\\{(MUSTER_[A-Z0-9_]+)");
+
+  /** Read once for each service: all of its sources are looked through. */
+  private static final Map<String, Set<String>> CONFIGURED = new ConcurrentHashMap<>();
 
   private static boolean exists(String service) {
     return Files.exists(
@@ -142,17 +147,22 @@ class ServicesTest {
 
   /** Names in the environment of all settings in a module's and the REST module's mappings. */
   private static Set<String> configuredNames(String service) {
-    var names = new TreeSet<String>();
-    for (var module : new String[] {MODULES.get(service), "rest"}) {
-      var sources = new HashMap<String, String>();
+    return CONFIGURED.computeIfAbsent(service, ServicesTest::readConfiguredNames);
+  }
+
+  private static Set<String> readConfiguredNames(String service) {
+    // A mapping may be, or have parts, of the module that all services share.
+    var sources = new HashMap<String, String>();
+    for (var module : new String[] {"rest", MODULES.get(service)}) {
       for (var file : Checkout.files(module + "/src/main/java", ".java")) {
         var source = Checkout.read(file);
         if (source.contains("interface ")) {
           sources.put(Checkout.name(file), source);
         }
       }
-      ConfigMappings.collect(sources, names);
     }
+    var names = new TreeSet<String>();
+    ConfigMappings.collect(sources, names);
     return names;
   }
 
@@ -161,18 +171,36 @@ class ServicesTest {
     var unknown = new TreeSet<String>();
     for (var file : Checkout.files("helm/muster", ".yaml")) {
       if (file.getFileName().toString().startsWith("values")) {
-        var values = Tree.parse(Checkout.read(file));
-        for (var service : MODULES.keySet()) {
-          for (var setting : values.at(service, "settings").members().keySet()) {
-            var name = setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
-            if (!exists(service) || !configuredNames(service).contains(name)) {
-              unknown.add(file.getFileName() + ": " + setting);
-            }
-          }
-        }
+        unknown.addAll(unknownSettings(Tree.parse(Checkout.read(file))));
       }
     }
     assertEquals(new TreeSet<>(), unknown);
+  }
+
+  /** Settings in values that a service does not know. */
+  static Set<String> unknownSettings(Tree values) {
+    var unknown = new TreeSet<String>();
+    for (var service : MODULES.keySet()) {
+      var settings = values.at(service, "settings").members().keySet();
+      var known = settings.isEmpty() ? Set.<String>of() : configuredNames(service);
+      for (var setting : settings) {
+        var name = setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+        if (!known.contains(name)) {
+          unknown.add(service + ": " + setting);
+        }
+      }
+    }
+    return unknown;
+  }
+
+  @Test
+  void settingsThatAMappingInheritsAreKnownAndOthersAreNot() {
+    for (var service : List.of("ingest", "command", "firmware")) {
+      var removal = "muster." + service + ".removal.";
+      var values =
+          "%s: {settings: {%sbatch-rows: 500, %srows: 500}}".formatted(service, removal, removal);
+      assertEquals(Set.of(service + ": " + removal + "rows"), unknownSettings(Tree.parse(values)));
+    }
   }
 
   @Test

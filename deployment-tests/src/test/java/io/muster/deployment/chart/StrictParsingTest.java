@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.deployment.Checkout;
 import io.muster.deployment.Tree;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,22 @@ class StrictParsingTest {
       assertTrue(seen.add(manifest.toString()), () -> rendering + ": " + manifest);
       assertEquals("iot", manifest.tree().at("metadata", "namespace").text());
     }
+  }
+
+  /** Versions of interfaces and fields are those of the oldest that the chart is for. */
+  @Test
+  void theOldestVersionOfKubernetesThatIsPromisedGetsTheSameAsANewOne() {
+    var oldest =
+        Tree.parse(Checkout.read("helm/muster/Chart.yaml"))
+            .at("kubeVersion")
+            .text()
+            .replaceAll(">=([0-9.]+)-0", "$1");
+    for (var request : List.of(Rendering.Request.of(), Renderings.EVERYTHING_BY_TLS)) {
+      assertEquals(request.text("1.35.0"), request.text(oldest));
+    }
+    var refused =
+        assertThrows(IllegalStateException.class, () -> Rendering.Request.of().text("1.29.15"));
+    assertTrue(refused.getMessage().contains("kubeVersion"), refused.getMessage());
   }
 
   @Test

@@ -10,6 +10,9 @@ import io.muster.deployment.chart.Rendering;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,27 @@ class ImagesTest {
     assertEquals(run, built);
   }
 
+  /** The lines that it prints go into a file of values as they are. */
+  @Test
+  void digestsArePrintedUnderTheValuesThatNameThem() {
+    var digest = "sha256:" + "1".repeat(64);
+    var common = Tree.parse(Checkout.read("argocd/regions/common.yaml"));
+    var print = RELEASE.at("jobs", "images", "steps").items().getLast().at("run").text().strip();
+    for (var each : matrix("images").at("include").items()) {
+      var printed =
+          print
+              .replace("${{ matrix.value }}", each.at("value").text())
+              .replace("${{ steps.build.outputs.digest }}", digest)
+              .replaceAll("^echo '(.*)' >> .*$", "$1");
+      var value = each.at("value").text();
+      assertEquals(digest, Tree.parse(printed).at(value, "image", "digest").text(), printed);
+      assertTrue(common.at(value, "image", "digest").exists(), value);
+      var request = Rendering.Request.of().with(value + ".image.digest", digest);
+      var image = Rendering.of(request).workload(value).containers().getFirst().at("image").text();
+      assertEquals("ghcr.io/muster/" + each.at("module").text() + "@" + digest, image);
+    }
+  }
+
   @Test
   void everyImageCanComeFromAMirror() {
     var mirrored =
@@ -71,6 +95,10 @@ class ImagesTest {
       assertTrue(text.contains("\nWORKDIR /opt/muster\n"), file::toString);
       assertTrue(text.contains("\nENTRYPOINT ["), file::toString);
       assertTrue(text.contains("org.opencontainers.image.licenses=\"Apache-2.0\""));
+      for (var argument : List.of("VERSION", "REVISION", "SOURCE")) {
+        var label = "org.opencontainers.image." + argument.toLowerCase(Locale.ROOT);
+        assertTrue(text.contains(label + "=\"${" + argument + "}\""), file + ": " + label);
+      }
       assertFalse(text.contains(":latest"), file::toString);
     }
     var user = Tree.parse(Checkout.read("helm/muster/values.yaml")).at("podSecurityContext");
@@ -100,6 +128,9 @@ class ImagesTest {
     var scan = uses(steps, "aquasecurity/trivy-action").getFirst();
     assertEquals("1", scan.at("with", "exit-code").text());
     var build = uses(steps, "docker/build-push-action").getFirst();
+    for (var argument : List.of("MODULE", "VERSION", "REVISION", "SOURCE")) {
+      assertTrue(build.at("with", "build-args").text().contains(argument + "=${{"), argument);
+    }
     assertTrue(build.at("with", "outputs").text().contains("rewrite-timestamp=true"));
     // What is within the jars has the same time.
     var pom =
@@ -172,15 +203,38 @@ class ImagesTest {
   void workflowsHaveNoMoreRightsThanTheyNeed() {
     for (var file : Checkout.files(".github/workflows", ".yaml")) {
       var workflow = Tree.parse(Checkout.read(file));
-      assertEquals("read", workflow.at("permissions", "contents").text(), file::toString);
-      workflow
-          .at("jobs")
-          .members()
-          .forEach(
-              (name, job) ->
-                  assertTrue(
-                      new Tree(job).at("timeout-minutes").exists(), () -> file + " " + name));
+      assertEquals(Map.of("contents", "read"), workflow.at("permissions").members());
+      for (var job : workflow.at("jobs").members().entrySet()) {
+        var where = file.getFileName() + " " + job.getKey();
+        var of = new Tree(job.getValue());
+        assertTrue(of.at("timeout-minutes").exists(), where);
+        // Only whoever pushes images or the chart may write, and nothing but these.
+        var pushes = of.text().contains("secrets.GITHUB_TOKEN");
+        var expected =
+            pushes ? Map.<String, Object>of("contents", "read", "packages", "write") : Map.of();
+        assertEquals(expected, of.at("permissions").members(), where);
+      }
     }
+  }
+
+  /** A tag can be moved to somebody else's code, as those of a scanner of images once were. */
+  @Test
+  void actionsAreNamedByTheirCommitsAndSayWhichVersionThatIs() {
+    var action = Pattern.compile("uses: (\\S+)(.*)");
+    var pinned = Pattern.compile("[^@]+@[0-9a-f]{40}");
+    var commits = new TreeMap<String, String>();
+    for (var file : Checkout.files(".github/workflows", ".yaml")) {
+      var found = action.matcher(Checkout.read(file));
+      while (found.find()) {
+        var name = found.group(1);
+        assertTrue(pinned.matcher(name).matches(), () -> file + ": " + name);
+        assertTrue(
+            found.group(2).matches(" # v[0-9]+[.][0-9]+[.][0-9]+"), () -> file + ": " + name);
+        var before = commits.putIfAbsent(name.replaceFirst("@.*", ""), name);
+        assertTrue(before == null || before.equals(name), () -> "two of " + name);
+      }
+    }
+    assertFalse(commits.isEmpty());
   }
 
   private static Tree matrix(String job) {

@@ -48,13 +48,18 @@ class ReflectionTest {
           "(?:readValue|treeToValue|convertValue)\\([^;]*?\\b([A-Z][A-Za-z]*)(?:\\[])?\\.class",
           Pattern.DOTALL);
 
+  /** The same with a type that has parameters. */
+  private static final Pattern MAPPED_TO =
+      Pattern.compile("TypeReference<([^()]*?)>\\s*(?:\\w+\\s*=|\\(\\))", Pattern.DOTALL);
+
   private static final Pattern REGISTERED =
       Pattern.compile(
           "@RegisterForReflection(\\([^)]*\\))?(?:\\s|@\\w+(\\([^)]*\\))?)*(?:public |final |sealed"
               + " |abstract |static )*(?:record|class|enum|interface) (\\w+)");
 
   /** Those of the JDK and of Jackson need no registration. */
-  private static final Set<String> OF_OTHERS = Set.of("JsonNode", "Map", "List", "String");
+  private static final Set<String> OF_OTHERS =
+      Set.of("JsonNode", "Map", "List", "String", "Object");
 
   private static List<Path> sources() {
     var sources = new ArrayList<Path>();
@@ -102,14 +107,33 @@ class ReflectionTest {
     }
     var missing = new TreeSet<String>();
     for (var file : sources()) {
-      var mapped = MAPPED.matcher(withoutComments(Checkout.read(file)));
-      while (mapped.find()) {
-        if (!registered.contains(mapped.group(1))) {
-          missing.add(file.getFileName() + ": " + mapped.group(1));
+      for (var mapped : mapped(withoutComments(Checkout.read(file)))) {
+        if (!registered.contains(mapped)) {
+          missing.add(file.getFileName() + ": " + mapped);
         }
       }
     }
     assertEquals(new TreeSet<>(), missing);
+  }
+
+  private static Set<String> mapped(String source) {
+    var names = new TreeSet<String>();
+    MAPPED.matcher(source).results().forEach(each -> names.add(each.group(1)));
+    MAPPED_TO
+        .matcher(source)
+        .results()
+        .flatMap(each -> Pattern.compile("\\b[A-Z]\\w+").matcher(each.group(1)).results())
+        .forEach(each -> names.add(each.group()));
+    return names;
+  }
+
+  @Test
+  void whatIsNotRegisteredWouldBeSeen() {
+    var source =
+        "json.readValue(text, new TypeReference<Map<String, Row>>() {}); a.readValue(b, C.class)";
+    assertEquals(Set.of("C", "Map", "Row", "String"), mapped(source));
+    var refused = OFFENDER.matcher("var c = Class.forName(name);").find();
+    assertEquals(true, refused);
   }
 
   private static String withoutComments(String source) {

@@ -1,6 +1,7 @@
 package io.muster.deployment.observability;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.deployment.Checkout;
@@ -68,6 +69,52 @@ class AlertsTest {
       expected.add("https://git.example.org/runbooks/" + alert.at("alert").text() + ".md");
     }
     assertEquals(expected, found);
+  }
+
+  @Test
+  void theAlertForVolumesMeansThoseOfTheChartWhateverTheReleaseIsCalled() {
+    var expression =
+        ALERTS.stream()
+            .filter(alert -> alert.at("alert").text().equals("MusterDiskFills"))
+            .map(alert -> alert.at("expr").text())
+            .findFirst()
+            .orElseThrow();
+    var claims = expression.replaceAll("(?s).*persistentvolumeclaim=~\"([^\"]*)\".*", "$1");
+    for (var release : List.of("muster", "hub", "1st-hub")) {
+      var rendering = Rendering.of(Rendering.Request.of().named(release));
+      for (var claim : rendering.of("PersistentVolumeClaim")) {
+        assertTrue(claim.name().matches(claims), claim::name);
+      }
+      for (var set : rendering.of("StatefulSet")) {
+        var name = "data-" + set.name() + "-0";
+        assertTrue(name.matches(claims), name);
+      }
+    }
+    assertFalse("data-somebody-0".matches(claims));
+  }
+
+  /** Rules and dashboards select by labels that Prometheus has from nowhere else. */
+  @Test
+  void everyMonitorSetsTheLabelsThatRulesSelectBy() {
+    var request =
+        Rendering.Request.of()
+            .with("monitoring.serviceMonitor.enabled", true)
+            .with("monitoring.podMonitor.enabled", true)
+            .with("networkPolicy.enabled", false);
+    var monitors = Rendering.of(request).of("ServiceMonitor", "PodMonitor");
+    assertEquals(10, monitors.size());
+    for (var monitor : Rendering.of(request.with("site", "lyon")).of("ServiceMonitor")) {
+      assertTrue(monitor.text().contains("replacement: $1@lyon\n"), monitor::text);
+    }
+    for (var monitor : monitors) {
+      var spec = monitor.tree().at("spec");
+      var ends = monitor.is("PodMonitor") ? "podMetricsEndpoints" : "endpoints";
+      var set = new TreeSet<String>();
+      for (var rule : spec.at(ends).items().getFirst().at("relabelings").items()) {
+        set.add(rule.at("targetLabel").text());
+      }
+      assertEquals(Set.of("component", "release"), set, monitor::toString);
+    }
   }
 
   @Test

@@ -15,6 +15,12 @@ public interface RelayConfig {
   /** This instance's name, the same after a restart; the host's name when absent. */
   Optional<String> replica();
 
+  /**
+   * The name of this site, where instances with another database connect to the same broker: a hub
+   * and its edges, each edge with a name of its own. Letters, digits, {@code -} and {@code _}.
+   */
+  Optional<String> site();
+
   /** The most messages that are numbered, and the most that are published, at a time. */
   @WithDefault("500")
   @Min(1) @Max(5_000) int batchMessages();

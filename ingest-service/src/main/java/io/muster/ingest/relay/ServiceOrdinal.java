@@ -1,6 +1,5 @@
 package io.muster.ingest.relay;
 
-import io.muster.contract.id.ServiceName;
 import io.muster.mqtt.MqttClientIdentity;
 import io.muster.outbox.LeaseSettings;
 import io.muster.outbox.OrdinalLease;
@@ -20,7 +19,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Which instance of ingest this is: the ordinal in {@code service:ingest:{ordinal}}. Each channel
- * has a connection of its own, so the channel's name follows. Thread-safe.
+ * has a connection of its own, so the channel's name follows, after that of the {@link Site} where
+ * there is one. Thread-safe.
  */
 @ApplicationScoped
 @Default // for InstanceOrdinal; an identifier alone would take the default away
@@ -32,9 +32,11 @@ import org.jboss.logging.Logger;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final OrdinalLease lease;
+  private final Site site;
 
   ServiceOrdinal(Pool pool, RelayConfig config) {
     var renewal = config.ordinalLease().dividedBy(3);
+    this.site = new Site(config.site().orElse(""));
     this.lease =
         new OrdinalLease(
             pool,
@@ -55,7 +57,7 @@ import org.jboss.logging.Logger;
 
   @Override
   public String clientIdentifier(String channel) {
-    return ServiceName.INGEST.clientIdentifier(ordinal()) + ":" + channel;
+    return site.clientIdentifier(ordinal(), channel);
   }
 
   @PreDestroy

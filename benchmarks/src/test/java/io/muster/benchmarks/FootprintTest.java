@@ -1,0 +1,106 @@
+package io.muster.benchmarks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.muster.localstack.Checkout;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script, over this process and a stack that only says that it is one. */
+class FootprintTest {
+  @TempDir Path folder;
+
+  private record Run(int exit, String said) {
+    /** Mebibytes of a process, idle and under load. */
+    int[] of(String name) {
+      var row = Pattern.compile("(?m)^\\| " + Pattern.quote(name) + " \\| (\\d+) \\| (\\d+) \\|$");
+      var found = row.matcher(said);
+      assertTrue(found.find(), said);
+      return new int[] {Integer.parseInt(found.group(1)), Integer.parseInt(found.group(2))};
+    }
+  }
+
+  @BeforeEach
+  void whereTheKernelTells() {
+    assumeTrue(Files.exists(Path.of("/proc/self/smaps_rollup")), "Linux tells a process's share");
+    var hasJq =
+        Stream.of(System.getenv("PATH").split(File.pathSeparator))
+            .anyMatch(place -> Files.isExecutable(Path.of(place, "jq")));
+    assumeTrue(hasJq || "true".equals(System.getenv("CI")), "jq is missing");
+  }
+
+  private Run run(String processes, String load) throws Exception {
+    var muster =
+        Files.writeString(
+            folder.resolve("muster"),
+            """
+            #!/bin/sh
+            case $1 in
+              status) cat <<'JSON'
+            %s
+            JSON
+              ;;
+              simulate) echo "$@" >"%s"; %s ;;
+            esac
+            """
+                .formatted(processes, folder.resolve("asked"), load));
+    Files.setPosixFilePermissions(muster, PosixFilePermissions.fromString("rwx------"));
+    var script = Checkout.find().root().resolve("benchmarks/footprint").toString();
+    var builder = new ProcessBuilder(script, "7", "2/s", "1s").redirectErrorStream(true);
+    builder.environment().put("MUSTER_COMMAND", muster.toString());
+    builder.environment().put("MUSTER_FOOTPRINT_EVERY", "0.1");
+    var process = builder.start();
+    var said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return new Run(process.waitFor(), said);
+  }
+
+  @Test
+  void sumsWhatEachProcessHoldsIdleAndUnderLoad() throws Exception {
+    var own = ProcessHandle.current().pid();
+    var run =
+        run(
+            """
+            [{"name":"supervisor","pid":%d},{"name":"ingest","pid":%d},{"name":"away","pid":null}]
+            """
+                .formatted(own, own),
+            "sleep 0.3");
+    assertEquals(0, run.exit(), run.said());
+    assertEquals(
+        "simulate --devices 7 --rate 2/s --duration 1s\n",
+        Files.readString(folder.resolve("asked")));
+    assertTrue(run.said().startsWith("7 devices, 2/s each, for 1s"), run.said());
+    // A Java process takes some; the supervisor counts without what it started, which is the stack.
+    var alone = run.of("supervisor");
+    var family = run.of("ingest");
+    assertTrue(alone[0] > 10 && family[0] >= alone[0] && family[1] >= alone[1] - 50, run.said());
+    var all = run.of("**all**");
+    assertTrue(Math.abs(all[0] - alone[0] - family[0]) <= 1, run.said());
+    assertTrue(!run.said().contains("away"), run.said());
+  }
+
+  @Test
+  void withoutAStackItSaysSo() throws Exception {
+    var run = run("[]", "true");
+    assertEquals(1, run.exit());
+    assertTrue(run.said().contains("No stack is running"), run.said());
+  }
+
+  @Test
+  void aLoadThatFailsIsNoMeasurement() throws Exception {
+    var processes = "[{\"name\":\"ingest\",\"pid\":%d}]".formatted(ProcessHandle.current().pid());
+    var run = run(processes, "echo no tenant; exit 3");
+    assertEquals(1, run.exit());
+    assertTrue(run.said().contains("no tenant"), run.said());
+    assertTrue(!run.said().contains("**all**"), run.said());
+  }
+}

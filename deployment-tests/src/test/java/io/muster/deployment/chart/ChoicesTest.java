@@ -1,0 +1,86 @@
+package io.muster.deployment.chart;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.deployment.chart.Rendering.Request;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an operator says of pods arrives there, whosever they are. */
+class ChoicesTest {
+  private static final List<String> PLACES =
+      List.of(
+          "registry",
+          "ingest",
+          "command",
+          "firmware",
+          "broker",
+          "issuer",
+          "database.bundled",
+          "collector");
+
+  private static final Rendering CHOSEN = Rendering.of(chosen());
+
+  private static Request chosen() {
+    var request =
+        Request.of().with("collector.enabled", true).with("collector.jaeger", "jaeger:4317");
+    for (var place : PLACES) {
+      request =
+          request
+              .with(place + ".podAnnotations.note", "of-" + place)
+              .with(place + ".podLabels.team", "devices")
+              .with(place + ".nodeSelector.disk", "fast")
+              .with(place + ".tolerations[0].key", "iot")
+              .with(place + ".affinity.podAntiAffinity.x", "y")
+              .with(place + ".priorityClassName", "high");
+    }
+    return request
+        .with("registry.serviceAccount.annotations.role", "of-registry")
+        .with("registry.service.annotations.zone", "of-registry");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "registry, registry",
+    "ingest, ingest",
+    "command, command",
+    "firmware, firmware",
+    "broker, broker",
+    "issuer, issuer",
+    "database, database.bundled",
+    "collector, collector"
+  })
+  void podsAreWhereAndAsTheyShallBe(String component, String place) {
+    var workload = CHOSEN.workload(component);
+    var template = workload.tree().at("spec", "template", "metadata");
+    assertEquals("of-" + place, template.at("annotations", "note").text());
+    assertEquals("devices", template.at("labels", "team").text());
+    var pod = workload.pod();
+    assertEquals("fast", pod.at("nodeSelector", "disk").text());
+    assertEquals("iot", pod.at("tolerations").items().getFirst().at("key").text());
+    assertEquals("y", pod.at("affinity", "podAntiAffinity", "x").text());
+    assertEquals("high", pod.at("priorityClassName").text());
+  }
+
+  @Test
+  void aServiceAccountCanHaveAnIdentityAtACloudAndStillHasNoToken() {
+    var account = CHOSEN.find("ServiceAccount", "muster-registry").orElseThrow().tree();
+    assertEquals("of-registry", account.at("metadata", "annotations", "role").text());
+    assertEquals("false", account.at("automountServiceAccountToken").text());
+    assertTrue(
+        CHOSEN
+            .find("ServiceAccount", "muster-ingest")
+            .orElseThrow()
+            .tree()
+            .at("metadata")
+            .members()
+            .keySet()
+            .stream()
+            .noneMatch("annotations"::equals));
+    var service = CHOSEN.find("Service", "muster-registry").orElseThrow().tree();
+    assertEquals("of-registry", service.at("metadata", "annotations", "zone").text());
+  }
+}

@@ -1,0 +1,97 @@
+package io.muster.deployment.chart;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.deployment.Checkout;
+import io.muster.deployment.Tree;
+import io.muster.deployment.chart.Rendering.Request;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What guides say of values can be installed, word for word. */
+class GuideValuesTest {
+  private static final Pattern BLOCK = Pattern.compile("(?ms)^```yaml\n(.*?)^```");
+
+  /** As `endpoint.tls.issuerRef`: a path of at least two names, the first of which is a value. */
+  private static final Pattern PATH = Pattern.compile("`([a-z]+(?:[.][A-Za-z]+)+)(?:: [^`]*)?`");
+
+  private static final Tree VALUES = Tree.parse(Checkout.read("helm/muster/values.yaml"));
+  private static final Set<String> TOP = VALUES.members().keySet();
+
+  @TempDir Path folder;
+
+  private record Block(Path guide, String text) {}
+
+  private static List<Path> guides() {
+    return Checkout.files("docs", ".md");
+  }
+
+  /** Those that are values, and no object of Kubernetes or settings of something else. */
+  private static List<Block> blocks() {
+    var found = new ArrayList<Block>();
+    for (var guide : guides()) {
+      BLOCK
+          .matcher(Checkout.read(guide))
+          .results()
+          .map(each -> each.group(1))
+          .filter(text -> isOfValues(Tree.parse(text)))
+          .forEach(text -> found.add(new Block(guide, text)));
+    }
+    return found;
+  }
+
+  private static boolean isOfValues(Tree block) {
+    return !block.members().isEmpty() && TOP.containsAll(block.members().keySet());
+  }
+
+  @Test
+  void everyBlockOfValuesRenders() throws IOException {
+    var blocks = blocks();
+    assertTrue(blocks.size() >= 3, blocks::toString);
+    for (var i = 0; i < blocks.size(); i++) {
+      var file = Files.writeString(folder.resolve(i + ".yaml"), blocks.get(i).text());
+      var request = Request.of(file.toString());
+      assertDoesNotThrow(() -> request.text(), blocks.get(i)::toString);
+    }
+  }
+
+  @Test
+  void settingsInThemAreThereAtTheirServices() {
+    var unknown = new TreeSet<String>();
+    for (var block : blocks()) {
+      unknown.addAll(ServicesTest.unknownSettings(Tree.parse(block.text())));
+    }
+    assertEquals(new TreeSet<>(), unknown);
+  }
+
+  @Test
+  void everyValueThatAGuideNamesIsThere() {
+    var unknown = new TreeSet<String>();
+    var seen = 0;
+    for (var guide : List.of("kubernetes.md", "gitops.md", "backup.md")) {
+      var path = PATH.matcher(Checkout.read("docs/guides/" + guide));
+      while (path.find()) {
+        var names = path.group(1).split("[.]");
+        // Files of a Secret are no values.
+        if (TOP.contains(names[0]) && !path.group(1).matches("tls[.](crt|key)")) {
+          seen++;
+          if (!VALUES.at(names).exists()) {
+            unknown.add(guide + ": " + path.group(1));
+          }
+        }
+      }
+    }
+    assertEquals(new TreeSet<>(), unknown);
+    assertTrue(seen > 30, () -> "no more are found");
+  }
+}

@@ -1,0 +1,213 @@
+package io.muster.deployment.chart;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.deployment.Checkout;
+import io.muster.deployment.Tree;
+import io.muster.deployment.chart.Rendering.Request;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What docs/guides/kubernetes.md promises of an installation, and each value does something. */
+class PromisesTest {
+  private static final Rendering SMALL = Rendering.of(Request.of());
+
+  @Test
+  void uninstallingLeavesDataUnlessToldOtherwise() {
+    var artifacts = SMALL.find("PersistentVolumeClaim", "muster-firmware").orElseThrow().tree();
+    assertEquals("keep", artifacts.at("metadata", "annotations", "helm.sh/resource-policy").text());
+    assertEquals(List.of("Retain", "Retain"), whenDeleted(SMALL));
+    var told =
+        Request.of()
+            .with("broker.storage.whenDeleted", "Delete")
+            .with("database.bundled.storage.whenDeleted", "Delete");
+    assertEquals(List.of("Delete", "Delete"), whenDeleted(Rendering.of(told)));
+  }
+
+  private static List<String> whenDeleted(Rendering rendering) {
+    return rendering.of("StatefulSet").stream()
+        .map(each -> each.tree().at("spec", "persistentVolumeClaimRetentionPolicy"))
+        .peek(policy -> assertEquals("Retain", policy.at("whenScaled").text()))
+        .map(policy -> policy.at("whenDeleted").text())
+        .toList();
+  }
+
+  @Test
+  void aChangeOfSettingsRollsThePodsOfThatServiceAlone(@TempDir Path folder) throws IOException {
+    var settings = "command: {settings: {muster.command.removal.batch-rows: 500}}";
+    var file = Files.writeString(folder.resolve("settings.yaml"), settings);
+    var changed = Rendering.of(Request.of(file.toString()));
+    for (var component : List.of("registry", "ingest", "command", "firmware", "issuer")) {
+      var before = templateOf(SMALL, component);
+      var after = templateOf(changed, component);
+      assertTrue(before.at("annotations", "muster.io/settings").exists(), component);
+      if (component.equals("command")) {
+        assertNotEquals(before, after);
+      } else {
+        assertEquals(before, after);
+      }
+    }
+  }
+
+  private static Tree templateOf(Rendering rendering, String component) {
+    return rendering.workload(component).tree().at("spec", "template", "metadata");
+  }
+
+  /** `lookup` asks a cluster that is not there at `helm template`; the others give what differs. */
+  @Test
+  void renderingNeedsNoClusterAndGivesTheSameTwice() {
+    var changing =
+        Pattern.compile("\\b(lookup|rand\\w+|gen\\w+|uuidv4|APIVersions)\\b|[({ ]now[ )}|]");
+    for (var template : templates().toList()) {
+      var found = changing.matcher(template.getValue());
+      assertFalse(found.find(), () -> template.getKey() + ": " + found.group());
+    }
+    assertEquals(Renderings.EVERYTHING.text(), Renderings.EVERYTHING.text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"registry", "ingest", "command", "firmware"})
+  void instancesAreSpreadOverNodesAndZones(String component) {
+    var workload = SMALL.workload(component);
+    var keys = new TreeSet<String>();
+    for (var each : workload.pod().at("topologySpreadConstraints").items()) {
+      keys.add(each.at("topologyKey").text());
+      assertTrue(workload.podLabels().holds(each.at("labelSelector", "matchLabels")));
+    }
+    assertEquals(2, keys.size());
+    var budget = SMALL.find("PodDisruptionBudget", "muster-" + component).orElseThrow().tree();
+    assertEquals("1", budget.at("spec", "maxUnavailable").text());
+  }
+
+  @Test
+  void whatIsNoSettingArrivesAsWell() {
+    var request =
+        Request.of()
+            .with("ingest.env[0].name", "EXTRA")
+            .with("ingest.env[0].value", "yes")
+            .with("ingest.envFrom[0].secretRef.name", "more")
+            .with("ingest.volumes[0].name", "dumps")
+            .with("ingest.volumeMounts[0].name", "dumps")
+            .with("ingest.volumeMounts[0].mountPath", "/var/dumps")
+            .with("ingest.javaOptions", "-Xlog:gc")
+            .with("broker.env[0].name", "MUSTER_BROKER_TOKEN_ALGORITHMS")
+            .with("broker.env[0].value", "ES384");
+    var ingest = Rendering.of(request).workload("ingest");
+    var environment = environment(ingest);
+    assertEquals("yes", environment.get("EXTRA"));
+    assertTrue(environment.get("JDK_JAVA_OPTIONS").endsWith(" -Xlog:gc"), environment::toString);
+    var container = ingest.containers().getFirst();
+    assertEquals("more", container.at("envFrom").items().getFirst().at("secretRef", "name").text());
+    assertTrue(container.at("volumeMounts").text().contains("mountPath=/var/dumps"));
+    assertTrue(ingest.pod().at("volumes").text().contains("name=dumps"));
+    var broker = environment(Rendering.of(request).workload("broker"));
+    assertEquals("ES384", broker.get("MUSTER_BROKER_TOKEN_ALGORITHMS"));
+  }
+
+  @Test
+  void theDeviceEndpointIsPutBehindWhateverThereIs() {
+    var request =
+        Request.of()
+            .with("endpoint.annotations.class", "fast")
+            .with("endpoint.loadBalancerClass", "example.org/nlb")
+            .with("endpoint.loadBalancerSourceRanges[0]", "10.0.0.0/8")
+            .with("endpoint.wss.enabled", true)
+            .with("endpoint.mqtts.nodePort", 30883);
+    var balanced = endpoint(request);
+    assertEquals("fast", balanced.at("metadata", "annotations", "class").text());
+    var spec = balanced.at("spec");
+    assertEquals("LoadBalancer", spec.at("type").text());
+    assertEquals("Local", spec.at("externalTrafficPolicy").text());
+    assertEquals("example.org/nlb", spec.at("loadBalancerClass").text());
+    assertEquals(List.of("10.0.0.0/8"), spec.at("loadBalancerSourceRanges").texts());
+    assertEquals(2, spec.at("ports").items().size());
+    assertEquals("30883", spec.at("ports").items().getFirst().at("nodePort").text());
+    var inside = endpoint(request.with("endpoint.type", "ClusterIP")).at("spec");
+    assertEquals("ClusterIP", inside.at("type").text());
+    for (var outside : List.of("externalTrafficPolicy", "loadBalancerClass")) {
+      assertFalse(inside.at(outside).exists(), outside);
+    }
+    assertFalse(inside.at("ports").items().getFirst().at("nodePort").exists());
+  }
+
+  private static Tree endpoint(Request request) {
+    return Rendering.of(request).find("Service", "muster-endpoint").orElseThrow().tree();
+  }
+
+  @Test
+  void peopleAndTracesAreAsTheValuesSay() {
+    var request =
+        Request.of()
+            .with("people.issuer", "https://login.example.org")
+            .with("people.audience", "iot")
+            .with("people.algorithm", "rs256")
+            .with("people.rolesClaim", "roles")
+            .with("people.tenantsClaim", "tenants")
+            .with("tracing.endpoint", "http://traces.example.org:4317")
+            .with("tracing.publishRatio", 1);
+    for (var component : List.of("registry", "ingest", "command", "firmware")) {
+      var environment = environment(Rendering.of(request).workload(component));
+      assertEquals("https://login.example.org", environment.get("MUSTER_PEOPLE_ISSUER"));
+      assertEquals("iot", environment.get("MUSTER_PEOPLE_AUDIENCE"));
+      assertEquals("rs256", environment.get("MUSTER_PEOPLE_ALGORITHM"));
+      assertEquals("roles", environment.get("MUSTER_PEOPLE_ROLES_CLAIM"));
+      assertEquals("tenants", environment.get("MUSTER_PEOPLE_TENANTS_CLAIM"));
+      assertEquals(
+          "http://traces.example.org:4317", environment.get("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT"));
+    }
+    var ingest = environment(Rendering.of(request).workload("ingest"));
+    assertEquals("1", ingest.get("MUSTER_ENDPOINT_TRACE_RATIO"));
+  }
+
+  private static TreeMap<String, String> environment(Manifest workload) {
+    var environment = new TreeMap<String, String>();
+    for (var one : workload.containers().getFirst().at("env").items()) {
+      environment.put(one.at("name").text(), one.at("value").text());
+    }
+    return environment;
+  }
+
+  @Test
+  void everyValueIsUsedBySomeTemplate() {
+    var all = new StringBuilder();
+    templates().forEach(template -> all.append(template.getValue()));
+    var dead = new TreeSet<String>();
+    var values = Tree.parse(Checkout.read("helm/muster/values.yaml"));
+    values.walk(
+        "",
+        (path, value) -> {
+          var name = path.substring(path.lastIndexOf('.') + 1);
+          var whole =
+              path.matches(".*(resources|ecurityContext|labels)[.].*") || path.contains("[");
+          if (!path.isEmpty() && !whole && !isUsed(all, name)) {
+            dead.add(path);
+          }
+        });
+    assertEquals(new TreeSet<>(), dead);
+    assertFalse(isUsed(all, "noSuchValue"));
+  }
+
+  private static boolean isUsed(CharSequence templates, String name) {
+    return Pattern.compile("[.]" + name + "\\b|\"" + name + "\"").matcher(templates).find();
+  }
+
+  private static Stream<Map.Entry<String, String>> templates() {
+    return Stream.of(".yaml", ".tpl", ".txt")
+        .flatMap(ending -> Checkout.files("helm/muster/templates", ending).stream())
+        .map(file -> Map.entry(file.getFileName().toString(), Checkout.read(file)));
+  }
+}
