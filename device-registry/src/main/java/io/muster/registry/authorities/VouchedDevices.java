@@ -75,7 +75,7 @@ public class VouchedDevices {
     return chain.isEmpty()
         ? no(Reason.CERTIFICATE_UNKNOWN)
         : lookup
-            .find(chain.get().issuers())
+            .find(chain.get().issuers(), chain.get().commonName().orElse(null))
             .chain(candidates -> judge(claimed, chain.get(), candidates));
   }
 
@@ -95,7 +95,10 @@ public class VouchedDevices {
     }
     var authority = vouching.get();
     var device = chain.device().map(it -> new DeviceAddress(authority.tenant(), it));
-    if (device.isEmpty() || claimed != null && !claimed.equals(device.get())) {
+    // What shows that somebody holds an authority's key is about a code, and no device's.
+    if (device.isEmpty()
+        || authority.aboutCode()
+        || claimed != null && !claimed.equals(device.get())) {
       return no(Reason.CERTIFICATE_SUBJECT);
     }
     return authority.suspended()

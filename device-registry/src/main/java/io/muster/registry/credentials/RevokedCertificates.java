@@ -60,7 +60,10 @@ public class RevokedCertificates implements DeviceContent {
         .replaceWithVoid();
   }
 
-  Uni<Void> add(byte[] sha256, Instant notAfter) {
+  /**
+   * No authority vouches for it any more, in the current transaction and for as long as it holds.
+   */
+  public Uni<Void> add(byte[] sha256, Instant notAfter) {
     return Panache.getSession()
         .call(
             session ->

@@ -101,6 +101,24 @@ class AuthoritiesIT {
   }
 
   @Test
+  void whatProvesAnAuthorityIsNoDevicesCertificate() {
+    active(tenant, factory);
+    var line = factory.below("line of " + tenant, 0);
+    var announced = announce(tenant, line);
+    String id = announced.path("id");
+    var about = TestAuthority.wanted("CN=" + announced.<String>path("code"));
+    var proof = line.issue(about);
+    // The one above vouches for it already.
+    assertDenied(Reason.CERTIFICATE_SUBJECT, verify(proof, line.certificate()));
+    prove(tenant, id, proof).then().statusCode(200);
+    assertDenied(Reason.CERTIFICATE_SUBJECT, verify(proof));
+    assertDenied(Reason.CERTIFICATE_SUBJECT, verify(line.issue(about)));
+    admin.delete(authorities(tenant) + "/" + id).then().statusCode(204);
+    assertDenied(Reason.CERTIFICATE_REVOKED, verify(proof, line.certificate()));
+    admin.get(Api.devices(tenant)).then().body("items", hasSize(0));
+  }
+
+  @Test
   void anAuthorityIsOneTenantsAlone() {
     active(tenant, factory);
     var second = admin.tenant();
@@ -304,7 +322,10 @@ class AuthoritiesIT {
   }
 
   private Response prove(String of, TestAuthority authority, String id, String code) {
-    var proof = authority.issue(TestAuthority.wanted("CN=" + code));
+    return prove(of, id, authority.issue(TestAuthority.wanted("CN=" + code)));
+  }
+
+  private Response prove(String of, String id, X509Certificate proof) {
     return admin.post(
         authorities(of) + "/" + id + "/proof",
         Map.of("certificate", DeviceCertificates.pem(proof)));
