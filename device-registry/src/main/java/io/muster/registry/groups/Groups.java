@@ -121,6 +121,11 @@ public class Groups {
         .map(GroupEntity::representation);
   }
 
+  /** Fails with 404 when there is no such group, or no such tenant. */
+  public Uni<Void> requireThere(TenantId tenantId, GroupId id) {
+    return read(tenantId, id).replaceWithVoid();
+  }
+
   /** Fails with 422 when a tenant has no such static group. */
   public Uni<Void> requireStatic(TenantEntity tenant, GroupId id) {
     return rows.withId(tenant.key(), id)
