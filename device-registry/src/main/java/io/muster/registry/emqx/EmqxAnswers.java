@@ -1,9 +1,11 @@
 package io.muster.registry.emqx;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -13,30 +15,51 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class EmqxAnswers {
   private static final Logger LOG = Logger.getLogger(EmqxAnswers.class);
-  private static final String UNAVAILABLE = "unavailable";
 
   private final EmqxCounters counters;
+  private final ObjectMapper mapper;
 
-  EmqxAnswers(EmqxCounters counters) {
+  EmqxAnswers(EmqxCounters counters, ObjectMapper mapper) {
     this.counters = counters;
+    this.mapper = mapper;
   }
 
   /**
    * @param question {@code authn} or {@code authz}
+   * @param body of the request
    * @param answer may fail, also before there is a Uni
    * @param result of an answer, {@code allow} or {@code deny}
    * @param deny for want of an answer
    */
-  <T> Uni<T> to(String question, Supplier<Uni<T>> answer, Function<T, String> result, T deny) {
-    return Uni.createFrom()
-        .<T>deferred(answer::get)
-        .invoke(it -> counters.count(question, result.apply(it)))
-        .onFailure()
-        .recoverWithItem(
-            failure -> {
-              LOG.warnf("Denied for want of an answer: %s", failure);
-              counters.count(question, UNAVAILABLE);
-              return deny;
-            });
+  <T> Uni<T> to(
+      String question,
+      byte[] body,
+      Function<JsonNode, Uni<T>> answer,
+      Function<T, String> result,
+      T deny) {
+    var read = read(question, body);
+    return read.isEmpty()
+        ? Uni.createFrom().item(deny)
+        : Uni.createFrom()
+            .<T>deferred(() -> answer.apply(read.get()))
+            .invoke(it -> counters.count(question, result.apply(it)))
+            .onFailure()
+            .recoverWithItem(
+                failure -> {
+                  LOG.warnf("Denied for want of an answer: %s", failure);
+                  counters.count(question, EmqxCounters.UNAVAILABLE);
+                  return deny;
+                });
+  }
+
+  /** What EMQX sent; empty, counted and logged without it, when it cannot be read. */
+  Optional<JsonNode> read(String question, byte[] body) {
+    var read = EmqxText.body(body, mapper);
+    if (read.isEmpty()) {
+      var bytes = body == null ? 0 : body.length;
+      LOG.warnf("EMQX sent something about %s that is no JSON object: %d bytes", question, bytes);
+      counters.count(question, EmqxCounters.UNREADABLE);
+    }
+    return read;
   }
 }

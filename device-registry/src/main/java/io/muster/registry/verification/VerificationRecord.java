@@ -42,6 +42,13 @@ public class VerificationRecord {
     }
   }
 
+  /** A client that names no device, another one with each name, or shows nothing. */
+  public void noteStranger(String remoteAddress) {
+    var reason = VerifyAnswer.Reason.UNKNOWN_DEVICE;
+    count("deny", reason.label());
+    LOG.infof("Denied a stranger from %s: %s", printable(remoteAddress), reason.label());
+  }
+
   /** A device that is nobody yet may ask to be provisioned. */
   public void noteClaim() {
     count("allow", "none");
