@@ -152,6 +152,7 @@ public class Groups {
         .chain(
             added ->
                 rows.removeMembers(group, change.remove())
+                    .invoke(removed -> group.moved(added - removed))
                     .call(() -> added == 0 ? Uni.createFrom().voidItem() : requireRoom(group))
                     .map(removed -> added + removed))
         .chain(
@@ -166,8 +167,12 @@ public class Groups {
 
   /** Its lock is held, so nobody else adds any. */
   private Uni<Void> requireRoom(GroupEntity group) {
+    if (group.isSurelyWithin(limits.maxMembers())) {
+      return Uni.createFrom().voidItem();
+    }
     return rows.countMembers(group)
         .invoke(count -> requireAtMost(limits.maxMembers(), count, "members of a group"))
+        .invoke(count -> group.counted(count.intValue()))
         .replaceWithVoid();
   }
 
