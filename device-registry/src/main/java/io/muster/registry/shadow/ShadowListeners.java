@@ -35,6 +35,10 @@ final class ShadowListeners {
   private final Map<Place, Long> added = new HashMap<>();
   private final Map<String, Long> removedBefore = new HashMap<>();
 
+  static Uni<Void> forgetAll(SqlClient transaction) {
+    return transaction.query("DELETE FROM shadow_listener").execute().replaceWithVoid();
+  }
+
   void listens(String client, long epoch, int deviceKey, Hearing hearing) {
     added.merge(new Place(client, deviceKey, hearing), epoch, Math::max);
     removeBefore(client, epoch);
