@@ -2,9 +2,11 @@ package io.muster.registry.emqx;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.muster.rest.bans.QuietLog;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
@@ -15,9 +17,12 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 class EmqxAnswers {
   private static final Logger LOG = Logger.getLogger(EmqxAnswers.class);
+  private static final int LINES = 10;
 
   private final EmqxCounters counters;
   private final ObjectMapper mapper;
+  private final QuietLog unreadable =
+      new QuietLog(LINES, TimeUnit.SECONDS.toNanos(10), System.nanoTime());
 
   EmqxAnswers(EmqxCounters counters, ObjectMapper mapper) {
     this.counters = counters;
@@ -56,10 +61,20 @@ class EmqxAnswers {
   Optional<JsonNode> read(String question, byte[] body) {
     var read = EmqxText.body(body, mapper);
     if (read.isEmpty()) {
-      var bytes = body == null ? 0 : body.length;
-      LOG.warnf("EMQX sent something about %s that is no JSON object: %d bytes", question, bytes);
       counters.count(question, EmqxCounters.UNREADABLE);
+      tellUnreadable(question, body == null ? 0 : body.length);
     }
     return read;
+  }
+
+  private void tellUnreadable(String question, int bytes) {
+    var leftOut = unreadable.admit(System.nanoTime());
+    if (leftOut >= 0) {
+      LOG.warnf(
+          "EMQX sent %d bytes for %s that are no JSON object%s",
+          bytes,
+          question,
+          leftOut == 0 ? "" : "; " + leftOut + " such lines were left out before");
+    }
   }
 }
