@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 record Section(String heading, String text) {
 
   static String markdown(Section... sections) {
-    return Arrays.stream(sections).map(Section::markdown).collect(Collectors.joining("\n"));
+    return Arrays.stream(sections).map(Section::part).collect(Collectors.joining("\n"));
   }
 
-  private String markdown() {
+  private String part() {
     return "## " + heading + "\n\n" + text;
   }
 }

@@ -37,10 +37,10 @@ class EmqxSessionResource {
               + " is about no device is taken and ignored; 503 asks for it again.")
   public Uni<Void> take(byte[] body) {
     // Sent again, it would be no other.
-    return answers.read(QUESTION, body).map(this::take).orElse(Uni.createFrom().voidItem());
+    return answers.read(QUESTION, body).map(this::taken).orElse(Uni.createFrom().voidItem());
   }
 
-  private Uni<Void> take(JsonNode event) {
+  private Uni<Void> taken(JsonNode event) {
     return sessions
         .take(event)
         .invoke(taken -> counters.count(QUESTION, taken ? "taken" : "ignored"))

@@ -84,7 +84,7 @@ class ShadowInbox implements InboxHandler, SessionHandler {
   /** As if each had just subscribed: what was told of it may have been lost, and then it waits. */
   @Override
   public Uni<Void> retold(SqlConnection connection, List<ConnectedSession> sessions) {
-    return take(connection, sessions.stream().flatMap(Step.Subscribed::of).toList());
+    return take(connection, sessions.stream().<Step>flatMap(Step.Subscribed::of).toList());
   }
 
   private static Set<DeviceAddress> devices(List<Step> steps) {

@@ -51,7 +51,7 @@ sealed interface Step {
               .map(it -> of(session, it.device(), Hearing.of(it.device(), it.filters())));
       var ownIsTold =
           session.hears().stream().anyMatch(it -> it.device().equals(session.device()));
-      var own = ownIsTold ? Stream.<Subscribed>of() : Stream.of(of(session, session.device(), Hearing.ALL));
+      var own = ownIsTold ? Stream.<Subscribed>empty() : Stream.of(of(session, session.device(), Hearing.ALL));
       return Stream.concat(told, own).filter(it -> !it.hearings().isEmpty());
     }
 
