@@ -152,11 +152,11 @@ class Credentials {
         .chain(rows::flush);
   }
 
-  /** Its authority still vouches for it. */
+  /** An authority of the tenant may vouch for it, whoever registered it. */
   private Uni<Void> remember(CredentialEntity credential) {
-    return credential.authorityKey == null
-        ? nothing()
-        : revoked.add(credential.certificateSha256, credential.notAfter);
+    return credential.isCertificate()
+        ? revoked.add(credential.certificateSha256, credential.certificateEnd())
+        : nothing();
   }
 
   /** An expired credential gives way when there are as many as allowed. */

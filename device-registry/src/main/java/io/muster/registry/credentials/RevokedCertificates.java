@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 
 /**
- * The table {@code revoked_certificate}: what an authority vouches for and an operator does not.
+ * The table {@code revoked_certificate}: what an authority may vouch for and an operator does not.
  * Thread-safe.
  */
 @ApplicationScoped
@@ -19,8 +19,9 @@ public class RevokedCertificates implements DeviceContent {
       "INSERT INTO revoked_certificate (sha256, not_after) VALUES (?1, ?2)"
           + " ON CONFLICT (sha256) DO NOTHING";
   private static final String ADD_OF_DEVICE =
-      "INSERT INTO revoked_certificate (sha256, not_after) SELECT certificate_sha256, not_after"
-          + " FROM credential WHERE device_key = ?1 AND authority_key IS NOT NULL"
+      "INSERT INTO revoked_certificate (sha256, not_after)"
+          + " SELECT certificate_sha256, coalesce(certificate_not_after, not_after)"
+          + " FROM credential WHERE device_key = ?1 AND certificate_sha256 IS NOT NULL"
           + " ON CONFLICT (sha256) DO NOTHING";
   private static final String FIND = "SELECT count(*) FROM revoked_certificate WHERE sha256 = ?1";
   // A few with each write keep the table small without a job of its own.
@@ -57,7 +58,7 @@ public class RevokedCertificates implements DeviceContent {
                     .createNativeQuery(ADD_OF_DEVICE)
                     .setParameter(1, device.key())
                     .executeUpdate())
-        .replaceWithVoid();
+        .chain(this::prune);
   }
 
   /**
@@ -65,13 +66,18 @@ public class RevokedCertificates implements DeviceContent {
    */
   public Uni<Void> add(byte[] sha256, Instant notAfter) {
     return Panache.getSession()
-        .call(
+        .chain(
             session ->
                 session
                     .createNativeQuery(ADD)
                     .setParameter(1, sha256)
                     .setParameter(2, notAfter.atOffset(ZoneOffset.UTC))
                     .executeUpdate())
+        .chain(this::prune);
+  }
+
+  private Uni<Void> prune() {
+    return Panache.getSession()
         .chain(
             session ->
                 session
