@@ -119,16 +119,20 @@ public class VouchedDevices {
 
   private Uni<Optional<Reason>> inTransaction(
       DeviceAddress address, Chain chain, Candidate authority) {
-    return revoked
-        .contains(CertificateBounds.fingerprint(der(chain)))
+    var fingerprint = CertificateBounds.fingerprint(der(chain));
+    return tenants
+        .require(address.tenant())
         .chain(
-            gone ->
-                gone
-                    ? no(Reason.CERTIFICATE_REVOKED)
-                    : tenants
-                        .require(address.tenant())
-                        .chain(tenant -> device(tenant, address, authority))
-                        .chain(device -> store(address, device, chain, authority)));
+            tenant ->
+                revoked
+                    .contains(tenant.key(), fingerprint)
+                    .chain(
+                        gone ->
+                            gone
+                                ? no(Reason.CERTIFICATE_REVOKED)
+                                : device(tenant, address, authority)
+                                    .chain(
+                                        device -> store(address, device, chain, authority))));
   }
 
   /** Null when there is none and none is to be made. */

@@ -96,12 +96,28 @@ class FormerDeviceIT {
           1,
           Rows.count(
               postgres,
-              "SELECT count(*) FROM registry.revoked_certificate WHERE not_after = '"
+              "SELECT count(*) FROM registry.withdrawn_certificate WHERE not_after = '"
                   + shown.getNotAfter().toInstant()
                   + "' AND sha256 = sha256(decode('"
                   + DeviceCertificates.base64(shown)
                   + "', 'base64'))"));
     }
+  }
+
+  /** Whoever has a copy of another tenant's certificate must not keep its device out with it. */
+  @Test
+  void whatOneTenantRevokesAnothersAuthorityVouchesFor() {
+    var other = admin.tenant();
+    var factory = TestAuthority.root("factory of " + tenant);
+    activate(factory);
+    var own = factory.device("one");
+    var copy = admin.device(other, "thief");
+    var credential = register(copy, own);
+    admin.delete(copy + "/credentials/" + credential).then().statusCode(204);
+    register(copy, own);
+    admin.delete(copy).then().statusCode(204);
+    var allowed = assertInstanceOf(Allowed.class, certificate(own));
+    assertEquals(DeviceAddress.of(tenant, "one"), allowed.device());
   }
 
   private String register(String device, X509Certificate certificate) {
