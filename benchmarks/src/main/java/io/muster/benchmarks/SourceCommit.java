@@ -11,15 +11,19 @@ import java.util.concurrent.TimeUnit;
 final class SourceCommit {
   private static final long SECONDS = 10;
 
+  /** The runs before this one wrote there. */
+  private static final String RESULTS = "benchmarks/results";
+
   private SourceCommit() {}
 
-  /** The commit's short name, with {@code + changes} when files differ from it. */
+  /** The commit's short name, with {@code + changes} when files but reports differ from it. */
   static String of(Path checkout) {
     var commit = git(checkout, "rev-parse", "--short", "HEAD");
     if (commit.isEmpty()) {
       return "unknown";
     }
-    return git(checkout, "status", "--porcelain").isEmpty() ? commit : commit + " + changes";
+    var changes = git(checkout, "status", "--porcelain", "--", ".", ":!" + RESULTS);
+    return changes.isEmpty() ? commit : commit + " + changes";
   }
 
   private static String git(Path checkout, String... arguments) {

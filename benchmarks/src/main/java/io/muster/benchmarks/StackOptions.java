@@ -83,7 +83,12 @@ final class StackOptions {
     return List.of(
         "the service stores over %d connections, at most %,d rows in a batch"
             .formatted(lanes, batchRows),
-        "ingest-service: JVM mode, " + String.join(" ", settings.ingestJvm()) + environment);
+        "ingest-service: JVM mode, " + String.join(" ", sized(settings.ingestJvm())) + environment);
+  }
+
+  /** Without the JVM's log: its path is this machine's affair. */
+  private static List<String> sized(List<String> options) {
+    return options.stream().filter(option -> !option.startsWith("-Xlog:")).toList();
   }
 
   private List<String> settingsInWords() {

@@ -12,7 +12,8 @@ import java.net.http.HttpResponse;
 final class DeviceApi implements AutoCloseable {
   private static final int OK = 200;
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final URI deployment;
   private final String token;
 

@@ -12,7 +12,13 @@ import java.time.Duration;
 public final class Metrics {
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER_WITHIN).build();
+  /** Without the change to HTTP/2 in clear text, which the JDK's client otherwise asks for. */
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(ANSWER_WITHIN)
+          .build();
+
   private final URI address;
 
   /**

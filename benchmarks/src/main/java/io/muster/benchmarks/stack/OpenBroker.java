@@ -3,7 +3,6 @@ package io.muster.benchmarks.stack;
 import io.muster.benchmarks.accounting.ObservedProcess;
 import io.muster.benchmarks.accounting.ObservedProcess.Family;
 import io.muster.benchmarks.broker.OpenBrokerMain;
-import io.muster.localstack.process.BrokerProcess;
 import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.JavaCommand;
 import io.muster.localstack.process.Launch;
@@ -11,6 +10,7 @@ import io.muster.localstack.process.Readiness;
 import io.muster.localstack.process.StopSignal;
 import java.io.File;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,6 +20,11 @@ import java.util.Map;
  * @param port where it listens
  */
 public record OpenBroker(ChildProcess process, int port) {
+  /**
+   * Not what the broker between services makes do with: a thousand devices have a thousand messages
+   * each on the way here, and with them it ran out of memory.
+   */
+  private static final List<String> MEMORY = List.of("-Xms64m", "-Xmx4g", "-XX:+UseSerialGC");
 
   /**
    * Starts it; it ends with the stack.
@@ -32,8 +37,7 @@ public record OpenBroker(ChildProcess process, int port) {
     // The broker's libraries first: it brings a Netty of its own.
     var classPath = checkout.classPath("broker") + File.pathSeparator + checkout.jar("benchmarks");
     var command =
-        new ArrayList<>(
-            JavaCommand.main(classPath, OpenBrokerMain.class.getName(), BrokerProcess.MEMORY));
+        new ArrayList<>(JavaCommand.main(classPath, OpenBrokerMain.class.getName(), MEMORY));
     command.add(Integer.toString(port));
     command.add(stack.folder(name).toString());
     var launch = new Launch(name, command, Map.of(), stack.log(name), StopSignal.TERM);

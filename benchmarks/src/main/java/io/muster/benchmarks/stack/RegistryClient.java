@@ -29,7 +29,10 @@ public final class RegistryClient implements AutoCloseable {
   private static final int CONFLICT = 409;
 
   private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
   private final ObjectMapper json = new ObjectMapper();
   private final URI base;
   private final String token;

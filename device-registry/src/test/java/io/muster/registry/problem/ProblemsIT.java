@@ -4,6 +4,7 @@ import static io.muster.registry.ProblemMatcher.assertProblem;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.registry.Api;
@@ -164,17 +165,35 @@ class ProblemsIT {
     assertTrue(metrics.contains("muster_problems_total{type=\"not-authenticated\"}"), metrics);
   }
 
-  /** Over a plain socket: clients tidy paths up before they send them. */
+  @Test
+  void inClearTextNobodyChangesToHttp2() {
+    var upgrade =
+        "GET /q/health/live HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+            + "Upgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n\r\n"
+            + "GET /q/health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    var answer = overASocket(upgrade);
+    assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+    assertFalse(answer.contains("101 Switching"), answer);
+    var priorKnowledge = overASocket("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    assertTrue(priorKnowledge.isEmpty() || priorKnowledge.startsWith("HTTP/1."), priorKnowledge);
+  }
+
   private void assertLeadsNowhere(String path) {
-    var request =
-        "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n"
-            .formatted(path, tokens.admin());
+    var answer =
+        overASocket(
+            "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n"
+                .formatted(path, tokens.admin()));
+    assertTrue(answer.matches("(?s)HTTP/1.1 40[04] .*"), path + " gave " + answer);
+    assertTrue(answer.contains("application/problem+json"), path + " gave " + answer);
+    assertTrue(answer.contains("urn:muster:problem:"), path + " gave " + answer);
+  }
+
+  /** Over a plain socket: clients tidy paths up before they send them. */
+  private static String overASocket(String request) {
     try (var socket = new Socket("127.0.0.1", RestAssured.port)) {
+      socket.setSoTimeout(10_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
-      var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertTrue(answer.matches("(?s)HTTP/1.1 40[04] .*"), path + " gave " + answer);
-      assertTrue(answer.contains("application/problem+json"), path + " gave " + answer);
-      assertTrue(answer.contains("urn:muster:problem:"), path + " gave " + answer);
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -36,7 +36,11 @@ public interface Readiness {
    * checks say what is missing.
    */
   static Readiness http(URI address) {
-    var client = HttpClient.newBuilder().connectTimeout(ANSWER_WITHIN).build();
+    var client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(ANSWER_WITHIN)
+            .build();
     var request = HttpRequest.newBuilder(address).timeout(ANSWER_WITHIN).build();
     return () -> {
       try {

@@ -27,7 +27,12 @@ final class Rest {
   Rest(String base, String token, SSLContext tls) {
     this.base = base;
     this.token = token;
-    this.http = HttpClient.newBuilder().sslContext(tls).connectTimeout(TIMEOUT).build();
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .sslContext(tls)
+            .connectTimeout(TIMEOUT)
+            .build();
   }
 
   JsonNode get(String path) throws IOException {
