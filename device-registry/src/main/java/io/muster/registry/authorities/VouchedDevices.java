@@ -131,8 +131,7 @@ public class VouchedDevices {
                             gone
                                 ? no(Reason.CERTIFICATE_REVOKED)
                                 : device(tenant, address, authority)
-                                    .chain(
-                                        device -> store(address, device, chain, authority))));
+                                    .chain(device -> store(address, device, chain, authority))));
   }
 
   /** Null when there is none and none is to be made. */

@@ -68,9 +68,7 @@ class Configurations {
 
   /** Fails: either there is no such group, or it has no configuration. */
   private Uni<Configuration> whatIsAbsent(TenantId tenant, GroupId group) {
-    return groups
-        .requireThere(tenant, group)
-        .chain(() -> Uni.createFrom().failure(absent(group)));
+    return groups.requireThere(tenant, group).chain(() -> Uni.createFrom().failure(absent(group)));
   }
 
   /** Makes or replaces it; fails with 404 when there is no such group. */

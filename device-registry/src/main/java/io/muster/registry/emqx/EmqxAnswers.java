@@ -72,9 +72,7 @@ class EmqxAnswers {
     if (leftOut >= 0) {
       LOG.warnf(
           "EMQX sent %d bytes for %s that are no JSON object%s",
-          bytes,
-          question,
-          leftOut == 0 ? "" : "; " + leftOut + " such lines were left out before");
+          bytes, question, leftOut == 0 ? "" : "; " + leftOut + " such lines were left out before");
     }
   }
 }

@@ -33,7 +33,6 @@ class EmqxAuthnResource {
           "EMQX' HTTP authentication: always 200 with allow or deny. Of the body clientid, username"
               + " and password count, or clientid and certificate, and peerhost for the log.")
   public Uni<AuthnAnswer> authenticate(byte[] body) {
-    return answers.to(
-        "authn", body, authentication::answer, AuthnAnswer::result, AuthnAnswer.DENY);
+    return answers.to("authn", body, authentication::answer, AuthnAnswer::result, AuthnAnswer.DENY);
   }
 }

@@ -23,7 +23,9 @@ final class EmqxText {
    */
   static Optional<JsonNode> body(byte[] body, ObjectMapper mapper) {
     try {
-      return body == null ? Optional.empty() : Optional.ofNullable(mapper.readTree(body)).filter(JsonNode::isObject);
+      return body == null
+          ? Optional.empty()
+          : Optional.ofNullable(mapper.readTree(body)).filter(JsonNode::isObject);
     } catch (JsonProcessingException notJson) {
       return Optional.empty();
     } catch (IOException impossible) {

@@ -70,9 +70,7 @@ class Retelling implements InboxHandler {
       Clock clock,
       MeterRegistry meters) {
     this(
-        config
-            .ingestUrl()
-            .map(url -> new ServiceLog(vertx, config, url, config.ingest().caFile())),
+        config.ingestUrl().map(url -> new ServiceLog(vertx, config, url, config.ingest().caFile())),
         null,
         handlers,
         pool,

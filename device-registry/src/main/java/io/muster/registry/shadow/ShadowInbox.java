@@ -75,7 +75,9 @@ class ShadowInbox implements InboxHandler, SessionHandler {
         .chain(batch -> run(connection, steps, batch));
   }
 
-  /** Who listens is not known for now; what each has missed it gets when ingest tells of it again. */
+  /**
+   * Who listens is not known for now; what each has missed it gets when ingest tells of it again.
+   */
   @Override
   public Uni<Void> startOver(SqlConnection connection) {
     return ShadowListeners.forgetAll(connection);

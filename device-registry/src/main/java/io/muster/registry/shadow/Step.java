@@ -49,9 +49,11 @@ sealed interface Step {
       var told =
           session.hears().stream()
               .map(it -> of(session, it.device(), Hearing.of(it.device(), it.filters())));
-      var ownIsTold =
-          session.hears().stream().anyMatch(it -> it.device().equals(session.device()));
-      var own = ownIsTold ? Stream.<Subscribed>empty() : Stream.of(of(session, session.device(), Hearing.ALL));
+      var ownIsTold = session.hears().stream().anyMatch(it -> it.device().equals(session.device()));
+      var own =
+          ownIsTold
+              ? Stream.<Subscribed>empty()
+              : Stream.of(of(session, session.device(), Hearing.ALL));
       return Stream.concat(told, own).filter(it -> !it.hearings().isEmpty());
     }
 

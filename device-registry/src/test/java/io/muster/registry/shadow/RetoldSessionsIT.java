@@ -107,8 +107,8 @@ class RetoldSessionsIT {
             pool.preparedQuery(
                     "SELECT count(*) FROM "
                         + table
-                        + " l JOIN device d ON d.key = l.device_key"
-                        + " JOIN tenant t ON t.key = d.tenant_key WHERE t.id = $1 AND d.id = 'lamp'")
+                        + " l JOIN device d ON d.key = l.device_key JOIN tenant t ON t.key ="
+                        + " d.tenant_key WHERE t.id = $1 AND d.id = 'lamp'")
                 .execute(Tuple.of(tenant)));
     return rows.iterator().next().getLong(0);
   }

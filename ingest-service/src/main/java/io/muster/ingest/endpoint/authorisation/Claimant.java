@@ -89,9 +89,7 @@ public record Claimant(ClientIdentifier client, CredentialProof proof, boolean c
     }
     if (certificate.isEarly(now)) {
       throw new NobodyException(
-          ReasonCode.NOT_AUTHORIZED,
-          "certificate-not-yet-valid",
-          REFUSED_CERTIFICATE);
+          ReasonCode.NOT_AUTHORIZED, "certificate-not-yet-valid", REFUSED_CERTIFICATE);
     }
   }
 
