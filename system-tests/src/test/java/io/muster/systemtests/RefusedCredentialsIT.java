@@ -101,14 +101,14 @@ class RefusedCredentialsIT {
   }
 
   @Test
-  void anExpiredCertificateIsRefusedAndWhoHasItsKeyIsTold() throws Exception {
+  void anExpiredCertificateIsRefusedWithoutAWordOfWhy() throws Exception {
     var factory = FactoryAuthority.make(folder);
     factory.register(stack, device.address().tenant());
     // Seen by the endpoint itself, whoever registered it: the registry is not asked.
     assertRefusedByEndpoint(
         certified(factory.expired("sensor-1")),
         NOT_AUTHORIZED,
-        "the client certificate has expired",
+        "the client certificate is refused",
         "certificate-expired");
   }
 

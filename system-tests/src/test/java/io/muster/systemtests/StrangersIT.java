@@ -114,6 +114,9 @@ class StrangersIT {
     assertEquals(1, counted, "not counted");
     log.awaitLine("Connection ended: access-withdrawn", device.address().toString());
     assertRefusedAtEndpoint(device, NOT_AUTHORIZED, "device-disabled");
+    // Whoever guesses hears no more than of a device that is not there.
+    assertRefusedAtEndpoint(
+        device.withPassword("guessed"), BAD_USER_NAME_OR_PASSWORD, "wrong-secret");
   }
 
   @Test

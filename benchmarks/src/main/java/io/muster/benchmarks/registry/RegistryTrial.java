@@ -89,24 +89,13 @@ public final class RegistryTrial {
       var updated = changes.shadows(rows, logins);
       tell.accept("disconnecting all of them");
       var gone = changes.disconnects(rows, log);
-      return """
-      ## Import
-
-      %s
-      ## Search
-
-      %s
-      ## Who may connect
-
-      %s
-      ## Shadows
-
-      %s
-      ## Presence after a mass disconnect
-
-      %s\
-      """
-          .formatted(imported, searched, asked, made, updated, gone);
+      return Section.markdown(
+          new Section("Import", imported),
+          new Section("Search", searched),
+          new Section("Who may connect", asked),
+          new Section("One device after another", made),
+          new Section("Shadows", updated),
+          new Section("Presence after a mass disconnect", gone));
     } catch (SQLException e) {
       throw new RoundFailedException("PostgreSQL: " + e.getMessage(), e);
     }

@@ -2,6 +2,7 @@ package io.muster.registry.authorities;
 
 import io.muster.contract.id.TenantId;
 import io.muster.registry.audit.AuditEntry;
+import io.muster.registry.credentials.RevokedCertificates;
 import io.muster.registry.events.Changes;
 import io.muster.registry.problem.BrokenConstraint;
 import io.muster.registry.problem.ConflictKind;
@@ -25,6 +26,7 @@ class Authorities {
   private final SecureRandom random = new SecureRandom();
   private final AuthorityRepository rows;
   private final AuthoritySettings settings;
+  private final RevokedCertificates revoked;
   private final Tenants tenants;
   private final Changes changes;
   private final Clock clock;
@@ -32,11 +34,13 @@ class Authorities {
   Authorities(
       AuthorityRepository rows,
       AuthoritySettings settings,
+      RevokedCertificates revoked,
       Tenants tenants,
       Changes changes,
       Clock clock) {
     this.rows = rows;
     this.settings = settings;
+    this.revoked = revoked;
     this.tenants = tenants;
     this.changes = changes;
     this.clock = clock;
@@ -134,7 +138,13 @@ class Authorities {
               }
               authority.provenAt = now;
             })
-        .chain(rows::flush);
+        .chain(rows::flush)
+        .chain(() -> neverADevice(proof));
+  }
+
+  /** Another authority above this one may vouch for it as well, also when this one is gone. */
+  private Uni<Void> neverADevice(X509Certificate proof) {
+    return revoked.add(AuthorityCertificate.fingerprint(proof), proof.getNotAfter().toInstant());
   }
 
   private Uni<Void> requireRoom(TenantEntity tenant) {

@@ -76,8 +76,17 @@ record AuthorityCertificate(X509Certificate x509, String subject) {
   }
 
   byte[] der() {
+    return der(x509);
+  }
+
+  /** By which a certificate is known everywhere else. */
+  static byte[] fingerprint(X509Certificate certificate) {
+    return CertificateBounds.fingerprint(der(certificate));
+  }
+
+  private static byte[] der(X509Certificate certificate) {
     try {
-      return x509.getEncoded();
+      return certificate.getEncoded();
     } catch (CertificateEncodingException impossible) {
       throw new IllegalStateException(impossible);
     }

@@ -20,7 +20,9 @@ class AuthorityLookup {
   // tenant's out.
   private static final String FIND =
       """
-      SELECT a.key, a.certificate, a.auto_provisioning, t.id AS tenant, t.suspended
+      SELECT a.key, a.certificate, a.auto_provisioning, t.id AS tenant, t.suspended,
+             EXISTS (SELECT FROM authority c
+                      WHERE c.tenant_key = a.tenant_key AND c.code = $2) AS about_code
         FROM (SELECT *, row_number() OVER (PARTITION BY tenant_key, subject_sha256
                                              ORDER BY key DESC) AS nth
                 FROM authority
@@ -41,18 +43,24 @@ class AuthorityLookup {
    * An authority that might vouch.
    *
    * @param suspended whether its tenant is
+   * @param aboutCode whether what was asked for is the code of one of its tenant's authorities,
+   *     proven or not
    */
   record Candidate(
       int key,
       AuthorityCertificate certificate,
       boolean autoProvisioning,
       TenantId tenant,
-      boolean suspended) {}
+      boolean suspended,
+      boolean aboutCode) {}
 
-  Uni<List<Candidate>> find(List<byte[]> issuers) {
+  /**
+   * @param commonName what the certificate that they might vouch for is about; null when nothing
+   */
+  Uni<List<Candidate>> find(List<byte[]> issuers, String commonName) {
     var names = issuers.stream().map(Buffer::buffer).toArray(Buffer[]::new);
     return pool.preparedQuery(FIND)
-        .execute(Tuple.tuple().addValue(names))
+        .execute(Tuple.tuple().addValue(names).addString(commonName))
         .map(
             rows -> {
               List<Candidate> found = new ArrayList<>(rows.size());
@@ -67,6 +75,7 @@ class AuthorityLookup {
         AuthorityCertificate.stored(row.getBuffer("certificate").getBytes()),
         row.getBoolean("auto_provisioning"),
         new TenantId(row.getString("tenant")),
-        row.getBoolean("suspended"));
+        row.getBoolean("suspended"),
+        row.getBoolean("about_code"));
   }
 }

@@ -56,10 +56,15 @@ record Chain(List<X509Certificate> certificates) {
         .toList();
   }
 
+  /** What the client's own certificate is about; empty when that is nothing or several things. */
+  Optional<String> commonName() {
+    return CommonName.of(own().getSubjectX500Principal());
+  }
+
   /** The device that the client's own certificate is about; empty when it names none. */
   Optional<DeviceId> device() {
     try {
-      return CommonName.of(own().getSubjectX500Principal()).map(DeviceId::new);
+      return commonName().map(DeviceId::new);
     } catch (MalformedIdException none) {
       return Optional.empty();
     }

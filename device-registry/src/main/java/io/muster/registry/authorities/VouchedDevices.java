@@ -75,7 +75,7 @@ public class VouchedDevices {
     return chain.isEmpty()
         ? no(Reason.CERTIFICATE_UNKNOWN)
         : lookup
-            .find(chain.get().issuers())
+            .find(chain.get().issuers(), chain.get().commonName().orElse(null))
             .chain(candidates -> judge(claimed, chain.get(), candidates));
   }
 
@@ -95,7 +95,10 @@ public class VouchedDevices {
     }
     var authority = vouching.get();
     var device = chain.device().map(it -> new DeviceAddress(authority.tenant(), it));
-    if (device.isEmpty() || claimed != null && !claimed.equals(device.get())) {
+    // What shows that somebody holds an authority's key is about a code, and no device's.
+    if (device.isEmpty()
+        || authority.aboutCode()
+        || claimed != null && !claimed.equals(device.get())) {
       return no(Reason.CERTIFICATE_SUBJECT);
     }
     return authority.suspended()
@@ -116,16 +119,19 @@ public class VouchedDevices {
 
   private Uni<Optional<Reason>> inTransaction(
       DeviceAddress address, Chain chain, Candidate authority) {
-    return revoked
-        .contains(CertificateBounds.fingerprint(der(chain)))
+    var fingerprint = CertificateBounds.fingerprint(der(chain));
+    return tenants
+        .require(address.tenant())
         .chain(
-            gone ->
-                gone
-                    ? no(Reason.CERTIFICATE_REVOKED)
-                    : tenants
-                        .require(address.tenant())
-                        .chain(tenant -> device(tenant, address, authority))
-                        .chain(device -> store(address, device, chain, authority)));
+            tenant ->
+                revoked
+                    .contains(tenant.key(), fingerprint)
+                    .chain(
+                        gone ->
+                            gone
+                                ? no(Reason.CERTIFICATE_REVOKED)
+                                : device(tenant, address, authority)
+                                    .chain(device -> store(address, device, chain, authority))));
   }
 
   /** Null when there is none and none is to be made. */

@@ -8,6 +8,7 @@ import io.muster.contract.id.TenantId;
 import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.devices.DeviceSearch;
 import io.muster.registry.events.Changes;
+import io.muster.registry.groups.Groups;
 import io.muster.registry.search.Filter;
 import io.muster.registry.shadow.DesiredStates;
 import io.muster.rest.problem.FieldError;
@@ -29,14 +30,21 @@ import java.util.Optional;
 class Configurations {
   private final Pool pool;
   private final Changes changes;
+  private final Groups groups;
   private final DeviceSearch search;
   private final DesiredStates states;
   private final Clock clock;
 
   Configurations(
-      Pool pool, Changes changes, DeviceSearch search, DesiredStates states, Clock clock) {
+      Pool pool,
+      Changes changes,
+      Groups groups,
+      DeviceSearch search,
+      DesiredStates states,
+      Clock clock) {
     this.pool = pool;
     this.changes = changes;
+    this.groups = groups;
     this.search = search;
     this.states = states;
     this.clock = clock;
@@ -45,13 +53,22 @@ class Configurations {
   /** With how far it is; fails with 404 when there is no such group, or it has none. */
   Uni<ConfigurationView> read(TenantId tenant, GroupId group) {
     return ConfigurationTable.find(pool, tenant, group)
-        .map(found -> found.orElseThrow(() -> absent(group)))
+        .chain(
+            found ->
+                found
+                    .map(it -> Uni.createFrom().item(it))
+                    .orElseGet(() -> whatIsAbsent(tenant, group)))
         .chain(
             configuration ->
                 search
                     .count(tenant, Optional.of(Filter.read("group==" + group)))
                     .chain(total -> ConfigurationTable.progress(pool, configuration, total))
                     .map(progress -> configuration.view().with(progress)));
+  }
+
+  /** Fails: either there is no such group, or it has no configuration. */
+  private Uni<Configuration> whatIsAbsent(TenantId tenant, GroupId group) {
+    return groups.requireThere(tenant, group).chain(() -> Uni.createFrom().failure(absent(group)));
   }
 
   /** Makes or replaces it; fails with 404 when there is no such group. */

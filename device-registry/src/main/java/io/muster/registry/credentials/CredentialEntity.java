@@ -42,6 +42,10 @@ class CredentialEntity {
   @Column(name = "certificate_subject", columnDefinition = "text")
   String certificateSubject;
 
+  /** The certificate's own end; null of one that was registered before that was kept. */
+  @Column(name = "certificate_not_after")
+  Instant certificateNotAfter;
+
   @Column(name = "not_before")
   Instant notBefore;
 
@@ -82,6 +86,7 @@ class CredentialEntity {
     var credential = of(deviceKey, CredentialKind.CERTIFICATE, validity, now);
     credential.certificateSha256 = certificate.sha256();
     credential.certificateSubject = certificate.subject();
+    credential.certificateNotAfter = certificate.notAfter();
     return credential;
   }
 
@@ -95,6 +100,15 @@ class CredentialEntity {
     credential.notAfter = validity.notAfter();
     credential.createdAt = now;
     return credential;
+  }
+
+  boolean isCertificate() {
+    return certificateSha256 != null;
+  }
+
+  /** Until when somebody could vouch for its certificate. */
+  Instant certificateEnd() {
+    return certificateNotAfter == null ? notAfter : certificateNotAfter;
   }
 
   boolean isSecret() {

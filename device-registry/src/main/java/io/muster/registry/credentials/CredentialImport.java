@@ -91,7 +91,8 @@ public class CredentialImport {
         null,
         null,
         validity.notBefore(),
-        validity.notAfter());
+        validity.notAfter(),
+        null);
   }
 
   private ImportedCredential known(JsonNode secret, CredentialBody body) {
@@ -115,7 +116,8 @@ public class CredentialImport {
         entity.algorithm,
         entity.certificateSubject,
         entity.notBefore,
-        entity.notAfter);
+        entity.notAfter,
+        entity.certificateNotAfter);
   }
 
   private static RuntimeException malformed(String pointer, String detail) {

@@ -31,13 +31,17 @@ public class CredentialRows {
   private static final String INSERT =
       """
       INSERT INTO credential (id, device_key, kind, secret_sha256, public_key, algorithm,
-             certificate_sha256, certificate_subject, not_before, not_after, created_at)
+             certificate_sha256, certificate_subject, not_before, not_after,
+             certificate_not_after, created_at)
       SELECT id, device_key, kind, secret_sha256, public_key, algorithm,
-             certificate_sha256, certificate_subject, not_before, not_after, $11::timestamptz
+             certificate_sha256, certificate_subject, not_before, not_after,
+             certificate_not_after, $12::timestamptz
         FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::bytea[], $5::bytea[], $6::text[],
-                    $7::bytea[], $8::text[], $9::timestamptz[], $10::timestamptz[])
+                    $7::bytea[], $8::text[], $9::timestamptz[], $10::timestamptz[],
+                    $11::timestamptz[])
           AS given (id, device_key, kind, secret_sha256, public_key, algorithm,
-                    certificate_sha256, certificate_subject, not_before, not_after)\
+                    certificate_sha256, certificate_subject, not_before, not_after,
+                    certificate_not_after)\
       """;
 
   private final CredentialImport rules;
@@ -87,6 +91,7 @@ public class CredentialRows {
           column(all, ImportedCredential::subject, String[]::new),
           column(all, it -> time(it.notBefore()), OffsetDateTime[]::new),
           column(all, it -> time(it.notAfter()), OffsetDateTime[]::new),
+          column(all, it -> time(it.certificateNotAfter()), OffsetDateTime[]::new),
           time(clock.instant())
         };
     return transaction.preparedQuery(INSERT).execute(Tuple.from(values)).replaceWithVoid();

@@ -89,11 +89,13 @@ class Credentials {
         () ->
             devices
                 .requireLocked(device)
-                .chain(it -> rows.locked(it.key(), id))
-                .onItem()
-                .ifNull()
-                .failWith(() -> absent(id))
-                .chain(credential -> remove(device, credential)));
+                .chain(
+                    it ->
+                        rows.locked(it.key(), id)
+                            .onItem()
+                            .ifNull()
+                            .failWith(() -> absent(id))
+                            .chain(credential -> remove(device, it, credential))));
   }
 
   private static String below(UUID credential) {
@@ -130,33 +132,39 @@ class Credentials {
                 throw otherRequest();
               }
               return rows.locked(device.key(), earlier.credential())
-                  .chain(credential -> withdraw(address, credential));
+                  .chain(credential -> withdraw(address, device, credential));
             });
   }
 
-  private Uni<Void> withdraw(DeviceAddress address, CredentialEntity credential) {
+  private Uni<Void> withdraw(
+      DeviceAddress address, DeviceEntity device, CredentialEntity credential) {
     if (credential == null || credential.firstUsedAt != null) {
       throw new Refusal.Conflict(
               ConflictKind.IDEMPOTENCY_KEY_USED,
               "The credential of this Idempotency-Key was used or revoked already.")
           .asException();
     }
-    return remove(address, credential);
+    return remove(address, device, credential);
   }
 
-  private Uni<Void> remove(DeviceAddress device, CredentialEntity credential) {
+  private Uni<Void> remove(
+      DeviceAddress address, DeviceEntity device, CredentialEntity credential) {
     return outbox
-        .append(new CredentialRevoked(device, credential.id))
-        .chain(() -> remember(credential))
+        .append(new CredentialRevoked(address, credential.id))
+        .chain(() -> remember(device, credential))
         .chain(() -> rows.delete(credential))
         .chain(rows::flush);
   }
 
-  /** Its authority still vouches for it. */
-  private Uni<Void> remember(CredentialEntity credential) {
+  /** An authority of the tenant may vouch for it, whoever registered it. */
+  private Uni<Void> remember(DeviceEntity device, CredentialEntity credential) {
+    if (!credential.isCertificate()) {
+      return nothing();
+    }
+    var end = credential.certificateEnd();
     return credential.authorityKey == null
-        ? nothing()
-        : revoked.add(credential.certificateSha256, credential.notAfter);
+        ? revoked.withdraw(device.tenantKey(), credential.certificateSha256, end)
+        : revoked.add(credential.certificateSha256, end);
   }
 
   /** An expired credential gives way when there are as many as allowed. */

@@ -12,6 +12,7 @@ import java.util.UUID;
  * @param id under which it will be known
  * @param proof what tells it from others of its kind: SHA-256 of the secret or of the certificate's
  *     DER, or the public key's DER
+ * @param certificateNotAfter the certificate's own end; null of other kinds
  */
 public record ImportedCredential(
     UUID id,
@@ -20,7 +21,8 @@ public record ImportedCredential(
     String algorithm,
     String subject,
     Instant notBefore,
-    Instant notAfter) {
+    Instant notAfter,
+    Instant certificateNotAfter) {
 
   /** What two are equal by. */
   String identity() {

@@ -116,6 +116,11 @@ public class DeviceEntity {
     return Objects.requireNonNull(key, "not stored yet");
   }
 
+  /** Of its tenant's row. */
+  public int tenantKey() {
+    return tenantKey;
+  }
+
   /** Whether it may take part. */
   public boolean isEnabled() {
     return enabled;

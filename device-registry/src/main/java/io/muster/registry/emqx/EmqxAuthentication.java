@@ -38,10 +38,12 @@ class EmqxAuthentication {
   /** Fails only when the database does. */
   Uni<AuthnAnswer> answer(JsonNode body) {
     var client = EmqxClient.read(body);
-    return client.isEmpty()
-        ? Uni.createFrom().item(AuthnAnswer.DENY)
-        : verify(client.get(), EmqxText.text(body, "peerhost").orElse(null))
-            .map(answer -> answer(client.get(), answer));
+    var address = EmqxText.text(body, "peerhost").orElse(null);
+    if (client.isEmpty()) {
+      record.noteStranger(address);
+      return Uni.createFrom().item(AuthnAnswer.DENY);
+    }
+    return verify(client.get(), address).map(answer -> answer(client.get(), answer));
   }
 
   private Uni<VerifyAnswer> verify(EmqxClient client, String address) {

@@ -1,6 +1,5 @@
 package io.muster.registry.emqx;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.muster.rest.access.Roles;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
@@ -18,12 +17,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 class EmqxAuthnResource {
   private final EmqxAuthentication authentication;
   private final EmqxAnswers answers;
-  private final ObjectMapper mapper;
 
-  EmqxAuthnResource(EmqxAuthentication authentication, EmqxAnswers answers, ObjectMapper mapper) {
+  EmqxAuthnResource(EmqxAuthentication authentication, EmqxAnswers answers) {
     this.authentication = authentication;
     this.answers = answers;
-    this.mapper = mapper;
   }
 
   @POST
@@ -36,10 +33,6 @@ class EmqxAuthnResource {
           "EMQX' HTTP authentication: always 200 with allow or deny. Of the body clientid, username"
               + " and password count, or clientid and certificate, and peerhost for the log.")
   public Uni<AuthnAnswer> authenticate(byte[] body) {
-    return answers.to(
-        "authn",
-        () -> authentication.answer(EmqxText.body(body, mapper)),
-        AuthnAnswer::result,
-        AuthnAnswer.DENY);
+    return answers.to("authn", body, authentication::answer, AuthnAnswer::result, AuthnAnswer.DENY);
   }
 }

@@ -1,7 +1,6 @@
 package io.muster.registry.emqx;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.muster.rest.access.Roles;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
@@ -19,12 +18,10 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 class EmqxAuthzResource {
   private final DeviceStanding standing;
   private final EmqxAnswers answers;
-  private final ObjectMapper mapper;
 
-  EmqxAuthzResource(DeviceStanding standing, EmqxAnswers answers, ObjectMapper mapper) {
+  EmqxAuthzResource(DeviceStanding standing, EmqxAnswers answers) {
     this.standing = standing;
     this.answers = answers;
-    this.mapper = mapper;
   }
 
   @POST
@@ -39,9 +36,9 @@ class EmqxAuthzResource {
   public Uni<AuthzAnswer> authorize(byte[] body) {
     return answers.to(
         "authz",
-        () ->
-            allowed(EmqxText.body(body, mapper))
-                .map(allowed -> allowed ? AuthzAnswer.ALLOW : AuthzAnswer.DENY),
+        body,
+        question ->
+            allowed(question).map(allowed -> allowed ? AuthzAnswer.ALLOW : AuthzAnswer.DENY),
         AuthzAnswer::result,
         AuthzAnswer.DENY);
   }

@@ -10,20 +10,25 @@ import java.util.List;
 @ApplicationScoped
 @Startup
 class EmqxCounters {
+  static final String UNAVAILABLE = "unavailable";
+  static final String UNREADABLE = "unreadable";
+
   private final MeterRegistry meters;
 
   EmqxCounters(MeterRegistry meters) {
     this.meters = meters;
     for (var question : List.of("authn", "authz")) {
-      List.of("allow", "deny", "unavailable").forEach(result -> counter(question, result));
+      List.of("allow", "deny", UNREADABLE, UNAVAILABLE)
+          .forEach(result -> counter(question, result));
     }
-    List.of("taken", "ignored", "unavailable").forEach(result -> counter("session", result));
+    List.of("taken", "ignored", UNREADABLE, UNAVAILABLE)
+        .forEach(result -> counter("session", result));
   }
 
   /**
    * @param question {@code authn}, {@code authz} or {@code session}
-   * @param result {@code allow}, {@code deny} or {@code unavailable}; of sessions {@code taken},
-   *     {@code ignored} or {@code unavailable}
+   * @param result {@code allow} or {@code deny}, of sessions {@code taken} or {@code ignored};
+   *     {@value #UNREADABLE} or {@value #UNAVAILABLE}
    */
   void count(String question, String result) {
     counter(question, result).increment();

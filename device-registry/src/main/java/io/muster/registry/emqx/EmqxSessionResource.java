@@ -1,6 +1,6 @@
 package io.muster.registry.emqx;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.rest.access.Roles;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
@@ -15,14 +15,16 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/broker/sessions")
 @Tag(name = "Broker")
 class EmqxSessionResource {
-  private final EmqxSessions sessions;
-  private final EmqxCounters counters;
-  private final ObjectMapper mapper;
+  private static final String QUESTION = "session";
 
-  EmqxSessionResource(EmqxSessions sessions, EmqxCounters counters, ObjectMapper mapper) {
+  private final EmqxSessions sessions;
+  private final EmqxAnswers answers;
+  private final EmqxCounters counters;
+
+  EmqxSessionResource(EmqxSessions sessions, EmqxAnswers answers, EmqxCounters counters) {
     this.sessions = sessions;
+    this.answers = answers;
     this.counters = counters;
-    this.mapper = mapper;
   }
 
   @POST
@@ -34,11 +36,16 @@ class EmqxSessionResource {
           "An event of EMQX' rule engine as it is, client.connected or client.disconnected. What"
               + " is about no device is taken and ignored; 503 asks for it again.")
   public Uni<Void> take(byte[] body) {
+    // Sent again, it would be no other.
+    return answers.read(QUESTION, body).map(this::taken).orElse(Uni.createFrom().voidItem());
+  }
+
+  private Uni<Void> taken(JsonNode event) {
     return sessions
-        .take(EmqxText.body(body, mapper))
-        .invoke(taken -> counters.count("session", taken ? "taken" : "ignored"))
+        .take(event)
+        .invoke(taken -> counters.count(QUESTION, taken ? "taken" : "ignored"))
         .onFailure()
-        .invoke(() -> counters.count("session", "unavailable"))
+        .invoke(() -> counters.count(QUESTION, EmqxCounters.UNAVAILABLE))
         .replaceWithVoid();
   }
 }

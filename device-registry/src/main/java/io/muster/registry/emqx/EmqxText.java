@@ -3,7 +3,6 @@ package io.muster.registry.emqx;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
@@ -18,13 +17,17 @@ final class EmqxText {
 
   private EmqxText() {}
 
-  /** The body; something without members when it is no JSON. */
-  static JsonNode body(byte[] body, ObjectMapper mapper) {
+  /**
+   * @param body null as well, for none
+   * @return empty when it is no JSON object
+   */
+  static Optional<JsonNode> body(byte[] body, ObjectMapper mapper) {
     try {
-      var json = mapper.readTree(body);
-      return json == null ? MissingNode.getInstance() : json;
+      return body == null
+          ? Optional.empty()
+          : Optional.ofNullable(mapper.readTree(body)).filter(JsonNode::isObject);
     } catch (JsonProcessingException notJson) {
-      return MissingNode.getInstance();
+      return Optional.empty();
     } catch (IOException impossible) {
       throw new IllegalStateException(impossible);
     }

@@ -34,6 +34,9 @@ class GroupEntity {
   @Column(columnDefinition = "text")
   String filter;
 
+  @Column(name = "members_at_most")
+  Integer membersAtMost;
+
   @Column(name = "created_at", updatable = false)
   Instant createdAt;
 
@@ -73,6 +76,21 @@ class GroupEntity {
   void changed(Instant now) {
     version++;
     updatedAt = now;
+  }
+
+  /** So many more than before joined, or so many fewer. */
+  void moved(int more) {
+    membersAtMost = membersAtMost == null ? null : Integer.valueOf(membersAtMost + more);
+  }
+
+  /** So many are there, deleted devices left out. */
+  void counted(int members) {
+    membersAtMost = members;
+  }
+
+  /** Whether it has no more members than that, as far as is known without counting. */
+  boolean isSurelyWithin(int most) {
+    return membersAtMost != null && membersAtMost <= most;
   }
 
   boolean isDynamic() {

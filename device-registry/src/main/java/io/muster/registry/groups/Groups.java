@@ -121,6 +121,11 @@ public class Groups {
         .map(GroupEntity::representation);
   }
 
+  /** Fails with 404 when there is no such group, or no such tenant. */
+  public Uni<Void> requireThere(TenantId tenantId, GroupId id) {
+    return read(tenantId, id).replaceWithVoid();
+  }
+
   /** Fails with 422 when a tenant has no such static group. */
   public Uni<Void> requireStatic(TenantEntity tenant, GroupId id) {
     return rows.withId(tenant.key(), id)
@@ -147,6 +152,7 @@ public class Groups {
         .chain(
             added ->
                 rows.removeMembers(group, change.remove())
+                    .invoke(removed -> group.moved(added - removed))
                     .call(() -> added == 0 ? Uni.createFrom().voidItem() : requireRoom(group))
                     .map(removed -> added + removed))
         .chain(
@@ -161,8 +167,12 @@ public class Groups {
 
   /** Its lock is held, so nobody else adds any. */
   private Uni<Void> requireRoom(GroupEntity group) {
+    if (group.isSurelyWithin(limits.maxMembers())) {
+      return Uni.createFrom().voidItem();
+    }
     return rows.countMembers(group)
         .invoke(count -> requireAtMost(limits.maxMembers(), count, "members of a group"))
+        .invoke(count -> group.counted(count.intValue()))
         .replaceWithVoid();
   }
 

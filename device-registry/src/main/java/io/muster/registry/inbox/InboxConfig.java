@@ -63,6 +63,23 @@ public interface InboxConfig {
   @DurationMin(millis = 300)
   Duration turn();
 
+  /**
+   * How long after ingest's log was lost, or ingest was away since, it is asked who is connected:
+   * what it had told before then is in its table of sessions by that time.
+   */
+  @WithDefault("30S")
+  @DurationMin(millis = 5)
+  Duration retellAfter();
+
+  /** How often a page of that is asked for, so that a large fleet is not written all at once. */
+  @WithDefault("1S")
+  @DurationMin(millis = 5)
+  Duration retellInterval();
+
+  /** Connections in such a page. */
+  @WithDefault("500")
+  @Min(1) @Max(1_000) int retellPage();
+
   /** Without a sign of life for so long, following counts as stuck (liveness). */
   @WithDefault("5M")
   @DurationMin(seconds = 1)

@@ -73,11 +73,10 @@ class ClaimCheck {
 
   private Uni<Looked> look(TenantEntity tenant, Claim claim) {
     if (tenant == null) {
-      return refused(Reason.CLAIM_UNKNOWN);
+      return Uni.createFrom().item(new Looked(null, Reason.CLAIM_UNKNOWN));
     }
-    return tenant.isSuspended()
-        ? refused(Reason.TENANT_SUSPENDED)
-        : find(tenant, claim).map(found -> new Looked(found, refusal(found, clock.instant())));
+    return find(tenant, claim)
+        .map(found -> new Looked(found, refusal(tenant, found, clock.instant())));
   }
 
   private Uni<ClaimTokenEntity> find(TenantEntity tenant, Claim claim) {
@@ -87,17 +86,14 @@ class ClaimCheck {
     };
   }
 
-  private static Reason refusal(ClaimTokenEntity found, Instant now) {
+  private static Reason refusal(TenantEntity tenant, ClaimTokenEntity found, Instant now) {
     if (found == null) {
       return Reason.CLAIM_UNKNOWN;
     }
-    if (found.holds(now)) {
-      return null;
+    if (!found.holds(now)) {
+      return found.revokedAt != null ? Reason.CLAIM_REVOKED : Reason.CLAIM_EXPIRED;
     }
-    return found.revokedAt != null ? Reason.CLAIM_REVOKED : Reason.CLAIM_EXPIRED;
-  }
-
-  private static Uni<Looked> refused(Reason reason) {
-    return Uni.createFrom().item(new Looked(null, reason));
+    // Last: whoever has no claim token must not learn that there is such a tenant.
+    return tenant.isSuspended() ? Reason.TENANT_SUSPENDED : null;
   }
 }

@@ -18,6 +18,14 @@ import java.util.Set;
 record Hearing(Family family, String name) {
   static final String EVERY = "*";
 
+  /** All deltas of a device. */
+  static final Set<Hearing> ALL =
+      Set.of(
+          new Hearing(Family.MUSTER, ""),
+          new Hearing(Family.MUSTER, EVERY),
+          new Hearing(Family.AWS, ""),
+          new Hearing(Family.AWS, EVERY));
+
   /** A name that no filter is about. */
   private static final ShadowName ANY = new ShadowName("any");
 

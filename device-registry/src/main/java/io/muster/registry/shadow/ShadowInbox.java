@@ -1,12 +1,14 @@
 package io.muster.registry.shadow;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.contract.event.ConnectedSession;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.ServiceName;
 import io.muster.outbox.EventIds;
 import io.muster.outbox.Outbox;
 import io.muster.registry.inbox.InboxHandler;
+import io.muster.registry.inbox.SessionHandler;
 import io.quarkus.runtime.Startup;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -28,7 +30,7 @@ import org.jboss.logging.Logger;
 // At start: its meters are there before the first use.
 @Startup
 @ApplicationScoped
-class ShadowInbox implements InboxHandler {
+class ShadowInbox implements InboxHandler, SessionHandler {
   private static final Logger LOG = Logger.getLogger(ShadowInbox.class);
 
   private final Pool pool;
@@ -61,13 +63,30 @@ class ShadowInbox implements InboxHandler {
 
   @Override
   public Uni<Void> apply(SqlConnection connection, List<OutboxEvent> events) {
-    var steps = events.stream().map(reader::read).flatMap(Optional::stream).toList();
+    return take(connection, events.stream().map(reader::read).flatMap(Optional::stream).toList());
+  }
+
+  private Uni<Void> take(SqlConnection connection, List<Step> steps) {
     if (steps.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
     return ShadowDevices.keys(connection, devices(steps))
         .chain(keys -> begin(connection, steps, keys))
         .chain(batch -> run(connection, steps, batch));
+  }
+
+  /**
+   * Who listens is not known for now; what each has missed it gets when ingest tells of it again.
+   */
+  @Override
+  public Uni<Void> startOver(SqlConnection connection) {
+    return ShadowListeners.forgetAll(connection);
+  }
+
+  /** As if each had just subscribed: what was told of it may have been lost, and then it waits. */
+  @Override
+  public Uni<Void> retold(SqlConnection connection, List<ConnectedSession> sessions) {
+    return take(connection, sessions.stream().<Step>flatMap(Step.Subscribed::of).toList());
   }
 
   private static Set<DeviceAddress> devices(List<Step> steps) {

@@ -23,17 +23,23 @@ final class ShadowListeners {
         JOIN device d ON d.key = v.device_key
        ORDER BY v.client, v.device_key, v.family, v.name
       ON CONFLICT (client, device_key, family, name)
-      DO UPDATE SET epoch = greatest(shadow_listener.epoch, excluded.epoch)""";
+      DO UPDATE SET epoch = greatest(shadow_listener.epoch, excluded.epoch)\
+      """;
   private static final String REMOVE =
       """
       DELETE FROM shadow_listener l
        USING unnest($1::text[], $2::bigint[]) AS v (client, before)
-       WHERE l.client = v.client AND l.epoch < v.before""";
+       WHERE l.client = v.client AND l.epoch < v.before\
+      """;
 
   private record Place(String client, int deviceKey, Hearing hearing) {}
 
   private final Map<Place, Long> added = new HashMap<>();
   private final Map<String, Long> removedBefore = new HashMap<>();
+
+  static Uni<Void> forgetAll(SqlClient transaction) {
+    return transaction.query("DELETE FROM shadow_listener").execute().replaceWithVoid();
+  }
 
   void listens(String client, long epoch, int deviceKey, Hearing hearing) {
     added.merge(new Place(client, deviceKey, hearing), epoch, Math::max);

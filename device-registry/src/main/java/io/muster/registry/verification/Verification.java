@@ -121,19 +121,24 @@ public class Verification {
 
   private Uni<VerifyAnswer> decide(
       DeviceAddress address, KnownDevice device, CredentialProof proof) {
-    if (device.tenantSuspended()) {
-      return denied(Reason.TENANT_SUSPENDED);
-    }
-    if (!device.enabled()) {
-      return denied(Reason.DEVICE_DISABLED);
-    }
     return look(address, device, proof)
         .chain(
             found ->
                 switch (found) {
                   case Disproven it -> denied(it.reason());
-                  case Proven it -> allow(address, device, proof, it);
+                  case Proven it -> decide(address, device, proof, it);
                 });
+  }
+
+  /** Only now: that it is kept out must not tell a stranger that there is such a device. */
+  private Uni<VerifyAnswer> decide(
+      DeviceAddress address, KnownDevice device, CredentialProof proof, Proven proven) {
+    if (device.tenantSuspended()) {
+      return denied(Reason.TENANT_SUSPENDED);
+    }
+    return device.enabled()
+        ? allow(address, device, proof, proven)
+        : denied(Reason.DEVICE_DISABLED);
   }
 
   private Uni<Finding> look(DeviceAddress address, KnownDevice device, CredentialProof proof) {

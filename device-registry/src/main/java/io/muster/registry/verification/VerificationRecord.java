@@ -6,9 +6,11 @@ import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
+import io.muster.rest.bans.QuietLog;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HexFormat;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** Counts every answer, and logs those that keep somebody out. Thread-safe. */
@@ -18,8 +20,13 @@ public class VerificationRecord {
   private static final Logger LOG = Logger.getLogger("io.muster.registry.verification");
   private static final String COUNTER = "muster.registry.verifications";
   private static final int MAX_ADDRESS_CHARACTERS = 64;
+  private static final int STRANGERS = 10;
 
   private final MeterRegistry meters;
+
+  /** It costs nothing to be one. */
+  private final QuietLog strangers =
+      new QuietLog(STRANGERS, TimeUnit.SECONDS.toNanos(10), System.nanoTime());
 
   VerificationRecord(MeterRegistry meters) {
     this.meters = meters;
@@ -39,6 +46,20 @@ public class VerificationRecord {
             "Denied %s from %s: %s",
             subject(request), printable(request.remoteAddress()), it.reason().label());
       }
+    }
+  }
+
+  /** A client that names no device, another one with each name, or shows nothing. */
+  public void noteStranger(String remoteAddress) {
+    var reason = VerifyAnswer.Reason.UNKNOWN_DEVICE;
+    count("deny", reason.label());
+    var leftOut = strangers.admit(System.nanoTime());
+    if (leftOut >= 0) {
+      LOG.infof(
+          "Denied a stranger from %s: %s%s",
+          printable(remoteAddress),
+          reason.label(),
+          leftOut == 0 ? "" : "; " + leftOut + " such lines were left out before");
     }
   }
 

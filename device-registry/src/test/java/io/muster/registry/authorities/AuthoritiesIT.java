@@ -29,6 +29,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,7 +69,9 @@ class AuthoritiesIT {
         .body("code", nullValue());
     var allowed = assertInstanceOf(Allowed.class, verify(own));
     assertEquals(DeviceAddress.of(tenant, "sensor-1"), allowed.device());
-    assertEquals(own.getNotAfter().toInstant(), allowed.validUntil());
+    // Both last for a day; the authority was made a second before at times.
+    var ends = List.of(own.getNotAfter(), factory.certificate().getNotAfter());
+    assertEquals(Collections.min(ends).toInstant(), allowed.validUntil());
     assertEquals(allowed, verify(own));
     var device = Api.devices(tenant) + "/sensor-1";
     admin.get(device).then().statusCode(200);
@@ -98,6 +101,24 @@ class AuthoritiesIT {
         prove(tenant, TestAuthority.root("factory"), announced.path("id"), announced.path("code")),
         422,
         "invalid-content");
+  }
+
+  @Test
+  void whatProvesAnAuthorityIsNoDevicesCertificate() {
+    active(tenant, factory);
+    var line = factory.below("line of " + tenant, 0);
+    var announced = announce(tenant, line);
+    String id = announced.path("id");
+    var about = TestAuthority.wanted("CN=" + announced.<String>path("code"));
+    var proof = line.issue(about);
+    // The one above vouches for it already.
+    assertDenied(Reason.CERTIFICATE_SUBJECT, verify(proof, line.certificate()));
+    prove(tenant, id, proof).then().statusCode(200);
+    assertDenied(Reason.CERTIFICATE_SUBJECT, verify(proof));
+    assertDenied(Reason.CERTIFICATE_SUBJECT, verify(line.issue(about)));
+    admin.delete(authorities(tenant) + "/" + id).then().statusCode(204);
+    assertDenied(Reason.CERTIFICATE_REVOKED, verify(proof, line.certificate()));
+    admin.get(Api.devices(tenant)).then().body("items", hasSize(0));
   }
 
   @Test
@@ -304,7 +325,10 @@ class AuthoritiesIT {
   }
 
   private Response prove(String of, TestAuthority authority, String id, String code) {
-    var proof = authority.issue(TestAuthority.wanted("CN=" + code));
+    return prove(of, id, authority.issue(TestAuthority.wanted("CN=" + code)));
+  }
+
+  private Response prove(String of, String id, X509Certificate proof) {
     return admin.post(
         authorities(of) + "/" + id + "/proof",
         Map.of("certificate", DeviceCertificates.pem(proof)));

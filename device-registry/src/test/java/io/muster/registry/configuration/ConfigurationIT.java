@@ -189,11 +189,17 @@ class ConfigurationIT {
         "invalid-content");
     assertProblem(
         operator.put(path, null, Map.of("desired", Map.of(), "x", 1)), 400, "malformed-request");
-    assertProblem(operator.get(path), 404, "not-found");
-    assertProblem(
-        operator.put(groups + "/nosuch/configuration", null, Map.of("desired", Map.of("a", 1))),
-        404,
-        "not-found");
+    assertProblem(operator.get(path), 404, "not-found")
+        .body("detail", equalTo("The group 'mine' has no configuration."));
+    var absent = groups + "/nosuch/configuration";
+    for (var answer :
+        List.of(
+            operator.get(absent),
+            operator.put(absent, null, Map.of("desired", Map.of("a", 1))),
+            operator.delete(absent))) {
+      assertProblem(answer, 404, "not-found")
+          .body("detail", equalTo("There is no group 'nosuch'."));
+    }
     put("mine", Map.of("a", 1));
     assertProblem(
         operator.put(path, "\"7\"", Map.of("desired", Map.of("a", 1))), 412, "version-mismatch");

@@ -2,16 +2,19 @@ package io.muster.registry.emqx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.mutiny.Uni;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class EmqxAnswersTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final EmqxAnswers answers = new EmqxAnswers(new EmqxCounters(meters));
+  private final EmqxAnswers answers = new EmqxAnswers(new EmqxCounters(meters), new ObjectMapper());
 
   @Test
   void anAnswerIsGivenAndCounted() {
@@ -37,9 +40,28 @@ class EmqxAnswersTest {
     assertEquals(1, count("unavailable"));
   }
 
+  @Test
+  void whatCannotBeReadIsANoAndCountedByItself() {
+    for (var body : List.of("", "{", "[]", "1", "null", "\u0000")) {
+      assertEquals("deny", ask(body, () -> Uni.createFrom().item("allow")), body);
+    }
+    assertEquals(6, count("unreadable"));
+    assertEquals(0, count("deny"));
+    assertEquals(0, count("allow"));
+  }
+
   private String ask(Supplier<Uni<String>> answer) {
+    return ask("{}", answer);
+  }
+
+  private String ask(String body, Supplier<Uni<String>> answer) {
     return answers
-        .to("authz", answer, Function.identity(), "deny")
+        .to(
+            "authz",
+            body.getBytes(StandardCharsets.UTF_8),
+            _ -> answer.get(),
+            Function.identity(),
+            "deny")
         .await()
         .atMost(Duration.ofSeconds(5));
   }

@@ -76,7 +76,8 @@ record Interface(List<Operation> operations) {
 
     private static String usual(String name) {
       return switch (name) {
-        case "credential", "key" -> "01234567-89ab-4cde-8f01-23456789abcd";
+        case "authority", "credential", "key", "request", "token" ->
+            "01234567-89ab-4cde-8f01-23456789abcd";
         default -> "one";
       };
     }

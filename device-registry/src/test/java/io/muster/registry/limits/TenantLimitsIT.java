@@ -90,6 +90,11 @@ class TenantLimitsIT {
         .post(members, Map.of("add", List.of("n8", "m1"), "remove", List.of("m2")))
         .then()
         .statusCode(200);
+    // As does a device that is deleted.
+    assertProblem(admin.post(members, Map.of("add", List.of("n9"))), 429, "limit-reached");
+    admin.delete(base + "/devices/m3").then().statusCode(204);
+    admin.post(members, Map.of("add", List.of("n9"))).then().statusCode(200);
+    assertProblem(admin.post(members, Map.of("add", List.of("n6", "n7"))), 429, "limit-reached");
     admin.post(base + "/groups/other/members", Map.of("add", List.of("n9"))).then().statusCode(200);
   }
 

@@ -87,6 +87,7 @@ class RelayedProvisioningIT {
     admin.patch("/api/v1/tenants/" + tenant, Map.of("suspended", true)).then().statusCode(200);
     assertEquals(
         new ClaimAnswer.Denied(Reason.TENANT_SUSPENDED), verify(tenant, claim.path("token")));
+    assertEquals(new ClaimAnswer.Denied(Reason.CLAIM_UNKNOWN), verify(tenant, "guessed"));
     assertEquals(401, relay(tenant, id(claim), newcomer.body()).status());
   }
 

@@ -14,10 +14,12 @@ import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.registry.Api;
 import io.muster.registry.DeviceCertificates;
 import io.muster.registry.RegistryTest;
+import io.muster.registry.Rows;
 import io.muster.registry.TestAuthority;
 import io.muster.registry.Tokens;
 import java.security.cert.X509Certificate;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -72,6 +74,65 @@ class FormerDeviceIT {
     admin.get(Api.devices(tenant) + "/one").then().statusCode(404);
     // Its next certificate is as good as any.
     assertInstanceOf(Allowed.class, certificate(factory.device("one")));
+  }
+
+  /** The operator's own end of it was earlier than the certificate's. */
+  @Test
+  void aCertificateThatAnOperatorRegisteredAndRevokedIsNotVouchedForEither() {
+    var factory = TestAuthority.root("factory of " + tenant);
+    var revoked = factory.device("one");
+    var deleted = factory.device("two");
+    var device = admin.device(tenant, "one");
+    var credential = register(device, revoked);
+    register(admin.device(tenant, "two"), deleted);
+    activate(factory);
+    assertInstanceOf(Allowed.class, certificate(revoked));
+    admin.delete(device + "/credentials/" + credential).then().statusCode(204);
+    assertEquals(new Denied(Reason.CERTIFICATE_REVOKED), certificate(revoked));
+    admin.delete(Api.devices(tenant) + "/two").then().statusCode(204);
+    assertEquals(new Denied(Reason.CERTIFICATE_REVOKED), certificate(deleted));
+    for (var shown : List.of(revoked, deleted)) {
+      assertEquals(
+          1,
+          Rows.count(
+              postgres,
+              "SELECT count(*) FROM registry.withdrawn_certificate WHERE not_after = '"
+                  + shown.getNotAfter().toInstant()
+                  + "' AND sha256 = sha256(decode('"
+                  + DeviceCertificates.base64(shown)
+                  + "', 'base64'))"));
+    }
+  }
+
+  /** Whoever has a copy of another tenant's certificate must not keep its device out with it. */
+  @Test
+  void whatOneTenantRevokesAnothersAuthorityVouchesFor() {
+    var other = admin.tenant();
+    var factory = TestAuthority.root("factory of " + tenant);
+    activate(factory);
+    var own = factory.device("one");
+    var copy = admin.device(other, "thief");
+    var credential = register(copy, own);
+    admin.delete(copy + "/credentials/" + credential).then().statusCode(204);
+    register(copy, own);
+    admin.delete(copy).then().statusCode(204);
+    var allowed = assertInstanceOf(Allowed.class, certificate(own));
+    assertEquals(DeviceAddress.of(tenant, "one"), allowed.device());
+  }
+
+  private String register(String device, X509Certificate certificate) {
+    var made =
+        admin.post(
+            device + "/credentials",
+            Map.of(
+                "kind",
+                "certificate",
+                "certificate",
+                DeviceCertificates.pem(certificate),
+                "notAfter",
+                Instant.now().plusSeconds(600).toString()));
+    made.then().statusCode(201);
+    return made.path("id");
   }
 
   @Test

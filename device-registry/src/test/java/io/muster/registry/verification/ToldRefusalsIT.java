@@ -138,6 +138,19 @@ class ToldRefusalsIT {
         new CredentialProof.Certificate(List.of(DeviceCertificates.base64(over))));
   }
 
+  @Test
+  void aClientOfABrokerOfOthersThatNamesNoDevice() {
+    var reason = Reason.UNKNOWN_DEVICE;
+    var before = count(reason);
+    Api.as(tokens.service())
+        .post("/broker/authn", "{\"clientid\":\"x\",\"peerhost\":\"192.0.2.9\"}")
+        .then()
+        .statusCode(200);
+    assertEquals(before + 1, count(reason));
+    var line = "Denied a stranger from 192.0.2.9: " + reason.label();
+    assertTrue(lines.stream().anyMatch(it -> it.startsWith(line)), lines.toString());
+  }
+
   private CredentialProof.Token token(Consumer<JwtClaims> change) {
     var claims = DeviceKeys.claims("one", Instant.now());
     change.accept(claims);

@@ -93,9 +93,12 @@ class VerificationIT {
         Reason.CERTIFICATE_UNKNOWN, verify(null, new CredentialProof.Certificate(List.of("AAAA"))));
     admin.patch(device, Map.of("enabled", false));
     assertDenied(Reason.DEVICE_DISABLED, secret(good));
+    // A stranger is not told that there is such a device.
+    assertDenied(Reason.WRONG_SECRET, secret("x"));
     admin.patch(device, Map.of("enabled", true));
     admin.patch("/api/v1/tenants/" + tenant, Map.of("suspended", true));
     assertDenied(Reason.TENANT_SUSPENDED, secret(good));
+    assertDenied(Reason.WRONG_SECRET, secret("x"));
     admin.patch("/api/v1/tenants/" + tenant, Map.of("suspended", false));
     assertTrue(secret(good) instanceof Allowed);
     admin.delete(device);

@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint;
 
 import io.muster.contract.registry.VerifyAnswer;
+import io.muster.ingest.endpoint.authorisation.Claimant;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 
 /**
@@ -16,7 +17,7 @@ record Denial(ReasonCode code, String label, String words) {
    */
   static Denial of(VerifyAnswer.Reason reason, boolean certified) {
     return certified
-        ? new Denial(ReasonCode.NOT_AUTHORIZED, reason.label(), "the client certificate is refused")
+        ? new Denial(ReasonCode.NOT_AUTHORIZED, reason.label(), Claimant.REFUSED_CERTIFICATE)
         : new Denial(code(reason), reason.label(), "user name or password refused");
   }
 

@@ -23,6 +23,9 @@ import java.util.Optional;
  */
 public record Claimant(ClientIdentifier client, CredentialProof proof, boolean certified) {
 
+  /** All that a client is told of a certificate; why stands in the log and the metrics. */
+  public static final String REFUSED_CERTIFICATE = "the client certificate is refused";
+
   /** Thrown for a CONNECT that cannot be anybody's; its message is for the client's engineer. */
   public static final class NobodyException extends Exception {
     private final ReasonCode code;
@@ -82,13 +85,11 @@ public record Claimant(ClientIdentifier client, CredentialProof proof, boolean c
       throws NobodyException {
     if (certificate.isOver(now)) {
       throw new NobodyException(
-          ReasonCode.NOT_AUTHORIZED, "certificate-expired", "the client certificate has expired");
+          ReasonCode.NOT_AUTHORIZED, "certificate-expired", REFUSED_CERTIFICATE);
     }
     if (certificate.isEarly(now)) {
       throw new NobodyException(
-          ReasonCode.NOT_AUTHORIZED,
-          "certificate-not-yet-valid",
-          "the client certificate is not valid yet");
+          ReasonCode.NOT_AUTHORIZED, "certificate-not-yet-valid", REFUSED_CERTIFICATE);
     }
   }
 
