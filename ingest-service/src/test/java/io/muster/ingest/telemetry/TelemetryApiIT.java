@@ -284,8 +284,10 @@ class TelemetryApiIT {
       delimiter = '|',
       value = {
         "from=yesterday|from",
+        "to=2026-01-01T00:00:00|to",
         "from=2026-01-01T00:00:00Z&to=2025-01-01T00:00:00Z|to",
         "limit=0|limit",
+        "limit=x|limit",
         "limit=10001|limit",
         "bucket=1h|bucket",
         "bucket=PT1M&aggregate=median|aggregate",
