@@ -188,21 +188,21 @@ class HeldConnectionsTest {
 
   @Test
   void topicAliasesCountUntilTheyAreReplacedOrTheirConnectionEnds() throws IOException {
-    start(new FakeIntake(), new FakeSessions());
+    start(new FakeIntake(), new FakeSessions(), "up.topic-alias-bytes", "20000");
     try (var client = connected(TestEndpoint.CLIENT)) {
       for (int alias = 1; alias <= 16; alias++) {
         client.send(publishAs(alias, alias + "t".repeat(1_000))).hear();
       }
       await().until(() -> gauge("in.flight") == 0);
-      await().until(() -> gauge("memory.bytes") > 16 * 2_000);
-      assertTrue(gauge("memory.bytes") < 16 * 2_200);
+      await().until(() -> gauge("memory.bytes") > 16 * 1_000);
+      assertTrue(gauge("memory.bytes") < 16 * 1_100);
       // The same again is not counted again.
       client.send(publishAs(16, "16" + "t".repeat(1_000))).hear();
       for (int alias = 1; alias <= 15; alias++) {
         client.send(publishAs(alias, TestEndpoint.TELEMETRY)).hear();
       }
-      await().until(() -> gauge("memory.bytes") < 2_100 + 15 * 200);
-      assertTrue(gauge("memory.bytes") > 2_000);
+      await().until(() -> gauge("memory.bytes") < 1_100 + 15 * 100);
+      assertTrue(gauge("memory.bytes") > 1_000);
     }
     await().until(() -> gauge("memory.bytes") == 0);
   }

@@ -51,8 +51,9 @@ public final class Upstream {
     this.gate = gate;
     this.control = control;
     this.support = support;
-    var mostAliases = session.isMqtt5() ? support.config().topicAliases() : 0;
-    this.aliases = new TopicAliases(mostAliases, support.budget());
+    var config = support.config();
+    var mostAliases = session.isMqtt5() ? config.topicAliases() : 0;
+    this.aliases = new TopicAliases(mostAliases, config.topicAliasBytes(), support.budget());
     this.answers = new Answers(channel, session, gate, control, support, qos2);
     this.throttle = new Throttle(channel, session.use(), gate, support.metrics());
   }
