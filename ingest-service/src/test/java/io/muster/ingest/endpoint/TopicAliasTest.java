@@ -85,7 +85,8 @@ class TopicAliasTest {
   void takesAsManyAsThereMayBeOfTheLongestTopicNamesOfDevices() {
     server.close();
     server = TestEndpoint.start();
-    var longest = "telemetry/" + "t".repeat(40) + "/" + "d".repeat(80);
+    var thing = "t".repeat(40) + ":" + "d".repeat(80);
+    var longest = "$aws/things/" + thing + "/shadow/name/" + "n".repeat(64) + "/update";
     try (var client = RawClient.connected(server, MQTT_5)) {
       for (int alias = 1; alias <= 16; alias++) {
         var topic = longest.substring(0, longest.length() - 2) + (alias + 10);
@@ -100,14 +101,14 @@ class TopicAliasTest {
     server.close();
     server = TestEndpoint.start();
     try (var client = RawClient.connected(server, MQTT_5)) {
-      for (int alias = 1; alias <= 3; alias++) {
+      for (int alias = 1; alias <= 4; alias++) {
         client.publish(alias + "t".repeat(999), 0, 0, "{}", "23 000" + alias);
       }
       // As long as it stands for another one it takes no more.
       client.publish("1" + "u".repeat(999), 0, 0, "{}", "23 0001");
       client.publish(TestEndpoint.TELEMETRY, 1, 1, "{}").expect("40 02 0001");
       client
-          .publish("4" + "t".repeat(999), 0, 0, "{}", "23 0004")
+          .publish("5" + "t".repeat(999), 0, 0, "{}", "23 0005")
           .expectDisconnect(ReasonCode.QUOTA_EXCEEDED);
     }
     await().until(() -> server.gauge("muster.endpoint.memory.bytes") == 0);
