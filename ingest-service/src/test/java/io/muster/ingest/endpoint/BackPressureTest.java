@@ -158,6 +158,26 @@ class BackPressureTest {
     }
   }
 
+  /** The database is asked about each of these, and about none of the others. */
+  @Test
+  void countsPubRelsOfMessagesThatDidNotComeOverTheConnection() {
+    try (var server = TestEndpoint.start()) {
+      server.access.limits = new DeviceLimits(1, 1_000);
+      try (var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).persistent())) {
+        for (int i = 1; i <= 9; i++) {
+          client.publish(2, i, "{}").expect("50 02 %04X".formatted(i));
+          client.send("62 02 %04X".formatted(i)).expect("70 02 %04X".formatted(i));
+        }
+        assertEquals(0, server.count("muster.endpoint.pauses", "reason", "rate"));
+        for (int i = 101; i <= 104; i++) {
+          client.send("62 02 %04X".formatted(i));
+        }
+        await().until(() -> server.count("muster.endpoint.pauses", "reason", "rate") >= 1);
+        assertTrue(server.intake.letters.isEmpty());
+      }
+    }
+  }
+
   @Test
   void countsTheRateOfADeviceOverAllItsConnections() {
     try (var server = TestEndpoint.start()) {

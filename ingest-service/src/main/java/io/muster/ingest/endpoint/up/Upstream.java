@@ -235,9 +235,14 @@ public final class Upstream {
     aliases.end();
   }
 
-  /** PUBREL: the client will not send the message again. */
+  /**
+   * PUBREL: the client will not send the message again. Of a message that did not come over this
+   * connection it counts, since the database is asked whether it came over another one.
+   */
   public void release(int packetIdentifier) {
-    answers.release(packetIdentifier);
+    if (!answers.release(packetIdentifier)) {
+      throttle.count();
+    }
   }
 
   /** One time for all that one read brought; asking the clock costs more than it tells. */
