@@ -140,7 +140,7 @@ final class Conversation implements Dialogue {
   }
 
   private void ping() {
-    up.countOther();
+    up.countOther(0);
     Output.send(channel, PacketWriter::pingResp);
   }
 
@@ -158,7 +158,7 @@ final class Conversation implements Dialogue {
 
   private void subscribe(Packet.Subscribe packet) throws MalformedPacketException {
     requireRoomForCodes(packet.filters().size());
-    up.countOther();
+    up.countOther(down.bytesToStore(packet.filters().size()));
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
     down.subscribe(
@@ -168,7 +168,7 @@ final class Conversation implements Dialogue {
 
   private void unsubscribe(Packet.Unsubscribe packet) throws MalformedPacketException {
     requireRoomForCodes(packet.filters().size());
-    up.countOther();
+    up.countOther(down.bytesToStore(packet.filters().size()));
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
     down.unsubscribe(

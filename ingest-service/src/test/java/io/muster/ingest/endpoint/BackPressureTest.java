@@ -178,6 +178,28 @@ class BackPressureTest {
     }
   }
 
+  /** With each packet all that the session is subscribed to is stored anew. */
+  @Test
+  void countsTheBytesThatAreStoredForSubscriptions() {
+    try (var server = TestEndpoint.start("limits.device.bytes-per-second", "10000")) {
+      var two = ConnectPacket.of(MQTT_5).client("acme:boiler:2");
+      try (var client = RawClient.connected(server, two)) {
+        for (int i = 1; i <= 60; i++) {
+          client.subscribe(i, "command/acme/boiler/req/" + i + "/#", 0).hear();
+        }
+        assertEquals(0, server.count("muster.endpoint.pauses", "reason", "rate"));
+      }
+      try (var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).persistent())) {
+        for (int i = 1;
+            i <= 60 && server.count("muster.endpoint.pauses", "reason", "rate") == 0;
+            i++) {
+          client.subscribe(i, "command/acme/boiler/req/" + i + "/#", 0).hear();
+        }
+        assertEquals(1, server.count("muster.endpoint.pauses", "reason", "rate"));
+      }
+    }
+  }
+
   @Test
   void countsTheRateOfADeviceOverAllItsConnections() {
     try (var server = TestEndpoint.start()) {

@@ -40,6 +40,11 @@ public final class Downward {
     stream.offer(message);
   }
 
+  /** About how much is stored for a SUBSCRIBE or UNSUBSCRIBE with so many filters. */
+  public int bytesToStore(int filters) {
+    return desk.bytesToStore(filters);
+  }
+
   /**
    * @param answer hears the codes for SUBACK, on the event loop
    */

@@ -223,9 +223,13 @@ public final class Upstream {
     return answers.isEmpty();
   }
 
-  /** Any other packet that costs something to answer. */
-  public void countOther() {
-    throttle.count();
+  /**
+   * Any other packet that costs something to answer.
+   *
+   * @param bytes that are stored for it
+   */
+  public void countOther(int bytes) {
+    throttle.count(bytes);
   }
 
   /** The connection has ended: nothing more is answered. */
@@ -241,7 +245,7 @@ public final class Upstream {
    */
   public void release(int packetIdentifier) {
     if (!answers.release(packetIdentifier)) {
-      throttle.count();
+      throttle.count(0);
     }
   }
 
