@@ -162,18 +162,28 @@ class BackPressureTest {
   @Test
   void countsPubRelsOfMessagesThatDidNotComeOverTheConnection() {
     try (var server = TestEndpoint.start()) {
-      server.access.limits = new DeviceLimits(1, 1_000);
+      server.access.limits = new DeviceLimits(10, 1_000);
       try (var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).persistent())) {
-        for (int i = 1; i <= 9; i++) {
+        for (int i = 1; i <= 60; i++) {
           client.publish(2, i, "{}").expect("50 02 %04X".formatted(i));
           client.send("62 02 %04X".formatted(i)).expect("70 02 %04X".formatted(i));
         }
         assertEquals(0, server.count("muster.endpoint.pauses", "reason", "rate"));
-        for (int i = 101; i <= 104; i++) {
-          client.send("62 02 %04X".formatted(i));
-        }
+        client.send("62 02 0101".repeat(45));
         await().until(() -> server.count("muster.endpoint.pauses", "reason", "rate") >= 1);
         assertTrue(server.intake.letters.isEmpty());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"40 02 0001", "50 02 0001", "70 02 0001"})
+  void countsAnswersToWhatWasNeverSent(String answer) {
+    try (var server = TestEndpoint.start()) {
+      server.access.limits = new DeviceLimits(100, 1_000);
+      try (var client = RawClient.connected(server, MQTT_5)) {
+        client.send(answer.repeat(1_010));
+        await().until(() -> server.count("muster.endpoint.pauses", "reason", "rate") >= 1);
       }
     }
   }

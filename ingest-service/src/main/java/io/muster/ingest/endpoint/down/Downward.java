@@ -89,19 +89,19 @@ public final class Downward {
     stream.reserve(left);
   }
 
-  /** PUBACK. */
-  public void acknowledged(int packetIdentifier, int reasonCode) {
-    stream.acknowledged(packetIdentifier, reasonCode);
+  /** PUBACK; whether there is such a message. */
+  public boolean acknowledged(int packetIdentifier, int reasonCode) {
+    return stream.acknowledged(packetIdentifier, reasonCode);
   }
 
-  /** PUBREC. */
-  public void received(int packetIdentifier, int reasonCode) {
-    stream.received(packetIdentifier, reasonCode);
+  /** PUBREC; whether there is such a message. */
+  public boolean received(int packetIdentifier, int reasonCode) {
+    return stream.received(packetIdentifier, reasonCode);
   }
 
-  /** PUBCOMP. */
-  public void completed(int packetIdentifier) {
-    stream.completed(packetIdentifier);
+  /** PUBCOMP; whether there is such a message. */
+  public boolean completed(int packetIdentifier) {
+    return stream.completed(packetIdentifier);
   }
 
   /** The socket takes bytes again. */
