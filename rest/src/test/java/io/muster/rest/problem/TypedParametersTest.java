@@ -3,6 +3,7 @@ package io.muster.rest.problem;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.NotFoundException;
@@ -74,7 +75,7 @@ class TypedParametersTest {
     var refusal = (Refusal.Malformed) RefusalOfException.of(new NotFoundException(refused));
     var error = refusal.errors().getFirst();
     assertEquals(List.of(name), refusal.errors().stream().map(FieldError::parameter).toList());
-    assertEquals(true, error.detail().contains(expected), error.detail());
+    assertTrue(error.detail().contains(expected), error.detail());
   }
 
   private static ParamConverter<?> of(int index) {
