@@ -3,7 +3,6 @@ package io.muster.rest.problem;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
@@ -22,7 +21,7 @@ final class JsonTypeName {
     if (CharSequence.class.isAssignableFrom(type)) {
       return "a string";
     }
-    if (type == Instant.class || type == OffsetDateTime.class) {
+    if (type == Instant.class) {
       return "a time in ISO-8601 with an offset, as 2026-01-31T12:00:00Z";
     }
     if (type == Duration.class) {

@@ -10,8 +10,6 @@ import jakarta.ws.rs.ext.ParamConverterProvider;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
-import java.time.DateTimeException;
-import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
@@ -19,7 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * Reads parameters of the common types, so that one that cannot be read is refused with its name
- * and what is expected; the framework's own readers know neither.
+ * and what is expected; the framework's own readers know neither. Times are strings to it, and read
+ * by {@link io.muster.rest.time.TimeParameter}.
  */
 @Provider
 @ConstrainedTo(RuntimeType.SERVER)
@@ -32,8 +31,7 @@ class TypedParameters implements ParamConverterProvider {
           Long.class, Long::valueOf,
           boolean.class, TypedParameters::truth,
           Boolean.class, TypedParameters::truth,
-          UUID.class, TypedParameters::uuid,
-          OffsetDateTime.class, TypedParameters::time);
+          UUID.class, TypedParameters::uuid);
 
   @Override
   @SuppressWarnings("unchecked") // each reader is found by the type that it gives
@@ -70,7 +68,7 @@ class TypedParameters implements ParamConverterProvider {
       }
       try {
         return read.apply(text);
-      } catch (IllegalArgumentException | DateTimeException unreadable) {
+      } catch (IllegalArgumentException unreadable) {
         throw Refusal.parameter(name, expected);
       }
     }
@@ -96,10 +94,5 @@ class TypedParameters implements ParamConverterProvider {
       throw new IllegalArgumentException("not in full");
     }
     return uuid;
-  }
-
-  /** A plus that was not escaped in a query has become a space. */
-  private static OffsetDateTime time(String text) {
-    return OffsetDateTime.parse(text.replace(' ', '+'));
   }
 }
