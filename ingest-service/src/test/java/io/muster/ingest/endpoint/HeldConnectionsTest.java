@@ -38,6 +38,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is held of and for connections that were let in. */
 class HeldConnectionsTest {
@@ -184,6 +186,33 @@ class HeldConnectionsTest {
           out.writeShort(alias);
         },
         "{}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void manyOpenExchangesCountUntilTheyAreCompletedOrTheirConnectionEnds(boolean completed)
+      throws IOException {
+    start(new FakeIntake(), new FakeSessions());
+    try (var client = connected(TestEndpoint.CLIENT)) {
+      for (int id = 60_000; id < 60_008; id++) {
+        client.send(ProbeClient.publish5(TestEndpoint.TELEMETRY, 2, id, out -> {}, "{}")).hear();
+      }
+      await().until(() -> gauge("in.flight") == 0 && gauge("memory.bytes") == 0);
+      client.send(ProbeClient.publish5(TestEndpoint.TELEMETRY, 2, 1, out -> {}, "{}")).hear();
+      await().until(() -> gauge("in.flight") == 0 && gauge("memory.bytes") == 8_192);
+      if (completed) {
+        client.send(pubRel(1)).hear();
+        for (int id = 60_000; id < 60_008; id++) {
+          client.send(pubRel(id)).hear();
+        }
+        await().until(() -> gauge("memory.bytes") == 0);
+      }
+    }
+    await().until(() -> gauge("memory.bytes") == 0);
+  }
+
+  private static byte[] pubRel(int identifier) {
+    return new byte[] {0x62, 2, (byte) (identifier >> 8), (byte) identifier};
   }
 
   @Test

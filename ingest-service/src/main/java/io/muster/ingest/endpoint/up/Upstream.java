@@ -32,7 +32,7 @@ public final class Upstream {
   private final PublishRights rights;
   private final Mandates mandates;
   private final TopicAliases aliases;
-  private final Qos2Identifiers qos2 = new Qos2Identifiers();
+  private final Qos2Identifiers qos2;
   private final Answers answers;
   private final Throttle throttle;
   private Instant readAt;
@@ -54,6 +54,7 @@ public final class Upstream {
     var config = support.config();
     var mostAliases = session.isMqtt5() ? config.topicAliases() : 0;
     this.aliases = new TopicAliases(mostAliases, config.topicAliasBytes(), support.budget());
+    this.qos2 = new Qos2Identifiers(support.budget());
     this.answers = new Answers(channel, session, gate, control, support, qos2);
     this.throttle = new Throttle(channel, session.use(), gate, support.metrics());
   }
@@ -237,6 +238,7 @@ public final class Upstream {
     answers.end();
     throttle.end();
     aliases.end();
+    qos2.end();
   }
 
   /**
