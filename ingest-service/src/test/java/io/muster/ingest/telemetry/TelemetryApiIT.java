@@ -305,6 +305,19 @@ class TelemetryApiIT {
   }
 
   @Test
+  void saysWhichMethodsThereAre() {
+    for (var path : List.of("/telemetry", "/telemetry/latest", "/telemetry/live", "/events")) {
+      viewer()
+          .post(path)
+          .then()
+          .statusCode(405)
+          .header("Allow", "GET, HEAD, OPTIONS")
+          .body("type", equalTo("urn:muster:problem:method-not-allowed"));
+    }
+    viewer().post("/telemetry/none").then().statusCode(404);
+  }
+
+  @Test
   void answersIdsThatAreNoneAndPathsThatAreNot() {
     given()
         .auth()
