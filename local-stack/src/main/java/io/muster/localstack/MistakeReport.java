@@ -1,12 +1,14 @@
 package io.muster.localstack;
 
 import io.muster.contract.id.MalformedIdException;
+import io.muster.localstack.stack.ResetCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 
@@ -55,10 +57,21 @@ final class MistakeReport
   public int handleParseException(CommandLine.ParameterException failure, String[] arguments) {
     var command = failure.getCommandLine();
     print(command, failure.getMessage());
-    CommandLine.UnmatchedArgumentException.printSuggestions(failure, command.getErr());
+    suggestions(failure)
+        .ifPresent(nearest -> print(command, "Did you mean: %s?".formatted(nearest)));
     print(
         command, "./" + command.getCommandSpec().qualifiedName() + " --help tells what there is.");
     return USAGE;
+  }
+
+  /** Never one that deletes: whoever mistypes may take what stands there for advice. */
+  private static Optional<String> suggestions(CommandLine.ParameterException failure) {
+    if (!(failure instanceof CommandLine.UnmatchedArgumentException unmatched)) {
+      return Optional.empty();
+    }
+    return unmatched.getSuggestions().stream()
+        .filter(it -> !("muster " + it).endsWith(" " + ResetCommand.NAME))
+        .reduce((one, other) -> one + " or " + other);
   }
 
   private static void print(CommandLine command, String text) {
@@ -70,15 +83,15 @@ final class MistakeReport
     return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
   }
 
-  private static java.util.Optional<Path> details(Throwable failure) {
+  private static Optional<Path> details(Throwable failure) {
     try {
       var text = new StringWriter();
       failure.printStackTrace(new PrintWriter(text));
       var file = Files.createTempFile("muster-", ".txt");
       Files.writeString(file, text.toString());
-      return java.util.Optional.of(file);
+      return Optional.of(file);
     } catch (IOException e) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
   }
 }

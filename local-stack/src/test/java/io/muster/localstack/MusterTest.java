@@ -67,6 +67,19 @@ class MusterTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"nonsense", "rest", "resett", "set", "reset-all"})
+  void nobodyIsLedToTheCommandThatDeletesEverything(String mistyped) {
+    assertEquals(2, run(mistyped));
+    assertFalse(err.toString().contains(" reset"), err.toString());
+  }
+
+  @Test
+  void theNearestOfTheOthersIsNamed() {
+    assertEquals(2, run("statuss"));
+    assertTrue(err.toString().contains("Did you mean: muster status"), err.toString());
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {"", "up", "down", "status", "logs", "reset", "simulate", "replay", "test"})
   void helpIsEverywhere(String command) {

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.hivemq.client.mqtt.datatypes.MqttQos;
 import io.muster.systemtests.devices.TestDevice;
 import io.muster.systemtests.stack.CommandLineTools;
 import io.muster.systemtests.stack.RunningStack;
@@ -84,7 +85,8 @@ class MosquittoIT {
                 "command/" + device.address() + "/req/#",
                 "-C",
                 "1",
-                "-v",
+                "-F",
+                "%q %t %p",
                 "-d"));
     try {
       var topicName = "command/" + device.address() + "/req/1/reboot";
@@ -95,12 +97,13 @@ class MosquittoIT {
           .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
           .until(
               () -> {
-                service.publish(topicName, "{\"delay\":5}");
+                service.publish(
+                    topicName, "{\"delay\":5}", MqttQos.fromCode(Integer.parseInt(qos)));
                 return Mosquitto.endsSoon(subscriber);
               });
       var printed = Files.readString(output);
       assertEquals(0, subscriber.exitValue(), printed);
-      assertTrue(printed.contains(topicName + " {\"delay\":5}"), printed);
+      assertTrue(printed.contains(qos + " " + topicName + " {\"delay\":5}"), printed);
       // What is asked for is granted.
       assertTrue(printed.matches("(?s).*Subscribed \\(mid: \\d+\\): " + qos + "\\n.*"), printed);
     } finally {

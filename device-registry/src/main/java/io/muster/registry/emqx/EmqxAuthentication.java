@@ -53,7 +53,7 @@ class EmqxAuthentication {
       return Uni.createFrom().item(known.get());
     }
     var asked = clock.instant();
-    var request = new VerifyRequest(client.asked(), client.proof(), address);
+    var request = new VerifyRequest(client.device(), client.proof(), address);
     return verification
         .verify(request)
         .invoke(answer -> record.note(request, answer))
@@ -68,7 +68,6 @@ class EmqxAuthentication {
   private AuthnAnswer answer(EmqxClient client, VerifyAnswer answer) {
     return switch (answer) {
       case VerifyAnswer.Denied _ -> AuthnAnswer.DENY;
-      case Allowed it when !it.device().equals(client.identifier().device()) -> AuthnAnswer.DENY;
       case Allowed it -> allow(it, clock.instant());
     };
   }
@@ -106,7 +105,7 @@ class EmqxAuthentication {
         };
     try {
       var sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(String.valueOf(client.asked()).getBytes(StandardCharsets.UTF_8));
+      sha256.update(client.device().userName().getBytes(StandardCharsets.UTF_8));
       sha256.update((byte) 0);
       return HexFormat.of().formatHex(sha256.digest(proof.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException missing) {

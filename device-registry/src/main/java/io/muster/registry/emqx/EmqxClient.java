@@ -12,10 +12,9 @@ import java.util.Optional;
 /**
  * Who a client says it is, and what it shows for it; the same as at the device endpoint.
  *
- * @param identifier which names its device
- * @param asked whose the proof is to be; null when a certificate has to tell
+ * @param identifier which names its device, whose the proof is to be
  */
-record EmqxClient(ClientIdentifier identifier, DeviceAddress asked, CredentialProof proof) {
+record EmqxClient(ClientIdentifier identifier, CredentialProof proof) {
   private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
   private static final String END = "-----END CERTIFICATE-----";
 
@@ -26,15 +25,20 @@ record EmqxClient(ClientIdentifier identifier, DeviceAddress asked, CredentialPr
       var certificate = EmqxText.text(body, "certificate");
       if (certificate.isPresent()) {
         var proof = new CredentialProof.Certificate(List.of(der(certificate.get())));
-        return Optional.of(new EmqxClient(ClientIdentifier.read(clientId), null, proof));
+        return Optional.of(new EmqxClient(ClientIdentifier.read(clientId), proof));
       }
       var device = DeviceAddress.fromUserName(EmqxText.text(body, "username").orElse(null));
       var identifier = new ClientIdentifier(device, clientId);
       return EmqxText.text(body, "password")
-          .map(password -> new EmqxClient(identifier, device, proof(password)));
+          .map(password -> new EmqxClient(identifier, proof(password)));
     } catch (IllegalArgumentException malformed) {
       return Optional.empty();
     }
+  }
+
+  /** Whose the proof is to be. */
+  DeviceAddress device() {
+    return identifier.device();
   }
 
   /** Who acts in a question about a topic: its identifier was held against its proof before. */

@@ -95,7 +95,7 @@ public class Verification {
       DeviceAddress claimed, DeviceLookup.Holder found, CredentialProof.Certificate proof) {
     return claimed == null || claimed.equals(found.address())
         ? decide(found.address(), found.device(), proof)
-        : denied(Reason.CERTIFICATE_UNKNOWN);
+        : denied(Reason.CERTIFICATE_SUBJECT);
   }
 
   /** Nobody registered it: perhaps a tenant's authority vouches for it; then it is registered. */

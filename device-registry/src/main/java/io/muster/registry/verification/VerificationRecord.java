@@ -77,9 +77,11 @@ public class VerificationRecord {
   }
 
   private static String subject(VerifyRequest request) {
-    return request.device() == null && request.proof() instanceof CredentialProof.Certificate it
-        ? "certificate "
-            + CertificateCheck.fingerprint(it).map(HexFormat.of()::formatHex).orElse("?")
+    return request.proof() instanceof CredentialProof.Certificate it
+        ? "certificate %s of %s"
+            .formatted(
+                CertificateCheck.fingerprint(it).map(HexFormat.of()::formatHex).orElse("?"),
+                request.device() == null ? "somebody" : request.device())
         : String.valueOf(request.device());
   }
 

@@ -1,6 +1,7 @@
 package io.muster.registry.authorities;
 
 import static io.muster.registry.ProblemMatcher.assertProblem;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
@@ -159,6 +160,17 @@ class AuthoritiesIT {
             factory.issue(
                 TestAuthority.wanted("CN=one").period(now.minusSeconds(90), now.minusSeconds(9)))));
     admin.get(Api.devices(tenant)).then().body("items", hasSize(0));
+  }
+
+  @Test
+  void nothingIsMadeForAClientThatSaysItIsAnother() {
+    active(tenant, factory);
+    var own = factory.device("one");
+    assertDenied(Reason.CERTIFICATE_SUBJECT, verifyAs("two", own));
+    admin.get(Api.devices(tenant)).then().body("items", hasSize(0));
+    assertInstanceOf(Allowed.class, verifyAs("one", own));
+    assertDenied(Reason.CERTIFICATE_SUBJECT, verifyAs("two", own));
+    admin.get(Api.devices(tenant)).then().body("items.id", contains("one"));
   }
 
   @Test
@@ -365,11 +377,17 @@ class AuthoritiesIT {
     }
   }
 
-  private VerifyAnswer verify(X509Certificate... shown) {
-    var proof =
-        new CredentialProof.Certificate(
-            Arrays.stream(shown).map(DeviceCertificates::base64).toList());
-    return Api.as(tokens.service()).verify(new VerifyRequest(null, proof, "127.0.0.1"));
+  private VerifyAnswer verify(X509Certificate shown) {
+    return verify(null, shown);
+  }
+
+  private VerifyAnswer verifyAs(String device, X509Certificate shown) {
+    return verify(DeviceAddress.of(tenant, device), shown);
+  }
+
+  private VerifyAnswer verify(DeviceAddress claimed, X509Certificate shown) {
+    var proof = new CredentialProof.Certificate(List.of(DeviceCertificates.base64(shown)));
+    return Api.as(tokens.service()).verify(new VerifyRequest(claimed, proof, "127.0.0.1"));
   }
 
   private static void assertDenied(Reason reason, VerifyAnswer answer) {

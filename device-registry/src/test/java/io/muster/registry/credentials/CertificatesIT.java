@@ -93,7 +93,7 @@ class CertificatesIT {
     var firstUsedAt = admin.get(device + "/credentials/" + id).<String>path("firstUsedAt");
     assertEquals(false, firstUsedAt == null);
     assertEquals(
-        new Denied(Reason.CERTIFICATE_UNKNOWN), verify(DeviceAddress.of(tenant, "two"), made));
+        new Denied(Reason.CERTIFICATE_SUBJECT), verify(DeviceAddress.of(tenant, "two"), made));
   }
 
   @Test

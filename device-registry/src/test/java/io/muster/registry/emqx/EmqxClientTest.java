@@ -3,7 +3,6 @@ package io.muster.registry.emqx;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
@@ -16,7 +15,7 @@ class EmqxClientTest {
   @Test
   void readsWhatEmqxSends() {
     var client = EmqxClient.read(Golden.json("authn-request.json", "acme", "one")).orElseThrow();
-    assertEquals(DeviceAddress.of("acme", "one"), client.asked());
+    assertEquals(DeviceAddress.of("acme", "one"), client.device());
     assertEquals(new CredentialProof.Secret("secret"), client.proof());
     assertFalse(client.toString().contains("secret"), "a secret is in no log");
   }
@@ -29,7 +28,7 @@ class EmqxClientTest {
   }
 
   @Test
-  void aCertificateTellsWhoItIs() {
+  void aCertificateIsToBeOfWhomTheClientIdentifierNames() {
     var der = "MAo=";
     for (var certificate :
         List.of(der, "-----BEGIN CERTIFICATE-----\\nMA\\no=\\n-----END CERTIFICATE-----\\n")) {
@@ -39,7 +38,7 @@ class EmqxClientTest {
                       "{\"clientid\":\"acme:one\",\"username\":\"x\",\"certificate\":\"%s\"}"
                           .formatted(certificate)))
               .orElseThrow();
-      assertNull(client.asked());
+      assertEquals(DeviceAddress.of("acme", "one"), client.device());
       assertEquals(new CredentialProof.Certificate(List.of(der)), client.proof());
     }
   }

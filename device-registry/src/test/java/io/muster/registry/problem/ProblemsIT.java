@@ -3,6 +3,7 @@ package io.muster.registry.problem;
 import static io.muster.registry.ProblemMatcher.assertProblem;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 @RegistryTest
@@ -87,7 +89,38 @@ class ProblemsIT {
             "/internal/v1/nothing")) {
       assertProblem(admin.get(path), 404, "not-found");
     }
-    assertProblem(admin.delete(TENANTS), 405, "method-not-allowed");
+    assertProblem(admin.delete(TENANTS), 405, "method-not-allowed")
+        .header("Allow", "GET, HEAD, OPTIONS, POST");
+  }
+
+  /** Another class of resources begins with the same path, and has no such one. */
+  @Test
+  void aMethodThatAPathDoesNotKnowIsToldThoseThatItDoes() {
+    var admin = Api.as(tokens.admin());
+    var device = Api.devices("demo") + "/one";
+    assertProblem(admin.put(device + "/shadow", "*", Map.of()), 405, "method-not-allowed")
+        .header("Allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST");
+    assertProblem(admin.put(device + "/presence", "*", Map.of()), 405, "method-not-allowed")
+        .header("Allow", "GET, HEAD, OPTIONS");
+    assertProblem(admin.post(device, Map.of()), 405, "method-not-allowed");
+    assertProblem(admin.put(device + "/nothing", "*", Map.of()), 404, "not-found");
+  }
+
+  @Test
+  void aParameterOfAnotherFormIsNamed() {
+    var admin = Api.as(tokens.admin());
+    var tenant = admin.tenant();
+    admin.device(tenant, "one");
+    var questions =
+        Map.of(
+            TENANTS + "?limit=x", "limit",
+            TENANTS + "/" + tenant + "/audit?from=2026-01-01T00:00:00", "from",
+            Api.devices(tenant) + "/one/credentials/not-a-uuid", "credential");
+    questions.forEach(
+        (path, name) ->
+            assertProblem(admin.get(path), 400, "malformed-request")
+                .body("errors.parameter", contains(name))
+                .body("errors.detail", contains(startsWith("must be "))));
   }
 
   @Test

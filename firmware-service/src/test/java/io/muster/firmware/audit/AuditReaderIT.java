@@ -92,7 +92,11 @@ class AuditReaderIT {
   }
 
   private List<AuditItem> between(OffsetDateTime from, OffsetDateTime to) {
-    return page(new AuditQuestion(null, null, null, from, to, null, 100)).items();
+    return page(new AuditQuestion(null, null, null, text(from), text(to), null, 100)).items();
+  }
+
+  private static String text(OffsetDateTime time) {
+    return time == null ? null : time.toString();
   }
 
   @Test

@@ -12,7 +12,8 @@ public interface DeviceAccess {
    * Asks whether a client may connect. Answers of the last minute are used again, of the last hour
    * while the registry is away.
    *
-   * @param device who it says it is; null when its certificate has to tell
+   * @param device who it says it is, which with a certificate the client identifier alone does; so
+   *     that nobody is registered whose client would be refused
    * @param remoteAddress for the registry's audit
    * @return never fails
    */

@@ -152,7 +152,7 @@ final class Admission implements Entrance {
     claimant = claimant.withoutProof();
     shared
         .access
-        .admit(claimant.asked(), proof, connection.remoteAddress())
+        .admit(claimant.client().device(), proof, connection.remoteAddress())
         .subscribe()
         .with(
             answer -> onLoop(() -> verified(answer)),
@@ -167,10 +167,7 @@ final class Admission implements Entrance {
     }
     switch (answer) {
       case Granted granted -> match(granted);
-      case Denied denied -> {
-        var denial = Denial.of(denied.reason(), claimant.certified());
-        refuse(denial.code(), denial.label(), denial.words());
-      }
+      case Denied denied -> refuse(Denial.of(denied.reason(), claimant.certified()));
       case Unavailable unavailable ->
           refuse(
               ReasonCode.SERVER_UNAVAILABLE,
@@ -186,10 +183,7 @@ final class Admission implements Entrance {
     } else if (granted.answer().device().equals(claimant.client().device())) {
       count(granted);
     } else {
-      refuse(
-          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
-          "client-identifier-not-valid",
-          "the client identifier must be that of the device whose certificate it is");
+      refuse(Denial.ANOTHERS_CLIENT_IDENTIFIER);
     }
   }
 
@@ -373,6 +367,10 @@ final class Admission implements Entrance {
 
   private void refuseWithdrawn() {
     refuse(ReasonCode.NOT_AUTHORIZED, "withdrawn", "access was withdrawn");
+  }
+
+  private void refuse(Denial denial) {
+    refuse(denial.code(), denial.label(), denial.words());
   }
 
   private void refuse(ReasonCode code, String label, String detail) {

@@ -123,14 +123,16 @@ final class Conversation implements Dialogue {
     try {
       switch (packet) {
         case Packet.Publish publish -> up.publish(publish);
-        case Packet.PubAck ack -> down.acknowledged(ack.packetIdentifier(), ack.reasonCode());
+        case Packet.PubAck ack ->
+            countUnless(down.acknowledged(ack.packetIdentifier(), ack.reasonCode()));
         case Packet.PubRel release -> up.release(release.packetIdentifier());
         case Packet.PingReq ping -> ping();
         case Packet.Subscribe subscribe -> subscribe(subscribe);
         case Packet.Unsubscribe unsubscribe -> unsubscribe(unsubscribe);
         case Packet.Disconnect disconnect -> goodbye(disconnect);
-        case Packet.PubRec rec -> down.received(rec.packetIdentifier(), rec.reasonCode());
-        case Packet.PubComp comp -> down.completed(comp.packetIdentifier());
+        case Packet.PubRec rec ->
+            countUnless(down.received(rec.packetIdentifier(), rec.reasonCode()));
+        case Packet.PubComp comp -> countUnless(down.completed(comp.packetIdentifier()));
         case Packet.Auth notOffered -> wrong("AUTH is not offered");
         case Packet.Connect second -> wrong("a second CONNECT");
       }
@@ -140,8 +142,15 @@ final class Conversation implements Dialogue {
   }
 
   private void ping() {
-    up.countOther();
+    up.countOther(0);
     Output.send(channel, PacketWriter::pingResp);
+  }
+
+  /** An answer to nothing that was sent. */
+  private void countUnless(boolean awaited) {
+    if (!awaited) {
+      up.countOther(0);
+    }
   }
 
   private void wrong(String detail) {
@@ -158,7 +167,7 @@ final class Conversation implements Dialogue {
 
   private void subscribe(Packet.Subscribe packet) throws MalformedPacketException {
     requireRoomForCodes(packet.filters().size());
-    up.countOther();
+    up.countOther(down.bytesToStore(packet.filters().size()));
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
     down.subscribe(
@@ -168,7 +177,7 @@ final class Conversation implements Dialogue {
 
   private void unsubscribe(Packet.Unsubscribe packet) throws MalformedPacketException {
     requireRoomForCodes(packet.filters().size());
-    up.countOther();
+    up.countOther(down.bytesToStore(packet.filters().size()));
     gate.hold(Hold.SUBSCRIPTION);
     var identifier = packet.packetIdentifier();
     down.unsubscribe(

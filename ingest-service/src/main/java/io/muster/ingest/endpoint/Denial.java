@@ -11,11 +11,20 @@ import io.muster.ingest.endpoint.packets.ReasonCode;
  * @param label for logs and counters, which say why
  */
 record Denial(ReasonCode code, String label, String words) {
+  /** The certificate may be good, but it is another device's, or names none. */
+  static final Denial ANOTHERS_CLIENT_IDENTIFIER =
+      new Denial(
+          ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+          "client-identifier-not-valid",
+          "the client identifier must be that of the device whose certificate it is");
 
   /**
    * @param certified whether it showed a certificate; then no user name or password was looked at
    */
   static Denial of(VerifyAnswer.Reason reason, boolean certified) {
+    if (reason == VerifyAnswer.Reason.CERTIFICATE_SUBJECT) {
+      return ANOTHERS_CLIENT_IDENTIFIER;
+    }
     return certified
         ? new Denial(ReasonCode.NOT_AUTHORIZED, reason.label(), Claimant.REFUSED_CERTIFICATE)
         : new Denial(code(reason), reason.label(), "user name or password refused");
@@ -28,10 +37,10 @@ record Denial(ReasonCode code, String label, String words) {
           CERTIFICATE_UNKNOWN,
           CERTIFICATE_EXPIRED,
           CERTIFICATE_CHAIN,
-          CERTIFICATE_SUBJECT,
           CERTIFICATE_REVOKED,
           LIMIT_REACHED ->
           ReasonCode.NOT_AUTHORIZED;
+      case CERTIFICATE_SUBJECT -> ReasonCode.CLIENT_IDENTIFIER_NOT_VALID;
       case UNKNOWN_DEVICE,
           WRONG_SECRET,
           CREDENTIAL_EXPIRED,

@@ -45,7 +45,9 @@ final class Doorkeeper {
   }
 
   private void failed(DeviceAddress device, String remoteAddress, Reason reason) {
-    if (reason == Reason.DEVICE_DISABLED || reason == Reason.TENANT_SUSPENDED) {
+    if (reason == Reason.DEVICE_DISABLED
+        || reason == Reason.TENANT_SUSPENDED
+        || reason == Reason.CERTIFICATE_SUBJECT) {
       // It showed who it is.
       return;
     }

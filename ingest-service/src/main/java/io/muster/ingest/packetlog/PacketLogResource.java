@@ -49,7 +49,9 @@ class PacketLogResource {
       summary = "Write down a device's packets for a while",
       description =
           "At whichever replica it is connected or tries to connect, until the time is over. Again,"
-              + " the time begins anew. Passwords are never shown, payloads only when asked for.")
+              + " the time begins anew. Passwords are never shown, payloads only when asked for."
+              + " The device need not be known: why one is refused that is not is what the log is"
+              + " for.")
   public Uni<PacketLogState> switchOn(
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,

@@ -2,7 +2,6 @@ package io.muster.ingest.access;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.event.RegistryEvent;
@@ -23,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A certificate of which the registry alone knows whose it is. */
+/** A certificate: the registry knows whether it is that of the device that its client names. */
 class CertificateAccessTest {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Instant START = Instant.parse("2026-11-23T03:00:00Z");
@@ -49,7 +48,7 @@ class CertificateAccessTest {
     access.onWithdrawal(withdrawals::add);
     registry.answer(
         request -> {
-          assertNull(request.device());
+          assertEquals(DEVICE, request.device());
           return Uni.createFrom().item(allowed(START.plusSeconds(50)));
         });
     access.start();
@@ -90,7 +89,7 @@ class CertificateAccessTest {
   }
 
   private Admission ask(CredentialProof proof) {
-    return access.admit(null, proof, "10.0.0.1").await().atMost(PATIENCE);
+    return access.admit(DEVICE, proof, "10.0.0.1").await().atMost(PATIENCE);
   }
 
   private static VerifyAnswer.Allowed allowed(Instant validUntil) {

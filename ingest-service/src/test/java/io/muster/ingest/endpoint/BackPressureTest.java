@@ -158,6 +158,58 @@ class BackPressureTest {
     }
   }
 
+  /** The database is asked about each of these, and about none of the others. */
+  @Test
+  void countsPubRelsOfMessagesThatDidNotComeOverTheConnection() {
+    try (var server = TestEndpoint.start()) {
+      server.access.limits = new DeviceLimits(10, 1_000);
+      try (var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).persistent())) {
+        for (int i = 1; i <= 60; i++) {
+          client.publish(2, i, "{}").expect("50 02 %04X".formatted(i));
+          client.send("62 02 %04X".formatted(i)).expect("70 02 %04X".formatted(i));
+        }
+        assertEquals(0, server.count("muster.endpoint.pauses", "reason", "rate"));
+        client.send("62 02 0101".repeat(45));
+        await().until(() -> server.count("muster.endpoint.pauses", "reason", "rate") >= 1);
+        assertTrue(server.intake.letters.isEmpty());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"40 02 0001", "50 02 0001", "70 02 0001"})
+  void countsAnswersToWhatWasNeverSent(String answer) {
+    try (var server = TestEndpoint.start()) {
+      server.access.limits = new DeviceLimits(100, 1_000);
+      try (var client = RawClient.connected(server, MQTT_5)) {
+        client.send(answer.repeat(1_010));
+        await().until(() -> server.count("muster.endpoint.pauses", "reason", "rate") >= 1);
+      }
+    }
+  }
+
+  /** With each packet all that the session is subscribed to is stored anew. */
+  @Test
+  void countsTheBytesThatAreStoredForSubscriptions() {
+    try (var server = TestEndpoint.start("limits.device.bytes-per-second", "10000")) {
+      var two = ConnectPacket.of(MQTT_5).client("acme:boiler:2");
+      try (var client = RawClient.connected(server, two)) {
+        for (int i = 1; i <= 60; i++) {
+          client.subscribe(i, "command/acme/boiler/req/" + i + "/#", 0).hear();
+        }
+        assertEquals(0, server.count("muster.endpoint.pauses", "reason", "rate"));
+      }
+      try (var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).persistent())) {
+        for (int i = 1;
+            i <= 60 && server.count("muster.endpoint.pauses", "reason", "rate") == 0;
+            i++) {
+          client.subscribe(i, "command/acme/boiler/req/" + i + "/#", 0).hear();
+        }
+        assertEquals(1, server.count("muster.endpoint.pauses", "reason", "rate"));
+      }
+    }
+  }
+
   @Test
   void countsTheRateOfADeviceOverAllItsConnections() {
     try (var server = TestEndpoint.start()) {

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
+import io.muster.contract.registry.VerifyAnswer;
+import io.muster.ingest.access.Admission;
 import io.muster.ingest.access.Withdrawal;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
@@ -97,7 +99,7 @@ class ClientCertificateTest {
         client.publish(1, 1, "{}").expect("40 02 0001");
         assertEquals(
             TestEndpoint.TELEMETRY, server.intake.offered.remove().publication().topic().name());
-        assertNull(server.access.lastAsked, "whom the registry was asked about");
+        assertEquals(TestEndpoint.DEVICE, server.access.lastAsked);
         assertEquals(
             new CredentialProof.Certificate(List.of(own.base64())), server.access.lastProof);
         client.disconnect();
@@ -163,6 +165,46 @@ class ClientCertificateTest {
     }
     assertEquals(2, server.count(CONNECTS, "outcome", "client-identifier-not-valid"));
     assertEquals(0, server.intake.announcements.size());
+  }
+
+  /** It would register whom an authority vouches for, so it must know what the client says. */
+  @Test
+  void areAskedAboutAsWhomTheClientIdentifierNames() {
+    var tls = new TlsClient(TLS13, registered(TestCertificate.usual()));
+    try (var client = tls.knock(server, withoutPassword(MQTT_5).client("acme:other:1"))) {
+      client.expectConnAck(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+    }
+    assertEquals(DeviceAddress.of("acme", "other"), server.access.lastAsked);
+  }
+
+  @Test
+  void areRefusedWhenTheAnswerIsAboutAnother() {
+    server.access.way =
+        answer ->
+            answer.replaceWith(
+                new Admission.Granted(
+                    new VerifyAnswer.Allowed(
+                        DeviceAddress.of("acme", "other"),
+                        FakeAccess.CREDENTIAL,
+                        null,
+                        server.access.limits)));
+    var tls = new TlsClient(TLS13, registered(TestCertificate.usual()));
+    try (var client = tls.knock(server, withoutPassword(MQTT_5))) {
+      client.expectConnAck(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+    }
+  }
+
+  /** As its authentication did hold. */
+  @Test
+  void areNotBannedForAClientIdentifierThatIsNotTheirs() throws IOException {
+    server.close();
+    server = start("bans.never", "192.0.2.1", "bans.device-failures", "2");
+    var tls = new TlsClient(TLS13, registered(TestCertificate.usual()));
+    for (int time = 0; time < 4; time++) {
+      try (var client = tls.knock(server, withoutPassword(MQTT_5).client("acme:other"))) {
+        client.expectConnAck(ReasonCode.CLIENT_IDENTIFIER_NOT_VALID);
+      }
+    }
   }
 
   @ParameterizedTest

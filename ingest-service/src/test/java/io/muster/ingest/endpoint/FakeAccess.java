@@ -86,7 +86,7 @@ final class FakeAccess implements DeviceAccess {
       return new Admission.Unavailable();
     }
     if (proof instanceof CredentialProof.Certificate(var chain)) {
-      return ofCertificate(certificates.get(chain.getFirst()));
+      return ofCertificate(device, certificates.get(chain.getFirst()));
     }
     if (device.device().value().equals("disabled")) {
       return new Admission.Denied(VerifyAnswer.Reason.DEVICE_DISABLED);
@@ -100,10 +100,13 @@ final class FakeAccess implements DeviceAccess {
         : new Admission.Denied(VerifyAnswer.Reason.WRONG_SECRET);
   }
 
-  private Admission ofCertificate(DeviceAddress holder) {
-    return holder == null
-        ? new Admission.Denied(VerifyAnswer.Reason.CERTIFICATE_UNKNOWN)
-        : new Admission.Granted(new VerifyAnswer.Allowed(holder, CREDENTIAL, validUntil, limits));
+  private Admission ofCertificate(DeviceAddress claimed, DeviceAddress holder) {
+    if (holder == null) {
+      return new Admission.Denied(VerifyAnswer.Reason.CERTIFICATE_UNKNOWN);
+    }
+    return holder.equals(claimed)
+        ? new Admission.Granted(new VerifyAnswer.Allowed(holder, CREDENTIAL, validUntil, limits))
+        : new Admission.Denied(VerifyAnswer.Reason.CERTIFICATE_SUBJECT);
   }
 
   @Override

@@ -281,6 +281,7 @@ class HostileClientsTest {
   @CsvSource({
     "a frame beyond its limit,           82 FF 000000007FFFFFFF 00000000, packet-too-large, 03F1",
     "a frame without a mask,             82 01 10,                        protocol-error, 03EA",
+    "a text frame,                       81 81 00000000 10,               protocol-error, 03EB",
     "a frame of a reserved kind,         83 80 00000000,                  protocol-error, 03EA",
     "a reserved bit,                     C2 80 00000000,                  protocol-error, 03EA",
     "a continuation of nothing,          80 81 00000000 10,               protocol-error, 03EA",

@@ -20,6 +20,7 @@ public final class SessionFuzzer {
           "up.memory-bytes", "9000",
           "up.window", "3",
           "up.topic-aliases", "2",
+          "up.topic-alias-bytes", "1048576",
           "connections.knocking-bytes", "4500",
           "connections.most", "2",
           "connections.most-per-device", "2",

@@ -92,6 +92,15 @@ class SubscriptionsOfASessionTest {
   }
 
   @Test
+  void areNotStoredAnewWhenNoneOfThemEnds() {
+    try (var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).persistent())) {
+      client.subscribe(1, OWN, 1).hear();
+      server.sessions.away = true;
+      client.unsubscribe(2, OF_SENSOR).expect("B0 04 0002 00 11");
+    }
+  }
+
+  @Test
   void areGoneWhenTheyWereEnded() {
     var connect = ConnectPacket.of(MQTT_5).persistent();
     var client = RawClient.connected(server, connect);

@@ -82,6 +82,39 @@ class TopicAliasTest {
   }
 
   @Test
+  void takesAsManyAsThereMayBeOfTheLongestTopicNamesOfDevices() {
+    server.close();
+    server = TestEndpoint.start();
+    var thing = "t".repeat(40) + ":" + "d".repeat(80);
+    var longest = "$aws/things/" + thing + "/shadow/name/" + "n".repeat(64) + "/update";
+    try (var client = RawClient.connected(server, MQTT_5)) {
+      for (int alias = 1; alias <= 16; alias++) {
+        var topic = longest.substring(0, longest.length() - 2) + (alias + 10);
+        client.publish(topic, 0, 0, "{}", "23 00%02X".formatted(alias));
+      }
+      client.publish(TestEndpoint.TELEMETRY, 1, 1, "{}").expect("40 02 0001");
+    }
+  }
+
+  @Test
+  void endsAClientWhoseAliasesTakeMoreThanTheyMay() {
+    server.close();
+    server = TestEndpoint.start();
+    try (var client = RawClient.connected(server, MQTT_5)) {
+      for (int alias = 1; alias <= 4; alias++) {
+        client.publish(alias + "t".repeat(999), 0, 0, "{}", "23 000" + alias);
+      }
+      // As long as it stands for another one it takes no more.
+      client.publish("1" + "u".repeat(999), 0, 0, "{}", "23 0001");
+      client.publish(TestEndpoint.TELEMETRY, 1, 1, "{}").expect("40 02 0001");
+      client
+          .publish("5" + "t".repeat(999), 0, 0, "{}", "23 0005")
+          .expectDisconnect(ReasonCode.QUOTA_EXCEEDED);
+    }
+    await().until(() -> server.gauge("muster.endpoint.memory.bytes") == 0);
+  }
+
+  @Test
   void endsAnMqtt3ClientWithoutATopicName() {
     try (var client = RawClient.connected(server, MQTT_3_1_1)) {
       client.publish("", 1, 1, "{}").expectEnd();

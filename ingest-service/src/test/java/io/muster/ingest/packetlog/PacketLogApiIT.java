@@ -243,7 +243,14 @@ class PacketLogApiIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{\"minutes\":\"long\"}", "{\"payloads\":7.5}", "[]", "nonsense"})
+  @ValueSource(
+      strings = {
+        "{\"minutes\":\"long\"}",
+        "{\"minute\":5}",
+        "{\"payloads\":7.5}",
+        "[]",
+        "nonsense"
+      })
   void saysWhatItDoesNotUnderstand(String body) {
     operator()
         .body(body.getBytes(UTF_8))

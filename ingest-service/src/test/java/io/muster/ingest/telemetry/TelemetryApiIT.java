@@ -284,8 +284,10 @@ class TelemetryApiIT {
       delimiter = '|',
       value = {
         "from=yesterday|from",
+        "to=2026-01-01T00:00:00|to",
         "from=2026-01-01T00:00:00Z&to=2025-01-01T00:00:00Z|to",
         "limit=0|limit",
+        "limit=x|limit",
         "limit=10001|limit",
         "bucket=1h|bucket",
         "bucket=PT1M&aggregate=median|aggregate",
@@ -300,6 +302,19 @@ class TelemetryApiIT {
         .contentType("application/problem+json")
         .body("type", equalTo("urn:muster:problem:malformed-request"))
         .body("errors[0].parameter", equalTo(parameter));
+  }
+
+  @Test
+  void saysWhichMethodsThereAre() {
+    for (var path : List.of("/telemetry", "/telemetry/latest", "/telemetry/live", "/events")) {
+      viewer()
+          .post(path)
+          .then()
+          .statusCode(405)
+          .header("Allow", "GET, HEAD, OPTIONS")
+          .body("type", equalTo("urn:muster:problem:method-not-allowed"));
+    }
+    viewer().post("/telemetry/none").then().statusCode(404);
   }
 
   @Test

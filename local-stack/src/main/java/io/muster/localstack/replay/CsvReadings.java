@@ -85,14 +85,13 @@ final class CsvReadings implements AutoCloseable {
    */
   Reading next() {
     try {
-      var line = rows.getCurrentLocation().getLineNr();
+      var place = file + ", line " + rows.getCurrentLocation().getLineNr();
       var cells = rows.nextValue();
       if (cells.length != names.size()) {
         throw new UserMistake(
-            "%s, line %d: %d cells, but the header names %d."
-                .formatted(file, line, cells.length, names.size()));
+            "%s: %d cells, but the header names %d.".formatted(place, cells.length, names.size()));
       }
-      return Reading.of(names, timeColumn, cells, line);
+      return Reading.of(names, timeColumn, cells, place);
     } catch (RuntimeJsonMappingException | IOException e) {
       throw unreadable(e);
     }

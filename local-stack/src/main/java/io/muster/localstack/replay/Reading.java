@@ -17,10 +17,11 @@ record Reading(Instant time, byte[] payload) {
   private static final JsonFactory JSON = new JsonFactory();
 
   /**
-   * @param line for messages
+   * @param place of the row, for messages
    */
-  static Reading of(List<String> names, int timeColumn, String[] cells, long line) {
-    var time = Timestamp.parse(cells[timeColumn], line);
+  static Reading of(List<String> names, int timeColumn, String[] cells, String place) {
+    var time =
+        Timestamp.parse(cells[timeColumn], place + ": column “" + names.get(timeColumn) + "”");
     var bytes = new ByteArrayOutputStream();
     try (var json = JSON.createGenerator(bytes)) {
       json.writeStartObject();

@@ -15,12 +15,15 @@ import picocli.CommandLine.Option;
 
 /** {@code ./muster reset}. */
 @Command(
-    name = "reset",
+    name = ResetCommand.NAME,
     header = "Deletes all local data.",
     description =
         "Deletes all data of the local stack: database, broker, keys, credentials, logs. A"
             + " database that was given with --database-url is not touched.")
 public final class ResetCommand implements Callable<Integer> {
+  /** What it is called by. */
+  public static final String NAME = "reset";
+
   private final Supplier<Surroundings> surroundings;
 
   @Option(

@@ -76,9 +76,9 @@ class CsvReadingsTest {
   }
 
   @Test
-  void aBadTimeNamesItsLine() {
+  void aBadTimeNamesItsFileLineAndColumn() {
     var mistake = mistake("time,a\n2026-01-01T00:00:00Z,1\nyesterday,2\n");
-    assertTrue(mistake.contains("Line 3") && mistake.contains("yesterday"), mistake);
+    assertTrue(mistake.contains("x.csv, line 3: column “time” holds “yesterday”"), mistake);
   }
 
   @Test

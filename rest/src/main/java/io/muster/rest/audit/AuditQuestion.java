@@ -5,7 +5,6 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.QueryParam;
-import java.time.OffsetDateTime;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 
 /**
@@ -22,12 +21,14 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 public record AuditQuestion(
     @Parameter(description = "What was changed, or what is above it", example = "devices/sensor-1")
         @QueryParam("subject")
-        @Size(max = 200) String subject,
+        @Size(max = 200)
+        String subject,
     @Parameter(description = "Who did it") @QueryParam("actor") @Size(max = 200) String actor,
     @Parameter(description = "What was done", example = "device-created")
         @QueryParam("action")
-        @Size(max = 60) String action,
-    @Parameter(description = "Not before") @QueryParam("from") OffsetDateTime from,
-    @Parameter(description = "Before") @QueryParam("to") OffsetDateTime to,
+        @Size(max = 60)
+        String action,
+    @Parameter(description = "Not before; ISO-8601 with an offset") @QueryParam("from") String from,
+    @Parameter(description = "Before") @QueryParam("to") String to,
     @QueryParam("cursor") String cursor,
     @QueryParam("limit") @DefaultValue("100") @Min(1) @Max(1000) int limit) {}

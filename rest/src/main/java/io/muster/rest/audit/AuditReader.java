@@ -4,11 +4,14 @@ import io.muster.contract.id.TenantId;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.paging.Page;
 import io.muster.rest.problem.Refusal;
+import io.muster.rest.time.TimeParameter;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +38,8 @@ public final class AuditReader {
     }
     asked.addIfAny("actor = ", question.actor());
     asked.addIfAny("action = ", question.action());
-    asked.addIfAny("at >= ", question.from());
-    asked.addIfAny("at < ", question.to());
+    asked.addIfAny("at >= ", time("from", question.from()));
+    asked.addIfAny("at < ", time("to", question.to()));
     var cursor = Cursor.read(question.cursor());
     if (!cursor.after().isEmpty()) {
       asked.add("place < ", place(cursor));
@@ -44,6 +47,11 @@ public final class AuditReader {
     return db.preparedQuery(asked.select(question.limit() + 1))
         .execute(Tuple.from(asked.values))
         .map(rows -> page(rows, question.limit()));
+  }
+
+  /** Null when it is missing. */
+  private static OffsetDateTime time(String parameter, String text) {
+    return text == null ? null : TimeParameter.read(parameter, text, null).atOffset(ZoneOffset.UTC);
   }
 
   /** What came from outside gets in as a value and never as text. */

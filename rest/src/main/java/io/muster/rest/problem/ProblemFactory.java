@@ -35,7 +35,7 @@ final class ProblemFactory {
               "method-not-allowed",
               "Method not allowed",
               405,
-              "There is something at this path, but not for this method.",
+              "There is something at this path, but not for this method; see Allow.",
               traceId);
       case NotAcceptable ignored ->
           problem(

@@ -8,10 +8,14 @@ import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.UnauthorizedException;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.ValidationException;
+import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jboss.resteasy.reactive.server.core.ResteasyReactiveRequestContext;
+import org.jboss.resteasy.reactive.server.spi.ServerRequestContext;
 
 /**
  * The one place where exceptions become answers. The classes are named because the framework brings
@@ -38,7 +42,23 @@ class ProblemMapper {
     UnauthorizedException.class,
     ForbiddenException.class
   })
-  Response toResponse(Throwable thrown) {
-    return problems.responseTo(thrown);
+  Response toResponse(Throwable thrown, ServerRequestContext request) {
+    return problems.responseTo(atAnotherMethod(thrown, request).orElse(thrown));
+  }
+
+  /** Of a request for which no method of a resource was found: whether another method has one. */
+  private static Optional<Throwable> atAnotherMethod(
+      Throwable thrown, ServerRequestContext request) {
+    var unfound = thrown instanceof NotFoundException || thrown instanceof NotAllowedException;
+    if (!unfound
+        || thrown.getCause() != null
+        || !(request instanceof ResteasyReactiveRequestContext asked)) {
+      return Optional.empty();
+    }
+    var allowed =
+        AllowedMethods.at(asked.getPathWithoutPrefix(), asked.getDeployment().getClassMappers());
+    return allowed.isEmpty() || allowed.contains(asked.getMethod())
+        ? Optional.empty()
+        : Optional.of(new Refusal.MethodNotAllowed(allowed).asException());
   }
 }

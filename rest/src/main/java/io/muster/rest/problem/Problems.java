@@ -5,6 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Turns what went wrong into a problem: logged, counted, answered. Thread-safe. */
@@ -61,12 +62,16 @@ public class Problems {
           response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
       case Refusal.TooManyFailures it ->
           response.header(HttpHeaders.RETRY_AFTER, wholeSeconds(it.retryAfter()));
+      case Refusal.MethodNotAllowed(var allowed) ->
+          allowed.isEmpty()
+              ? response
+              : response.header(
+                  HttpHeaders.ALLOW, allowed.stream().sorted().collect(Collectors.joining(", ")));
       case Refusal.VersionMismatch it ->
           response.header(HttpHeaders.ETAG, "\"" + it.current() + "\"");
       case Refusal.Malformed _,
           Refusal.Forbidden _,
           Refusal.Absent _,
-          Refusal.MethodNotAllowed _,
           Refusal.NotAcceptable _,
           Refusal.Conflict _,
           Refusal.TooLarge _,

@@ -2,6 +2,7 @@ package io.muster.rest.problem;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** Why a request is not served: every error that the services' REST interfaces know. */
 public sealed interface Refusal {
@@ -30,8 +31,20 @@ public sealed interface Refusal {
   /** Not there (404). */
   record Absent(String detail) implements Refusal {}
 
-  /** The path is there, the method is not (405). */
-  record MethodNotAllowed() implements Refusal {}
+  /**
+   * The path is there, the method is not (405).
+   *
+   * @param allowed those that are; none when nobody knows
+   */
+  record MethodNotAllowed(Set<String> allowed) implements Refusal {
+    public MethodNotAllowed {
+      allowed = Set.copyOf(allowed);
+    }
+
+    public MethodNotAllowed() {
+      this(Set.of());
+    }
+  }
 
   /** No media type that the caller accepts (406). */
   record NotAcceptable() implements Refusal {}

@@ -17,7 +17,7 @@ import java.util.Optional;
  * Who a CONNECT says it is, and what it shows for it (docs/architecture.md).
  *
  * @param client the client identifier, which names the same device as the user name; with a
- *     certificate it is what the registry's answer is held against
+ *     certificate it is what the registry is to hold the certificate against
  * @param proof never logged; null when it was handed on
  * @param certified whether it is a certificate
  */
@@ -68,11 +68,6 @@ public record Claimant(ClientIdentifier client, CredentialProof proof, boolean c
     }
     var device = device(connect);
     return new Claimant(client(device, connect), proof(connect), false);
-  }
-
-  /** About whom the registry is asked; null when it has to tell whose the certificate is. */
-  public DeviceAddress asked() {
-    return certified ? null : client.device();
   }
 
   /** The same without its secret. */

@@ -137,11 +137,12 @@ public final class Downstream {
    * PUBACK of the device.
    *
    * @param reasonCode at or above 0x80 it did not take the message
+   * @return whether there is such a message
    */
-  public void acknowledged(int packetIdentifier, int reasonCode) {
+  public boolean acknowledged(int packetIdentifier, int reasonCode) {
     var message = sent.remove(packetIdentifier);
     if (message == null) {
-      return;
+      return false;
     }
     support.budget().release(message.heldBytes());
     if (reasonCode >= 0x80) {
@@ -150,20 +151,22 @@ public final class Downstream {
       receipts.delivered(message.message(), () -> {});
     }
     send();
+    return true;
   }
 
   /**
    * PUBREC of the device.
    *
    * @param reasonCode at or above 0x80 it did not take the message
+   * @return whether there is such a message
    */
-  public void received(int packetIdentifier, int reasonCode) {
-    exactlyOnce.received(packetIdentifier, reasonCode);
+  public boolean received(int packetIdentifier, int reasonCode) {
+    return exactlyOnce.received(packetIdentifier, reasonCode);
   }
 
-  /** PUBCOMP of the device. */
-  public void completed(int packetIdentifier) {
-    exactlyOnce.completed(packetIdentifier);
+  /** PUBCOMP of the device; whether there is such a message. */
+  public boolean completed(int packetIdentifier) {
+    return exactlyOnce.completed(packetIdentifier);
   }
 
   /** Takes over what earlier connections of the session left of QoS 2. */

@@ -40,6 +40,11 @@ public final class Downward {
     stream.offer(message);
   }
 
+  /** About how much is stored for a SUBSCRIBE or UNSUBSCRIBE with so many filters. */
+  public int bytesToStore(int filters) {
+    return desk.bytesToStore(filters);
+  }
+
   /**
    * @param answer hears the codes for SUBACK, on the event loop
    */
@@ -84,19 +89,19 @@ public final class Downward {
     stream.reserve(left);
   }
 
-  /** PUBACK. */
-  public void acknowledged(int packetIdentifier, int reasonCode) {
-    stream.acknowledged(packetIdentifier, reasonCode);
+  /** PUBACK; whether there is such a message. */
+  public boolean acknowledged(int packetIdentifier, int reasonCode) {
+    return stream.acknowledged(packetIdentifier, reasonCode);
   }
 
-  /** PUBREC. */
-  public void received(int packetIdentifier, int reasonCode) {
-    stream.received(packetIdentifier, reasonCode);
+  /** PUBREC; whether there is such a message. */
+  public boolean received(int packetIdentifier, int reasonCode) {
+    return stream.received(packetIdentifier, reasonCode);
   }
 
-  /** PUBCOMP. */
-  public void completed(int packetIdentifier) {
-    stream.completed(packetIdentifier);
+  /** PUBCOMP; whether there is such a message. */
+  public boolean completed(int packetIdentifier) {
+    return stream.completed(packetIdentifier);
   }
 
   /** The socket takes bytes again. */

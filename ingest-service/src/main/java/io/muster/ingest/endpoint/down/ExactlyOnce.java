@@ -153,8 +153,8 @@ final class ExactlyOnce {
     return true;
   }
 
-  /** PUBREC of the client. */
-  void received(int packetIdentifier, int reasonCode) {
+  /** PUBREC of the client; whether there is such a message. */
+  boolean received(int packetIdentifier, int reasonCode) {
     var exchange = exchanges.get(packetIdentifier);
     switch (exchange == null ? State.OVER : exchange.state) {
       case KEEPING, OVER -> releases.say(packetIdentifier, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
@@ -171,15 +171,21 @@ final class ExactlyOnce {
       case TAKEN, RELEASABLE -> {}
       case RELEASED -> releases.say(packetIdentifier, ReasonCode.SUCCESS);
     }
+    return exchange != null;
   }
 
-  /** PUBCOMP of the client, whatever it says: it does not remember the identifier. */
-  void completed(int packetIdentifier) {
+  /**
+   * PUBCOMP of the client, whatever it says: it does not remember the identifier.
+   *
+   * @return whether there is such a message
+   */
+  boolean completed(int packetIdentifier) {
     var exchange = exchanges.get(packetIdentifier);
     if (exchange != null && exchange.state == State.RELEASED) {
       over(exchange);
       roomAgain.run();
     }
+    return exchange != null;
   }
 
   private void over(Exchange exchange) {

@@ -44,6 +44,11 @@ final class SubscriptionDesk {
   private boolean ended;
   private boolean stored;
 
+  /**
+   * The last time it was not heard whether they were stored, so that others may be than are here.
+   */
+  private boolean unsure;
+
   SubscriptionDesk(
       Reachable connection,
       ActiveSession session,
@@ -62,6 +67,11 @@ final class SubscriptionDesk {
     this.loop = loop;
     this.codesOf = new SubscriptionCodes(session, support.metrics());
     this.hearings = hearings;
+  }
+
+  /** Each packet has all that the session is subscribed to stored anew, as far as it is stored. */
+  int bytesToStore(int filters) {
+    return session.persistent() || stored ? quota.bytes(filters) : 0;
   }
 
   /**
@@ -156,6 +166,11 @@ final class SubscriptionDesk {
     for (var filter : packet.filters()) {
       codes.add(after.remove(filter) == null ? ReasonCode.NO_SUBSCRIPTION_EXISTED.code() : 0);
     }
+    if (!codes.contains(0) && !unsure) {
+      // There was none of them, so that nothing is to be stored.
+      answer.accept(codes);
+      return;
+    }
     // Stored first: what ended here alone would be back with the next connection.
     keep(
         after,
@@ -194,7 +209,14 @@ final class SubscriptionDesk {
         .sessions()
         .storeSubscriptions(session.sessionKey(), session.epoch(), toKeep.stored())
         .subscribe()
-        .with(done -> loop.execute(kept), failure -> loop.execute(failed));
+        .with(
+            done -> loop.execute(() -> settled(false, kept)),
+            failure -> loop.execute(() -> settled(true, failed)));
+  }
+
+  private void settled(boolean isUnsure, Runnable then) {
+    unsure = isUnsure;
+    then.run();
   }
 
   private boolean isAboutOthers(Subscriptions subscriptions) {

@@ -27,6 +27,15 @@ public final class SubscriptionQuota {
   }
 
   /**
+   * About how many bytes the filters of what there is have.
+   *
+   * @param more filters, of the usual length
+   */
+  public int bytes(int more) {
+    return CHARACTERS_OF_ONE * (held + more);
+  }
+
+  /**
    * Sets a place aside for a new subscription; false, and counted, when there is none.
    *
    * @param weight by {@link #weight}

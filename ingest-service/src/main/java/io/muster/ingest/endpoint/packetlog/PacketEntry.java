@@ -1,5 +1,6 @@
 package io.muster.ingest.endpoint.packetlog;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param fields what the packet says: numbers, booleans, texts and lists of texts
  * @param leftOut how many entries of the device were left out before this one; null for none
  */
+@JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "PacketLogEntry")
 public record PacketEntry(

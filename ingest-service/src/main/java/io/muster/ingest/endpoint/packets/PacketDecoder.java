@@ -128,7 +128,7 @@ public final class PacketDecoder extends ByteToMessageDecoder {
 
   private Packet read(int first, ByteBuf in, int length) throws MalformedPacketException {
     if (first >> 4 == CONNECT) {
-      var connect = reader.connect(in, length);
+      var connect = reader.connect(first, in, length);
       version = connect.version();
       return connect;
     }

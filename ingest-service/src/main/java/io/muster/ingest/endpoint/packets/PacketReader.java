@@ -34,7 +34,8 @@ final class PacketReader {
     this.connects = new ConnectReader(body, properties);
   }
 
-  Packet.Connect connect(ByteBuf in, int length) throws MalformedPacketException {
+  Packet.Connect connect(int first, ByteBuf in, int length) throws MalformedPacketException {
+    requireFlags(first >> 4, first & 0x0F);
     body.enter(in, length);
     var packet = connects.read();
     requireEnd();

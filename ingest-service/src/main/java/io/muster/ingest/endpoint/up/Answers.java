@@ -92,7 +92,12 @@ final class Answers {
     expect(publish, 0, Context.root(), false).complete(Outcome.refused(Shortage.QUOTA));
   }
 
-  void release(int packetIdentifier) {
+  /**
+   * PUBREL.
+   *
+   * @return whether the message came over this connection
+   */
+  boolean release(int packetIdentifier) {
     var openHere = qos2.close(packetIdentifier);
     if (openHere) {
       owed--;
@@ -101,7 +106,7 @@ final class Answers {
     if (!session.persistent()) {
       pending.unknownIdentifier = !openHere;
       pending.complete(Outcome.kept());
-      return;
+      return openHere;
     }
     support
         .sessions()
@@ -112,6 +117,7 @@ final class Answers {
               pending.unknownIdentifier = !wasThere && !openHere;
               pending.complete(Outcome.kept());
             });
+    return openHere;
   }
 
   /** The connection has ended: nothing more is written (MQTT 5 §3.14.4). */

@@ -71,9 +71,13 @@ final class Throttle {
     return publish.qos() == 2 && publish.duplicate();
   }
 
-  /** Counts any other packet that costs something to answer; they are never refused. */
-  void count() {
-    var wait = rate.charge(0, System.nanoTime());
+  /**
+   * Counts any other packet that costs something to answer; they are never refused.
+   *
+   * @param bytes that are stored for it
+   */
+  void count(int bytes) {
+    var wait = rate.charge(bytes, System.nanoTime());
     if (wait > 0) {
       use.reached(Limit.DEVICE_RATE, Answer.SLOWED);
       hold(wait);

@@ -14,12 +14,18 @@ final class TopicAliases {
   private static final int OVERHEAD_BYTES = 64;
 
   private final int most;
+  private final int mostBytes;
   private final ByteBudget budget;
   private String[] topics;
   private int heldBytes;
 
-  TopicAliases(int most, ByteBudget budget) {
+  /**
+   * @param most how many there may be
+   * @param mostBytes what their topic names may take together
+   */
+  TopicAliases(int most, int mostBytes, ByteBudget budget) {
     this.most = most;
+    this.mostBytes = mostBytes;
     this.budget = budget;
   }
 
@@ -27,7 +33,7 @@ final class TopicAliases {
    * The topic name of a publish.
    *
    * @throws MalformedPacketException for an alias that is 0, too great or not set, no topic name at
-   *     all, or one with a wildcard
+   *     all, one with a wildcard, or aliases that take more memory than they may
    */
   String resolve(Packet.Publish publish) throws MalformedPacketException {
     var topic = publish.topic();
@@ -49,16 +55,23 @@ final class TopicAliases {
     return topic.isEmpty() ? known(alias) : set(alias, topic);
   }
 
-  private String set(int alias, String topic) {
+  private String set(int alias, String topic) throws MalformedPacketException {
     if (topics == null) {
       topics = new String[most];
     }
     var before = topics[alias - 1];
-    // A client that sends both each time sends the same, which is then the same string.
-    if (topic != before) {
-      hold(heldBytes(topic) - heldBytes(before));
-      topics[alias - 1] = topic;
+    // A client may send both each time.
+    if (topic.equals(before)) {
+      return before;
     }
+    var change = heldBytes(topic) - heldBytes(before);
+    if (heldBytes + change > mostBytes) {
+      throw new MalformedPacketException(
+          ReasonCode.QUOTA_EXCEEDED,
+          "the topic names of all aliases take more than " + mostBytes + " bytes");
+    }
+    hold(change);
+    topics[alias - 1] = topic;
     return topic;
   }
 
@@ -67,9 +80,13 @@ final class TopicAliases {
     budget.add(change);
   }
 
-  /** Strings may take two bytes for each character. */
+  /** A string takes two bytes for each character as soon as one is beyond Latin-1. */
   private static int heldBytes(String topic) {
-    return topic == null ? 0 : OVERHEAD_BYTES + 2 * topic.length();
+    if (topic == null) {
+      return 0;
+    }
+    var wide = topic.chars().anyMatch(character -> character > 0xFF);
+    return OVERHEAD_BYTES + (wide ? 2 : 1) * topic.length();
   }
 
   /** The connection has ended: no alias means anything any more. */

@@ -32,7 +32,7 @@ public final class Upstream {
   private final PublishRights rights;
   private final Mandates mandates;
   private final TopicAliases aliases;
-  private final Qos2Identifiers qos2 = new Qos2Identifiers();
+  private final Qos2Identifiers qos2;
   private final Answers answers;
   private final Throttle throttle;
   private Instant readAt;
@@ -51,8 +51,10 @@ public final class Upstream {
     this.gate = gate;
     this.control = control;
     this.support = support;
-    var mostAliases = session.isMqtt5() ? support.config().topicAliases() : 0;
-    this.aliases = new TopicAliases(mostAliases, support.budget());
+    var config = support.config();
+    var mostAliases = session.isMqtt5() ? config.topicAliases() : 0;
+    this.aliases = new TopicAliases(mostAliases, config.topicAliasBytes(), support.budget());
+    this.qos2 = new Qos2Identifiers(support.budget());
     this.answers = new Answers(channel, session, gate, control, support, qos2);
     this.throttle = new Throttle(channel, session.use(), gate, support.metrics());
   }
@@ -222,9 +224,13 @@ public final class Upstream {
     return answers.isEmpty();
   }
 
-  /** Any other packet that costs something to answer. */
-  public void countOther() {
-    throttle.count();
+  /**
+   * Any other packet that costs something to answer.
+   *
+   * @param bytes that are stored for it
+   */
+  public void countOther(int bytes) {
+    throttle.count(bytes);
   }
 
   /** The connection has ended: nothing more is answered. */
@@ -232,11 +238,17 @@ public final class Upstream {
     answers.end();
     throttle.end();
     aliases.end();
+    qos2.end();
   }
 
-  /** PUBREL: the client will not send the message again. */
+  /**
+   * PUBREL: the client will not send the message again. Of a message that did not come over this
+   * connection it counts, since the database is asked whether it came over another one.
+   */
   public void release(int packetIdentifier) {
-    answers.release(packetIdentifier);
+    if (!answers.release(packetIdentifier)) {
+      throttle.count(0);
+    }
   }
 
   /** One time for all that one read brought; asking the clock costs more than it tells. */

@@ -42,7 +42,7 @@ final class Frames extends ChannelDuplexHandler {
       case TextWebSocketFrame text -> {
         text.release();
         // [MQTT-6.0.0-1]
-        end(context, new CloseWebSocketFrame(WebSocketCloseStatus.INVALID_MESSAGE_TYPE));
+        wrong(context, WebSocketCloseStatus.INVALID_MESSAGE_TYPE, "a text frame");
       }
       default -> ReferenceCountUtil.release(message);
     }
@@ -52,16 +52,20 @@ final class Frames extends ChannelDuplexHandler {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
     if (error instanceof CorruptedWebSocketFrameException wrong) {
-      mistake = wrong.closeStatus();
-      var reason =
-          mistake.equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)
-              ? ReasonCode.PACKET_TOO_LARGE
-              : ReasonCode.PROTOCOL_ERROR;
-      var malformed = new MalformedPacketException(reason, "WebSocket: " + wrong.getMessage());
-      context.fireExceptionCaught(new DecoderException(malformed));
+      wrong(context, wrong.closeStatus(), wrong.getMessage());
     } else {
       context.fireExceptionCaught(error);
     }
+  }
+
+  private void wrong(ChannelHandlerContext context, WebSocketCloseStatus status, String detail) {
+    mistake = status;
+    var reason =
+        status.equals(WebSocketCloseStatus.MESSAGE_TOO_BIG)
+            ? ReasonCode.PACKET_TOO_LARGE
+            : ReasonCode.PROTOCOL_ERROR;
+    var malformed = new MalformedPacketException(reason, "WebSocket: " + detail);
+    context.fireExceptionCaught(new DecoderException(malformed));
   }
 
   private void end(ChannelHandlerContext context, CloseWebSocketFrame last) {

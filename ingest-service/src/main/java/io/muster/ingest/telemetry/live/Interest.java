@@ -1,5 +1,6 @@
 package io.muster.ingest.telemetry.live;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
@@ -13,6 +14,7 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
  * @param device which one, or null for all
  */
 @RegisterForReflection
+@JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Interest(TenantId tenant, DeviceId device) {
 

@@ -1,5 +1,6 @@
 package io.muster.ingest.telemetry.live;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.muster.contract.id.TenantId;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -18,6 +19,7 @@ import java.util.UUID;
  * @param skipped how many readings of the tenant were stored and are not told
  */
 @RegisterForReflection
+@JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Told(
     TenantId tenant,
