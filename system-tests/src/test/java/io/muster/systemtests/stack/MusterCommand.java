@@ -50,7 +50,12 @@ public record MusterCommand(Path root, Path home, int portOffset) {
 
   /** Runs it to its end. */
   public Result run(Duration patience, String... arguments) {
-    return finish(output -> start(output, arguments), patience, arguments);
+    return run(patience, Map.of(), arguments);
+  }
+
+  /** The same with more in its environment. */
+  public Result run(Duration patience, Map<String, String> environment, String... arguments) {
+    return finish(output -> start(output, environment, arguments), patience, arguments);
   }
 
   /** Runs the script to its end. */
@@ -104,6 +109,11 @@ public record MusterCommand(Path root, Path home, int portOffset) {
 
   /** Starts it; what it says goes into the file. */
   public Process start(Path output, String... arguments) throws IOException {
+    return start(output, Map.of(), arguments);
+  }
+
+  private Process start(Path output, Map<String, String> environment, String... arguments)
+      throws IOException {
     var target = root.resolve("local-stack").resolve("target");
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -121,6 +131,7 @@ public record MusterCommand(Path root, Path home, int portOffset) {
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command);
     prepare(builder.environment());
+    builder.environment().putAll(environment);
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
     return builder.start();
   }

@@ -30,6 +30,7 @@ public final class RunningStack implements AutoCloseable {
   private final Store store;
   private final Registrations registrations;
   private final Http http = new Http();
+  private final SpanCollector spans = SpanCollector.start();
   private final Thread stopAtExit = new Thread(this::down, "stop-stack");
 
   private RunningStack(MusterCommand muster) {
@@ -54,7 +55,12 @@ public final class RunningStack implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
     var up =
         stack.muster.run(
-            START, "up", "--detach", "--replicas", "ingest=2,registry=2,command=2,firmware=2");
+            START,
+            stack.spans.settings(),
+            "up",
+            "--detach",
+            "--replicas",
+            "ingest=2,registry=2,command=2,firmware=2");
     if (up.exitCode() != 0) {
       stack.close();
       throw new AssertionError("the stack did not start; logs in " + home + "\n" + up.output());
@@ -80,6 +86,11 @@ public final class RunningStack implements AutoCloseable {
 
   public Http http() {
     return http;
+  }
+
+  /** Where all of its services send their spans. */
+  public SpanCollector spans() {
+    return spans;
   }
 
   /** {@code http://…} of the registry that the other services ask. */
@@ -232,6 +243,7 @@ public final class RunningStack implements AutoCloseable {
   @Override
   public void close() {
     down();
+    spans.close();
     try {
       Runtime.getRuntime().removeShutdownHook(stopAtExit);
     } catch (IllegalStateException alreadyExiting) {
