@@ -44,7 +44,8 @@ public final class CommandDatabase
           "V30__create_aws_jobs",
           "V31__remember_deleted_devices",
           "V60__create_tenant_removal",
-          "V83__end_presence_gap");
+          "V83__end_presence_gap",
+          "V84__note_until_when_ingest_was_heard");
 
   private Server server;
   private Vertx vertx;
