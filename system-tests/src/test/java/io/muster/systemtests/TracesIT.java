@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperties;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.localstack.observe.traces.TraceServer;
 import io.muster.systemtests.devices.AnsweringDevice;
@@ -45,7 +45,7 @@ class TracesIT {
   }
 
   @Test
-  void aReadingsTraceRunsFromItsDeviceToTheCommit() throws Exception {
+  void aReadingsTraceRunsFromItsDeviceToTheCommit() {
     try (var collector = SpanCollector.start();
         var replica = OwnReplica.start(stack, "ingest-traced", settings(collector))) {
       collector.want(TRACE);
@@ -85,9 +85,8 @@ class TracesIT {
       sendTraced(device.address(), trace);
       await().atMost(SOON).until(() -> hasAll(stack.spans().spans(trace)));
       var spans = stack.spans().spans(trace);
-      var told = listening.heard().getFirst().getUserProperties();
-      var request = told(told, "traceparent").split("-");
-      assertEquals(trace, request[1], told.toString());
+      var request = told(listening.heard().getFirst(), "traceparent").split("-");
+      assertEquals(trace, request[1]);
       // The device is told of the request itself, and all that follows hangs on it.
       assertEquals(SPAN_OF_PERSON, with(spans, request[2]).parentId(), spans.toString());
       for (var name : List.of("send command", "receive answer")) {
@@ -120,12 +119,13 @@ class TracesIT {
         .expect(201);
   }
 
-  private static String told(Mqtt5UserProperties properties, String name) {
-    return properties.asList().stream()
+  /** A user property of a message. */
+  private static String told(Mqtt5Publish message, String name) {
+    return message.getUserProperties().asList().stream()
         .filter(property -> property.getName().toString().equals(name))
         .map(property -> property.getValue().toString())
         .findFirst()
-        .orElseThrow(() -> new AssertionError("no " + name + " among " + properties));
+        .orElseThrow(() -> new AssertionError("no " + name + " in " + message));
   }
 
   private static ExportedSpan with(List<ExportedSpan> spans, String id) {
