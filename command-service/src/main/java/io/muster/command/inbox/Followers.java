@@ -46,8 +46,7 @@ class Followers {
         new EventFollower(
             settings("ingest"),
             neighbours::ingestEvents,
-            new Telling(
-                ingestEffects, ingestLog::committed, heard::taken, this::heardAllOfIngest),
+            new Telling(ingestEffects, ingestLog::committed, heard::taken, this::heardAllOfIngest),
             ingestEffects,
             clock);
     this.registry =

@@ -14,7 +14,9 @@ import java.util.function.Supplier;
  * sent now, when to look again. Nothing is sent behind a command that may be sent again. Pure.
  */
 public final class DeviceQueue {
-  /** Between looks at what cannot be judged yet: a tenth of how far back hearing is, within these. */
+  /**
+   * Between looks at what cannot be judged yet: a tenth of how far back hearing is, within these.
+   */
   private static final Duration SOONEST = Duration.ofMillis(200);
 
   private static final Duration LATEST = Duration.ofSeconds(15);

@@ -29,7 +29,9 @@ public class Queues {
       DELETE FROM command USING old WHERE command.key = old.key\
       """;
 
-  /** So long somebody who has just started, or does not reach ingest, waits for what devices said. */
+  /**
+   * So long somebody who has just started, or does not reach ingest, waits for what devices said.
+   */
   private static final Duration LONGEST_UNHEARD = Duration.ofMinutes(15);
 
   private final Database database;

@@ -21,8 +21,7 @@ final class AwsTalk {
   /**
    * @param instance which serves the device now
    */
-  AwsTalk(
-      DeviceAddress device, AwsEvents events, Clock clock, Supplier<AwsInstance> instance) {
+  AwsTalk(DeviceAddress device, AwsEvents events, Clock clock, Supplier<AwsInstance> instance) {
     this.device = device;
     this.events = events;
     this.clock = clock;

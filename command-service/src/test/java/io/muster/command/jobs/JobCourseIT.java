@@ -29,7 +29,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Whom jobs reach and when, on a real database, with a registry over real HTTP and a clock to set. */
+/**
+ * Whom jobs reach and when, on a real database, with a registry over real HTTP and a clock to set.
+ */
 class JobCourseIT {
   private static final Instant T0 = Instant.parse("2026-01-05T10:00:00Z");
 

@@ -92,7 +92,9 @@ class TurnTest {
     assertEquals(0, turn(job, pending(10), OPENS.plus(Duration.ofHours(2))).release());
   }
 
-  /** 2:00 is left out in spring and comes twice in autumn: the night has one window all the same. */
+  /**
+   * 2:00 is left out in spring and comes twice in autumn: the night has one window all the same.
+   */
   @ParameterizedTest
   @CsvSource({
     "2026-03-29T00:00:00Z, 2026-03-29T01:00:00Z, 2026-03-30T00:00:00Z",

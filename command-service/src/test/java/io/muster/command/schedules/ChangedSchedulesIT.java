@@ -102,7 +102,8 @@ class ChangedSchedulesIT {
         assertThrows(
             RefusedException.class, () -> instance.replace(tenant, schedule, other, "\"7\""));
     assertEquals(new Refusal.VersionMismatch(1), failure.refusal());
-    assertRefused(Refusal.VersionRequired.class, () -> instance.replace(tenant, schedule, other, null));
+    assertRefused(
+        Refusal.VersionRequired.class, () -> instance.replace(tenant, schedule, other, null));
     instance.replace(tenant, schedule, other, "\"1\"");
     assertEquals(2, instance.read(tenant, schedule).version());
     everyMinute(90);

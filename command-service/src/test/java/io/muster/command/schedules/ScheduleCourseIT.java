@@ -335,7 +335,8 @@ class ScheduleCourseIT {
                 tenant,
                 "{'job':{'command':{'name':'x'},'targets':{'filter':'nonsense'}}," + HOURLY + "}"));
     registry.away(true);
-    assertRefused(Refusal.Unavailable.class, () -> instance.make(tenant, "{" + JOB + "," + HOURLY + "}"));
+    assertRefused(
+        Refusal.Unavailable.class, () -> instance.make(tenant, "{" + JOB + "," + HOURLY + "}"));
   }
 
   @Test
