@@ -17,15 +17,18 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
-/** A real PostgreSQL for a test class, and in it fresh tables for each test. */
+/** A real PostgreSQL, one for all test classes, and in it fresh tables for each test. */
 public final class CommandDatabase
     implements BeforeAllCallback, BeforeEachCallback, AfterAllCallback {
+  private static final Namespace NAMESPACE = Namespace.create(CommandDatabase.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final List<String> MIGRATIONS =
       List.of(
@@ -41,38 +44,69 @@ public final class CommandDatabase
           "V30__create_aws_jobs",
           "V31__remember_deleted_devices",
           "V60__create_tenant_removal",
-          "V83__end_presence_gap");
+          "V83__end_presence_gap",
+          "V84__note_until_when_ingest_was_heard");
 
-  private Path folder;
-  private LocalPostgres postgres;
+  private Server server;
   private Vertx vertx;
-  private final AtomicInteger schemas = new AtomicInteger();
   private String schema;
   private Pool pool;
 
+  /** Its start takes as long as many tests: it is started for the first class that wants it. */
+  private record Server(Path folder, LocalPostgres postgres, AtomicInteger schemas)
+      implements AutoCloseable {
+    static Server start() {
+      try {
+        var folder = Files.createTempDirectory("command-it");
+        var postgres = LocalPostgres.start(folder, freePort());
+        postgres.createServices();
+        return new Server(folder, postgres, new AtomicInteger());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    String newSchema() {
+      return "commands" + schemas.incrementAndGet();
+    }
+
+    /** After the last class. */
+    @Override
+    public void close() throws IOException {
+      postgres.close();
+      try (var files = Files.walk(folder)) {
+        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+      }
+    }
+  }
+
   @Override
-  public void beforeAll(ExtensionContext context) throws IOException {
-    folder = Files.createTempDirectory("command-it");
-    postgres = LocalPostgres.start(folder, freePort());
-    postgres.createServices();
+  public void beforeAll(ExtensionContext context) {
+    server =
+        context
+            .getRoot()
+            .getStore(NAMESPACE)
+            .computeIfAbsent(Server.class, type -> Server.start(), Server.class);
     vertx = Vertx.vertx();
   }
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    schema = "commands" + schemas.incrementAndGet();
+    schema = server.newSchema();
     pool = newPool(4);
     run("CREATE SCHEMA " + schema);
     MIGRATIONS.forEach(name -> run(text(name)));
   }
 
+  /** All that the class has left connected goes with it. */
   @Override
-  public void afterAll(ExtensionContext context) throws IOException {
-    vertx.close();
-    postgres.close();
-    try (var files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    }
+  public void afterAll(ExtensionContext context) {
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .join();
   }
 
   /** The test's pool. */
@@ -82,7 +116,7 @@ public final class CommandDatabase
 
   /** Another one, as another instance of the service would have. */
   public Pool newPool(int connections) {
-    var superuser = postgres.superuser();
+    var superuser = server.postgres().superuser();
     var options =
         new PgConnectOptions()
             .setHost(superuser.host())
@@ -98,7 +132,7 @@ public final class CommandDatabase
 
   /** One of JDBC's. */
   public Connection connect() throws SQLException {
-    var connection = postgres.connectAsSuperuser();
+    var connection = server.postgres().connectAsSuperuser();
     try (var statement = connection.createStatement()) {
       statement.execute("SET search_path TO " + schema);
     }

@@ -90,6 +90,11 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
     return registry;
   }
 
+  /** Who has the log of what devices do. */
+  public Neighbour ingest() {
+    return ingest;
+  }
+
   public LocalPostgres postgres() {
     return postgres;
   }

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A registry or an ingest over real HTTP: a log to follow, and devices that there are. */
 public final class Neighbour implements AutoCloseable {
@@ -59,6 +60,16 @@ public final class Neighbour implements AutoCloseable {
 
   public void add(DeviceAddress device) {
     devices.add(device.toString());
+  }
+
+  /** Adds so many: {@code d0000} and on. */
+  public List<DeviceAddress> addDevices(TenantId tenant, int count) {
+    var added =
+        IntStream.range(0, count)
+            .mapToObj(i -> DeviceAddress.of(tenant.value(), "d%04d".formatted(i)))
+            .toList();
+    added.forEach(this::add);
+    return added;
   }
 
   public void remove(DeviceAddress device) {

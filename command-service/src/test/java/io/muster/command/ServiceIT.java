@@ -82,6 +82,7 @@ class ServiceIT {
     api.get(commands(device) + "/no-such-command");
     var metrics = Api.as(null).get("/q/metrics").asString();
     assertTrue(metrics.contains("muster_command_queue_looks_total"), metrics);
+    assertTrue(metrics.contains("muster_command_log_age_seconds"), metrics);
     assertFalse(metrics.contains("label-probe"), metrics);
     assertFalse(metrics.contains(device.tenant().value()), metrics);
   }

@@ -21,11 +21,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -122,6 +124,23 @@ class CommandAnswersIT {
       // Those of other tests may come late as well.
       await().atMost(SOON).until(() -> counted("late") > late);
       assertEquals("cancelled", state(device.address(), id));
+    }
+  }
+
+  /** As when all instances are away for longer than the device may be silent. */
+  @Test
+  @Tag("full")
+  void whatWasAnsweredInTimeIsInTimeThoughNobodyHeardIt() {
+    try (var device = GatedDevice.connect(stack.newDevice(stack.newTenant(), "press-1"), port())) {
+      var id = send(device.address(), "{\"name\":\"one\",\"responseTimeout\":\"PT8S\"}", null);
+      awaitState(device.address(), id, "delivered");
+      try (var _ = stack.processes().freeze("command");
+          var _ = stack.processes().freeze("command-2")) {
+        device.open();
+        var later = Instant.now().plusSeconds(9);
+        await().atMost(SOON).until(() -> Instant.now().isAfter(later));
+      }
+      awaitState(device.address(), id, "succeeded");
     }
   }
 

@@ -2,6 +2,7 @@ package io.muster.systemtests;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.contract.id.TenantId;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -26,14 +28,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Commands are in flight, and processes are killed: each command comes to its end, none is lost,
- * and none overtakes another.
+ * Commands, a schedule and a job are in flight, and processes are killed: each command comes to its
+ * end, none is lost or given twice, and none overtakes another.
  */
 @Tag("full")
 @ExtendWith(SharedStack.class)
 class CommandFailuresIT {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration PAUSE = Duration.ofMillis(200);
+
+  /** So many times a minute a job goes round: some have had their turn when the kill comes. */
+  private static final int ROUNDS_A_MINUTE = 6;
 
   private final RunningStack stack;
 
@@ -47,6 +52,7 @@ class CommandFailuresIT {
       crowd.send(40);
       crowd.awaitHeard(40);
       var schedule = crowd.schedule(Instant.now().plusSeconds(2));
+      var job = crowd.job();
       var killed = stack.processes().killTogether("command", "command-2", "broker", "postgres");
       var sending = Thread.ofVirtual().start(() -> crowd.send(20));
       crowd.openHalf();
@@ -55,6 +61,7 @@ class CommandFailuresIT {
       crowd.openAll();
       crowd.assertEachHasEndedWell();
       crowd.assertFiredOnce(schedule);
+      crowd.assertDoneByEach(job);
     }
   }
 
@@ -67,6 +74,7 @@ class CommandFailuresIT {
         crowd.send(1_000);
         crowd.awaitHeard(1_000);
         var schedule = crowd.schedule(Instant.now().plusSeconds(2));
+        var job = crowd.job();
         var sending = Thread.ofVirtual().start(() -> crowd.send(500));
         for (var kill = 0; kill < 3; kill++) {
           passes(Duration.ofMillis(random.nextInt(1_500)));
@@ -80,6 +88,7 @@ class CommandFailuresIT {
         crowd.openAll();
         crowd.assertEachHasEndedWell();
         crowd.assertFiredOnce(schedule);
+        crowd.assertDoneByEach(job);
       }
     }
   }
@@ -115,6 +124,18 @@ class CommandFailuresIT {
               "/schedules",
               "{\"device\":\"press-0\",\"at\":\"%s\",\"command\":{\"name\":\"scheduled\",\"responseTimeout\":\"PT1H\"}}"
                   .formatted(at))
+          .path("id")
+          .asText();
+    }
+
+    /** To each device, one after the other within some seconds. */
+    String job() {
+      return post(
+              0,
+              "/jobs",
+              "{\"command\":{\"name\":\"job\",\"timeToLive\":\"PT1H\",\"responseTimeout\":\"PT1H\"},"
+                  + "\"targets\":{\"filter\":\"id==press-*\"},\"rate\":{\"perMinute\":%d}}"
+                      .formatted(devices.size() * ROUNDS_A_MINUTE))
           .path("id")
           .asText();
     }
@@ -175,14 +196,16 @@ class CommandFailuresIT {
 
     /** Nothing is open, each has succeeded, and each device has had its own in order. */
     void assertEachHasEndedWell() {
+      // That of the schedule, and the job's to each device.
+      var all = sent.get() + 1 + devices.size();
       await()
           .atMost(PATIENCE)
           .pollInterval(PAUSE)
           .ignoreExceptionsInstanceOf(UncheckedIOException.class)
           .ignoreExceptionsInstanceOf(AssertionError.class)
-          .until(() -> count("succeeded") >= sent.get() + 1);
-      assertEquals(sent.get() + 1, count("succeeded"));
-      assertEquals(sent.get() + 1, count(null), "commands of the tenant");
+          .until(() -> count("succeeded") >= all);
+      assertEquals(all, count("succeeded"));
+      assertEquals(all, count(null), "commands of the tenant");
       for (var i = 0; i < devices.size(); i++) {
         var device = i;
         var expected =
@@ -192,7 +215,7 @@ class CommandFailuresIT {
                 .toList();
         assertEquals(
             expected,
-            devices.get(device).names().stream().filter(it -> !it.equals("scheduled")).toList());
+            devices.get(device).names().stream().filter(it -> it.startsWith("c")).toList());
       }
     }
 
@@ -207,17 +230,31 @@ class CommandFailuresIT {
       assertEquals(1, firings.size(), firings.toString());
       assertEquals("fired", firings.path(0).path("outcome").asText(), firings.toString());
       assertEquals(1, devices.getFirst().names().stream().filter("scheduled"::equals).count());
-      assertEquals("finished", state(schedule));
+      assertEquals("finished", read("/schedules/" + schedule).path("state").asText());
     }
 
-    private String state(String schedule) {
-      return stack
-          .http()
-          .get(api(1) + "/schedules/" + schedule, stack.tokens().admin())
-          .expect(200)
-          .json()
-          .path("state")
-          .asText();
+    /** The job knows of its end, counts each device once, and each had one command of it. */
+    void assertDoneByEach(String job) {
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(PAUSE)
+          .until(() -> read("/jobs/" + job).path("state").asText().equals("completed"));
+      var counts = read("/jobs/" + job).path("counts");
+      assertEquals(devices.size(), counts.path("succeeded").asInt(), counts.toString());
+      assertEquals(1, counts.size(), counts.toString());
+      var targets = read("/jobs/" + job + "/devices?limit=100").path("items");
+      assertEquals(devices.size(), Set.copyOf(targets.findValuesAsText("device")).size());
+      assertEquals(devices.size(), Set.copyOf(targets.findValuesAsText("command")).size());
+      for (var target : targets) {
+        assertEquals("succeeded", target.path("state").asText(), target.toString());
+      }
+      for (var device : devices) {
+        assertTrue(device.names().contains("job"), device.address() + " heard nothing of it");
+      }
+    }
+
+    private JsonNode read(String path) {
+      return stack.http().get(api(1) + path, stack.tokens().admin()).expect(200).json();
     }
 
     /** Of the tenant's commands, page by page. */

@@ -1,10 +1,13 @@
 package io.muster.systemtests;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.systemtests.devices.AnsweringDevice;
@@ -142,6 +145,47 @@ class CommandsIT {
     assertEquals(before, steps.path(steps.size() - 2).path("state").asText(), command.toString());
   }
 
+  /** The device's client sees each at the QoS that was asked for, and its bytes as they are. */
+  @Test
+  void eachQosReachesTheDevice() {
+    var device = stack.newDevice(tenant, "press-1");
+    var address = device.address();
+    var bytes = new byte[] {0, 1, (byte) 0x80, (byte) 0xFF};
+    var json =
+        "{\"name\":\"%s\",\"payloadBase64\":\"AAGA/w==\",\"contentType\":\"x/y\",\"qos\":%d%s}";
+    try (var listening =
+        AnsweringDevice.connect(
+            device,
+            List.of(stack.endpointPort(2)),
+            MqttQos.EXACTLY_ONCE,
+            name -> name.startsWith("ask") ? Optional.of(200) : Optional.empty())) {
+      // Once one at QoS 1 has come back, one at QoS 0 has no reason to be lost.
+      for (var qos : List.of(1, 0, 2)) {
+        var asked = send(1, address, json.formatted("ask-" + qos, qos, ""));
+        var told = send(2, address, json.formatted("tell-" + qos, qos, ",\"oneWay\":true"));
+        await().atMost(SOON).until(() -> state(address, asked).equals("succeeded"));
+        await().atMost(SOON).until(() -> command(address, told).path("finished").asBoolean());
+        assertEquals(qos == 0 ? "sent" : "delivered", state(address, told));
+        for (var name : List.of("ask-" + qos, "tell-" + qos)) {
+          // At QoS 0 the broker's word may be here before the message is there.
+          await().atMost(SOON).until(() -> !heard(listening, name).isEmpty());
+          for (var message : heard(listening, name)) {
+            assertEquals(qos, message.getQos().getCode(), message.toString());
+            assertArrayEquals(bytes, message.getPayloadAsBytes());
+            assertEquals("x/y", message.getContentType().orElseThrow().toString());
+          }
+        }
+      }
+      assertEquals(1, heard(listening, "tell-0").size(), "nobody knows that it would be needed");
+    }
+  }
+
+  private static List<Mqtt5Publish> heard(AnsweringDevice device, String name) {
+    return device.heard().stream()
+        .filter(it -> it.getTopic().toString().endsWith("/" + name))
+        .toList();
+  }
+
   /** One instance is killed, then the broker, while commands are on their way. */
   @Test
   void nothingIsLostWhenAnInstanceAndTheBrokerAreKilled() {
@@ -177,33 +221,84 @@ class CommandsIT {
     }
   }
 
+  /** Three jobs at a time: each waits for the same devices, and for who comes later. */
   @Test
-  void aJobReachesTheDevicesOfAFilterAndThoseThatCome() {
+  void jobsReachTheDevicesOfAFilterAndOfGroupsAndThoseThatCome() {
     List<AnsweringDevice> devices = new ArrayList<>();
     try {
       for (var i = 0; i < 5; i++) {
         devices.add(connect(stack.newDevice(tenant, "press-" + i), 200));
       }
       stack.newDevice(tenant, "lathe-1");
-      var job =
-          stack
-              .http()
-              .post(
-                  jobs(),
-                  stack.tokens().admin(),
-                  "{\"command\":{\"name\":\"stop\"},\"targets\":{\"filter\":\"id==press-*\"},"
-                      + "\"continuous\":true}")
-              .expect(201)
-              .json()
-              .path("id")
-              .asText();
-      await().atMost(SOON).until(() -> counts(job).path("succeeded").asInt() == 5);
+      group("{\"id\":\"presses\",\"filter\":\"id==press-*\"}");
+      group("{\"id\":\"chosen\"}");
+      join("chosen", "press-0", "press-3");
+      var filtered = continuousJob("\"filter\":\"id==press-*\"");
+      var dynamic = continuousJob("\"group\":\"presses\"");
+      var fixed = continuousJob("\"group\":\"chosen\"");
+      await().atMost(SOON).until(() -> counts(filtered).path("succeeded").asInt() == 5);
+      await().atMost(SOON).until(() -> counts(dynamic).path("succeeded").asInt() == 5);
+      await().atMost(SOON).until(() -> counts(fixed).path("succeeded").asInt() == 2);
+      assertEquals(List.of("press-0", "press-3"), targets(fixed));
       devices.add(connect(stack.newDevice(tenant, "press-late"), 500));
-      await().atMost(SOON).until(() -> counts(job).path("failed").asInt() == 1);
-      assertEquals(2, counts(job).size(), counts(job).toString());
+      join("chosen", "press-1", "press-late");
+      await().atMost(SOON).until(() -> counts(filtered).path("failed").asInt() == 1);
+      await().atMost(SOON).until(() -> counts(dynamic).path("failed").asInt() == 1);
+      await().atMost(SOON).until(() -> counts(fixed).path("succeeded").asInt() == 3);
+      await().atMost(SOON).until(() -> counts(fixed).path("failed").asInt() == 1);
+      for (var job : List.of(filtered, dynamic, fixed)) {
+        assertEquals(2, counts(job).size(), counts(job).toString());
+      }
+      assertEquals(List.of("press-0", "press-1", "press-3", "press-late"), targets(fixed));
     } finally {
       devices.forEach(AnsweringDevice::close);
     }
+  }
+
+  /** In a group of the registry, or who is in it. */
+  private void group(String json) {
+    stack.http().post(groups(), stack.tokens().admin(), json).expect(201);
+  }
+
+  private void join(String group, String... devices) {
+    stack
+        .http()
+        .post(
+            groups() + "/" + group + "/members",
+            stack.tokens().admin(),
+            "{\"add\":[\"" + String.join("\",\"", devices) + "\"]}")
+        .expect(200);
+  }
+
+  private String groups() {
+    return stack.registry(2) + "/api/v1/tenants/" + tenant + "/groups";
+  }
+
+  private String continuousJob(String targets) {
+    return stack
+        .http()
+        .post(
+            jobs(),
+            stack.tokens().admin(),
+            "{\"command\":{\"name\":\"stop\"},\"targets\":{%s},\"continuous\":true}"
+                .formatted(targets))
+        .expect(201)
+        .json()
+        .path("id")
+        .asText();
+  }
+
+  private List<String> targets(String job) {
+    return stack
+        .http()
+        .get(jobs() + "/" + job + "/devices", stack.tokens().admin())
+        .expect(200)
+        .json()
+        .path("items")
+        .findValuesAsText("device")
+        .stream()
+        .sorted()
+        .toList();
   }
 
   @Test
@@ -216,7 +311,7 @@ class CommandsIT {
     client
         .publishWith()
         .topic("command/" + mallory.address() + "/res/" + id + "/200")
-        .qos(com.hivemq.client.mqtt.datatypes.MqttQos.AT_LEAST_ONCE)
+        .qos(MqttQos.AT_LEAST_ONCE)
         .send();
     client.disconnect();
     // Answers keep their order: once another one is taken, that one was.

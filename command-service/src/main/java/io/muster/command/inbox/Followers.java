@@ -14,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
 /** Follows the logs of ingest and registry, in one of the instances. Thread-safe. */
@@ -22,6 +23,7 @@ class Followers {
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(5);
 
   private final InboxConfig config;
+  private final HeardUntil heard;
   private final SharedEffects ingestEffects;
   private final SharedEffects registryEffects;
   private final EventFollower ingest;
@@ -34,22 +36,24 @@ class Followers {
       Neighbours neighbours,
       IngestLog ingestLog,
       RegistryLog registryLog,
-      TenantRemoval removal) {
+      TenantRemoval removal,
+      HeardUntil heard) {
     this.config = config;
+    this.heard = heard;
     this.ingestEffects = effects(pool, "ingest", new WithoutRemovedTenants(ingestLog));
     this.registryEffects = effects(pool, "registry", removal.noting(registryLog));
     this.ingest =
         new EventFollower(
             settings("ingest"),
             neighbours::ingestEvents,
-            new Telling(ingestEffects, ingestLog::committed),
+            new Telling(ingestEffects, ingestLog::committed, heard::taken, this::heardAllOfIngest),
             ingestEffects,
             clock);
     this.registry =
         new EventFollower(
             settings("registry"),
             neighbours::registryEvents,
-            new Telling(registryEffects, registryLog::committed),
+            new Telling(registryEffects, registryLog::committed, page -> {}, () -> {}),
             registryEffects,
             clock);
   }
@@ -91,6 +95,10 @@ class Followers {
     return one.compareTo(other) > 0 ? one : other;
   }
 
+  private void heardAllOfIngest() {
+    ingest.upToDateAt().ifPresent(heard::until);
+  }
+
   private SharedEffects effects(Pool pool, String log, SharedEffects.Reader reader) {
     return new SharedEffects(pool, config.timeout(), log, config.turn(), reader);
   }
@@ -109,8 +117,15 @@ class Followers {
     effects.end().onFailure().recoverWithNull().await().atMost(config.timeout().multipliedBy(2));
   }
 
-  /** Tells of what was done after its commit. */
-  private record Telling(SharedEffects effects, Runnable committed)
+  /**
+   * Tells of what was done after its commit.
+   *
+   * @param committed there is something to tell of
+   * @param taken a page was
+   * @param all the log holds no more
+   */
+  private record Telling(
+      SharedEffects effects, Runnable committed, Consumer<EventPage> taken, Runnable all)
       implements EventFollower.Effects {
     @Override
     public Uni<Long> position() {
@@ -119,12 +134,17 @@ class Followers {
 
     @Override
     public Uni<Void> take(EventPage page) {
-      return effects.take(page).invoke(committed::run);
+      return effects.take(page).invoke(committed::run).invoke(() -> taken.accept(page));
     }
 
     @Override
     public Uni<Long> startOver(long end) {
       return effects.startOver(end).invoke(committed::run);
+    }
+
+    @Override
+    public void upToDate() {
+      all.run();
     }
   }
 }

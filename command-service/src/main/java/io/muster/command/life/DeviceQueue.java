@@ -1,5 +1,6 @@
 package io.muster.command.life;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,13 @@ import java.util.function.Supplier;
  * sent now, when to look again. Nothing is sent behind a command that may be sent again. Pure.
  */
 public final class DeviceQueue {
+  /**
+   * Between looks at what cannot be judged yet: a tenth of how far back hearing is, within these.
+   */
+  private static final Duration SOONEST = Duration.ofMillis(200);
+
+  private static final Duration LATEST = Duration.ofSeconds(15);
+
   private DeviceQueue() {}
 
   /**
@@ -33,40 +41,54 @@ public final class DeviceQueue {
    */
   public static Plan look(
       List<Command> commands, Presence presence, Instant now, Supplier<UUID> messageIds) {
-    return look(commands, presence, command -> false, now, messageIds);
+    return look(commands, presence, command -> false, now, now, messageIds);
   }
 
   /**
    * The same for a device that fetches some of its commands itself: those are not sent, and neither
-   * hold up others nor are held up.
+   * hold up others nor are held up. What the device said lately may not be known yet.
    *
    * @param fetched which are
+   * @param judgedAt as of when it is judged whether the device was silent for too long; not after
+   *     now
    */
   public static Plan look(
       List<Command> commands,
       Presence presence,
       Predicate<Command> fetched,
       Instant now,
+      Instant judgedAt,
       Supplier<UUID> messageIds) {
     List<Command> after = new ArrayList<>(commands.size());
     List<Command> sent = new ArrayList<>();
     Instant lookAt = null;
     var heldUp = presence == Presence.ABSENT;
     for (var command : commands) {
-      var next = command.at(now);
       var isSent = !fetched.test(command);
+      // Nobody can have said anything of what was neither sent nor may be fetched.
+      var next = command.at(isSent && command.attempts() == 0 ? now : judgedAt);
       if (isSent && !heldUp && next.wantsSending(now)) {
         next = next.sending(messageIds.get(), now);
         sent.add(next);
       }
-      if (isSent && !heldUp && next.mayBeSent()) {
+      if (isSent && !heldUp && next.mayBeSent() && now.isBefore(next.terms().expiresAt())) {
         lookAt = earlier(lookAt, next.nextAttemptAt());
       }
-      lookAt = earlier(lookAt, next.nextTimer().orElse(null));
+      lookAt = earlier(lookAt, next.nextTimer().map(it -> notPast(it, now, judgedAt)).orElse(null));
       heldUp |= isSent && next.holdsUp();
       after.add(next);
     }
     return new Plan(after, sent, Optional.ofNullable(lookAt));
+  }
+
+  /** What is due and cannot be judged yet is looked at again when more may have been heard. */
+  private static Instant notPast(Instant timer, Instant now, Instant judgedAt) {
+    if (timer.isAfter(now)) {
+      return timer;
+    }
+    var behind = Duration.between(judgedAt, now).dividedBy(10);
+    return now.plus(
+        behind.compareTo(SOONEST) < 0 ? SOONEST : behind.compareTo(LATEST) > 0 ? LATEST : behind);
   }
 
   private static Instant earlier(Instant one, Instant other) {

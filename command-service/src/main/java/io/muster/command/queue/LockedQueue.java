@@ -10,9 +10,16 @@ import java.time.Instant;
  * @param presence as far as it is known now
  * @param fetches whether the device fetches commands of jobs itself, so that they are not sent
  * @param fetchesUntil until when, or null when that has no end
+ * @param heardUntil until when all is known that devices said, the same for all; null when nobody
+ *     keeps account of it
  */
 record LockedQueue(
-    long key, DeviceAddress device, Presence presence, boolean fetches, Instant fetchesUntil) {
+    long key,
+    DeviceAddress device,
+    Presence presence,
+    boolean fetches,
+    Instant fetchesUntil,
+    Instant heardUntil) {
 
   boolean fetchesJobs(Instant now) {
     return fetches && (fetchesUntil == null || fetchesUntil.isAfter(now));

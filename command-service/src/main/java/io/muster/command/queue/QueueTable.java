@@ -49,7 +49,8 @@ final class QueueTable {
                  THEN 'UNKNOWN'
                ELSE 'ABSENT'
              END AS presence,
-             a.queue_key IS NOT NULL AS fetches, a.fetches_until
+             a.queue_key IS NOT NULL AS fetches, a.fetches_until,
+             (SELECT until FROM ingest_heard) AS heard_until
         FROM device_queue AS q LEFT JOIN aws_device AS a ON a.queue_key = q.key
        WHERE q.key = ANY ($1)\
       """;
@@ -106,7 +107,10 @@ final class QueueTable {
         .replaceWithVoid();
   }
 
-  /** Who is there is read after the lock: what was told before is seen. */
+  /**
+   * Who is there, and until when devices were heard, is read after the lock: what was told before
+   * is seen.
+   */
   private static Uni<List<LockedQueue>> read(SqlConnection db, Long[] keys) {
     if (keys.length == 0) {
       return Uni.createFrom().item(List.of());
@@ -117,16 +121,21 @@ final class QueueTable {
   private static List<LockedQueue> queues(RowSet<Row> rows) {
     List<LockedQueue> queues = new ArrayList<>(rows.size());
     for (var row : rows) {
-      var fetchesUntil = row.getOffsetDateTime("fetches_until");
       queues.add(
           new LockedQueue(
               row.getLong("key"),
               DeviceAddress.of(row.getString("tenant"), row.getString("device")),
               Presence.valueOf(row.getString("presence")),
               row.getBoolean("fetches"),
-              fetchesUntil == null ? null : fetchesUntil.toInstant()));
+              instant(row, "fetches_until"),
+              instant(row, "heard_until")));
     }
     return queues;
+  }
+
+  private static Instant instant(Row row, String column) {
+    var time = row.getOffsetDateTime(column);
+    return time == null ? null : time.toInstant();
   }
 
   private static Long[] keys(RowSet<Row> rows) {

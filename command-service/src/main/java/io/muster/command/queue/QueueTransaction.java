@@ -29,21 +29,26 @@ import java.util.stream.Collectors;
 public final class QueueTransaction {
   private final SqlConnection db;
   private final Instant now;
+  private final Instant judgedAt;
   private final EventIds ids;
   private final Map<DeviceAddress, OpenQueue> queues = new HashMap<>();
 
   /** A queue and its open commands, in their order. */
   private record OpenQueue(LockedQueue queue, List<Course> courses) {}
 
-  private QueueTransaction(SqlConnection db, Instant now, EventIds ids) {
+  private QueueTransaction(SqlConnection db, Instant now, Instant judgedAt, EventIds ids) {
     this.db = db;
     this.now = now;
+    this.judgedAt = judgedAt;
     this.ids = ids;
   }
 
+  /**
+   * @param judgedAt as of when it is judged whether devices were silent for too long
+   */
   static Uni<QueueTransaction> begin(
-      SqlConnection db, List<LockedQueue> locked, Instant now, EventIds ids) {
-    var transaction = new QueueTransaction(db, now, ids);
+      SqlConnection db, List<LockedQueue> locked, Instant now, Instant judgedAt, EventIds ids) {
+    var transaction = new QueueTransaction(db, now, judgedAt, ids);
     if (locked.isEmpty()) {
       return Uni.createFrom().item(transaction);
     }
@@ -139,6 +144,7 @@ public final class QueueTransaction {
             open.queue().presence(),
             it -> fetched.contains(it.key()),
             now,
+            judgedAt,
             ids::next);
     Map<Long, Command> after = new HashMap<>();
     plan.commands().forEach(it -> after.put(it.key(), it));

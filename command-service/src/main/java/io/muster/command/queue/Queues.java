@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
@@ -28,14 +29,21 @@ public class Queues {
       DELETE FROM command USING old WHERE command.key = old.key\
       """;
 
+  /**
+   * So long somebody who has just started, or does not reach ingest, waits for what devices said.
+   */
+  private static final Duration LONGEST_UNHEARD = Duration.ofMinutes(15);
+
   private final Database database;
   private final Clock clock;
   private final EventIds ids;
   private final Event<Written> listeners;
+  private final Instant startedAt;
 
   Queues(Database database, Clock clock, Event<Written> listeners) {
     this.database = database;
     this.clock = clock;
+    this.startedAt = clock.instant();
     this.ids = new EventIds(clock);
     this.listeners = listeners;
   }
@@ -97,7 +105,21 @@ public class Queues {
   }
 
   private Uni<QueueTransaction> begin(SqlConnection db, List<LockedQueue> locked) {
-    return QueueTransaction.begin(db, locked, clock.instant(), ids);
+    var now = clock.instant();
+    return QueueTransaction.begin(db, locked, now, judgedAt(locked, now), ids);
+  }
+
+  /**
+   * As of when it is judged whether devices were silent for too long: what they said after that may
+   * wait in ingest's log. When nothing is heard at all for long, it does not count any more.
+   */
+  private Instant judgedAt(List<LockedQueue> locked, Instant now) {
+    var heard = locked.isEmpty() ? null : locked.getFirst().heardUntil();
+    if (heard == null || heard.isAfter(now)) {
+      return now;
+    }
+    var patienceBegan = heard.isAfter(startedAt) ? heard : startedAt;
+    return now.isAfter(patienceBegan.plus(LONGEST_UNHEARD)) ? now : heard;
   }
 
   private record Looked(int queues, Written written) {}

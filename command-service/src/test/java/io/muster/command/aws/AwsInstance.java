@@ -38,6 +38,9 @@ import java.util.UUID;
  * says: no timers, no container, a clock of the test's. Jobs are rows that the test makes.
  */
 final class AwsInstance implements AutoCloseable {
+  /** What a job's payload is, unless a test says otherwise. */
+  static final String DOCUMENT = "{ \"operation\" : \"reboot\", \"n\" : 1.50 }";
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String JOB =
       """
@@ -145,6 +148,11 @@ final class AwsInstance implements AutoCloseable {
   void settle() {
     dispatch();
     tell();
+  }
+
+  /** One with {@link #DOCUMENT}. */
+  UUID job(String tenant) {
+    return job(tenant, DOCUMENT, false);
   }
 
   UUID job(String tenant, String payload, boolean oneWay) {

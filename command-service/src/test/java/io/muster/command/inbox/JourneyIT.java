@@ -16,6 +16,7 @@ import io.muster.contract.id.DeviceAddress;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -194,6 +195,26 @@ class JourneyIT {
     var cancelled = api.sent(device, Map.of("name", "e"));
     awaitState(cancelled, "sent");
     api.cancel(device, cancelled).then().body("reason", equalTo("after-sending"));
+  }
+
+  /** As after a time in which this service or ingest was away. */
+  @Test
+  void whatWasAnsweredInTimeIsInTimeThoughItIsHeardLate() {
+    endpoint.connect(device);
+    var id = api.sent(device, Map.of("name", "a", "responseTimeout", "PT1S"));
+    awaitState(id, "sent");
+    endpoint.delivered(device, endpoint.received(device).getLast());
+    awaitState(id, "delivered");
+    stack.ingest().away(true);
+    try {
+      endpoint.answer(device, id, 200, "");
+      var later = Instant.now().plusMillis(1_500);
+      await().atMost(PATIENCE).until(() -> Instant.now().isAfter(later));
+      assertEquals("delivered", api.state(device, id));
+    } finally {
+      stack.ingest().away(false);
+    }
+    awaitState(id, "succeeded");
   }
 
   @Test

@@ -1,10 +1,12 @@
 package io.muster.command.jobs;
 
+import static io.muster.command.jobs.JobInstance.assertConflict;
+import static io.muster.command.jobs.JobInstance.get;
+import static io.muster.command.jobs.JobRequests.LAB;
+import static io.muster.command.jobs.JobRequests.list;
+import static io.muster.command.jobs.JobRequests.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,32 +15,25 @@ import io.muster.command.Neighbour;
 import io.muster.command.SettableClock;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
-import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The course of jobs on a real database, with a registry over real HTTP and a clock to set. */
+/**
+ * Whom jobs reach and when, on a real database, with a registry over real HTTP and a clock to set.
+ */
 class JobCourseIT {
   private static final Instant T0 = Instant.parse("2026-01-05T10:00:00Z");
-  private static final String LAB =
-      "{'command':{'name':'reboot','payload':{'delay':5}},'targets':{'filter':'tag==lab'}}";
 
   @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
 
@@ -65,7 +60,7 @@ class JobCourseIT {
 
   @Test
   void listedDevicesHaveTheirTurnAndTheJobIsComplete() {
-    var devices = devices(3);
+    var devices = registry.addDevices(tenant, 3);
     devices.forEach(instance::connect);
     var job = instance.make(tenant, list("d0001", "nobody", "d0000", "d0002"));
     instance.run();
@@ -86,7 +81,7 @@ class JobCourseIT {
 
   @Test
   void eachDeviceGetsTheJobsPayloadInACommandOfItsOwn() {
-    var device = devices(1).getFirst();
+    var device = registry.addDevices(tenant, 1).getFirst();
     instance.connect(device);
     instance.make(tenant, LAB);
     instance.run();
@@ -105,7 +100,7 @@ class JobCourseIT {
 
   @Test
   void tenThousandDevicesOfAFilter() {
-    var devices = devices(10_000);
+    var devices = registry.addDevices(tenant, 10_000);
     var job = instance.make(tenant, LAB);
     instance.run();
     assertEquals(Map.of("queued", 10_000L), instance.counts(tenant, job));
@@ -123,7 +118,7 @@ class JobCourseIT {
 
   @Test
   void aRateIsKept() {
-    devices(100);
+    registry.addDevices(tenant, 100);
     var job = instance.make(tenant, with("'rate':{'perMinute':60}"));
     instance.run();
     assertEquals(99L, instance.counts(tenant, job).get("pending"));
@@ -141,7 +136,7 @@ class JobCourseIT {
 
   @Test
   void aPausedJobGivesNobodyATurnAndGoesOnWhenItIsResumed() {
-    devices(10);
+    registry.addDevices(tenant, 10);
     var job = instance.make(tenant, with("'rate':{'perMinute':60}"));
     instance.run();
     get(instance.actions.pause(tenant, job, JobInstance.AUTHOR));
@@ -159,7 +154,7 @@ class JobCourseIT {
 
   @Test
   void aJobWaitsForItsStart() {
-    devices(2);
+    registry.addDevices(tenant, 2);
     var job = instance.make(tenant, with("'startAt':'2026-01-05T11:00:00Z'"));
     instance.run();
     assertEquals("scheduled", instance.read(tenant, job).state());
@@ -177,7 +172,7 @@ class JobCourseIT {
 
   @Test
   void whatWasNotSentInItsWindowIsSentInTheNext() {
-    var devices = devices(2);
+    var devices = registry.addDevices(tenant, 2);
     instance.connect(devices.getFirst());
     var job =
         instance.make(
@@ -217,7 +212,7 @@ class JobCourseIT {
 
   @Test
   void whoWasInNoWindowForItsTimeToLiveIsGivenUp() {
-    devices(1);
+    registry.addDevices(tenant, 1);
     var job =
         instance.make(
             tenant,
@@ -234,103 +229,8 @@ class JobCourseIT {
   }
 
   @Test
-  void aJobIsAbortedWhenTooManyFail() {
-    var devices = devices(2_000);
-    devices.subList(0, 4).forEach(instance::connect);
-    var job =
-        instance.make(
-            tenant, with("'abort':{'failureShare':0.5,'minimum':4},'rate':{'perMinute':6000}"));
-    for (var i = 0; i < 4; i++) {
-      instance.run();
-      clock.add(Duration.ofSeconds(1));
-    }
-    instance.answer(200, devices.get(0), devices.get(1));
-    instance.answer(500, devices.get(2));
-    instance.run();
-    assertEquals("running", instance.read(tenant, job).state());
-    clock.add(Duration.ofSeconds(5));
-    instance.answer(400, devices.get(3));
-    instance.run();
-    var view = instance.read(tenant, job);
-    assertEquals("aborted", view.state());
-    assertEquals("failures", view.reason());
-    assertEquals(
-        Map.of("succeeded", 2L, "failed", 1L, "rejected", 1L, "cancelled", 1_996L), view.counts());
-    assertEquals(0, DATABASE.number("SELECT sum(open_commands) FROM device_queue"));
-    assertEquals(0, DATABASE.number("SELECT count(*) FROM job WHERE due_at IS NOT NULL"));
-  }
-
-  @Test
-  void aCancelledJobCallsOffWhatWasNotSentAndOnRequestTheRest() {
-    var devices = devices(4);
-    devices.subList(0, 2).forEach(instance::connect);
-    var job = instance.make(tenant, LAB);
-    instance.run();
-    instance.answer(200, devices.getFirst());
-    get(instance.actions.cancel(tenant, job, false, JobInstance.AUTHOR));
-    instance.run();
-    assertEquals(
-        Map.of("succeeded", 1L, "queued", 1L, "cancelled", 2L), instance.counts(tenant, job));
-    assertConflict(() -> get(instance.actions.cancel(tenant, job, false, JobInstance.AUTHOR)));
-    get(instance.actions.cancel(tenant, job, true, JobInstance.AUTHOR));
-    instance.run();
-    assertEquals(Map.of("succeeded", 1L, "cancelled", 3L), instance.counts(tenant, job));
-    assertConflict(
-        () -> get(instance.actions.retry(tenant, job, List.of("failed"), JobInstance.AUTHOR)));
-  }
-
-  @Test
-  void failedDevicesHaveAnotherTurn() {
-    var devices = devices(3);
-    devices.forEach(instance::connect);
-    var job = instance.make(tenant, LAB);
-    instance.run();
-    instance.answer(200, devices.get(0));
-    instance.answer(500, devices.get(1), devices.get(2));
-    clock.add(Duration.ofSeconds(2));
-    instance.run();
-    assertEquals("completed", instance.read(tenant, job).state());
-    var before = instance.commands(tenant, job);
-    get(instance.actions.retry(tenant, job, List.of("failed"), JobInstance.AUTHOR));
-    instance.run();
-    assertEquals(Map.of("succeeded", 1L, "queued", 2L), instance.counts(tenant, job));
-    var after = instance.commands(tenant, job);
-    after.removeAll(before);
-    assertEquals(2, after.size(), "commands of their own");
-    instance.answer(200, devices.get(1), devices.get(2));
-    clock.add(Duration.ofSeconds(2));
-    instance.run();
-    assertEquals(Map.of("succeeded", 3L), instance.counts(tenant, job));
-    assertEquals("completed", instance.read(tenant, job).state());
-    get(instance.actions.retry(tenant, job, List.of("failed"), JobInstance.AUTHOR));
-    assertEquals("completed", instance.read(tenant, job).state(), "nobody to be tried again");
-  }
-
-  @Test
-  void anAbortedJobGoesOnWithThoseThatHadNoTurn() {
-    var devices = devices(3);
-    devices.forEach(instance::connect);
-    var job =
-        instance.make(
-            tenant, with("'abort':{'failureShare':0.5,'minimum':1},'rate':{'perMinute':60}"));
-    instance.run();
-    instance.answer(500, devices.getFirst());
-    clock.add(Duration.ofSeconds(1));
-    instance.run();
-    assertEquals(Map.of("failed", 1L, "cancelled", 2L), instance.counts(tenant, job));
-    get(instance.actions.retry(tenant, job, List.of("failed", "cancelled"), JobInstance.AUTHOR));
-    for (var i = 0; i < 5; i++) {
-      instance.run();
-      instance.answer(200, devices.toArray(DeviceAddress[]::new));
-      clock.add(Duration.ofSeconds(1));
-    }
-    instance.run();
-    assertEquals(Map.of("succeeded", 3L), instance.counts(tenant, job));
-  }
-
-  @Test
   void devicesThatComeToFitLaterGetAContinuousJob() {
-    devices(2);
+    registry.addDevices(tenant, 2);
     var continuous = instance.make(tenant, with("'continuous':true"));
     var snapshot = instance.make(tenant, LAB);
     instance.run();
@@ -353,7 +253,7 @@ class JobCourseIT {
 
   @Test
   void withTheRegistryAwayAJobWaitsForItsDevices() {
-    devices(2);
+    registry.addDevices(tenant, 2);
     var job = instance.make(tenant, LAB);
     registry.away(true);
     instance.run();
@@ -376,61 +276,9 @@ class JobCourseIT {
   }
 
   @Test
-  void oneThatCannotBeReadHoldsUpNobody() {
-    devices(1);
-    instance.make(
-        tenant,
-        "{'command':{'name':'x'},'targets':{'filter':'tag==lab'},"
-            + "'maintenance':{'cron':'0 2 * * *','duration':'PT2H','zone':'Europe/Berlin'}}");
-    DATABASE.run(
-        "UPDATE job SET plan = jsonb_set(plan, '{maintenance,zone}', '\"Atlantis/Nowhere\"')");
-    var other = instance.make(tenant, LAB);
-    instance.run();
-    assertEquals(Map.of("queued", 1L), instance.counts(tenant, other));
-  }
-
-  @Test
-  void anotherInstanceGoesOnWhereADeadOneWas() {
-    devices(2_500);
-    var job = instance.make(tenant, LAB);
-    // One page of devices, then it dies in the midst of the next.
-    get(instance.worker.workOnOne());
-    claim();
-    var other = newInstance(Map.of());
-    other.run();
-    assertEquals(1_000, total(other, job), "nobody else works on it meanwhile");
-    var asked = registry.questions();
-    clock.add(Duration.ofSeconds(30));
-    other.run();
-    assertEquals(Map.of("queued", 2_500L), other.counts(tenant, job));
-    assertEquals(asked + 2, registry.questions(), "it goes on, and does not begin again");
-  }
-
-  @Test
-  void manyAtOnceGiveEachDeviceOneTurn() throws Exception {
-    devices(3_000);
-    var job = instance.make(tenant, LAB);
-    var second = newInstance(Map.of());
-    try (var threads = Executors.newFixedThreadPool(8)) {
-      List<Future<?>> working = new ArrayList<>();
-      for (var i = 0; i < 8; i++) {
-        var one = i % 2 == 0 ? instance : second;
-        working.add(threads.submit(one::run));
-      }
-      for (var each : working) {
-        each.get();
-      }
-    }
-    instance.run();
-    assertEquals(Map.of("queued", 3_000L), instance.counts(tenant, job));
-    assertEquals(3_000, DATABASE.number("SELECT count(*) FROM command"));
-    assertEquals(3_000, DATABASE.number("SELECT sum(open_commands) FROM device_queue"));
-  }
-
-  @Test
   void aDeviceWhoseQueueIsFullHasItsTurnWhenThereIsRoom() {
     var small = newInstance(Map.of("muster.command.limits.open-per-device", "1"));
-    var devices = devices(2);
+    var devices = registry.addDevices(tenant, 2);
     devices.forEach(small::connect);
     var first = small.make(tenant, list("d0000"));
     small.run();
@@ -448,7 +296,7 @@ class JobCourseIT {
   @Test
   void aTenantHasABoundedNumberOfOpenCommands() {
     var small = newInstance(Map.of("muster.command.limits.open-per-tenant", "5"));
-    var devices = devices(8);
+    var devices = registry.addDevices(tenant, 8);
     devices.forEach(small::connect);
     var job = small.make(tenant, LAB);
     small.run();
@@ -461,7 +309,7 @@ class JobCourseIT {
 
   @Test
   void devicesThatAreDeletedHaveNoTurn() {
-    devices(3);
+    registry.addDevices(tenant, 3);
     var job = instance.make(tenant, with("'rate':{'perMinute':1}"));
     instance.run();
     instance.registryTells(
@@ -473,154 +321,9 @@ class JobCourseIT {
         Map.of("cancelled", 1L, "queued", 1L, "removed", 1L), instance.counts(tenant, job));
   }
 
-  @Test
-  void aJobWithTooManyDevicesIsAborted() {
-    devices(5);
-    var small = newInstance(Map.of("muster.command.jobs.devices", "3"));
-    var job = small.make(tenant, LAB);
-    small.run();
-    assertEquals("aborted", small.read(tenant, job).state());
-    assertEquals("too-many-devices", small.read(tenant, job).reason());
-  }
-
-  @Test
-  void fiftyClientsWithOneKeyMakeOneJob() throws Exception {
-    var key = Optional.of(new IdempotencyKey("k1"));
-    Set<UUID> made = new HashSet<>();
-    try (var clients = Executors.newFixedThreadPool(50)) {
-      List<Future<UUID>> answers = new ArrayList<>();
-      for (var i = 0; i < 50; i++) {
-        answers.add(clients.submit(() -> instance.make(tenant, LAB, key)));
-      }
-      for (var answer : answers) {
-        made.add(answer.get());
-      }
-    }
-    assertEquals(1, made.size());
-    assertEquals(1, DATABASE.number("SELECT count(*) FROM job"));
-    assertConflict(() -> instance.make(tenant, with("'continuous':true"), key));
-    clock.add(Duration.ofDays(2));
-    assertNotEquals(made.iterator().next(), instance.make(tenant, LAB, key));
-  }
-
-  @Test
-  void aTenantHasABoundedNumberOfOpenJobs() {
-    var small = newInstance(Map.of("muster.command.jobs.open-per-tenant", "2"));
-    var first = small.make(tenant, LAB);
-    small.make(tenant, LAB);
-    var refused = assertThrows(RefusedException.class, () -> small.make(tenant, LAB)).refusal();
-    assertEquals(new Refusal.LimitReached("open jobs of the tenant", 2), refused);
-    small.make(new TenantId("another-tenant"), LAB);
-    get(small.actions.cancel(tenant, first, false, JobInstance.AUTHOR));
-    small.make(tenant, LAB);
-  }
-
-  @Test
-  void anotherTenantsJobIsNotThere() {
-    var job = instance.make(tenant, LAB);
-    var other = new TenantId("another-tenant");
-    for (var attempt :
-        List.<Runnable>of(
-            () -> instance.read(other, job),
-            () -> instance.devices(other, job),
-            () -> get(instance.actions.pause(other, job, JobInstance.AUTHOR)),
-            () -> get(instance.actions.cancel(other, job, true, JobInstance.AUTHOR)),
-            () -> get(instance.actions.retry(other, job, List.of("failed"), JobInstance.AUTHOR)))) {
-      var refused = assertThrows(RefusedException.class, attempt::run).refusal();
-      assertInstanceOf(Refusal.Absent.class, refused);
-    }
-    assertEquals("running", instance.read(tenant, job).state());
-  }
-
-  @Test
-  void aJobThatEndedLongAgoIsForgottenWithItsCommands() {
-    var devices = devices(2);
-    devices.forEach(instance::connect);
-    var job = instance.make(tenant, LAB);
-    instance.run();
-    instance.answer(200, devices.toArray(DeviceAddress[]::new));
-    clock.add(Duration.ofSeconds(2));
-    instance.run();
-    clock.add(Duration.ofDays(29));
-    get(instance.remains.forgetSome());
-    assertEquals(2L, instance.counts(tenant, job).get("succeeded"));
-    clock.add(Duration.ofDays(2));
-    get(instance.remains.forgetSome());
-    for (var table : List.of("job", "job_target", "command")) {
-      assertEquals(0, DATABASE.number("SELECT count(*) FROM " + table), table);
-    }
-    assertFalse(DATABASE.number("SELECT count(*) FROM device_queue") == 0);
-  }
-
-  @Test
-  void itsDevicesAreListedPageByPageAndByState() {
-    var devices = devices(5);
-    devices.subList(0, 2).forEach(instance::connect);
-    var job = instance.make(tenant, LAB);
-    instance.run();
-    instance.answer(200, devices.get(0), devices.get(1));
-    var reader = instance.reader;
-    var first = get(reader.devices(tenant, job, null, cursor(null), 3));
-    assertEquals(
-        List.of("d0000", "d0001", "d0002"),
-        first.items().stream().map(it -> it.device().value()).toList());
-    var rest = get(reader.devices(tenant, job, null, cursor(first.next()), 3));
-    assertEquals(2, rest.items().size());
-    assertNull(rest.next());
-    var done = get(reader.devices(tenant, job, "succeeded", cursor(null), 3));
-    assertEquals(2, done.items().size());
-    var jobs = get(reader.list(tenant, Optional.of(JobState.RUNNING), cursor(null), 3));
-    assertEquals(List.of(job), jobs.items().stream().map(JobView::id).toList());
-    assertNull(jobs.items().getFirst().counts());
-  }
-
-  /** As an instance that takes a job and is killed. */
-  private void claim() {
-    DATABASE.run(
-        "UPDATE job SET due_at = '"
-            + clock.instant().plusSeconds(30)
-            + "' WHERE due_at IS NOT NULL");
-  }
-
-  private long total(JobInstance one, UUID job) {
-    return one.counts(tenant, job).values().stream().mapToLong(Long::longValue).sum();
-  }
-
   private JobInstance newInstance(Map<String, String> settings) {
     var made = new JobInstance(DATABASE, settings, clock, registry.url());
     instances.add(made);
     return made;
-  }
-
-  private List<DeviceAddress> devices(int count) {
-    var devices =
-        IntStream.range(0, count)
-            .mapToObj(i -> DeviceAddress.of(tenant.value(), "d%04d".formatted(i)))
-            .toList();
-    devices.forEach(registry::add);
-    return devices;
-  }
-
-  private static String with(String member) {
-    return LAB.substring(0, LAB.length() - 1) + "," + member + "}";
-  }
-
-  private static String list(String... devices) {
-    return "{'command':{'name':'reboot'},'targets':{'devices':['"
-        + String.join("','", devices)
-        + "']}}";
-  }
-
-  private static io.muster.rest.paging.Cursor cursor(String text) {
-    return io.muster.rest.paging.Cursor.read(text);
-  }
-
-  private static void assertConflict(Runnable attempt) {
-    var refused = assertThrows(RefusedException.class, attempt::run).refusal();
-    assertInstanceOf(Refusal.Conflict.class, refused);
-  }
-
-  private static <T> T get(io.smallrye.mutiny.Uni<T> answer) {
-    return JobInstance.get(answer);
   }
 }

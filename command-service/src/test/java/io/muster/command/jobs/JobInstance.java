@@ -2,6 +2,8 @@ package io.muster.command.jobs;
 
 import static io.muster.command.HandWired.bean;
 import static io.muster.command.HandWired.config;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.command.CommandDatabase;
@@ -23,6 +25,8 @@ import io.muster.contract.id.TenantId;
 import io.muster.outbox.SharedEffects;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Cursor;
+import io.muster.rest.problem.Refusal;
+import io.muster.rest.problem.RefusedException;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -236,6 +240,12 @@ final class JobInstance implements AutoCloseable {
 
   static <T> T get(Uni<T> answer) {
     return answer.await().atMost(PATIENCE);
+  }
+
+  /** It makes no sense as things are. */
+  static void assertConflict(Runnable attempt) {
+    var refused = assertThrows(RefusedException.class, attempt::run).refusal();
+    assertInstanceOf(Refusal.Conflict.class, refused);
   }
 
   private static String token() {

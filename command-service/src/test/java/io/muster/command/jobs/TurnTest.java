@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TurnTest {
@@ -89,6 +90,26 @@ class TurnTest {
     assertEquals(OPENS, turn.dueAt());
     assertEquals(10, turn(job, pending(10), OPENS).release());
     assertEquals(0, turn(job, pending(10), OPENS.plus(Duration.ofHours(2))).release());
+  }
+
+  /**
+   * 2:00 is left out in spring and comes twice in autumn: the night has one window all the same.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "2026-03-29T00:00:00Z, 2026-03-29T01:00:00Z, 2026-03-30T00:00:00Z",
+    "2026-10-24T22:00:00Z, 2026-10-25T00:00:00Z, 2026-10-26T01:00:00Z"
+  })
+  void whenTheClocksChangeItsWindowIsAsLongAsEver(Instant before, Instant opens, Instant next) {
+    var job = running(plan(null, null, NIGHT, null, false));
+    assertEquals(0, turn(job, pending(10), before).release());
+    assertEquals(opens, turn(job, pending(10), before).dueAt());
+    var closes = opens.plus(Duration.ofHours(2));
+    assertEquals(10, turn(job, pending(10), opens).release());
+    assertEquals(10, turn(job, pending(10), closes.minusSeconds(1)).release());
+    assertEquals(closes, Turn.expiry(job, closes.minusSeconds(1)));
+    assertEquals(0, turn(job, pending(10), closes).release());
+    assertEquals(next, turn(job, pending(10), closes).dueAt());
   }
 
   @Test

@@ -7,10 +7,14 @@ import static io.muster.command.life.CommandTest.atBroker;
 import static io.muster.command.life.CommandTest.oneWay;
 import static io.muster.command.life.CommandTest.retrying;
 import static io.muster.command.life.CommandTest.terms;
+import static io.muster.command.life.State.DELIVERED;
+import static io.muster.command.life.State.EXPIRED;
+import static io.muster.command.life.State.SENT;
+import static io.muster.command.life.State.SUCCEEDED;
+import static io.muster.command.life.State.TIMED_OUT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -113,6 +117,42 @@ class DeviceQueueTest {
     assertEquals(keys(1), sent(look(Presence.UNKNOWN, 1)));
   }
 
+  @Test
+  void whetherItWasSilentIsJudgedAsOfWhenItWasHeard() {
+    add(terms());
+    deliverFirst();
+    // Its answer may wait where nobody has read for two minutes.
+    var plan = look(Presence.CONNECTED, 120, 9);
+    assertEquals(DELIVERED, queue.getFirst().state());
+    assertEquals(Optional.of(at(120).plusMillis(11_100)), plan.lookAt());
+    var answered = queue.getFirst().apply(answer(200, 5));
+    assertEquals(SUCCEEDED, ((Outcome.Changed) answered).command().state());
+    look(Presence.CONNECTED, 121, 10);
+    assertEquals(TIMED_OUT, queue.getFirst().state());
+    assertEquals(at(10), queue.getFirst().since());
+  }
+
+  @Test
+  void whetherItWasDeliveredIsJudgedLikewiseAndItIsNotSentAgain() {
+    add(terms(), terms());
+    look(Presence.CONNECTED, 0);
+    happens(0, atBroker(message(0), Presence.CONNECTED, 0));
+    var plan = look(Presence.CONNECTED, 60, 59);
+    // The second one was never sent: nobody can have said anything of it.
+    assertEquals(List.of(SENT, EXPIRED), queue.stream().map(Command::state).toList());
+    assertEquals(keys(), sent(plan));
+    assertEquals(Optional.of(at(60).plusMillis(200)), plan.lookAt());
+    look(Presence.CONNECTED, 61, 60);
+    assertEquals(TIMED_OUT, queue.getFirst().state());
+  }
+
+  @Test
+  void whoHasMuchToReadIsNotDisturbedAllTheTime() {
+    add(terms());
+    deliverFirst();
+    assertEquals(Optional.of(at(10_015)), look(Presence.CONNECTED, 10_000, 0).lookAt());
+  }
+
   /** Whatever happens in whatever order, each command ends and none is sent before its time. */
   @Test
   void whateverHappensEveryCommandEndsAndTheOrderIsKept() {
@@ -126,8 +166,9 @@ class DeviceQueueTest {
           second++) {
         var presence = Presence.values()[random.nextInt(3)];
         var before = queue;
-        var plan = look(presence, second);
+        var plan = look(presence, second, Math.max(0, second - random.nextInt(30)));
         assertTrue(plan.lookAt().isPresent() || queue.stream().allMatch(Command::isFinished));
+        assertTrue(plan.lookAt().filter(at(second)::isAfter).isEmpty(), "looked at all the time");
         for (var sent : plan.sent()) {
           for (var earlier : before) {
             if (earlier.key() < sent.key()) {
@@ -189,8 +230,18 @@ class DeviceQueueTest {
   }
 
   private DeviceQueue.Plan look(Presence presence, int second) {
-    Instant now = at(second);
-    var plan = DeviceQueue.look(queue, presence, now, () -> new UUID(1, ids.incrementAndGet()));
+    return look(presence, second, second);
+  }
+
+  private DeviceQueue.Plan look(Presence presence, int second, int judgedAt) {
+    var plan =
+        DeviceQueue.look(
+            queue,
+            presence,
+            command -> false,
+            at(second),
+            at(judgedAt),
+            () -> new UUID(1, ids.incrementAndGet()));
     queue = new ArrayList<>(plan.commands());
     return plan;
   }

@@ -104,6 +104,14 @@ class ReportedTest {
   }
 
   @Test
+  void whatItMayHaveBegunIsNotJudgedBeforeAllIsHeard() {
+    var plan =
+        DeviceQueue.look(
+            List.of(command(1)), Presence.ABSENT, it -> true, at(60), at(59), () -> null);
+    assertFalse(plan.commands().getFirst().isFinished());
+  }
+
+  @Test
   void whatNobodyFetchesExpires() {
     assertEquals(State.EXPIRED, queued(terms()).at(at(60)).state());
   }
@@ -170,7 +178,12 @@ class ReportedTest {
   /** That with key 1 is fetched. */
   private static DeviceQueue.Plan look(List<Command> commands, Presence presence, int second) {
     return DeviceQueue.look(
-        commands, presence, it -> it.key() == 1, at(second), () -> new UUID(1, second + 1));
+        commands,
+        presence,
+        it -> it.key() == 1,
+        at(second),
+        at(second),
+        () -> new UUID(1, second + 1));
   }
 
   private static Command command(long key) {

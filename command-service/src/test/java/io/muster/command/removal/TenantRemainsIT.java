@@ -38,6 +38,7 @@ class TenantRemainsIT {
           "followed_log",
           "followed_event",
           "presence_gap",
+          "ingest_heard",
           "tenant_removal");
 
   @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();

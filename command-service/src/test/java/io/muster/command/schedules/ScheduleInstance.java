@@ -2,6 +2,8 @@ package io.muster.command.schedules;
 
 import static io.muster.command.HandWired.bean;
 import static io.muster.command.HandWired.config;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -19,6 +21,8 @@ import io.muster.contract.event.ContractJson;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Cursor;
+import io.muster.rest.problem.Refusal;
+import io.muster.rest.problem.RefusedException;
 import io.muster.rest.versions.IfMatch;
 import io.opentelemetry.api.trace.TracerProvider;
 import io.smallrye.mutiny.Uni;
@@ -42,6 +46,12 @@ import java.util.UUID;
 final class ScheduleInstance implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(60);
   static final Author AUTHOR = new Author("pat", null);
+
+  /** Parts of what tests ask for, with single quotes. */
+  static final String COMMAND = "'device':'d1','command':{'name':'reboot','payload':{'delay':5.5}}";
+
+  static final String JOB = "'job':{'command':{'name':'reboot'},'targets':{'filter':'tag==lab'}}";
+  static final String HOURLY = "'cron':'0 * * * *','zone':'UTC'";
 
   final Schedules schedules;
   final ScheduleActions actions;
@@ -151,6 +161,11 @@ final class ScheduleInstance implements AutoCloseable {
 
   static <T> T get(Uni<T> answer) {
     return answer.await().atMost(PATIENCE);
+  }
+
+  static void assertRefused(Class<? extends Refusal> why, Runnable action) {
+    var failure = assertThrows(RefusedException.class, action::run);
+    assertInstanceOf(why, failure.refusal());
   }
 
   private static String token() {

@@ -37,14 +37,24 @@ public final class AnsweringDevice implements AutoCloseable {
     return connect(device, List.of(port), status);
   }
 
+  /** The same at QoS 1. */
+  public static AnsweringDevice connect(
+      TestDevice device, List<Integer> ports, Function<String, Optional<Integer>> status) {
+    return connect(device, ports, MqttQos.AT_LEAST_ONCE, status);
+  }
+
   /**
    * Connects to the first endpoint and subscribes.
    *
    * @param ports of the endpoints that it knows
+   * @param most the QoS at which it subscribes
    * @param status the answer to a command of that name; empty for silence
    */
   public static AnsweringDevice connect(
-      TestDevice device, List<Integer> ports, Function<String, Optional<Integer>> status) {
+      TestDevice device,
+      List<Integer> ports,
+      MqttQos most,
+      Function<String, Optional<Integer>> status) {
     var answering = new AnsweringDevice(device, ports, status);
     var client = answering.client;
     client.publishes(MqttGlobalPublishFilter.ALL, answering::take);
@@ -58,7 +68,7 @@ public final class AnsweringDevice implements AutoCloseable {
                 client
                     .subscribeWith()
                     .topicFilter("command/" + device.address() + "/req/#")
-                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .qos(most)
                     .send())
         .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
         .join();

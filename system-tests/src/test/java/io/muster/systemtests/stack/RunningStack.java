@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -40,6 +41,7 @@ public final class RunningStack implements AutoCloseable {
   private final Store store;
   private final Registrations registrations;
   private final Http http = new Http();
+  private final SpanCollector spans = SpanCollector.start();
   private final Thread stopAtExit = new Thread(this::down, "stop-stack");
 
   private RunningStack(MusterCommand muster) {
@@ -62,10 +64,12 @@ public final class RunningStack implements AutoCloseable {
     var stack = new RunningStack(new MusterCommand(root, home, FreePorts.offset()));
     // Should the tests be interrupted, nothing may be left running.
     Runtime.getRuntime().addShutdownHook(stack.stopAtExit);
+    var settings = new HashMap<>(SOONER);
+    settings.putAll(stack.spans.settings());
     var up =
         stack.muster.run(
             START,
-            SOONER,
+            settings,
             "up",
             "--detach",
             "--replicas",
@@ -95,6 +99,11 @@ public final class RunningStack implements AutoCloseable {
 
   public Http http() {
     return http;
+  }
+
+  /** Where all of its services send their spans. */
+  public SpanCollector spans() {
+    return spans;
   }
 
   /** {@code http://…} of the registry that the other services ask. */
@@ -247,6 +256,7 @@ public final class RunningStack implements AutoCloseable {
   @Override
   public void close() {
     down();
+    spans.close();
     try {
       Runtime.getRuntime().removeShutdownHook(stopAtExit);
     } catch (IllegalStateException alreadyExiting) {

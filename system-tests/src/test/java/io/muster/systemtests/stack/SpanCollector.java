@@ -9,13 +9,16 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A collector that takes spans over OTLP with gRPC (HTTP/2 without TLS) and keeps them. Safe for
- * several threads.
+ * A collector that takes spans over OTLP with gRPC (HTTP/2 without TLS) and keeps those of traces
+ * that somebody is interested in. Safe for several threads.
  */
 public final class SpanCollector implements AutoCloseable {
   private static final String EXPORT =
@@ -26,6 +29,7 @@ public final class SpanCollector implements AutoCloseable {
   private static final int PREFIX_BYTES = 5;
 
   private final List<ExportedSpan> spans = new CopyOnWriteArrayList<>();
+  private final Set<String> wanted = ConcurrentHashMap.newKeySet();
   private final Vertx vertx = Vertx.vertx();
   private final HttpServer server;
 
@@ -42,18 +46,35 @@ public final class SpanCollector implements AutoCloseable {
   }
 
   /** Listens on a port of its own. */
-  public static SpanCollector start() throws Exception {
-    return new SpanCollector();
+  public static SpanCollector start() {
+    try {
+      return new SpanCollector();
+    } catch (Exception e) {
+      throw new IllegalStateException("no collector", e);
+    }
   }
 
-  /** {@code http://…}. */
-  public String url() {
-    return "http://127.0.0.1:" + server.actualPort();
+  /**
+   * Keeps what comes of a trace from now on. A stack of many tests tells of more than can be kept.
+   *
+   * @param traceId in hexadecimal
+   */
+  public void want(String traceId) {
+    wanted.add(traceId);
   }
 
-  /** What came until now. */
-  public List<ExportedSpan> spans() {
-    return List.copyOf(spans);
+  /** What tells a service to send its spans here, as the guide does, and not to keep them long. */
+  public Map<String, String> settings() {
+    return Map.of(
+        "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT",
+        "http://127.0.0.1:" + server.actualPort(),
+        "QUARKUS_OTEL_BSP_SCHEDULE_DELAY",
+        "500ms");
+  }
+
+  /** What came of a trace until now. */
+  public List<ExportedSpan> spans(String traceId) {
+    return spans.stream().filter(span -> span.traceId().equals(traceId)).toList();
   }
 
   private void take(HttpServerRequest request) {
@@ -61,9 +82,13 @@ public final class SpanCollector implements AutoCloseable {
       request.response().setStatusCode(404).end();
       return;
     }
-    request.body().onSuccess(body -> spans.addAll(ExportedSpan.in(message(body))));
+    request.body().onSuccess(body -> keep(ExportedSpan.in(message(body))));
     var response = request.response().putHeader("content-type", "application/grpc");
     request.body().onSuccess(body -> response.putTrailer("grpc-status", "0").end(empty()));
+  }
+
+  private void keep(List<ExportedSpan> all) {
+    all.stream().filter(span -> wanted.contains(span.traceId())).forEach(spans::add);
   }
 
   private static byte[] message(Buffer body) {
@@ -84,7 +109,12 @@ public final class SpanCollector implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  public void close() {
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .join();
   }
 }
