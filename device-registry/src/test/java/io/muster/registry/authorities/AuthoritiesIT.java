@@ -377,16 +377,18 @@ class AuthoritiesIT {
     }
   }
 
-  private VerifyAnswer verify(X509Certificate shown) {
-    return verify(null, shown);
+  private VerifyAnswer verify(X509Certificate... shown) {
+    return verifyClaiming(null, shown);
   }
 
   private VerifyAnswer verifyAs(String device, X509Certificate shown) {
-    return verify(DeviceAddress.of(tenant, device), shown);
+    return verifyClaiming(DeviceAddress.of(tenant, device), shown);
   }
 
-  private VerifyAnswer verify(DeviceAddress claimed, X509Certificate shown) {
-    var proof = new CredentialProof.Certificate(List.of(DeviceCertificates.base64(shown)));
+  private VerifyAnswer verifyClaiming(DeviceAddress claimed, X509Certificate... shown) {
+    var proof =
+        new CredentialProof.Certificate(
+            Arrays.stream(shown).map(DeviceCertificates::base64).toList());
     return Api.as(tokens.service()).verify(new VerifyRequest(claimed, proof, "127.0.0.1"));
   }
 

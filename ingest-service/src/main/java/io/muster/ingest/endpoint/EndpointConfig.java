@@ -274,8 +274,8 @@ public interface EndpointConfig {
     /**
      * What the topic names of a connection's aliases may take, 64 bytes for each and their
      * characters; a client that sets more is disconnected with 0x97. They are held as long as the
-     * connection is, so all connections together must not fill {@link #memoryBytes} with them. It is
-     * room for sixteen of the longest that a device may use.
+     * connection is, so all connections together must not fill {@link #memoryBytes} with them. It
+     * is room for sixteen of the longest that a device may use.
      */
     @WithDefault("4608")
     @Min(256) @Max(1_048_576) int topicAliasBytes();

@@ -21,13 +21,11 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 public record AuditQuestion(
     @Parameter(description = "What was changed, or what is above it", example = "devices/sensor-1")
         @QueryParam("subject")
-        @Size(max = 200)
-        String subject,
+        @Size(max = 200) String subject,
     @Parameter(description = "Who did it") @QueryParam("actor") @Size(max = 200) String actor,
     @Parameter(description = "What was done", example = "device-created")
         @QueryParam("action")
-        @Size(max = 60)
-        String action,
+        @Size(max = 60) String action,
     @Parameter(description = "Not before; ISO-8601 with an offset") @QueryParam("from") String from,
     @Parameter(description = "Before") @QueryParam("to") String to,
     @QueryParam("cursor") String cursor,
