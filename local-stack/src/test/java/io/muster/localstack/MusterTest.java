@@ -76,7 +76,7 @@ class MusterTest {
   @Test
   void theNearestOfTheOthersIsNamed() {
     assertEquals(2, run("statuss"));
-    assertTrue(err.toString().contains("Did you mean: muster status"), err.toString());
+    assertTrue(err.toString().contains("Did you mean: status"), err.toString());
   }
 
   @ParameterizedTest
