@@ -34,6 +34,7 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
   public static final int MAX_BYTES = 1_000_000;
 
   private Path folder;
+  private LocalAuthority current;
   private LocalPostgres postgres;
   private LocalIssuer issuer;
   private BrokerProcess broker;
@@ -52,9 +53,8 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
       registry = new Neighbour();
       ingest = new Neighbour();
       Files.writeString(folder.resolve("service.token"), serviceToken("firmware"));
-      tls().prepare(Clock.systemUTC());
       Files.createDirectory(shown().folder());
-      show(tls());
+      show(another());
       ownCertificate = Pem.selfSigned(folder.resolve("services"), "services");
       devicePort = freePort();
       return settings();
@@ -127,19 +127,30 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
     }
   }
 
-  /** The server's certificate, and who vouches for it. */
+  /** The server's certificate as it is shown now, and who vouches for it. */
   public LocalAuthority tls() {
-    return new LocalAuthority(folder.resolve("tls"));
+    return current;
   }
 
   private LocalAuthority shown() {
     return new LocalAuthority(folder.resolve("shown"));
   }
 
-  /** Puts another one's certificate into the files that both ports serve theirs from. */
+  /** Another authority and its certificate for the server, which nobody shows yet. */
+  public LocalAuthority another() throws IOException {
+    var other = new LocalAuthority(Files.createTempDirectory(folder, "tls"));
+    other.prepare(Clock.systemUTC());
+    return other;
+  }
+
+  /**
+   * Puts another one's certificate into the files that both ports serve theirs from, for good:
+   * Quarkus takes what it was started with for unchanged, and would not show it a second time.
+   */
   public void show(LocalAuthority other) throws IOException {
     replace(other.serverCertificate(), shown().serverCertificate());
     replace(other.serverKey(), shown().serverKey());
+    current = other;
   }
 
   private static void replace(Path by, Path file) throws IOException {

@@ -9,7 +9,6 @@ import io.muster.firmware.FirmwareStack;
 import io.muster.firmware.OneDevice;
 import io.muster.firmware.Pem;
 import io.muster.firmware.ServiceTest;
-import io.muster.localstack.tls.LocalAuthority;
 import io.quarkus.vertx.http.runtime.options.TlsCertificateReloader;
 import java.io.IOException;
 import java.net.URI;
@@ -18,7 +17,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -130,27 +128,18 @@ class DevicePortIT {
   /** At the main port as often as the chart says, which is now; at the other in each handshake. */
   @Test
   void renewedCertificatesAreServedWithoutARestartAndServicesShowTheirsAsBefore() throws Exception {
-    var renewed = new LocalAuthority(folder.resolve("renewed"));
-    renewed.prepare(Clock.systemUTC());
+    var renewed = stack.another();
     var authority = renewed.authorityCertificate();
     var anybody = Pem.trusting(authority);
     assertThrows(IOException.class, () -> send(anybody, events("/internal/v1/events")));
-    show(renewed);
-    try {
-      assertEquals(401, send(anybody, toDevices(device.path())).statusCode());
-      assertEquals(403, send(anybody, events("/internal/v1/events")).statusCode());
-      var service = stack.ownCertificate().shownTo(authority);
-      assertEquals(200, send(service, events("/internal/v1/events")).statusCode());
-      var stranger = Pem.selfSigned(folder, "services").shownTo(authority);
-      assertThrows(IOException.class, () -> send(stranger, events("/internal/v1/events")));
-    } finally {
-      show(stack.tls());
-    }
-  }
-
-  private void show(LocalAuthority authority) throws Exception {
-    stack.show(authority);
+    stack.show(renewed);
     TlsCertificateReloader.reload().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    assertEquals(401, send(anybody, toDevices(device.path())).statusCode());
+    assertEquals(403, send(anybody, events("/internal/v1/events")).statusCode());
+    var service = stack.ownCertificate().shownTo(authority);
+    assertEquals(200, send(service, events("/internal/v1/events")).statusCode());
+    var stranger = Pem.selfSigned(folder, "services").shownTo(authority);
+    assertThrows(IOException.class, () -> send(stranger, events("/internal/v1/events")));
   }
 
   private HttpRequest.Builder events(String path) {
