@@ -1,7 +1,5 @@
 package io.muster.command.inbox;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.command.database.Database;
 import io.muster.command.inbox.GapTable.Gap;
@@ -11,6 +9,7 @@ import io.muster.command.queue.Arrivals;
 import io.muster.contract.event.ConnectedSession;
 import io.muster.contract.event.SessionPage;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.rest.sessions.SessionRetelling;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -21,13 +20,10 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.jboss.logging.Logger;
 
 /**
  * Ends the time in which nobody knows who is connected, because ingest's log was lost: asks ingest
@@ -37,22 +33,11 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 class Retelling {
-  private static final Logger LOG = Logger.getLogger(Retelling.class);
-
-  /** Who is connected, from somebody on. */
-  @FunctionalInterface
-  interface Asked {
-    Uni<SessionPage> page(String after, int limit);
-  }
-
   private final Database database;
-  private final Asked ingest;
+  private final SessionRetelling.Asked ingest;
   private final InboxConfig config;
   private final Clock clock;
-  private final Counter retold;
-  private final AtomicBoolean busy = new AtomicBoolean();
-  private volatile Instant since;
-  private volatile boolean failing;
+  private final SessionRetelling retelling;
   private long timer = -1;
 
   @Inject
@@ -66,24 +51,24 @@ class Retelling {
   }
 
   Retelling(
-      Database database, Asked ingest, InboxConfig config, Clock clock, MeterRegistry meters) {
+      Database database,
+      SessionRetelling.Asked ingest,
+      InboxConfig config,
+      Clock clock,
+      MeterRegistry meters) {
     this.database = database;
     this.ingest = ingest;
     this.config = config;
     this.clock = clock;
-    this.retold =
-        Counter.builder("muster.command.presence.retold")
-            .description("Connections that ingest told of again after its log was lost")
-            .register(meters);
-    Gauge.builder("muster.command.presence.gap", this, it -> it.gapSeconds())
-        .baseUnit("seconds")
-        .description("For how long it has not been known who is connected; 0 while it is")
-        .register(meters);
+    this.retelling =
+        new SessionRetelling(
+            "muster.command.presence.retold", "muster.command.presence.gap", clock, meters);
   }
 
   void start(@Observes StartupEvent started, Vertx vertx) {
     if (config.enabled()) {
-      timer = vertx.setPeriodic(config.retellInterval().toMillis(), _ -> tick());
+      timer =
+          vertx.setPeriodic(config.retellInterval().toMillis(), _ -> retelling.look(this::goOn));
     }
   }
 
@@ -91,21 +76,11 @@ class Retelling {
     vertx.cancelTimer(timer);
   }
 
-  private void tick() {
-    if (busy.compareAndSet(false, true)) {
-      goOn()
-          .onTermination()
-          .invoke(() -> busy.set(false))
-          .subscribe()
-          .with(done -> recovered(), this::failed);
-    }
-  }
-
   /** A page, if there is a gap and it is this instance's turn. */
   Uni<Void> goOn() {
     return database
         .use(GapTable::since)
-        .invoke(found -> since = found.orElse(null))
+        .invoke(found -> retelling.gapSince(found.orElse(null)))
         .flatMap(found -> found.isEmpty() ? Uni.createFrom().voidItem() : goOnWithGap());
   }
 
@@ -133,7 +108,7 @@ class Retelling {
             page ->
                 database
                     .inTransaction(db -> take(db, gap, page))
-                    .invoke(taken -> committed(taken, page)))
+                    .invoke(taken -> retelling.committed(taken, page)))
         .replaceWithVoid();
   }
 
@@ -161,36 +136,5 @@ class Retelling {
     return session.hears().stream()
         .filter(it -> StepReader.hearsCommands(it.device(), it.filters()))
         .map(it -> new Listener(session.clientIdentifier(), session.epoch(), it.device()));
-  }
-
-  private void committed(boolean taken, SessionPage page) {
-    if (taken) {
-      retold.increment(page.items().size());
-      if (page.next() == null) {
-        since = null;
-        LOG.info("It is known again who is connected");
-      }
-    }
-  }
-
-  private double gapSeconds() {
-    var begun = since;
-    return begun == null
-        ? 0
-        : Math.max(0, Duration.between(begun, clock.instant()).toMillis()) / 1e3;
-  }
-
-  private void recovered() {
-    if (failing) {
-      failing = false;
-      LOG.info("Who is connected is asked again");
-    }
-  }
-
-  private void failed(Throwable failure) {
-    if (!failing) {
-      failing = true;
-      LOG.warnf("Who is connected cannot be asked for now: %s", failure);
-    }
   }
 }

@@ -14,6 +14,7 @@ import io.muster.contract.event.ConnectedSession;
 import io.muster.contract.event.ConnectedSession.Hearing;
 import io.muster.contract.event.SessionPage;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.rest.sessions.SessionRetelling;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.time.Duration;
@@ -75,7 +76,7 @@ class RetellingIT {
     lose();
   }
 
-  private Retelling retelling(Retelling.Asked ingest) {
+  private Retelling retelling(SessionRetelling.Asked ingest) {
     return new Retelling(
         bean(Database.class, DATABASE.newPool(2), config(poolConfig(), Map.of())),
         ingest,

@@ -1,12 +1,11 @@
 package io.muster.registry.inbox;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.SessionPage;
 import io.muster.contract.id.ServiceName;
 import io.muster.registry.events.Changes;
+import io.muster.rest.sessions.SessionRetelling;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -19,11 +18,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
@@ -40,23 +37,14 @@ class Retelling implements InboxHandler {
 
   private static final Logger LOG = Logger.getLogger(Retelling.class);
 
-  /** Who is connected, from somebody on. */
-  @FunctionalInterface
-  interface Asked {
-    Uni<SessionPage> page(String after, int limit);
-  }
-
   private final Optional<ServiceLog> log;
-  private final Asked ingest;
+  private final SessionRetelling.Asked ingest;
   private final List<SessionHandler> handlers;
   private final Pool pool;
   private final Changes changes;
   private final InboxConfig config;
   private final Clock clock;
-  private final Counter retold;
-  private final AtomicBoolean busy = new AtomicBoolean();
-  private final AtomicBoolean failing = new AtomicBoolean();
-  private volatile Instant since;
+  private final SessionRetelling retelling;
   private volatile Instant pausedUntil = Instant.EPOCH;
   private long timer = -1;
 
@@ -69,9 +57,11 @@ class Retelling implements InboxHandler {
       InboxConfig config,
       Clock clock,
       MeterRegistry meters) {
+    var log =
+        config.ingestUrl().map(url -> new ServiceLog(vertx, config, url, config.ingest().caFile()));
     this(
-        config.ingestUrl().map(url -> new ServiceLog(vertx, config, url, config.ingest().caFile())),
-        null,
+        log,
+        (after, limit) -> log.orElseThrow().sessions(after, limit),
         handlers,
         pool,
         changes,
@@ -80,20 +70,12 @@ class Retelling implements InboxHandler {
         meters);
   }
 
+  /**
+   * @param log to close in the end; without one ingest is asked only by whoever calls {@link #goOn}
+   */
   Retelling(
-      Asked ingest,
-      List<SessionHandler> handlers,
-      Pool pool,
-      Changes changes,
-      InboxConfig config,
-      Clock clock,
-      MeterRegistry meters) {
-    this(Optional.empty(), ingest, handlers, pool, changes, config, clock, meters);
-  }
-
-  private Retelling(
       Optional<ServiceLog> log,
-      Asked ingest,
+      SessionRetelling.Asked ingest,
       List<SessionHandler> handlers,
       Pool pool,
       Changes changes,
@@ -101,25 +83,21 @@ class Retelling implements InboxHandler {
       Clock clock,
       MeterRegistry meters) {
     this.log = log;
-    this.ingest = log.<Asked>map(it -> it::sessions).orElse(ingest);
+    this.ingest = ingest;
     this.handlers = List.copyOf(handlers);
     this.pool = pool;
     this.changes = changes;
     this.config = config;
     this.clock = clock;
-    this.retold =
-        Counter.builder("muster.registry.sessions.retold")
-            .description("Connections that ingest told of again after its log was lost")
-            .register(meters);
-    Gauge.builder("muster.registry.sessions.gap", this, it -> it.gapSeconds())
-        .baseUnit("seconds")
-        .description("For how long it has not been known who is connected; 0 while it is")
-        .register(meters);
+    this.retelling =
+        new SessionRetelling(
+            "muster.registry.sessions.retold", "muster.registry.sessions.gap", clock, meters);
   }
 
   void start(@Observes StartupEvent started, Vertx vertx) {
     if (log.isPresent()) {
-      timer = vertx.setPeriodic(config.retellInterval().toMillis(), _ -> look());
+      timer =
+          vertx.setPeriodic(config.retellInterval().toMillis(), _ -> retelling.look(this::goOn));
     }
   }
 
@@ -149,26 +127,10 @@ class Retelling implements InboxHandler {
     return SessionGap.open(transaction, clock.instant());
   }
 
-  private void look() {
-    if (busy.compareAndSet(false, true)) {
-      goOn()
-          .onTermination()
-          .invoke(() -> busy.set(false))
-          .subscribe()
-          .with(done -> failing.set(false), this::failed);
-    }
-  }
-
-  private void failed(Throwable failure) {
-    if (failing.compareAndSet(false, true)) {
-      LOG.warnf("Who is connected cannot be asked for now: %s", failure);
-    }
-  }
-
   /** A page, if there is a gap. */
   Uni<Void> goOn() {
     return SessionGap.find(pool)
-        .invoke(found -> since = found.map(SessionGap::since).orElse(null))
+        .invoke(found -> retelling.gapSince(found.map(SessionGap::since).orElse(null)))
         .chain(
             found -> found.filter(this::isDue).map(this::ask).orElse(Uni.createFrom().voidItem()));
   }
@@ -187,7 +149,7 @@ class Retelling implements InboxHandler {
             page ->
                 changes
                     .inSqlTransaction(transaction -> take(transaction, gap, page))
-                    .invoke(taken -> committed(taken, page)))
+                    .invoke(taken -> retelling.committed(taken, page)))
         .replaceWithVoid();
   }
 
@@ -203,22 +165,5 @@ class Retelling implements InboxHandler {
       all = all.chain(() -> handler.retold(transaction, page.items()));
     }
     return all.chain(() -> SessionGap.moveOn(transaction, page.next()));
-  }
-
-  private void committed(boolean taken, SessionPage page) {
-    if (taken) {
-      retold.increment(page.items().size());
-      if (page.next() == null) {
-        since = null;
-        LOG.info("It is known again who is connected");
-      }
-    }
-  }
-
-  private double gapSeconds() {
-    var begun = since;
-    return begun == null
-        ? 0
-        : Math.max(0, Duration.between(begun, clock.instant()).toMillis()) / 1e3;
   }
 }

@@ -11,6 +11,7 @@ import io.muster.contract.event.SessionPage;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.registry.RegistryTest;
 import io.muster.registry.events.Changes;
+import io.muster.rest.sessions.SessionRetelling;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +86,7 @@ class RetellingIT {
   void whatIsNotTakenIsToldAgain() {
     var failing =
         new Retelling(
+            Optional.empty(),
             this::page,
             List.of((_, _) -> Uni.createFrom().failure(new IllegalStateException())),
             pool,
@@ -111,17 +114,18 @@ class RetellingIT {
     assertEquals(500, told.size());
   }
 
-  private Retelling retelling(Retelling.Asked ingest, Clock clock) {
+  private Retelling retelling(SessionRetelling.Asked ingest, Clock clock) {
     return retelling(ingest, clock, new SimpleMeterRegistry());
   }
 
-  private Retelling retelling(Retelling.Asked ingest, Clock clock, MeterRegistry meters) {
+  private Retelling retelling(SessionRetelling.Asked ingest, Clock clock, MeterRegistry meters) {
     SessionHandler handler =
         (transaction, sessions) -> {
           sessions.forEach(it -> told.add(it.clientIdentifier()));
           return Uni.createFrom().voidItem();
         };
-    return new Retelling(ingest, List.of(handler), pool, changes, config, clock, meters);
+    return new Retelling(
+        Optional.empty(), ingest, List.of(handler), pool, changes, config, clock, meters);
   }
 
   private Uni<SessionPage> page(String after, int limit) {
