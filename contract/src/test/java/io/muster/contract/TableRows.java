@@ -88,6 +88,16 @@ public final class TableRows {
     }
   }
 
+  /** Nobody else changes the rows that a table has, until {@link #release}. */
+  public void hold(String table) throws SQLException {
+    run("BEGIN");
+    run("SELECT FROM " + table + " FOR UPDATE");
+  }
+
+  public void release() throws SQLException {
+    run("ROLLBACK");
+  }
+
   /** How many rows each of the tables has. */
   public Map<String, Long> counts(Iterable<String> tables) throws SQLException {
     var counts = new TreeMap<String, Long>();

@@ -20,13 +20,17 @@ public final class DeviceDirectory implements DeviceKeys {
         FROM unnest($1::text[], $2::text[]) AS wanted (tenant, device)
         JOIN device d ON d.tenant = wanted.tenant AND d.device = wanted.device""";
 
-  /** Looks first, since a refused insert uses up a key as well. Of two that insert, one does. */
+  /**
+   * Looks first, since a refused insert uses up a key as well. Of two that insert, one does and has
+   * the key at once: a row of a deleted tenant may be gone before it is looked for.
+   */
   private static final String INSERT =
       """
       INSERT INTO device (tenant, device)
       SELECT tenant, device FROM unnest($1::text[], $2::text[]) AS wanted (tenant, device)
        ORDER BY tenant, device
-      ON CONFLICT DO NOTHING""";
+      ON CONFLICT DO NOTHING
+      RETURNING key, tenant, device""";
 
   private final SqlClient shared;
   private final TwoGenerationCache<DeviceAddress, Integer> cache;
@@ -53,30 +57,39 @@ public final class DeviceDirectory implements DeviceKeys {
   public Future<Map<DeviceAddress, Integer>> resolve(
       SqlClient connection, Collection<DeviceAddress> devices) {
     return find(connection, devices)
-        .compose(
-            found -> {
-              if (found.size() == devices.size()) {
-                return Future.succeededFuture(found);
-              }
-              var missing = new HashSet<>(devices);
-              missing.removeAll(found.keySet());
-              return connection
-                  .preparedQuery(INSERT)
-                  .execute(names(missing))
-                  .compose(inserted -> find(connection, missing))
-                  .map(
-                      made -> {
-                        found.putAll(made);
-                        return found;
-                      });
+        .compose(found -> complete(connection, INSERT, devices, found))
+        .compose(found -> complete(connection, SELECT, devices, found));
+  }
+
+  /** Adds what a statement gives for those that are missing, if any are. */
+  private Future<Map<DeviceAddress, Integer>> complete(
+      SqlClient connection,
+      String sql,
+      Collection<DeviceAddress> devices,
+      Map<DeviceAddress, Integer> found) {
+    if (found.size() == devices.size()) {
+      return Future.succeededFuture(found);
+    }
+    var missing = new HashSet<>(devices);
+    missing.removeAll(found.keySet());
+    return keys(connection, sql, missing)
+        .map(
+            more -> {
+              found.putAll(more);
+              return found;
             });
   }
 
   /** The keys of those that are there. */
   private Future<Map<DeviceAddress, Integer>> find(
       SqlClient connection, Collection<DeviceAddress> devices) {
+    return keys(connection, SELECT, devices);
+  }
+
+  private Future<Map<DeviceAddress, Integer>> keys(
+      SqlClient connection, String sql, Collection<DeviceAddress> devices) {
     return connection
-        .preparedQuery(SELECT)
+        .preparedQuery(sql)
         .execute(names(devices))
         .map(
             rows -> {
