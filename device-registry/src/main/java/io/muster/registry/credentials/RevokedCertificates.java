@@ -40,7 +40,7 @@ public class RevokedCertificates implements DeviceContent {
       "SELECT (SELECT count(*) FROM revoked_certificate WHERE sha256 = ?1)"
           + " + (SELECT count(*) FROM withdrawn_certificate"
           + " WHERE sha256 = ?1 AND tenant_key = ?2)";
-  // A few with each write keep the tables small without a job of its own.
+  // A few with each write keep a table small without a job of its own.
   private static final String PRUNE_REVOKED =
       "WITH oldest AS MATERIALIZED (SELECT sha256 FROM revoked_certificate"
           + " WHERE not_after <= ?1 ORDER BY not_after LIMIT 20 FOR UPDATE SKIP LOCKED)"
@@ -75,7 +75,8 @@ public class RevokedCertificates implements DeviceContent {
   public Uni<Void> beforeRemoval(DeviceEntity device) {
     return write(ADD_VOUCHED, device.key())
         .chain(() -> write(WITHDRAW_REGISTERED, device.key()))
-        .chain(this::prune);
+        .chain(() -> prune(PRUNE_REVOKED))
+        .chain(() -> prune(PRUNE_WITHDRAWN));
   }
 
   /**
@@ -84,17 +85,16 @@ public class RevokedCertificates implements DeviceContent {
    * @param sha256 of one that an authority has signed, of the tenant that says so
    */
   public Uni<Void> add(byte[] sha256, Instant notAfter) {
-    return write(ADD, sha256, utc(notAfter)).chain(this::prune);
+    return write(ADD, sha256, utc(notAfter)).chain(() -> prune(PRUNE_REVOKED));
   }
 
   /** No authority of the tenant vouches for it any more, for as long as it holds. */
   Uni<Void> withdraw(int tenantKey, byte[] sha256, Instant notAfter) {
-    return write(WITHDRAW, sha256, tenantKey, utc(notAfter)).chain(this::prune);
+    return write(WITHDRAW, sha256, tenantKey, utc(notAfter)).chain(() -> prune(PRUNE_WITHDRAWN));
   }
 
-  private Uni<Void> prune() {
-    var now = utc(clock.instant());
-    return write(PRUNE_REVOKED, now).chain(() -> write(PRUNE_WITHDRAWN, now));
+  private Uni<Void> prune(String sql) {
+    return write(sql, utc(clock.instant()));
   }
 
   private static Uni<Void> write(String sql, Object... values) {
