@@ -1,24 +1,18 @@
 package io.muster.command;
 
-import io.muster.localstack.postgres.LocalPostgres;
+import io.muster.localstack.postgres.TestPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -47,38 +41,10 @@ public final class CommandDatabase
           "V83__end_presence_gap",
           "V84__note_until_when_ingest_was_heard");
 
-  private Server server;
+  private TestPostgres server;
   private Vertx vertx;
   private String schema;
   private Pool pool;
-
-  /** Its start takes as long as many tests: it is started for the first class that wants it. */
-  private record Server(Path folder, LocalPostgres postgres, AtomicInteger schemas)
-      implements AutoCloseable {
-    static Server start() {
-      try {
-        var folder = Files.createTempDirectory("command-it");
-        var postgres = LocalPostgres.start(folder, freePort());
-        postgres.createServices();
-        return new Server(folder, postgres, new AtomicInteger());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    String newSchema() {
-      return "commands" + schemas.incrementAndGet();
-    }
-
-    /** After the last class. */
-    @Override
-    public void close() throws IOException {
-      postgres.close();
-      try (var files = Files.walk(folder)) {
-        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-      }
-    }
-  }
 
   @Override
   public void beforeAll(ExtensionContext context) {
@@ -86,7 +52,7 @@ public final class CommandDatabase
         context
             .getRoot()
             .getStore(NAMESPACE)
-            .computeIfAbsent(Server.class, type -> Server.start(), Server.class);
+            .computeIfAbsent(TestPostgres.class, _ -> TestPostgres.start(), TestPostgres.class);
     vertx = Vertx.vertx();
   }
 
@@ -116,7 +82,7 @@ public final class CommandDatabase
 
   /** Another one, as another instance of the service would have. */
   public Pool newPool(int connections) {
-    var superuser = server.postgres().superuser();
+    var superuser = server.superuser();
     var options =
         new PgConnectOptions()
             .setHost(superuser.host())
@@ -132,11 +98,7 @@ public final class CommandDatabase
 
   /** One of JDBC's. */
   public Connection connect() throws SQLException {
-    var connection = server.postgres().connectAsSuperuser();
-    try (var statement = connection.createStatement()) {
-      statement.execute("SET search_path TO " + schema);
-    }
-    return connection;
+    return server.connect(schema);
   }
 
   public void run(String sql) {
@@ -153,12 +115,6 @@ public final class CommandDatabase
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

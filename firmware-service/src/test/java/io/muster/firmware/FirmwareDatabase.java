@@ -1,14 +1,12 @@
 package io.muster.firmware;
 
-import io.muster.localstack.postgres.LocalPostgres;
+import io.muster.localstack.postgres.TestPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -20,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -42,30 +39,18 @@ public final class FirmwareDatabase
    * Started for the first class, ended after the last.
    *
    * @param migrations all that there are, in their order
-   * @param schemas how many it has had
    */
-  private record Server(
-      Path folder, LocalPostgres postgres, Vertx vertx, String migrations, AtomicInteger schemas)
+  private record Server(TestPostgres postgres, Vertx vertx, String migrations)
       implements AutoCloseable {
     private static Server start() {
-      try {
-        var folder = Files.createTempDirectory("firmware-it");
-        var postgres = LocalPostgres.start(folder, freePort());
-        postgres.createServices();
-        var migrations = String.join("\n", FirmwareDatabase.migrations());
-        return new Server(folder, postgres, Vertx.vertx(), migrations, new AtomicInteger());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      var migrations = String.join("\n", FirmwareDatabase.migrations());
+      return new Server(TestPostgres.start(), Vertx.vertx(), migrations);
     }
 
     @Override
     public void close() throws IOException {
       vertx.close();
       postgres.close();
-      try (var files = Files.walk(folder)) {
-        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-      }
     }
   }
 
@@ -80,7 +65,7 @@ public final class FirmwareDatabase
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    schema = "firmware" + server.schemas.incrementAndGet();
+    schema = server.postgres.newSchema();
     pool = newPool(4);
     run("CREATE SCHEMA " + schema);
     // At once they are one transaction, and wait for the disk once.
@@ -121,11 +106,7 @@ public final class FirmwareDatabase
 
   /** One of JDBC's. */
   public Connection connect() throws SQLException {
-    var connection = server.postgres.connectAsSuperuser();
-    try (var statement = connection.createStatement()) {
-      statement.execute("SET search_path TO " + schema);
-    }
-    return connection;
+    return server.postgres.connect(schema);
   }
 
   public void run(String sql) {
@@ -166,11 +147,5 @@ public final class FirmwareDatabase
   private static int number(Path migration) {
     var name = migration.getFileName().toString();
     return Integer.parseInt(name.substring(1, name.indexOf("__")));
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -141,4 +141,10 @@ final class RolloutFleet implements BeforeEachCallback, AfterEachCallback {
   List<String> groups(UUID rollout) {
     return read(rollout).groups().stream().map(it -> it.state()).toList();
   }
+
+  /** The registry has another device, and tells of it. */
+  void appears(String name) {
+    registry.add(address(name));
+    instance.registryTells("platform/registry/device-created/" + address(name));
+  }
 }

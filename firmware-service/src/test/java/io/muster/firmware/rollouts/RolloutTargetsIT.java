@@ -133,8 +133,7 @@ class RolloutTargetsIT {
     fleet.later();
     assertEquals("running", fleet.state(rollout));
     assertEquals(Map.of("finished", 2L), fleet.counts(rollout));
-    fleet.registry.add(fleet.address("late"));
-    fleet.instance.registryTells("platform/registry/device-created/" + fleet.address("late"));
+    fleet.appears("late");
     fleet.work();
     fleet.clock.advance(Duration.ofSeconds(6));
     fleet.work();
@@ -149,8 +148,7 @@ class RolloutTargetsIT {
     fleet.work();
     fleet.instance.actions.pause(fleet.tenant, rollout, OTHER);
     fleet.work();
-    fleet.registry.add(fleet.address("late"));
-    fleet.instance.registryTells("platform/registry/device-created/" + fleet.address("late"));
+    fleet.appears("late");
     fleet.clock.advance(Duration.ofSeconds(6));
     assertTimeoutPreemptively(Duration.ofSeconds(30), fleet::work);
     assertEquals(Map.of("given", 1L), fleet.counts(rollout));
@@ -165,8 +163,7 @@ class RolloutTargetsIT {
     var devices = fleet.devices(1);
     var rollout = fleet.make(fleet.fitting(""));
     fleet.work();
-    fleet.registry.add(fleet.address("late"));
-    fleet.instance.registryTells("platform/registry/device-created/" + fleet.address("late"));
+    fleet.appears("late");
     fleet.clock.advance(Duration.ofSeconds(6));
     fleet.work();
     fleet.instance.succeed(devices.getFirst());
