@@ -5,52 +5,18 @@ import static io.muster.command.aws.AwsTalk.jobs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.muster.command.CommandDatabase;
-import io.muster.command.SettableClock;
 import io.muster.command.life.Reason;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Devices that fetch their jobs and say what became of them, on a real database. */
-class AwsCourseIT {
-  private static final Instant T0 = Instant.parse("2026-01-05T10:00:00Z");
-
-  @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
-
-  private final List<AwsInstance> instances = new ArrayList<>();
-  private SettableClock clock;
-  private AwsEvents events;
-  private String tenant;
-  private DeviceAddress device;
-  private AwsInstance instance;
-  private AwsTalk talk;
-
-  @BeforeEach
-  void start() {
-    clock = new SettableClock(T0);
-    events = new AwsEvents(clock);
-    tenant = "t" + UUID.randomUUID().toString().substring(0, 12);
-    device = DeviceAddress.of(tenant, "d1");
-    instance = newInstance(Map.of());
-    talk = new AwsTalk(device, events, clock, () -> instance);
-  }
-
-  @AfterEach
-  void stop() {
-    instances.forEach(AwsInstance::close);
-  }
-
+class AwsCourseIT extends AwsCourse {
   @Test
   void aDeviceBeginsItsJobAndSaysHowFarItHasCome() {
     talk.listens();
@@ -413,11 +379,5 @@ class AwsCourseIT {
     talk.said();
     talk.ask(job + "/get", "");
     assertEquals("ResourceNotFound", talk.only("get/rejected").at("/code"));
-  }
-
-  private AwsInstance newInstance(Map<String, String> settings) {
-    var one = new AwsInstance(DATABASE, settings, clock);
-    instances.add(one);
-    return one;
   }
 }

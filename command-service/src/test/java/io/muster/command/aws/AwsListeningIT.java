@@ -5,45 +5,12 @@ import static io.muster.command.aws.AwsTalk.jobs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.muster.command.CommandDatabase;
-import io.muster.command.SettableClock;
-import io.muster.contract.id.DeviceAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which way the commands of jobs take: where a device listens, it gets them. */
-class AwsListeningIT {
-  @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
-
-  private SettableClock clock;
-  private AwsEvents events;
-  private String tenant;
-  private DeviceAddress device;
-  private AwsInstance instance;
-  private AwsTalk talk;
-
-  @BeforeEach
-  void start() {
-    clock = new SettableClock(Instant.parse("2026-01-05T10:00:00Z"));
-    events = new AwsEvents(clock);
-    tenant = "t" + UUID.randomUUID().toString().substring(0, 12);
-    device = DeviceAddress.of(tenant, "d1");
-    instance = new AwsInstance(DATABASE, Map.of(), clock);
-    talk = new AwsTalk(device, events, clock, () -> instance);
-  }
-
-  @AfterEach
-  void stop() {
-    instance.close();
-  }
-
+class AwsListeningIT extends AwsCourse {
   @Test
   void whoDoesNotListenHereIsSentItsJobs() {
     instance.take(

@@ -4,12 +4,9 @@ import static io.muster.command.aws.AwsEvents.things;
 import static io.muster.command.aws.AwsTalk.listed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.muster.command.CommandDatabase;
-import io.muster.command.SettableClock;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.DeviceAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,38 +15,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How devices are told of their jobs, and how often, in one instance and in two. */
-class AwsNoticesIT {
-  @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
-
-  private final List<AwsInstance> instances = new ArrayList<>();
-  private SettableClock clock;
-  private AwsEvents events;
-  private String tenant;
-  private DeviceAddress device;
-  private AwsInstance instance;
-  private AwsTalk talk;
-
-  @BeforeEach
-  void start() {
-    clock = new SettableClock(Instant.parse("2026-01-05T10:00:00Z"));
-    events = new AwsEvents(clock);
-    tenant = "t" + UUID.randomUUID().toString().substring(0, 12);
-    device = DeviceAddress.of(tenant, "d1");
-    instance = newInstance(Map.of());
-    talk = new AwsTalk(device, events, clock, () -> instance);
-  }
-
-  @AfterEach
-  void stop() {
-    instances.forEach(AwsInstance::close);
-  }
-
+class AwsNoticesIT extends AwsCourse {
   @Test
   void theSeriesOfNotificationsIsThatOfAws() {
     talk.listens();
@@ -237,12 +206,6 @@ class AwsNoticesIT {
         one.get();
       }
     }
-  }
-
-  private AwsInstance newInstance(Map<String, String> settings) {
-    var one = new AwsInstance(DATABASE, settings, clock);
-    instances.add(one);
-    return one;
   }
 
   private static UUID lastMessage() {

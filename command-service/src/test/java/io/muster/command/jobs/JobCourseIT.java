@@ -10,54 +10,19 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.muster.command.CommandDatabase;
-import io.muster.command.Neighbour;
-import io.muster.command.SettableClock;
 import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.id.TenantId;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Whom jobs reach and when, on a real database, with a registry over real HTTP and a clock to set.
  */
-class JobCourseIT {
-  private static final Instant T0 = Instant.parse("2026-01-05T10:00:00Z");
-
-  @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
-
-  private final List<JobInstance> instances = new ArrayList<>();
-  private SettableClock clock;
-  private Neighbour registry;
-  private TenantId tenant;
-  private JobInstance instance;
-
-  @BeforeEach
-  void start() throws IOException {
-    clock = new SettableClock(T0);
-    registry = new Neighbour();
-    registry.filter("tag==lab", id -> true);
-    tenant = new TenantId("t" + UUID.randomUUID().toString().substring(0, 12));
-    instance = newInstance(Map.of());
-  }
-
-  @AfterEach
-  void stop() {
-    instances.forEach(JobInstance::close);
-    registry.close();
-  }
-
+class JobCourseIT extends JobCourse {
   @Test
   void listedDevicesHaveTheirTurnAndTheJobIsComplete() {
     var devices = registry.addDevices(tenant, 3);
@@ -319,11 +284,5 @@ class JobCourseIT {
     instance.run();
     assertEquals(
         Map.of("cancelled", 1L, "queued", 1L, "removed", 1L), instance.counts(tenant, job));
-  }
-
-  private JobInstance newInstance(Map<String, String> settings) {
-    var made = new JobInstance(DATABASE, settings, clock, registry.url());
-    instances.add(made);
-    return made;
   }
 }

@@ -7,48 +7,14 @@ import static io.muster.command.jobs.JobRequests.with;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.muster.command.CommandDatabase;
-import io.muster.command.Neighbour;
-import io.muster.command.SettableClock;
 import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.id.TenantId;
-import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How jobs end before each device has done what it was told, and how they go on. */
-class JobEndsIT {
-  @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
-
-  private final List<JobInstance> instances = new ArrayList<>();
-  private SettableClock clock;
-  private Neighbour registry;
-  private TenantId tenant;
-  private JobInstance instance;
-
-  @BeforeEach
-  void start() throws IOException {
-    clock = new SettableClock(Instant.parse("2026-01-05T10:00:00Z"));
-    registry = new Neighbour();
-    registry.filter("tag==lab", id -> true);
-    tenant = new TenantId("t" + UUID.randomUUID().toString().substring(0, 12));
-    instance = newInstance(Map.of());
-  }
-
-  @AfterEach
-  void stop() {
-    instances.forEach(JobInstance::close);
-    registry.close();
-  }
-
+class JobEndsIT extends JobCourse {
   @Test
   void aJobIsAbortedWhenTooManyFail() {
     var devices = registry.addDevices(tenant, 2_000);
@@ -172,11 +138,5 @@ class JobEndsIT {
       assertEquals(0, DATABASE.number("SELECT count(*) FROM " + table), table);
     }
     assertFalse(DATABASE.number("SELECT count(*) FROM device_queue") == 0);
-  }
-
-  private JobInstance newInstance(Map<String, String> settings) {
-    var made = new JobInstance(DATABASE, settings, clock, registry.url());
-    instances.add(made);
-    return made;
   }
 }

@@ -3,47 +3,15 @@ package io.muster.command.jobs;
 import static io.muster.command.jobs.JobInstance.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.muster.command.CommandDatabase;
-import io.muster.command.Neighbour;
-import io.muster.command.SettableClock;
 import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.id.TenantId;
-import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What becomes of jobs that ended long ago. */
-class JobRemainsIT {
-  private static final Instant T0 = Instant.parse("2026-01-05T10:00:00Z");
-
-  @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
-
-  private SettableClock clock;
-  private Neighbour registry;
-  private TenantId tenant;
-  private JobInstance instance;
-
-  @BeforeEach
-  void start() throws IOException {
-    clock = new SettableClock(T0);
-    registry = new Neighbour();
-    tenant = new TenantId("t" + UUID.randomUUID().toString().substring(0, 12));
-    instance = new JobInstance(DATABASE, Map.of(), clock, registry.url());
-  }
-
-  @AfterEach
-  void stop() {
-    instance.close();
-    registry.close();
-  }
-
+class JobRemainsIT extends JobCourse {
   @Test
   void oneWithACommandThatGoesOnHoldsUpNoOther() {
     var busy = device("d1");

@@ -10,17 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.muster.command.CommandDatabase;
-import io.muster.command.Neighbour;
-import io.muster.command.SettableClock;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
-import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,36 +25,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Jobs that several instances work on, and several clients ask for. */
-class SharedJobsIT {
-  @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
-
-  private final List<JobInstance> instances = new ArrayList<>();
-  private SettableClock clock;
-  private Neighbour registry;
-  private TenantId tenant;
-  private JobInstance instance;
-
-  @BeforeEach
-  void start() throws IOException {
-    clock = new SettableClock(Instant.parse("2026-01-05T10:00:00Z"));
-    registry = new Neighbour();
-    registry.filter("tag==lab", id -> true);
-    tenant = new TenantId("t" + UUID.randomUUID().toString().substring(0, 12));
-    instance = newInstance(Map.of());
-  }
-
-  @AfterEach
-  void stop() {
-    instances.forEach(JobInstance::close);
-    registry.close();
-  }
-
+class SharedJobsIT extends JobCourse {
   @Test
   void anotherInstanceGoesOnWhereADeadOneWas() {
     registry.addDevices(tenant, 2_500);
@@ -193,11 +162,5 @@ class SharedJobsIT {
 
   private long total(JobInstance one, UUID job) {
     return one.counts(tenant, job).values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  private JobInstance newInstance(Map<String, String> settings) {
-    var made = new JobInstance(DATABASE, settings, clock, registry.url());
-    instances.add(made);
-    return made;
   }
 }

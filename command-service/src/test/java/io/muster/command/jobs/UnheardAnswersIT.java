@@ -3,47 +3,16 @@ package io.muster.command.jobs;
 import static io.muster.command.jobs.JobRequests.LAB;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.muster.command.CommandDatabase;
-import io.muster.command.Neighbour;
-import io.muster.command.SettableClock;
-import io.muster.contract.id.TenantId;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What devices said may wait in ingest's log: as of when it is judged what they did not say. */
-class UnheardAnswersIT {
-  private static final Instant T0 = Instant.parse("2026-01-05T10:00:00Z");
+class UnheardAnswersIT extends JobCourse {
   private static final Map<String, Long> OPEN = Map.of("queued", 1L);
   private static final Map<String, Long> ENDED = Map.of("expired", 1L);
-
-  @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
-
-  private SettableClock clock;
-  private Neighbour registry;
-  private TenantId tenant;
-  private JobInstance instance;
-
-  @BeforeEach
-  void start() throws IOException {
-    clock = new SettableClock(T0);
-    registry = new Neighbour();
-    registry.filter("tag==lab", id -> true);
-    tenant = new TenantId("t" + UUID.randomUUID().toString().substring(0, 12));
-    instance = new JobInstance(DATABASE, Map.of(), clock, registry.url());
-  }
-
-  @AfterEach
-  void stop() {
-    instance.close();
-    registry.close();
-  }
 
   @Test
   void countUntilAllOfItsTimeIsHeard() {
@@ -77,7 +46,7 @@ class UnheardAnswersIT {
     heardUntil(T0);
     instance.close();
     clock.add(Duration.ofDays(2));
-    instance = new JobInstance(DATABASE, Map.of(), clock, registry.url());
+    instance = newInstance(Map.of());
     instance.run();
     assertEquals(OPEN, instance.counts(tenant, job));
     heardUntil(clock.instant());

@@ -8,51 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.muster.command.CommandDatabase;
-import io.muster.command.Neighbour;
-import io.muster.command.SettableClock;
-import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.id.TenantId;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
-import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Schedules that are paused, resumed and replaced, and what becomes of the times meanwhile. */
-class ChangedSchedulesIT {
-  private static final Duration MINUTE = Duration.ofMinutes(1);
-
-  @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
-
-  private SettableClock clock;
-  private Neighbour registry;
-  private TenantId tenant;
-  private ScheduleInstance instance;
-
-  @BeforeEach
-  void start() throws IOException {
-    clock = new SettableClock(Instant.parse("2026-01-05T10:00:00Z"));
-    registry = new Neighbour();
-    registry.filter("tag==lab", id -> true);
-    tenant = new TenantId("t" + UUID.randomUUID().toString().substring(0, 12));
-    registry.add(DeviceAddress.of(tenant.value(), "d1"));
-    instance = new ScheduleInstance(DATABASE, Map.of(), clock, registry.url());
-  }
-
-  @AfterEach
-  void stop() {
-    instance.close();
-    registry.close();
-  }
-
+class ChangedSchedulesIT extends ScheduleCourse {
   @Test
   void whatFallsIntoAPauseDoesNotHappen() {
     var schedule = instance.make(tenant, "{" + COMMAND + "," + HOURLY + "}");
@@ -123,22 +86,5 @@ class ChangedSchedulesIT {
     everyMinute(61);
     assertEquals(1, commands());
     assertEquals(1, instance.read(tenant, schedule).version());
-  }
-
-  private void everyMinute(int minutes) {
-    for (var i = 0; i < minutes; i++) {
-      clock.add(MINUTE);
-      instance.run();
-    }
-  }
-
-  private List<String> noted(ScheduleInstance by, UUID schedule) {
-    return by.firings(tenant, schedule).stream()
-        .map(it -> it.dueAt() + " " + it.outcome())
-        .toList();
-  }
-
-  private static long commands() {
-    return DATABASE.number("SELECT count(*) FROM command");
   }
 }

@@ -8,59 +8,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.muster.command.CommandDatabase;
-import io.muster.command.Neighbour;
-import io.muster.command.SettableClock;
 import io.muster.contract.id.DeviceAddress;
-import io.muster.contract.id.TenantId;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.problem.Refusal;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The course of schedules on a real database, with a registry over real HTTP, a clock to set. */
-class ScheduleCourseIT {
-  private static final Instant T0 = Instant.parse("2026-01-05T10:00:00Z");
-  private static final Duration MINUTE = Duration.ofMinutes(1);
-
-  @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
-
-  private final List<ScheduleInstance> instances = new ArrayList<>();
-  private SettableClock clock;
-  private Neighbour registry;
-  private TenantId tenant;
-  private ScheduleInstance instance;
-
-  @BeforeEach
-  void start() throws IOException {
-    clock = new SettableClock(T0);
-    registry = new Neighbour();
-    registry.filter("tag==lab", id -> true);
-    tenant = new TenantId("t" + UUID.randomUUID().toString().substring(0, 12));
-    registry.add(DeviceAddress.of(tenant.value(), "d1"));
-    instance = newInstance(Map.of());
-  }
-
-  @AfterEach
-  void stop() {
-    instances.forEach(ScheduleInstance::close);
-    registry.close();
-  }
-
+class ScheduleCourseIT extends ScheduleCourse {
   @Test
   void aCommandIsSentOnceAtItsTime() {
     var schedule = instance.make(tenant, "{" + COMMAND + ",'at':'2026-01-05T11:00:00Z'}");
@@ -360,28 +324,5 @@ class ScheduleCourseIT {
     assertEquals(1, ScheduleInstance.get(few.worker.forget()));
     assertRefused(Refusal.Absent.class, () -> few.read(tenant, schedule));
     assertEquals(0, DATABASE.number("SELECT count(*) FROM schedule_firing"));
-  }
-
-  private void everyMinute(int minutes) {
-    for (var i = 0; i < minutes; i++) {
-      clock.add(MINUTE);
-      instance.run();
-    }
-  }
-
-  private List<String> noted(ScheduleInstance by, UUID schedule) {
-    return by.firings(tenant, schedule).stream()
-        .map(it -> it.dueAt() + " " + it.outcome())
-        .toList();
-  }
-
-  private static long commands() {
-    return DATABASE.number("SELECT count(*) FROM command");
-  }
-
-  private ScheduleInstance newInstance(Map<String, String> settings) {
-    var made = new ScheduleInstance(DATABASE, settings, clock, registry.url());
-    instances.add(made);
-    return made;
   }
 }
