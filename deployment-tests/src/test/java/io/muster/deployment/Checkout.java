@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The files of the repository. */
 public final class Checkout {
@@ -49,6 +50,20 @@ public final class Checkout {
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Copies the chart to a folder, each of its files as somebody changes its text. */
+  public static void copyChart(Path target, UnaryOperator<String> change) throws IOException {
+    try (var files = Files.walk(CHART)) {
+      for (var file : files.toList()) {
+        var copy = target.resolve(CHART.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(copy);
+        } else {
+          Files.writeString(copy, change.apply(Files.readString(file)));
+        }
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import io.muster.deployment.Checkout;
 import io.muster.deployment.Tree;
 import io.muster.deployment.chart.KubernetesTypes;
 import io.muster.deployment.chart.Manifest;
+import io.muster.deployment.chart.Rendering;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -126,15 +127,18 @@ class SitesTest {
     return Site.all().filter(site -> site.role().equals("edge"));
   }
 
+  private static Rendering hubOf(Site edge) {
+    return Site.all()
+        .filter(each -> each.role().equals("hub") && each.region().equals(edge.region()))
+        .findFirst()
+        .orElseThrow()
+        .rendering(folder);
+  }
+
   @ParameterizedTest
   @MethodSource("edges")
   void anEdgeFindsItsHubTrustsItAndIsLetIn(Site site) {
-    var hub =
-        Site.all()
-            .filter(each -> each.role().equals("hub") && each.region().equals(site.region()))
-            .findFirst()
-            .orElseThrow()
-            .rendering(folder);
+    var hub = hubOf(site);
     var edge = site.rendering(folder).workload("ingest");
     for (var component : List.of("registry", "broker")) {
       var variable = "MUSTER_" + component.toUpperCase(Locale.ROOT);
@@ -156,12 +160,7 @@ class SitesTest {
   @ParameterizedTest
   @MethodSource("edges")
   void whatAnEdgeTakesFromTheVaultItsHubPutsThere(Site site) {
-    var hub =
-        Site.all()
-            .filter(each -> each.role().equals("hub") && each.region().equals(site.region()))
-            .findFirst()
-            .orElseThrow()
-            .rendering(folder);
+    var hub = hubOf(site);
     var put = new TreeMap<String, Set<String>>();
     for (var push : hub.of("PushSecret")) {
       assertEquals(

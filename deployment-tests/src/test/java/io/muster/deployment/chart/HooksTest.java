@@ -11,7 +11,6 @@ import io.kubernetes.client.openapi.models.V1Pod;
 import io.muster.deployment.Checkout;
 import io.muster.deployment.chart.Rendering.Request;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,17 +25,7 @@ class HooksTest {
 
   @BeforeAll
   static void copyWithoutHooks() throws IOException {
-    try (var files = Files.walk(Checkout.CHART)) {
-      for (var file : files.toList()) {
-        var copy = folder.resolve(Checkout.CHART.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(copy);
-        } else {
-          Files.writeString(
-              copy, Files.readString(file).replace("helm.sh/hook", "copied.test/hook"));
-        }
-      }
-    }
+    Checkout.copyChart(folder, text -> text.replace("helm.sh/hook", "copied.test/hook"));
   }
 
   @Test

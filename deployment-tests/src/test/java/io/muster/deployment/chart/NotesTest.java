@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,16 +25,7 @@ class NotesTest {
 
   @BeforeAll
   static void copyWithNotes() throws IOException {
-    try (var files = Files.walk(Checkout.CHART)) {
-      for (var file : files.toList()) {
-        var copy = folder.resolve(Checkout.CHART.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(copy);
-        } else {
-          Files.copy(file, copy);
-        }
-      }
-    }
+    Checkout.copyChart(folder, UnaryOperator.identity());
     var notes = folder.resolve("templates/NOTES.txt");
     Files.writeString(
         folder.resolve("templates/notes.yaml"),
