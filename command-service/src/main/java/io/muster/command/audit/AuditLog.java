@@ -1,5 +1,6 @@
 package io.muster.command.audit;
 
+import io.muster.command.database.Pipeline;
 import io.muster.rest.audit.AuditStatements;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -33,15 +34,11 @@ public class AuditLog {
             .addValue(author.address())
             .addString(entry.action())
             .addString(entry.subject());
-    return transaction
-        .preparedQuery(AuditStatements.INSERT)
-        .execute(row)
-        .flatMap(
-            written ->
-                transaction
-                    .preparedQuery(AuditStatements.PRUNE)
-                    .execute(Tuple.of(now.minus(config.keepFor()), AuditStatements.PRUNED_AT_ONCE)))
-        .replaceWithVoid();
+    return Pipeline.of(
+        transaction.preparedQuery(AuditStatements.INSERT).execute(row),
+        transaction
+            .preparedQuery(AuditStatements.PRUNE)
+            .execute(Tuple.of(now.minus(config.keepFor()), AuditStatements.PRUNED_AT_ONCE)));
   }
 
   /** Writes the line, after the commit. */

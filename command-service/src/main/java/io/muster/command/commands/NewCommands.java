@@ -1,6 +1,7 @@
 package io.muster.command.commands;
 
 import io.muster.command.audit.Author;
+import io.muster.command.database.Pipeline;
 import io.muster.command.life.State;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
@@ -104,10 +105,9 @@ class NewCommands {
             .addString(queued)
             .addValue(
                 new JsonArray().add(new JsonArray().add(queued).addNull().add(now.toString())));
-    return db.preparedQuery(INSERT)
-        .execute(values)
-        .flatMap(done -> db.preparedQuery(COUNT).execute(Tuple.of(row.queue())))
-        .replaceWithVoid();
+    return Pipeline.of(
+        db.preparedQuery(INSERT).execute(values),
+        db.preparedQuery(COUNT).execute(Tuple.of(row.queue())));
   }
 
   /** Whether the device has or had such a command. */

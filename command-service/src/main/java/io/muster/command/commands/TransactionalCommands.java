@@ -3,6 +3,7 @@ package io.muster.command.commands;
 import io.muster.command.audit.AuditEntry;
 import io.muster.command.audit.AuditLog;
 import io.muster.command.audit.Author;
+import io.muster.command.database.Pipeline;
 import io.muster.command.queue.QueueTransaction;
 import io.muster.command.queue.Queues;
 import io.muster.command.queue.Written;
@@ -62,8 +63,10 @@ public class TransactionalCommands {
         .flatMap(open -> table.checkRoom(db, device.tenant(), open))
         .flatMap(
             room ->
-                table.insert(db, new NewCommands.Row(queue, device, id, command, author, trace)))
-        .flatMap(done -> audit.write(db, entry, author))
+                Pipeline.of(
+                    table.insert(
+                        db, new NewCommands.Row(queue, device, id, command, author, trace)),
+                    audit.write(db, entry, author)))
         .flatMap(done -> queues.begin(db, List.of(device)))
         .flatMap(QueueTransaction::write);
   }

@@ -1,5 +1,6 @@
 package io.muster.command.queue;
 
+import io.muster.command.database.Pipeline;
 import io.muster.command.life.Command;
 import io.muster.command.life.DeviceQueue;
 import io.muster.command.life.Happening;
@@ -129,10 +130,11 @@ public final class QueueTransaction {
                 .toList(),
             outgoing.size(),
             changed.stream().map(Course::ended).flatMap(Optional::stream).toList());
-    return (changed.isEmpty() ? Uni.createFrom().voidItem() : CommandTable.write(db, changed))
-        .flatMap(done -> QueueTable.write(db, keys, lookAt, finished))
-        .flatMap(done -> tell())
-        .flatMap(done -> send(outgoing))
+    return Pipeline.of(
+            changed.isEmpty() ? Uni.createFrom().voidItem() : CommandTable.write(db, changed),
+            QueueTable.write(db, keys, lookAt, finished),
+            tell(),
+            send(outgoing))
         .replaceWith(written);
   }
 
