@@ -61,7 +61,7 @@ class DrainedIT {
             "MUSTER_ENDPOINT_DRAIN_SPREAD",
             SPREAD.toString(),
             "MUSTER_ENDPOINT_DRAIN_TIMEOUT",
-            "20s",
+            "60s",
             // Else so few devices would not be given the time.
             "MUSTER_ENDPOINT_CONNECTIONS_PER_SECOND",
             "5",

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Client libraries of others, unchanged, as devices against the running stack. */
 @ExtendWith(SharedStack.class)
 class RealClientsIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final RunningStack stack;
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** SWUpdate itself, unchanged, as a distribution packages it. */
 @ExtendWith(SharedStack.class)
 class SwupdateIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final byte[] PAYLOAD = new byte[4_000_000];
 
   static {

@@ -1,9 +1,13 @@
 package io.muster.systemtests.stack;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.Arrays;
 
 /** Metrics of one process at {@code /q/metrics}. */
 public final class Metrics {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
   private final Http http;
   private final String base;
 
@@ -33,6 +37,14 @@ public final class Metrics {
   public double rise(Runnable action, String name, String... labels) {
     var before = sum(name, labels);
     action.run();
+    return sum(name, labels) - before;
+  }
+
+  /** The same of what may be counted after its effect could be seen: waits until there is a rise. */
+  public double awaitRise(Runnable action, String name, String... labels) {
+    var before = sum(name, labels);
+    action.run();
+    await("a rise of " + name).atMost(SOON).until(() -> sum(name, labels) > before);
     return sum(name, labels) - before;
   }
 

@@ -108,6 +108,7 @@ public final class OwnReplica implements AutoCloseable {
         .failFast(
             name + " ended: " + stack.muster().home().resolve("logs"), () -> !process.isAlive())
         .until(() -> stack.http().get(url() + "/q/health/ready", null).status() == 200);
+    RunningStack.awaitDownlink(metrics());
   }
 
   /** SIGKILL. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -28,12 +29,15 @@ import java.util.stream.StreamSupport;
  */
 public final class StackProcesses {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration RESTART = Duration.ofSeconds(90);
+  private static final Duration RESTART = Duration.ofMinutes(3);
 
   /** What Kubernetes gives a pod by the chart. */
   private static final Duration GRACE = Duration.ofSeconds(40);
 
   private final MusterHome home;
+
+  /** Whether a process has been killed, ended or frozen, or has just begun. */
+  private final AtomicBoolean disturbed = new AtomicBoolean(true);
 
   /** Those of a stack that the command starts. */
   public StackProcesses(MusterCommand muster) {
@@ -97,7 +101,7 @@ public final class StackProcesses {
     var process =
         ProcessHandle.of(pid).orElseThrow(() -> new AssertionError(pid + " does not run"));
     process.destroyForcibly();
-    process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    process.onExit().orTimeout(GRACE.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   /**
@@ -106,6 +110,7 @@ public final class StackProcesses {
    * @return the process ids that they had, by name
    */
   public Map<String, Long> killTogether(String... names) {
+    disturbed.set(true);
     var all = status().stream().collect(Collectors.toMap(Status::name, Status::pid));
     var killed = new LinkedHashMap<String, Long>();
     var processes = new ArrayList<ProcessHandle>();
@@ -115,7 +120,7 @@ public final class StackProcesses {
       killed.put(name, all.get(name));
     }
     processes.forEach(ProcessHandle::destroyForcibly);
-    processes.forEach(process -> process.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+    processes.forEach(process -> process.onExit().orTimeout(GRACE.toSeconds(), TimeUnit.SECONDS).join());
     return killed;
   }
 
@@ -125,6 +130,7 @@ public final class StackProcesses {
    * @return the process id that it had
    */
   public long terminate(String name) {
+    disturbed.set(true);
     var pid = of(name).pid();
     var process =
         ProcessHandle.of(pid).orElseThrow(() -> new AssertionError(name + " does not run"));
@@ -135,6 +141,7 @@ public final class StackProcesses {
 
   /** Waits until the supervisor has started it again and it is ready. */
   public void awaitRestart(String name, long killedPid) {
+    disturbed.set(true);
     await("restart of " + name)
         .atMost(RESTART)
         .pollInterval(Duration.ofMillis(200))
@@ -145,8 +152,14 @@ public final class StackProcesses {
                     .isPresent());
   }
 
+  /** Whether anything was done to a process since this was asked last. */
+  boolean takeDisturbance() {
+    return disturbed.getAndSet(false);
+  }
+
   /** SIGSTOP for the process and its children; they are there and do not answer. */
   public Frozen freeze(String name) {
+    disturbed.set(true);
     var process =
         ProcessHandle.of(of(name).pid())
             .orElseThrow(() -> new AssertionError(name + " does not run"));
