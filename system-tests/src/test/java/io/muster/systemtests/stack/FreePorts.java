@@ -3,20 +3,12 @@ package io.muster.systemtests.stack;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
 /** Looks for ports on which a stack can listen. */
 public final class FreePorts {
   private static final int ATTEMPTS = 50;
-  private static final int ABOVE_STACKS = 31_000;
-
-  /** The first of Linux' {@code net.ipv4.ip_local_port_range}. */
-  private static final int DRAWN_BY_THE_SYSTEM = 32_768;
-
-  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private FreePorts() {}
 
@@ -33,20 +25,6 @@ public final class FreePorts {
       }
     }
     throw new IllegalStateException("no free ports");
-  }
-
-  /**
-   * One that is free now, and that no stack uses. Not drawn by the system: before somebody listens
-   * there, it could give it to any connection that goes out.
-   */
-  public static int one() {
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      var port = ThreadLocalRandom.current().nextInt(ABOVE_STACKS, DRAWN_BY_THE_SYSTEM);
-      if (isFree(port) && GIVEN.add(port)) {
-        return port;
-      }
-    }
-    throw new IllegalStateException("no free port");
   }
 
   private static boolean isFree(int port) {
