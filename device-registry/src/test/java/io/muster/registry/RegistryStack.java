@@ -50,6 +50,9 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
         Map.entry("muster.registry.bulk.database-patience", "8S"),
         Map.entry("muster.registry.configuration.interval", "100MS"),
         Map.entry("muster.registry.emqx.answers-kept", "1S"),
+        // No test waits for these: they would come between when a machine is slow.
+        Map.entry("muster.registry.shadow.resend-after", "1H"),
+        Map.entry("muster.registry.inbox.turn", "20S"),
         // Tests look themselves who has fallen silent.
         Map.entry("muster.registry.presence.interval", "1H"));
   }
