@@ -62,6 +62,10 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
     settings.put("MUSTER_BROKER_URL", broker.url());
     settings.put("MUSTER_REPLICA", "test");
     settings.put("muster.command.inbox.poll-interval", "20ms");
+    // What is slow here is the machine.
+    settings.put("muster.command.database.acquisition-timeout", "60s");
+    settings.put("muster.command.database.transaction-timeout", "60s");
+    settings.put("muster.command.neighbours.request-timeout", "60s");
     settings.put("muster.command.dispatch.interval", "20ms");
     settings.put("muster.command.limits.open-per-device", Integer.toString(OPEN_PER_DEVICE));
     settings.put("muster.command.limits.open-per-tenant", Integer.toString(OPEN_PER_TENANT));

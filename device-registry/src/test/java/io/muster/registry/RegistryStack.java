@@ -41,6 +41,8 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
         Map.entry("MUSTER_PEOPLE_ISSUER", issuer.peopleIssuer()),
         Map.entry("MUSTER_SERVICE_ISSUER", issuer.serviceIssuer()),
         Map.entry("MUSTER_BROKER_URL", "mqtt://127.0.0.1:" + FreePort.any()),
+        // What is slow here is the machine.
+        Map.entry("muster.registry.database.acquisition-timeout", "60S"),
         // Within reach of a test.
         Map.entry("muster.registry.device-types.max-per-tenant", "12"),
         Map.entry("muster.registry.groups.max-per-tenant", "12"),

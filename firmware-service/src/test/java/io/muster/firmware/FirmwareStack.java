@@ -76,6 +76,10 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
     settings.put("MUSTER_BROKER_URL", broker.url());
     settings.put("MUSTER_REPLICA", "test");
     settings.put("muster.firmware.inbox.poll-interval", "20ms");
+    // What is slow here is the machine.
+    settings.put("muster.firmware.database.acquisition-timeout", "60s");
+    settings.put("muster.firmware.database.transaction-timeout", "60s");
+    settings.put("muster.firmware.neighbours.request-timeout", "60s");
     // As by default, and without the other addresses of this machine: from them come strangers.
     settings.put("muster.firmware.ddi.bans.never", "127.0.0.1,::1");
     settings.put("muster.firmware.artifacts.folder", folder.resolve("artifacts").toString());

@@ -127,7 +127,7 @@ class TenantRemainsIT {
         new TenantRemovals.Settings(
             batchRows,
             Duration.ofMillis(20),
-            Duration.ofSeconds(5),
+            PATIENCE,
             Duration.ZERO,
             Duration.ofDays(1),
             Duration.ofMillis(50),
