@@ -46,7 +46,6 @@ class MusterCommandIT {
   private static final Duration START = Duration.ofMinutes(4);
   private static final Duration COMMAND = Duration.ofSeconds(90);
   private static final Duration STOP = Duration.ofMinutes(3);
-  private static final Duration RESTART = Duration.ofMinutes(3);
   private static final int NOTHING_RUNS = 3;
   private static final int DEVICES = 3;
   private static final Pattern SUMMARY =
@@ -151,12 +150,9 @@ class MusterCommandIT {
   }
 
   private void simulatedDevicesLive() {
-    var simulated =
-        muster.runScript(
-            COMMAND,
-            "simulate --devices %d --rate 8/s --duration 3s --bad-payloads 20%%"
-                .formatted(DEVICES)
-                .split(" "));
+    var arguments =
+        "simulate --devices %d --rate 8/s --duration 3s --bad-payloads 20%%".formatted(DEVICES);
+    var simulated = muster.runScript(COMMAND, arguments.split(" "));
     assertEquals(0, simulated.exitCode(), simulated.output());
     var summary = SUMMARY.matcher(simulated.output());
     assertTrue(summary.find(), simulated.output());
@@ -188,14 +184,12 @@ class MusterCommandIT {
     var logs = muster.runScript(COMMAND, "logs", "supervisor", "--lines", "500");
     var told = logs.output().lines().toList();
     var since =
-        told.stream()
-            .dropWhile(line -> !line.contains("broker ended unasked (exit code 137)"))
-            .toList();
+        told.stream().dropWhile(it -> !it.contains("broker ended unasked (exit code 137")).toList();
     assertFalse(since.isEmpty(), "not reported: " + told);
     assertTrue(since.getFirst().contains("starting it again in"), since.getFirst());
     assertTrue(since.stream().anyMatch(line -> line.contains("    | ")), "no log: " + told);
     var log = muster.home().resolve("logs").resolve("supervisor.log");
-    await().atMost(RESTART).until(() -> Files.readString(log).contains("ready again"));
+    await().atMost(START).until(() -> Files.readString(log).contains("ready again"));
     // The others were left alone, and are ready again with it.
     awaitAllReady();
     assertEquals(0, muster.runScript(COMMAND, "status").exitCode());
@@ -204,7 +198,7 @@ class MusterCommandIT {
   /** As it is written down, without a command for each look. */
   private void awaitAllReady() {
     await()
-        .atMost(RESTART)
+        .atMost(START)
         .until(() -> processes.status().stream().allMatch(it -> it.state().equals("ready")));
   }
 
