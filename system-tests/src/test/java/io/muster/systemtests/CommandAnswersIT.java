@@ -171,20 +171,30 @@ class CommandAnswersIT {
   void whoWaitsAtOneInstanceGetsTheAnswerThatArrivesAtTheOther() {
     var device = stack.newDevice(stack.newTenant(), "press-1");
     try (var listening = AnsweringDevice.connect(device, port(), name -> Optional.of(200))) {
-      var before = takenBy(1);
-      var both = before + takenBy(2);
-      var id = send(device.address(), "{\"name\":\"one\"}", null);
-      awaitState(device.address(), id, "succeeded");
-      await().atMost(SOON).until(() -> takenBy(1) + takenBy(2) > both);
-      // One of them hears what devices say; the other one is asked.
-      var hearing = takenBy(1) > before ? 1 : 2;
-      var heard = takenBy(hearing);
-      var answer = ended(3 - hearing, device.address(), "{\"name\":\"two\"}");
-      assertEquals("succeeded", answer.path("state").asText(), answer.toString());
-      await().atMost(SOON).until(() -> takenBy(hearing) > heard);
+      var asked = 2;
+      // The turn may go from one to the other meanwhile: that shows nothing.
+      while (!isAnsweredThroughTheOther(device.address())) {
+        asked += 2;
+        assertTrue(asked <= 10, "the answers never come to the other one");
+      }
       // A report that comes late lets one be sent again.
-      assertEquals(2, listening.heard().stream().map(it -> it.getTopic()).distinct().count());
+      assertEquals(asked, listening.heard().stream().map(it -> it.getTopic()).distinct().count());
     }
+  }
+
+  /** One of them hears what devices say; the other one is asked. */
+  private boolean isAnsweredThroughTheOther(DeviceAddress device) {
+    var before = takenBy(1);
+    var both = before + takenBy(2);
+    awaitState(device, send(device, "{\"name\":\"one\"}", null), "succeeded");
+    await().atMost(SOON).until(() -> takenBy(1) + takenBy(2) > both);
+    var hearing = takenBy(1) > before ? 1 : 2;
+    var heard = takenBy(hearing);
+    var bothHeard = takenBy(1) + takenBy(2);
+    var answer = ended(3 - hearing, device, "{\"name\":\"two\"}");
+    assertEquals("succeeded", answer.path("state").asText(), answer.toString());
+    await().atMost(SOON).until(() -> takenBy(1) + takenBy(2) > bothHeard);
+    return takenBy(hearing) > heard;
   }
 
   @Test
