@@ -115,8 +115,8 @@ class DrainedIT {
     }
     var times = farewells.stream().mapToLong(Farewell::atNanos).summaryStatistics();
     var took = Duration.ofNanos(times.getMax() - times.getMin());
-    // At once would be some milliseconds.
-    assertTrue(took.compareTo(SPREAD.dividedBy(2)) > 0, "all within " + took);
+    // At once would be some milliseconds; what waits for a slow machine comes together.
+    assertTrue(took.compareTo(SPREAD.dividedBy(4)) > 0, "all within " + took);
   }
 
   /** What the last one says comes after whatever the others left behind. */
