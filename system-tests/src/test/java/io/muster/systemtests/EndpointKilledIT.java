@@ -11,7 +11,6 @@ import io.muster.systemtests.devices.SenderGroup;
 import io.muster.systemtests.stack.CommandOwner;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
-import io.muster.systemtests.stack.StackProcesses;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -61,7 +60,7 @@ class EndpointKilledIT {
         var senders = SenderGroup.startKnowingBoth(stack, tenant, SENDERS, READINGS, PER_SECOND)) {
       senders.awaitAcknowledged(200, PATIENCE);
       await().atMost(PATIENCE).until(() -> !owner.delivered().isEmpty());
-      StackProcesses.killNow(ingest);
+      stack.processes().killNow(ingest);
       senders.awaitElsewhere(RECONNECTED);
       await().atMost(RECONNECTED).until(() -> at1.connectionCount() > 1);
       senders.awaitProgress(50, PATIENCE);

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 @ServiceTest
 class JourneyIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   /** For a command that is sent once, however late the device's word on it comes. */
   private static final Map<String, String> ONCE = Map.of("minBackoff", "PT1H", "maxBackoff", "PT1H");
 

@@ -180,10 +180,13 @@ public final class RunningStack implements AutoCloseable {
   }
 
   /**
-   * Waits until every process says that it is ready, and after a disturbance also until what
+   * After a disturbance of any process waits until each says that it is ready, and until what
    * services say to devices reaches both endpoints: for that their readiness does not wait.
    */
   void awaitReady() {
+    if (!processes.areDisturbed()) {
+      return;
+    }
     var health =
         List.of(
             "http://127.0.0.1:" + port(8085) + "/q/health",
@@ -200,10 +203,9 @@ public final class RunningStack implements AutoCloseable {
         .pollInterval(Duration.ofMillis(200))
         .ignoreExceptions()
         .until(() -> health.stream().allMatch(url -> http.get(url, null).status() == 200));
-    if (processes.takeDisturbance()) {
-      awaitDownlink(ingestMetrics(1));
-      awaitDownlink(ingestMetrics(2));
-    }
+    awaitDownlink(ingestMetrics(1));
+    awaitDownlink(ingestMetrics(2));
+    processes.settled();
   }
 
   /** Waits until an endpoint hears of the broker what is to be said to devices. */

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -37,7 +36,7 @@ public final class StackProcesses {
   private final MusterHome home;
 
   /** Whether a process has been killed, ended or frozen, or has just begun. */
-  private final AtomicBoolean disturbed = new AtomicBoolean(true);
+  private volatile boolean disturbed = true;
 
   /** Those of a stack that the command starts. */
   public StackProcesses(MusterCommand muster) {
@@ -97,11 +96,12 @@ public final class StackProcesses {
   }
 
   /** SIGKILL for a known process, at once, without asking who it is. */
-  public static void killNow(long pid) {
+  public void killNow(long pid) {
     var process =
         ProcessHandle.of(pid).orElseThrow(() -> new AssertionError(pid + " does not run"));
     process.destroyForcibly();
     process.onExit().orTimeout(GRACE.toSeconds(), TimeUnit.SECONDS).join();
+    disturb();
   }
 
   /**
@@ -110,7 +110,7 @@ public final class StackProcesses {
    * @return the process ids that they had, by name
    */
   public Map<String, Long> killTogether(String... names) {
-    disturbed.set(true);
+    disturb();
     var all = status().stream().collect(Collectors.toMap(Status::name, Status::pid));
     var killed = new LinkedHashMap<String, Long>();
     var processes = new ArrayList<ProcessHandle>();
@@ -130,7 +130,7 @@ public final class StackProcesses {
    * @return the process id that it had
    */
   public long terminate(String name) {
-    disturbed.set(true);
+    disturb();
     var pid = of(name).pid();
     var process =
         ProcessHandle.of(pid).orElseThrow(() -> new AssertionError(name + " does not run"));
@@ -141,7 +141,6 @@ public final class StackProcesses {
 
   /** Waits until the supervisor has started it again and it is ready. */
   public void awaitRestart(String name, long killedPid) {
-    disturbed.set(true);
     await("restart of " + name)
         .atMost(RESTART)
         .pollInterval(Duration.ofMillis(200))
@@ -150,28 +149,39 @@ public final class StackProcesses {
                 find(name)
                     .filter(now -> now.pid() != killedPid && now.state().equals("ready"))
                     .isPresent());
+    disturb();
   }
 
-  /** Whether anything was done to a process since this was asked last. */
-  boolean takeDisturbance() {
-    return disturbed.getAndSet(false);
+  private void disturb() {
+    disturbed = true;
+  }
+
+  /** Whether anything was done to a process since all was well. */
+  boolean areDisturbed() {
+    return disturbed;
+  }
+
+  /** All is well. */
+  void settled() {
+    disturbed = false;
   }
 
   /** SIGSTOP for the process and its children; they are there and do not answer. */
   public Frozen freeze(String name) {
-    disturbed.set(true);
+    disturb();
     var process =
         ProcessHandle.of(of(name).pid())
             .orElseThrow(() -> new AssertionError(name + " does not run"));
     signal("-STOP", process);
-    return new Frozen(process);
+    return new Frozen(process, this);
   }
 
   /** A process that stands still until this is closed. */
-  public record Frozen(ProcessHandle process) implements AutoCloseable {
+  public record Frozen(ProcessHandle process, StackProcesses among) implements AutoCloseable {
     @Override
     public void close() {
       signal("-CONT", process);
+      among.disturb();
     }
   }
 
