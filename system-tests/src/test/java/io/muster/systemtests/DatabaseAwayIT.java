@@ -167,7 +167,7 @@ class DatabaseAwayIT {
     var again = Mqtt5Link.of(device, stack.endpointPort(1));
     var metrics = stack.ingestMetrics(1);
     var ends =
-        metrics.awaitRise(
+        metrics.rise(
             () -> {
               senders.add(
                   ReadingSender.start(device, again.after(rude), readings, readings, 100_000));

@@ -81,7 +81,7 @@ class StrangersIT {
     var counted =
         stack
             .ingestMetrics(1)
-            .awaitRise(
+            .rise(
                 () -> assertRefused(client, CLIENT_IDENTIFIER_NOT_VALID),
                 CONNECTS,
                 "outcome=\"client-identifier-not-valid\"");
@@ -101,7 +101,7 @@ class StrangersIT {
     var counted =
         stack
             .ingestMetrics(1)
-            .awaitRise(
+            .rise(
                 () -> {
                   stack
                       .http()
@@ -250,7 +250,7 @@ class StrangersIT {
     var counted =
         stack
             .ingestMetrics(1)
-            .awaitRise(() -> assertRefused(client, code), CONNECTS, "outcome=\"%s\"".formatted(reason));
+            .rise(() -> assertRefused(client, code), CONNECTS, "outcome=\"%s\"".formatted(reason));
     assertEquals(1, counted, "not counted by the endpoint");
     // The endpoint asks once more when it hears of a change of the device while it is asking.
     assertTrue(
@@ -301,7 +301,7 @@ class StrangersIT {
     var counted =
         stack
             .brokerMetrics()
-            .awaitRise(
+            .rise(
                 () -> assertThrows(Mqtt5ConnAckException.class, client::connect),
                 AT_BROKER,
                 "reason=\"%s\"".formatted(reason));

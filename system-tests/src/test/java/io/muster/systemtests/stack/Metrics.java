@@ -1,4 +1,5 @@
 package io.muster.systemtests.stack;
+
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
@@ -33,15 +34,11 @@ public final class Metrics {
         .sum();
   }
 
-  /** How much a counter rises while something is done; it shows as soon as the service told. */
+  /**
+   * How much a counter rises when something is done; it may be counted a moment after its effect
+   * could be seen, so this waits until there is a rise.
+   */
   public double rise(Runnable action, String name, String... labels) {
-    var before = sum(name, labels);
-    action.run();
-    return sum(name, labels) - before;
-  }
-
-  /** The same of what may be counted after its effect could be seen: waits until there is a rise. */
-  public double awaitRise(Runnable action, String name, String... labels) {
     var before = sum(name, labels);
     action.run();
     await("a rise of " + name).atMost(SOON).until(() -> sum(name, labels) > before);
