@@ -63,6 +63,7 @@ class DatabaseAwayIT {
 
   /** In which a garbage collector has come by twice, however late it has become. */
   private static final Duration SHORTEST_LOOK = Duration.ofSeconds(8);
+
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final RunningStack stack;

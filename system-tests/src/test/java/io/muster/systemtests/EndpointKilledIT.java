@@ -75,7 +75,8 @@ class EndpointKilledIT {
 
   /**
    * At QoS 2 only what was lost is sent again: nothing of it, and no report, is under way. For each
-   * device what is said last arrives and is reported last, so then all before it is through or lost.
+   * device what is said last arrives and is reported last, so then all before it is through or
+   * lost.
    */
   private void awaitAllDelivered(CommandOwner owner, DeviceAddress... devices) {
     var last = new LastWords(owner, List.of(devices));

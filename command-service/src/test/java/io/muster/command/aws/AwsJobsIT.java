@@ -87,7 +87,8 @@ class AwsJobsIT {
     for (var job : List.of(begun, waiting)) {
       cancel(job, Map.of());
     }
-    awaitMessage("notify", it -> it.at("/jobs").has("IN_PROGRESS") && !it.at("/jobs").has("QUEUED"));
+    awaitMessage(
+        "notify", it -> it.at("/jobs").has("IN_PROGRESS") && !it.at("/jobs").has("QUEUED"));
     awaitCount(waiting, "cancelled");
     awaitCount(begun, "accepted");
     cancel(begun, Map.of("alsoSent", true));
@@ -161,7 +162,9 @@ class AwsJobsIT {
 
   /** One that fits, of those under that name: what nobody acknowledges is told again. */
   private void awaitMessage(String rest, Predicate<JsonNode> fits) {
-    await().atMost(PATIENCE).until(() -> messages(rest).stream().map(AwsJobsIT::json).anyMatch(fits));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> messages(rest).stream().map(AwsJobsIT::json).anyMatch(fits));
   }
 
   private List<Mqtt5Publish> messages(String rest) {

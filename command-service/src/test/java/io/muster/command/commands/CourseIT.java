@@ -80,7 +80,8 @@ class CourseIT {
         .atMost(PATIENCE)
         .until(
             () ->
-                DATABASE.number("SELECT count(*) FROM device_queue WHERE look_at IS NOT NULL") == 0);
+                DATABASE.number("SELECT count(*) FROM device_queue WHERE look_at IS NOT NULL")
+                    == 0);
   }
 
   @Test

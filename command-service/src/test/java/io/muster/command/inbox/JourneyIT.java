@@ -31,7 +31,8 @@ class JourneyIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** For a command that is sent once, however late the device's word on it comes. */
-  private static final Map<String, String> ONCE = Map.of("minBackoff", "PT1H", "maxBackoff", "PT1H");
+  private static final Map<String, String> ONCE =
+      Map.of("minBackoff", "PT1H", "maxBackoff", "PT1H");
 
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
 

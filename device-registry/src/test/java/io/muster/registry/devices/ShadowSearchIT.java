@@ -107,7 +107,8 @@ class ShadowSearchIT {
         FROM device d JOIN tenant t ON t.key = d.tenant_key AND t.id = '%1$s'
        WHERE d.id LIKE 'n%%';
       ANALYZE device;
-      ANALYZE shadow""";
+      ANALYZE shadow\
+      """;
 
   @Test
   void theIndexServesIt() {

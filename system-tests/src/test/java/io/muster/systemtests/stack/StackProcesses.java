@@ -120,7 +120,8 @@ public final class StackProcesses {
       killed.put(name, all.get(name));
     }
     processes.forEach(ProcessHandle::destroyForcibly);
-    processes.forEach(process -> process.onExit().orTimeout(GRACE.toSeconds(), TimeUnit.SECONDS).join());
+    processes.forEach(
+        process -> process.onExit().orTimeout(GRACE.toSeconds(), TimeUnit.SECONDS).join());
     return killed;
   }
 
