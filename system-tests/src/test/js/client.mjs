@@ -15,7 +15,7 @@ const connect = ({ url, ca, certificate, key, options }) =>
     if (ca) files.ca = readFileSync(ca)
     if (certificate) files.cert = readFileSync(certificate)
     if (key) files.key = readFileSync(key)
-    client = mqtt.connect(url, { ...options, ...files, reconnectPeriod: 0, connectTimeout: 20_000 })
+    client = mqtt.connect(url, { ...options, ...files, reconnectPeriod: 0, connectTimeout: 60_000 })
     client.on('message', (topic, payload, packet) =>
       say({ message: { topic, payload: payload.toString('utf8'), qos: packet.qos } }))
     client.once('connect', (packet) => resolve({ sessionPresent: packet.sessionPresent }))

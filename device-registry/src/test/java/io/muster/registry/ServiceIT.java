@@ -62,7 +62,7 @@ class ServiceIT {
     postgres.stop();
     try {
       Awaitility.await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
                   ProblemMatcher.assertProblem(
@@ -71,17 +71,17 @@ class ServiceIT {
       ProblemMatcher.assertProblem(
           admin.post(Api.devices(tenant), Map.of("id", "one")), 503, "unavailable");
       Awaitility.await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> Api.as(null).get("/q/health/ready").statusCode() == 503);
       assertEquals(200, Api.as(null).get("/q/health/live").statusCode());
     } finally {
       postgres.restart();
     }
     Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> Api.as(null).get("/q/health/ready").statusCode() == 200);
     Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
               var status = admin.post(Api.devices(tenant), Map.of("id", "one")).statusCode();

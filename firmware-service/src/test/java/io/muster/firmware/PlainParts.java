@@ -36,7 +36,8 @@ public final class PlainParts implements AutoCloseable {
 
   public PlainParts(FirmwareDatabase tables, Path folder, Clock clock) throws IOException {
     registry = new Neighbour();
-    database = bean(Database.class, tables.pool(), config(PoolConfig.class, Map.of()));
+    var patient = Map.of("muster.firmware.database.transaction-timeout", "60s");
+    database = bean(Database.class, tables.pool(), config(PoolConfig.class, patient));
     var audit = bean(AuditLog.class, config(named("audit.AuditConfig"), Map.of()), clock);
     changes = bean(Changes.class, database, audit);
     neighbours = NeighboursOfTests.of(vertx, registry, folder);

@@ -38,7 +38,7 @@ class BadInputIT {
   private static final int KEPT_BYTES = 65_536;
 
   private static final String COUNTER = "muster_intake_dead_letters_total";
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 60;
 
   private final RunningStack stack;
 

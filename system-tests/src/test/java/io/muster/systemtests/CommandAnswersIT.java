@@ -58,17 +58,18 @@ class CommandAnswersIT {
       other.answer(UUID.randomUUID().toString(), 200);
       other.answer(id, 200);
       device.answer(id, 302);
-      await().atMost(SOON).until(() -> counted("unknown") == unknown + 1);
-      await().atMost(SOON).until(() -> counted("foreign") == foreign + 1);
-      await().atMost(SOON).until(() -> counted("malformed") == malformed + 1);
+      // Those of other tests may come late as well.
+      await().atMost(SOON).until(() -> counted("unknown") > unknown);
+      await().atMost(SOON).until(() -> counted("foreign") > foreign);
+      await().atMost(SOON).until(() -> counted("malformed") > malformed);
       assertEquals("delivered", state(device.address(), id));
       device.answer(id, 202);
       device.answer(id, 202);
-      await().atMost(SOON).until(() -> counted("duplicate") == duplicate + 1);
-      assertEquals("accepted", state(device.address(), id));
+      awaitState(device.address(), id, "accepted");
+      await().atMost(SOON).until(() -> counted("duplicate") > duplicate);
       device.answer(id, 403);
       device.answer(id, 200);
-      // Those of other tests may come late as well.
+      awaitState(device.address(), id, "rejected");
       await().atMost(SOON).until(() -> counted("late") > late);
       assertEquals("rejected", state(device.address(), id));
       // What the broker and the endpoint say of it may come in one.
@@ -86,7 +87,7 @@ class CommandAnswersIT {
     var id = send(victim, "{\"name\":\"one\"}", null);
     var mallory = stack.newDevice(tenant, "mallory");
     var client = mallory.mqtt5(port()).toAsync();
-    client.connect().orTimeout(15, TimeUnit.SECONDS).join();
+    client.connect().orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join();
     for (var name : List.of(victim, stranger)) {
       var refused =
           client
@@ -94,7 +95,7 @@ class CommandAnswersIT {
               .topic("command/" + name + "/res/" + id + "/200")
               .qos(MqttQos.AT_LEAST_ONCE)
               .send()
-              .orTimeout(15, TimeUnit.SECONDS)
+              .orTimeout(SOON.toSeconds(), TimeUnit.SECONDS)
               .handle((done, failure) -> failure)
               .join();
       assertTrue(
@@ -170,17 +171,30 @@ class CommandAnswersIT {
   void whoWaitsAtOneInstanceGetsTheAnswerThatArrivesAtTheOther() {
     var device = stack.newDevice(stack.newTenant(), "press-1");
     try (var listening = AnsweringDevice.connect(device, port(), name -> Optional.of(200))) {
-      var before = takenBy(1);
-      var id = send(device.address(), "{\"name\":\"one\"}", null);
-      awaitState(device.address(), id, "succeeded");
-      // One of them hears what devices say; the other one is asked.
-      var hearing = takenBy(1) > before ? 1 : 2;
-      var heard = takenBy(hearing);
-      var answer = ended(3 - hearing, device.address(), "{\"name\":\"two\"}");
-      assertEquals("succeeded", answer.path("state").asText(), answer.toString());
-      assertEquals(heard + 1, takenBy(hearing));
-      assertEquals(2, listening.heard().size());
+      var asked = 2;
+      // The turn may go from one to the other meanwhile: that shows nothing.
+      while (!isAnsweredThroughTheOther(device.address())) {
+        asked += 2;
+        assertTrue(asked <= 10, "the answers never come to the other one");
+      }
+      // A report that comes late lets one be sent again.
+      assertEquals(asked, listening.heard().stream().map(it -> it.getTopic()).distinct().count());
     }
+  }
+
+  /** One of them hears what devices say; the other one is asked. */
+  private boolean isAnsweredThroughTheOther(DeviceAddress device) {
+    var before = takenBy(1);
+    var both = before + takenBy(2);
+    awaitState(device, send(device, "{\"name\":\"one\"}", null), "succeeded");
+    await().atMost(SOON).until(() -> takenBy(1) + takenBy(2) > both);
+    var hearing = takenBy(1) > before ? 1 : 2;
+    var heard = takenBy(hearing);
+    var bothHeard = takenBy(1) + takenBy(2);
+    var answer = ended(3 - hearing, device, "{\"name\":\"two\"}");
+    assertEquals("succeeded", answer.path("state").asText(), answer.toString());
+    await().atMost(SOON).until(() -> takenBy(1) + takenBy(2) > bothHeard);
+    return takenBy(hearing) > heard;
   }
 
   @Test
@@ -208,7 +222,7 @@ class CommandAnswersIT {
       await().atMost(SOON).until(() -> counted("late") >= late + 1);
     } finally {
       simulated.destroy();
-      if (!simulated.waitFor(30, TimeUnit.SECONDS)) {
+      if (!simulated.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)) {
         simulated.destroyForcibly();
       }
     }
@@ -227,8 +241,8 @@ class CommandAnswersIT {
   /** A command that asks the device for something, at its end. */
   private JsonNode ended(DeviceAddress device, String asked) {
     var json =
-        "{\"name\":\"%s\",\"payload\":{\"simulate\":\"%s\"},\"responseTimeout\":\"PT3S\"}"
-            .formatted(asked, asked);
+        "{\"name\":\"%s\",\"payload\":{\"simulate\":\"%s\"},\"responseTimeout\":\"%s\"}"
+            .formatted(asked, asked, asked.equals("silent") ? "PT2S" : "PT1H");
     return ended(1, device, json);
   }
 
@@ -238,7 +252,7 @@ class CommandAnswersIT {
         HttpRequest.newBuilder(URI.create(commands(instance, device)))
             .header("Authorization", "Bearer " + stack.tokens().admin())
             .header("Content-Type", "application/json")
-            .header("Prefer", "wait=20")
+            .header("Prefer", "wait=60")
             .POST(HttpRequest.BodyPublishers.ofString(json))
             .build();
     try {

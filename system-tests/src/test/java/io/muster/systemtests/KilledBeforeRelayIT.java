@@ -32,7 +32,7 @@ class KilledBeforeRelayIT {
   private static final int ANSWERS = 200;
   private static final int EVENTS = 100;
   private static final int PAGE = 1_000;
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final RunningStack stack;
 

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** How the tools of Eclipse mosquitto are called. */
 final class Mosquitto {
-  static final long PATIENCE_SECONDS = 30;
+  static final long PATIENCE_SECONDS = 60;
 
   /** How long one that has heard what it waited for may take to end. */
   private static final long SOON_MILLIS = 300;

@@ -1,5 +1,6 @@
 package io.muster.systemtests;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,8 +28,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class NeighboursAwayIT {
   private static final int ANSWERS = 200;
   private static final int READINGS = 500;
-  private static final Duration AT_ONCE = Duration.ofSeconds(20);
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration AT_ONCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final RunningStack stack;
 
@@ -102,7 +103,15 @@ class NeighboursAwayIT {
       assertEquals(
           Mqtt5ConnAckReasonCode.SERVER_UNAVAILABLE, refused.getMqttMessage().getReasonCode());
     }
-    connected(unknown).disconnect();
+    // It may need a moment to come to itself.
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptionsInstanceOf(Mqtt5ConnAckException.class)
+        .until(
+            () -> {
+              connected(unknown).disconnect();
+              return true;
+            });
   }
 
   private void sendsReadings(TestDevice device, String when, Mqtt5BlockingClient client) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What operators see and do, at whichever replica they ask. */
 @ExtendWith(SharedStack.class)
 class OperatorsIT {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   /** More in a minute than a device may put into the dead letters. */
   private static final int TOO_MANY_BAD_MESSAGES = 70;
@@ -89,7 +89,7 @@ class OperatorsIT {
     // Nothing tells when the other replica listens, so the device goes on until it is heard.
     await()
         .atMost(SOON)
-        .pollInterval(Duration.ofSeconds(1))
+        .pollInterval(Duration.ofMillis(200))
         .until(
             () -> {
               publish(device, List.of("{\"temperature\":21.25}"));

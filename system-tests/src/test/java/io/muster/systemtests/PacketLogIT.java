@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** An engineer finds out at one replica what a device does at the other. */
 @ExtendWith(SharedStack.class)
 class PacketLogIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final RunningStack stack;
 

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Hardware that asks for an identity over MQTT 5, with HiveMQ's client. For one thread. */
 final class ProvisioningCall implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 20;
+  private static final long PATIENCE_SECONDS = 60;
   private static final byte[] CORRELATION = {7, 0, -1};
 
   private final Mqtt5BlockingClient client;

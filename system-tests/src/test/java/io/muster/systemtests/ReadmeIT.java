@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(SharedStack.class)
 class ReadmeIT {
   private static final Pattern SHELL_BLOCK = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final List<Integer> PORTS = List.of(1883, 8883, 8081, 8082, 8083, 1884);
 
   private static final Pattern COUNT = Pattern.compile("\"temperature\":\\{\"count\":(\\d+)");

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,12 +176,17 @@ class ShadowsIT {
   void anAnswerGoesToTheFamilyOfItsRequestAndADeltaToBoth() {
     try (var lamp = connected(own("muster") + "/#", own("aws") + "/#")) {
       lamp.say(own("aws") + "/name/config/update", "{'state':{'desired':{'n':1}}}");
-      List<String> heard = new ArrayList<>();
-      for (int i = 0; i < 5; i++) {
+      // A delta of which no word comes back in time is sent again.
+      var heard = new TreeSet<String>();
+      while (heard.size() < 5) {
         heard.add(lamp.next().getTopic().toString());
       }
       lamp.say(own("muster") + "/get", "");
-      assertEquals(own("muster") + "/get/rejected", lamp.next().getTopic().toString());
+      var rejected = own("muster") + "/get/rejected";
+      for (var next = ""; !next.equals(rejected); ) {
+        next = lamp.next().getTopic().toString();
+        assertTrue(next.equals(rejected) || heard.contains(next), next);
+      }
       assertEquals(
           List.of(
               own("aws") + "/name/config/update/accepted",
@@ -188,7 +194,7 @@ class ShadowsIT {
               own("aws") + "/name/config/update/documents",
               own("muster") + "/name/config/update/delta",
               own("muster") + "/name/config/update/documents"),
-          heard.stream().sorted().toList());
+          List.copyOf(heard));
     }
   }
 
@@ -201,6 +207,10 @@ class ShadowsIT {
     desire("/config", "{'n':1}");
     try (var lamp = connected(own(family) + "/update/delta")) {
       var delta = lamp.hear(own(family) + "/update/delta");
+      // The first may have been on its way already.
+      while (delta.get("version").intValue() < 2) {
+        delta = lamp.hear(own(family) + "/update/delta");
+      }
       assertEquals("{\"on\":true,\"level\":3}", delta.get("state").toString().replace(" ", ""));
       assertEquals(2, delta.get("version").intValue());
     }

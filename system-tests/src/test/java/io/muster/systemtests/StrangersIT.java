@@ -33,7 +33,7 @@ class StrangersIT {
   private static final int CLIENT_IDENTIFIER_NOT_VALID = 0x85;
   private static final int BAD_USER_NAME_OR_PASSWORD = 0x86;
   private static final int NOT_AUTHORIZED = 0x87;
-  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final RunningStack stack;
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** One connection for a client identifier, over all replicas: the newest. */
 @ExtendWith(SharedStack.class)
 class TakeoverIT {
-  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final RunningStack stack;
 

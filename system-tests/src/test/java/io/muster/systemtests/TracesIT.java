@@ -33,7 +33,7 @@ class TracesIT {
           + "application/openmetrics-text;version=0.0.1;q=0.4,"
           + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2";
 
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String SPAN_OF_DEVICE = "b7ad6b7169203331";
   private static final String SPAN_OF_PERSON = "00f067aa0ba902b7";

@@ -65,7 +65,8 @@ class KnownDevicesIT {
         Map.of(
             "muster.command.neighbours.registry-url", registry.url(),
             "muster.command.neighbours.ingest-url", registry.url(),
-            "muster.command.neighbours.service-token-file", token.toString());
+            "muster.command.neighbours.service-token-file", token.toString(),
+            "muster.command.neighbours.request-timeout", "60s");
     var database =
         bean(Database.class, DATABASE.pool(), config(named("database.PoolConfig"), settings));
     var clock = Clock.systemUTC();

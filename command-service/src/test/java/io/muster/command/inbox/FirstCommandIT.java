@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** A device that connects for the first time while it gets its first command. */
 @ServiceTest
 class FirstCommandIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String WAITING =
       "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
 

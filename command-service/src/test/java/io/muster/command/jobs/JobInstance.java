@@ -76,6 +76,7 @@ final class JobInstance implements AutoCloseable {
     all.put("muster.command.neighbours.registry-url", registryUrl);
     all.put("muster.command.neighbours.ingest-url", registryUrl);
     all.put("muster.command.neighbours.service-token-file", token());
+    all.put("muster.command.neighbours.request-timeout", "60s");
     all.put("muster.command.database.transaction-timeout", "60s");
     database = bean(Database.class, pool, config(named("database.PoolConfig"), all));
     queues = bean(Queues.class, database, clock, HandWired.event(written -> {}));

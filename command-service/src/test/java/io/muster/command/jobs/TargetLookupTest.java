@@ -48,6 +48,7 @@ class TargetLookupTest {
             "muster.command.neighbours.registry-url", registry.url(),
             "muster.command.neighbours.ingest-url", registry.url(),
             "muster.command.neighbours.service-token-file", token.toString(),
+            "muster.command.neighbours.request-timeout", "60s",
             "muster.command.jobs.page-devices", "100");
     var neighbours = Class.forName("io.muster.command.neighbours.NeighboursConfig");
     lookup =

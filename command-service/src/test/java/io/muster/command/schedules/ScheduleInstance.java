@@ -71,6 +71,8 @@ final class ScheduleInstance implements AutoCloseable {
     all.put("muster.command.neighbours.registry-url", registryUrl);
     all.put("muster.command.neighbours.ingest-url", registryUrl);
     all.put("muster.command.neighbours.service-token-file", token());
+    all.put("muster.command.neighbours.request-timeout", "60s");
+    all.put("muster.command.database.transaction-timeout", "60s");
     database = bean(Database.class, pool, config(named("database.PoolConfig"), all));
     var queues = bean(Queues.class, database, clock, HandWired.event(written -> {}));
     var neighbours =

@@ -52,8 +52,11 @@ class SchedulesIT {
   @Test
   void aCommandReachesItsDeviceAtItsTime() {
     stack.endpoint().connect(device);
-    var at = Instant.now().plusSeconds(1);
-    var made = make(api, command(Map.of("at", at.toString())));
+    var made = make(api, command(Map.of("at", Instant.now().plusSeconds(1).toString())));
+    if (made.statusCode() == 422) {
+      // That second had passed before it was made.
+      made = make(api, command(Map.of("at", Instant.now().plusSeconds(30).toString())));
+    }
     made.then().statusCode(201).header("ETag", equalTo("\"1\"")).body("state", equalTo("active"));
     var id = made.<String>path("id");
     made.then().header("Location", endsWith(schedules() + "/" + id));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A body that goes on for ever ends with the time that an import has. */
-@Timeout(60)
+@Timeout(300)
 class EndlessRowsTest {
   private static final int MAX = 2_000;
   private static final ObjectMapper MAPPER = new ObjectMapper();

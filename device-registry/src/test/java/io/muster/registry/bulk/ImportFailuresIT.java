@@ -27,6 +27,9 @@ import org.junit.jupiter.api.Test;
 class ImportFailuresIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** Some seconds less than imports wait here. */
+  private static final Duration A_MOMENT = Duration.ofSeconds(4);
+
   Tokens tokens;
   LocalPostgres postgres;
 
@@ -91,11 +94,20 @@ class ImportFailuresIT {
 
   @Test
   void aDatabaseThatIsAwayForAMomentIsWaitedFor() throws Exception {
+    // A slow machine may need longer for a restart than an import waits: that shows nothing.
+    for (var attempts = 1; !isImportedAcrossARestart(); attempts++) {
+      assertTrue(attempts < 5, "a restart takes longer than a moment each time");
+    }
+  }
+
+  /** False when the moment was a long one. */
+  private boolean isImportedAcrossARestart() throws Exception {
     var admin = Api.as(tokens.admin());
     var tenant = admin.tenant();
     try (var client = new RawImport(tokens.admin(), tenant, null)) {
       client.send(rows(0, 1_500, 8));
       Awaitility.await().atMost(PATIENCE).until(() -> devices(admin, tenant) == 1_000);
+      var begin = System.nanoTime();
       postgres.stop();
       try {
         client.send(rows(1_500, 3_000, 8));
@@ -103,11 +115,16 @@ class ImportFailuresIT {
       } finally {
         postgres.restart();
       }
+      var away = Duration.ofNanos(System.nanoTime() - begin);
       var done = client.answer();
+      if (!done.isComplete() && away.compareTo(A_MOMENT) > 0) {
+        return false;
+      }
       assertTrue(done.isComplete(), done.summary().toString());
       assertEquals(3_000, done.count("created"));
     }
     assertEquals(3_000, devices(admin, tenant));
+    return true;
   }
 
   @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** A database that keeps its connections open and says nothing. */
 @RegistryTest
 class HangingDatabaseIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   Tokens tokens;
   LocalPostgres postgres;

@@ -163,7 +163,7 @@ class DeviceSearchIT {
                 .formatted(tenant, device, at))
         .execute()
         .await()
-        .atMost(Duration.ofSeconds(30));
+        .atMost(Duration.ofSeconds(60));
   }
 
   @Test

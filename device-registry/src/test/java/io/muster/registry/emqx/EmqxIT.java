@@ -112,7 +112,7 @@ class EmqxIT {
     ask(AUTHN, body).then().body("result", equalTo("allow"));
     admin.delete(device + "/credentials/" + created.path("id")).then().statusCode(204);
     Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() -> ask(AUTHN, body).then().body("result", equalTo("deny")));
   }
 
@@ -172,7 +172,7 @@ class EmqxIT {
     ask(AUTHZ, body).then().body("result", equalTo("allow"));
     admin.patch(device, Map.of("enabled", false)).then().statusCode(200);
     Awaitility.await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(() -> ask(AUTHZ, body).then().body("result", equalTo("deny")));
   }
 
@@ -223,7 +223,7 @@ class EmqxIT {
       postgres.restart();
     }
     Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () ->
                 ask(AUTHN, Golden.text("authn-request.json", tenant, "one", secret))

@@ -193,7 +193,7 @@ class EventsIT {
 
   /** Of this test's tenant. */
   private List<OutboxEvent> awaitEvents(int count) {
-    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> ofTenant().size() >= count);
+    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> ofTenant().size() >= count);
     var events = ofTenant();
     assertEquals(count, events.size());
     return events;

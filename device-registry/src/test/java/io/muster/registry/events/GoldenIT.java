@@ -14,6 +14,7 @@ import io.muster.registry.RegistryTest;
 import io.muster.registry.Tokens;
 import io.restassured.response.Response;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -77,7 +78,9 @@ class GoldenIT {
     admin.delete(device);
     var names =
         new String[] {"device-created", "credential-revoked", "device-disabled", "device-deleted"};
-    Awaitility.await().until(() -> mine().keySet().containsAll(List.of(names)));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> mine().keySet().containsAll(List.of(names)));
     var said = mine();
     for (var name : names) {
       Golden.assertSameShape("events/registry." + name + ".json", said.get(name).payload());

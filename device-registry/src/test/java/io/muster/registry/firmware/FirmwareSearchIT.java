@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Devices by what firmware-service says that they have installed. */
 @RegistryTest
 class FirmwareSearchIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @Inject InstalledInbox inbox;
   @Inject Pool pool;

@@ -130,7 +130,7 @@ class GroupsIT {
     operator.post(groups, Map.of("id", "mine")).then().statusCode(201);
     operator.post(groups + "/mine/members", Map.of("add", List.of("a"))).then().statusCode(200);
     org.awaitility.Awaitility.await()
-        .atMost(java.time.Duration.ofSeconds(20))
+        .atMost(java.time.Duration.ofSeconds(60))
         .untilAsserted(
             () -> {
               List<String> topics =

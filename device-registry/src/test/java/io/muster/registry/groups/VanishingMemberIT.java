@@ -40,7 +40,7 @@ class VanishingMemberIT {
               + tenant
               + "')");
       var answer = client.submit(() -> admin.post(groups + "/lab/members", body));
-      Awaitility.await().atMost(Duration.ofSeconds(30)).until(this::somebodyWaits);
+      Awaitility.await().atMost(Duration.ofSeconds(60)).until(this::somebodyWaits);
       deleting.commit();
       assertProblem(answer.get(), 422, "invalid-content")
           .body("errors.pointer", contains("/add/1"));

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** The database does not take what a device asked for, and never will. */
 @RegistryTest
 class FailedRequestIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   Tokens tokens;
   LocalPostgres postgres;

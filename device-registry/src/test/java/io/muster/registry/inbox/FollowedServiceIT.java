@@ -1,6 +1,7 @@
 package io.muster.registry.inbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +42,7 @@ import org.junit.jupiter.api.Test;
 /** Two instances of the registry follow one log of a service that comes and goes. */
 @RegistryTest
 class FollowedServiceIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** A page may be shorter than asked for. */
   private static final int PAGE = 10;
@@ -59,6 +61,7 @@ class FollowedServiceIT {
   private final List<String> taken = new CopyOnWriteArrayList<>();
 
   private HttpServer service;
+  private final AtomicInteger asked = new AtomicInteger();
   private volatile int status = 200;
 
   @BeforeEach
@@ -75,6 +78,7 @@ class FollowedServiceIT {
   }
 
   private void page(HttpExchange exchange) throws IOException {
+    asked.incrementAndGet();
     var query = Map.of("after", part(exchange, "after"), "limit", part(exchange, "limit"));
     var items =
         log.stream()
@@ -211,7 +215,8 @@ class FollowedServiceIT {
     status = 503;
     say(3);
     var one = instance("one");
-    Awaitility.await().atMost(PATIENCE).until(() -> one.silence().compareTo(PATIENCE) < 0);
+    Awaitility.await().atMost(PATIENCE).until(() -> asked.get() > 2);
+    assertTrue(one.silence().compareTo(PATIENCE) < 0);
     assertEquals(List.of(), taken);
     status = 200;
     awaitTaken(3);

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Ingest tells who is connected after its log was lost, without ingest. */
 @RegistryTest
 class RetellingIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Clock LATER = Clock.offset(Clock.systemUTC(), Duration.ofMinutes(1));
 
   @Inject Pool pool;

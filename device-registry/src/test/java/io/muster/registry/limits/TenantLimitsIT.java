@@ -144,6 +144,6 @@ class TenantLimitsIT {
   }
 
   private void run(String sql) {
-    pool.query(sql).execute().await().atMost(Duration.ofSeconds(30));
+    pool.query(sql).execute().await().atMost(Duration.ofSeconds(60));
   }
 }

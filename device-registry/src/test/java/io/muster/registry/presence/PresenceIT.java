@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 /** Presence of devices, from what ingest tells to what people see. */
 @RegistryTest
 class PresenceIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String ACTIVITY = "/internal/v1/presence/activity";
 
   @Inject PresenceInbox inbox;

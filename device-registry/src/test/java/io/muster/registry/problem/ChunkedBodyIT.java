@@ -123,12 +123,12 @@ class ChunkedBodyIT {
     private final InputStream in = new BufferedInputStream(socket.getInputStream());
 
     Client(String method, String path, String mediaType) throws IOException {
-      socket.setSoTimeout(30_000);
+      socket.setSoTimeout(60_000);
       ask(method, path, mediaType);
     }
 
     Client(String method, String path, String mediaType, int length) throws IOException {
-      socket.setSoTimeout(30_000);
+      socket.setSoTimeout(60_000);
       raw(head(method, path, mediaType) + "Content-Length: " + length + "\r\n\r\n");
     }
 

@@ -225,7 +225,7 @@ class ProblemsIT {
   /** Over a plain socket: clients tidy paths up before they send them. */
   private static String overASocket(String request) {
     try (var socket = new Socket("127.0.0.1", RestAssured.port)) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(60_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

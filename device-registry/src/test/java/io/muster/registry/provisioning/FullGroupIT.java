@@ -64,6 +64,6 @@ class FullGroupIT {
   }
 
   private void run(String sql) {
-    pool.query(sql).execute().await().atMost(Duration.ofSeconds(30));
+    pool.query(sql).execute().await().atMost(Duration.ofSeconds(60));
   }
 }

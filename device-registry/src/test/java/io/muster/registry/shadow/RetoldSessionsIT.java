@@ -114,6 +114,6 @@ class RetoldSessionsIT {
   }
 
   private static <T> T await(Uni<T> answer) {
-    return answer.await().atMost(Duration.ofSeconds(30));
+    return answer.await().atMost(Duration.ofSeconds(60));
   }
 }

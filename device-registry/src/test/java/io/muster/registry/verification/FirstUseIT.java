@@ -105,7 +105,7 @@ class FirstUseIT {
           IntStream.range(0, CLIENTS)
               .mapToObj(i -> clients.submit(() -> service.verify(request)))
               .toList();
-      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> waiting() == CLIENTS);
+      Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> waiting() == CLIENTS);
       if (!meanwhile.isEmpty()) {
         execute(holder, meanwhile);
       }

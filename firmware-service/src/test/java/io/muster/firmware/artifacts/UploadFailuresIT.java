@@ -70,7 +70,8 @@ class UploadFailuresIT {
     store = new FileStore(folder, 0, clock);
     limits =
         config(ArtifactConfig.class, Map.of("muster.firmware.artifacts.bytes-per-tenant", "1000"));
-    database = bean(Database.class, DATABASE.pool(), config(PoolConfig.class, Map.of()));
+    var patient = Map.of("muster.firmware.database.transaction-timeout", "60s");
+    database = bean(Database.class, DATABASE.pool(), config(PoolConfig.class, patient));
     var audit =
         bean(
             AuditLog.class,

@@ -50,7 +50,7 @@ class DeviceDoorTest {
 
   @AfterEach
   void end() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   @Test
@@ -128,7 +128,7 @@ class DeviceDoorTest {
         .listen(0, "127.0.0.1")
         .toCompletionStage()
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 
   private String ask(HttpServer server, String path) throws Exception {
@@ -138,6 +138,6 @@ class DeviceDoorTest {
         .compose(response -> response.body().map(body -> response.statusCode() + " " + body))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 }

@@ -133,7 +133,7 @@ class DevicePortIT {
     var anybody = Pem.trusting(authority);
     assertThrows(IOException.class, () -> send(anybody, events("/internal/v1/events")));
     stack.show(renewed);
-    TlsCertificateReloader.reload().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    TlsCertificateReloader.reload().toCompletableFuture().get(60, TimeUnit.SECONDS);
     assertEquals(401, send(anybody, toDevices(device.path())).statusCode());
     assertEquals(403, send(anybody, events("/internal/v1/events")).statusCode());
     var service = stack.ownCertificate().shownTo(authority);

@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,6 +32,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -65,7 +67,7 @@ class DevicePortTest {
     if (port != null) {
       port.close();
     }
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private DevicePort port(Map<String, String> more) {
@@ -113,7 +115,7 @@ class DevicePortTest {
 
   private SSLSocket connect() throws IOException {
     var socket = (SSLSocket) anonymous().getSocketFactory().createSocket(HOST, port.port());
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(60_000);
     socket.startHandshake();
     return socket;
   }
@@ -167,7 +169,17 @@ class DevicePortTest {
 
   @Test
   void whoeverDoesNotGoOnIsCutOff() throws Exception {
-    open(Map.of("muster.firmware.tls.idle-timeout", "1S"));
+    try {
+      assertCutsOffAfter("1S");
+    } catch (SSLException | SocketException beforeItSaidAnything) {
+      // A slow machine is cut off as well.
+      port.close();
+      assertCutsOffAfter("20S");
+    }
+  }
+
+  private void assertCutsOffAfter(String idle) throws IOException {
+    open(Map.of("muster.firmware.tls.idle-timeout", idle));
     try (var socket = connect()) {
       write(socket, "GET / HTTP/1.1\r\nHost");
       assertEquals(-1, socket.getInputStream().read());
@@ -186,7 +198,7 @@ class DevicePortTest {
     }
     assertEquals(1, meters.get("muster.firmware.tls.refused").counter().count());
     var open = meters.get("muster.firmware.tls.connections").gauge();
-    await().atMost(10, TimeUnit.SECONDS).until(() -> open.value() == 0);
+    await().atMost(60, TimeUnit.SECONDS).until(() -> open.value() == 0);
     assertEquals("nobody true", ask(anonymous()).body());
   }
 

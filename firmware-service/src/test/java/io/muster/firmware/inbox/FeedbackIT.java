@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** What ingest tells of devices and their firmware. */
 @ServiceTest
 class FeedbackIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   FirmwareStack stack;
   private OneDevice device;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an instance hears of withdrawals without the broker. */
 class WithdrawalLogTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final DeviceAddress LAMP = DeviceAddress.of("acme", "lamp-1");
 
   @TempDir Path folder;

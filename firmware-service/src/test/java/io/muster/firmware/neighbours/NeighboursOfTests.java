@@ -19,7 +19,8 @@ public final class NeighboursOfTests {
         Map.of(
             "muster.firmware.neighbours.registry-url", neighbour.url(),
             "muster.firmware.neighbours.ingest-url", neighbour.url(),
-            "muster.firmware.neighbours.service-token-file", token.toString());
+            "muster.firmware.neighbours.service-token-file", token.toString(),
+            "muster.firmware.neighbours.request-timeout", "60s");
     return new Neighbours(vertx, HandWired.config(NeighboursConfig.class, settings));
   }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Nothing stays of a tenant that was deleted, whatever table it was in. */
 class TenantRemainsIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Tables that hold nothing of a tenant, or what goes by age or has to stay. */
   private static final Set<String> NOT_REMOVED =
@@ -139,7 +139,7 @@ class TenantRemainsIT {
         new TenantRemovals.Settings(
             batchRows,
             Duration.ofMillis(20),
-            Duration.ofSeconds(5),
+            PATIENCE,
             Duration.ZERO,
             Duration.ofDays(1),
             Duration.ofMillis(50),

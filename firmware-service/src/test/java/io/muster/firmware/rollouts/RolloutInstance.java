@@ -82,6 +82,7 @@ final class RolloutInstance implements AutoCloseable {
     all.put("muster.firmware.neighbours.registry-url", registryUrl);
     all.put("muster.firmware.neighbours.ingest-url", registryUrl);
     all.put("muster.firmware.neighbours.service-token-file", token());
+    all.put("muster.firmware.neighbours.request-timeout", "60s");
     all.put("muster.firmware.database.transaction-timeout", "60s");
     database = bean(Database.class, pool, config(PoolConfig.class, all));
     var meters = new SimpleMeterRegistry();

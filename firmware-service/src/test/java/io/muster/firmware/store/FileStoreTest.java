@@ -181,7 +181,7 @@ class FileStoreTest {
       Future<Long> writer =
           threads.submit(() -> store.append(upload, 0, new Held(reading, goOn), LIMIT));
       try {
-        assertTrue(reading.await(20, TimeUnit.SECONDS));
+        assertTrue(reading.await(60, TimeUnit.SECONDS));
         FileStore other = reopened();
         assertThrows(
             StoreException.Busy.class, () -> store.append(upload, 0, part(new byte[1], 0), LIMIT));
@@ -191,7 +191,7 @@ class FileStoreTest {
       } finally {
         goOn.countDown();
       }
-      assertEquals(0, writer.get(20, TimeUnit.SECONDS));
+      assertEquals(0, writer.get(60, TimeUnit.SECONDS));
     }
   }
 
@@ -375,7 +375,7 @@ class FileStoreTest {
     public int read() throws IOException {
       reading.countDown();
       try {
-        if (!goOn.await(30, TimeUnit.SECONDS)) {
+        if (!goOn.await(120, TimeUnit.SECONDS)) {
           throw new IOException("nobody went on");
         }
       } catch (InterruptedException e) {

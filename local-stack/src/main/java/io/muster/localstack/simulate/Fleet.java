@@ -36,6 +36,7 @@ final class Fleet {
       Duration.ofDays(365); // a device waits as long as it must
   private static final int CONNECTS_A_SECOND = 200;
   private static final Duration ENDED_WITHIN = Duration.ofSeconds(5);
+  private static final Duration FINISHED_WITHIN = Duration.ofSeconds(30);
 
   private final FleetSettings settings;
   private final Clock clock;
@@ -120,20 +121,20 @@ final class Fleet {
 
   /**
    * Lets those whose time is over wait for what they sent last: what is stored and not counted as
-   * acknowledged would look like a mistake. Returns when they have, or after a few seconds.
+   * acknowledged would look like a mistake. Returns when they have, or after half a minute.
    */
   void finish() {
-    join();
+    join(FINISHED_WITHIN);
   }
 
   /** Has them end their connections; returns when they have, or after a few seconds. */
   void stop() {
     senders.forEach(AtLeastOnceSender::stop);
-    join();
+    join(ENDED_WITHIN);
   }
 
-  private void join() {
-    var end = System.nanoTime() + ENDED_WITHIN.toNanos();
+  private void join(Duration patience) {
+    var end = System.nanoTime() + patience.toNanos();
     try {
       for (var life : lives) {
         life.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));

@@ -222,8 +222,8 @@ class AwsIotDeviceIT {
 
     @Override
     public void onConnectionFailure(Mqtt5Client client, OnConnectionFailureReturn told) {
-      connected.completeExceptionally(
-          new AssertionError("not connected: error " + told.getErrorCode()));
+      // It tries again; whoever waits for it is told if it never comes about.
+      System.err.println("AWS' client is not connected yet: error " + told.getErrorCode());
     }
 
     @Override

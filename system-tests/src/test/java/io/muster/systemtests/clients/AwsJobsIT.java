@@ -89,7 +89,7 @@ class AwsJobsIT {
       assertEquals(2, started.versionNumber);
       assertEquals(1L, started.executionNumber);
       assertEquals(Map.of("operation", "reboot", "delay", 5.0), started.jobDocument);
-      assertEquals(1, counts(1, job).get("accepted").intValue());
+      await().atMost(SOON).until(() -> counts(1, job).path("accepted").asInt() == 1);
 
       var wrong = update(job, JobStatus.SUCCEEDED);
       wrong.expectedVersion = 1;

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The npm package {@code mqtt} in a process of Node.js: see {@code src/test/js/client.mjs}. */
 final class MqttJs implements RealClient {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final ObjectMapper json = new ObjectMapper();
   private final BlockingQueue<JsonNode> answers = new LinkedBlockingQueue<>();

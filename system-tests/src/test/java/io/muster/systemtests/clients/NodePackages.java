@@ -49,7 +49,8 @@ final class NodePackages {
     }
     var output = folder.resolve("npm.log").toFile();
     var npm =
-        new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+        new ProcessBuilder(
+                "npm", "ci", "--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts")
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(output)

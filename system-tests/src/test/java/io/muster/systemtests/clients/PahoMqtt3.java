@@ -17,7 +17,7 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
 /** Eclipse Paho's Java client for MQTT 3.1.1. */
 final class PahoMqtt3 implements RealClient, MqttCallback {
-  private static final long PATIENCE_MILLIS = 20_000;
+  private static final long PATIENCE_MILLIS = 60_000;
 
   private final BlockingQueue<Received> messages = new LinkedBlockingQueue<>();
   private MqttAsyncClient client;

@@ -19,7 +19,7 @@ import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
 /** Eclipse Paho's Java client for MQTT 5. */
 final class PahoMqtt5 implements RealClient, MqttCallback {
-  private static final long PATIENCE_MILLIS = 20_000;
+  private static final long PATIENCE_MILLIS = 60_000;
 
   private final BlockingQueue<Received> messages = new LinkedBlockingQueue<>();
   private MqttAsyncClient client;

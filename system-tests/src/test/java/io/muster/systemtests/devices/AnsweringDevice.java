@@ -13,7 +13,7 @@ import java.util.function.Function;
 
 /** A device that answers commands with HiveMQ's client over MQTT 5, as the guide says. */
 public final class AnsweringDevice implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 15;
+  private static final long PATIENCE_SECONDS = 60;
   private static final int ID = 4;
 
   private final TestDevice device;

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class CommandedDevice implements AutoCloseable {
   private static final long SESSION_SECONDS = 600;
-  private static final long PATIENCE_SECONDS = 15;
+  private static final long PATIENCE_SECONDS = 60;
 
   private final TestDevice device;
   private final EndpointRotation rotation;

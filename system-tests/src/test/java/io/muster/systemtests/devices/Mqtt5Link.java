@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 /** MQTT 5 with HiveMQ's client. */
 public final class Mqtt5Link implements Link {
-  private static final long PATIENCE_SECONDS = 15;
+  private static final long PATIENCE_SECONDS = 60;
 
   private final Mqtt5AsyncClient client;
 

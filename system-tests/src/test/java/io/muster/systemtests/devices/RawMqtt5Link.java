@@ -24,7 +24,7 @@ public final class RawMqtt5Link implements Link {
   private static final int PUBACK = 0x40;
   private static final int DISCONNECT = 0xE0;
   private static final int CLEAN_START_USER_NAME_PASSWORD = 0xC2;
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Socket socket;
   private final DataInputStream in;

@@ -56,7 +56,7 @@ public record TestDevice(DeviceAddress address, String password) {
     options.setUserName(userName());
     options.setPassword(password.toCharArray());
     options.setCleanSession(true);
-    options.setConnectionTimeout(10);
+    options.setConnectionTimeout(60);
     // MQTT 3.1.1 knows no Receive Maximum: the endpoint has to hold a client back that has more.
     options.setMaxInflight(20_000);
     return options;

@@ -19,7 +19,7 @@ import java.time.Duration;
  */
 record DdiClient(HttpClient http, String base, String authorization) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   static DdiClient of(String service, DeviceAddress device, String token) {
     return new DdiClient(

@@ -46,7 +46,9 @@ class RolloutIT {
     tenant = stack.newTenant();
     updates = Updates.of(stack, stack.firmware(1), tenant);
     devices = IntStream.range(0, 6).mapToObj(i -> device("lamp-" + i)).toList();
-    // Each has what it was built with.
+  }
+
+  private void eachHasWhatItWasBuiltWith() {
     var factory = released("1.0");
     devices.forEach(it -> updates.assign(it, factory));
     devices.forEach(it -> end(it, "success"));
@@ -67,6 +69,7 @@ class RolloutIT {
 
   @Test
   void itSucceedsInStages() {
+    eachHasWhatItWasBuiltWith();
     var rollout =
         make(released("2.0"), "\"groups\":[{\"count\":1},{\"share\":0.34},{}],\"atOnce\":3");
     awaitCount(rollout, "given", 1);
@@ -84,6 +87,7 @@ class RolloutIT {
 
   @Test
   void itIsCancelledDuringADownload() throws Exception {
+    eachHasWhatItWasBuiltWith();
     var rollout = make(released("2.0"), "");
     awaitCount(rollout, "given", 6);
     var client = client(devices.get(0));
@@ -129,6 +133,7 @@ class RolloutIT {
 
   @Test
   void eachDeviceGoesBackToWhatItHad() {
+    eachHasWhatItWasBuiltWith();
     var other = released("1.1");
     updates.assign(devices.get(1), other);
     end(devices.get(1), "success");
@@ -212,8 +217,8 @@ class RolloutIT {
     stack.processes().awaitRestart("firmware", pid);
     devices.subList(2, 6).forEach(it -> end(it, "success"));
     awaitState(rollout, "finished");
-    // Each device had each of its updates once.
-    devices.forEach(it -> assertEquals(2, actions(it)));
+    // Each device had it once.
+    devices.forEach(it -> assertEquals(1, actions(it)));
   }
 
   @Test
@@ -362,7 +367,7 @@ class RolloutIT {
   private static void eventually(Duration patience, ThrowingRunnable step) {
     await()
         .atMost(patience)
-        .pollInterval(Duration.ofMillis(200))
+        .pollInterval(Duration.ofMillis(50))
         // An instance that was killed comes back.
         .ignoreExceptions()
         .untilAsserted(step);

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 record SwuImage(byte[] bytes, Path certificate) {
   private static final int CRC = 0x070702;
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 60;
 
   /**
    * Makes one.

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 record UpdateListener(TestDevice device, Mqtt5AsyncClient client, List<String> heard)
     implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(60);
-  private static final long PATIENCE_SECONDS = 15;
+  private static final long PATIENCE_SECONDS = 60;
 
   static UpdateListener connect(TestDevice device, int port) {
     var client = device.mqtt5(port).toAsync();

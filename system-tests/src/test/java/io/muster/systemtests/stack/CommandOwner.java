@@ -29,7 +29,7 @@ public final class CommandOwner implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String DELIVERED = "platform/ingest/delivered/#";
   private static final byte[] PAYLOAD = "{}".getBytes(StandardCharsets.UTF_8);
-  private static final long PATIENCE_SECONDS = 15;
+  private static final long PATIENCE_SECONDS = 60;
   private static final Duration STEP = Duration.ofMillis(20);
 
   private final Mqtt5AsyncClient client;

@@ -28,7 +28,7 @@ import javax.net.ssl.KeyManagerFactory;
  */
 public record DeviceCertificate(Path certificate, Path key) {
   private static final char[] PASSWORD = "password".toCharArray();
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 60;
   private static final DateTimeFormatter ASN1_TIME =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
   private static final String SELF =

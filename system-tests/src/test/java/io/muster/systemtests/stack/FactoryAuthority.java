@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record FactoryAuthority(Path folder) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 60;
 
   /** Makes one. */
   public static FactoryAuthority make(Path folder) throws IOException, InterruptedException {

@@ -9,7 +9,7 @@ import java.util.List;
 
 /** What a process writes from here on, so that an earlier line proves nothing. */
 public final class LogMark {
-  private static final Duration SOON = Duration.ofSeconds(15);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private final RunningStack stack;
   private final String process;

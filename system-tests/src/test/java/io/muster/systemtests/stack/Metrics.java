@@ -1,9 +1,14 @@
 package io.muster.systemtests.stack;
 
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
 import java.util.Arrays;
 
 /** Metrics of one process at {@code /q/metrics}. */
 public final class Metrics {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
   private final Http http;
   private final String base;
 
@@ -29,10 +34,14 @@ public final class Metrics {
         .sum();
   }
 
-  /** How much a counter rises while something is done; it shows as soon as the service told. */
+  /**
+   * How much a counter rises when something is done; it may be counted a moment after its effect
+   * could be seen, so this waits until there is a rise.
+   */
   public double rise(Runnable action, String name, String... labels) {
     var before = sum(name, labels);
     action.run();
+    await("a rise of " + name).atMost(SOON).until(() -> sum(name, labels) > before);
     return sum(name, labels) - before;
   }
 

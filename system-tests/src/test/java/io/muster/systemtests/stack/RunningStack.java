@@ -7,6 +7,7 @@ import io.muster.contract.id.TenantId;
 import io.muster.systemtests.devices.TestDevice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,14 +23,16 @@ import java.util.Map;
  */
 public final class RunningStack implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(4);
-  private static final Duration READY = Duration.ofMinutes(2);
-  private static final Duration STOP = Duration.ofMinutes(1);
+  private static final Duration READY = Duration.ofMinutes(4);
+  private static final Duration STOP = Duration.ofMinutes(3);
   private static final int REPLICA_STEP = 100;
 
   /** What a test would else wait for longest; all else is as users have it. */
   private static final Map<String, String> SOONER =
       Map.of(
           "MUSTER_INTAKE_COMMIT_TIMEOUT", "20S",
+          "MUSTER_PRESENCE_INTERVAL", "1S",
+          "MUSTER_PRESENCE_GRAIN", "1S",
           "MUSTER_REGISTRY_PRESENCE_INTERVAL", "1S",
           "MUSTER_REGISTRY_PRESENCE_LOOK_AGAIN_AFTER", "3S",
           "MUSTER_COMMAND_JOBS_LOOK_AGAIN_AFTER", "1S",
@@ -176,8 +179,14 @@ public final class RunningStack implements AutoCloseable {
     return new Metrics(http, "http://127.0.0.1:" + port(8085));
   }
 
-  /** Waits until every process says that it is ready. */
+  /**
+   * After a disturbance of any process waits until each says that it is ready, and until what
+   * services say to devices reaches both endpoints: for that their readiness does not wait.
+   */
   void awaitReady() {
+    if (!processes.areDisturbed()) {
+      return;
+    }
     var health =
         List.of(
             "http://127.0.0.1:" + port(8085) + "/q/health",
@@ -194,6 +203,18 @@ public final class RunningStack implements AutoCloseable {
         .pollInterval(Duration.ofMillis(200))
         .ignoreExceptions()
         .until(() -> health.stream().allMatch(url -> http.get(url, null).status() == 200));
+    awaitDownlink(ingestMetrics(1));
+    awaitDownlink(ingestMetrics(2));
+    processes.settled();
+  }
+
+  /** Waits until an endpoint hears of the broker what is to be said to devices. */
+  static void awaitDownlink(Metrics ingest) {
+    await("the way from the broker to devices")
+        .atMost(READY)
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptions()
+        .until(() -> ingest.sum("muster_mqtt_up", "channel=\"downlink\"") == 1);
   }
 
   /** Where devices connect to a replica, from 1. */
@@ -220,7 +241,13 @@ public final class RunningStack implements AutoCloseable {
 
   /** What a process has written since the stack was started. */
   public String log(String process) {
-    return read(muster.home().resolve("logs").resolve(process + ".log"));
+    var file = muster.home().resolve("logs").resolve(process + ".log");
+    try {
+      // Who writes may be in the middle of a character.
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** What a process writes from now on. */

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /**
  * Gives tests the one stack of this module, as a parameter of type {@link RunningStack}. It is
  * started for the first test and stopped after the last; each test begins when all of it is ready,
- * whatever the one before did to it.
+ * whatever the ones before did to it.
  */
 public final class SharedStack implements ParameterResolver, BeforeEachCallback {
   private static final Namespace NAMESPACE = Namespace.create(SharedStack.class);

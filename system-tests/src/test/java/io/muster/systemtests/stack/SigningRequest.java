@@ -24,7 +24,7 @@ import org.jose4j.jwt.JwtClaims;
  * @param name of the files, without their endings
  */
 public record SigningRequest(Path folder, String name) {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_SECONDS = 60;
 
   /** Makes both. */
   public static SigningRequest make(Path parent, String name)

@@ -23,7 +23,7 @@ import java.util.zip.GZIPInputStream;
 public final class SpanCollector implements AutoCloseable {
   private static final String EXPORT =
       "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
-  private static final long PATIENCE_SECONDS = 15;
+  private static final long PATIENCE_SECONDS = 60;
 
   /** A message of gRPC begins with whether it is compressed, and its length. */
   private static final int PREFIX_BYTES = 5;

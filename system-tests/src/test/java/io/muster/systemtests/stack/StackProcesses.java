@@ -28,12 +28,15 @@ import java.util.stream.StreamSupport;
  */
 public final class StackProcesses {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration RESTART = Duration.ofSeconds(90);
+  private static final Duration RESTART = Duration.ofMinutes(3);
 
   /** What Kubernetes gives a pod by the chart. */
   private static final Duration GRACE = Duration.ofSeconds(40);
 
   private final MusterHome home;
+
+  /** Whether a process has been killed, ended or frozen, or has just begun. */
+  private volatile boolean disturbed = true;
 
   /** Those of a stack that the command starts. */
   public StackProcesses(MusterCommand muster) {
@@ -93,11 +96,12 @@ public final class StackProcesses {
   }
 
   /** SIGKILL for a known process, at once, without asking who it is. */
-  public static void killNow(long pid) {
+  public void killNow(long pid) {
     var process =
         ProcessHandle.of(pid).orElseThrow(() -> new AssertionError(pid + " does not run"));
     process.destroyForcibly();
-    process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+    process.onExit().orTimeout(GRACE.toSeconds(), TimeUnit.SECONDS).join();
+    disturb();
   }
 
   /**
@@ -106,6 +110,7 @@ public final class StackProcesses {
    * @return the process ids that they had, by name
    */
   public Map<String, Long> killTogether(String... names) {
+    disturb();
     var all = status().stream().collect(Collectors.toMap(Status::name, Status::pid));
     var killed = new LinkedHashMap<String, Long>();
     var processes = new ArrayList<ProcessHandle>();
@@ -115,7 +120,8 @@ public final class StackProcesses {
       killed.put(name, all.get(name));
     }
     processes.forEach(ProcessHandle::destroyForcibly);
-    processes.forEach(process -> process.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+    processes.forEach(
+        process -> process.onExit().orTimeout(GRACE.toSeconds(), TimeUnit.SECONDS).join());
     return killed;
   }
 
@@ -125,6 +131,7 @@ public final class StackProcesses {
    * @return the process id that it had
    */
   public long terminate(String name) {
+    disturb();
     var pid = of(name).pid();
     var process =
         ProcessHandle.of(pid).orElseThrow(() -> new AssertionError(name + " does not run"));
@@ -143,22 +150,39 @@ public final class StackProcesses {
                 find(name)
                     .filter(now -> now.pid() != killedPid && now.state().equals("ready"))
                     .isPresent());
+    disturb();
+  }
+
+  private void disturb() {
+    disturbed = true;
+  }
+
+  /** Whether anything was done to a process since all was well. */
+  boolean areDisturbed() {
+    return disturbed;
+  }
+
+  /** All is well. */
+  void settled() {
+    disturbed = false;
   }
 
   /** SIGSTOP for the process and its children; they are there and do not answer. */
   public Frozen freeze(String name) {
+    disturb();
     var process =
         ProcessHandle.of(of(name).pid())
             .orElseThrow(() -> new AssertionError(name + " does not run"));
     signal("-STOP", process);
-    return new Frozen(process);
+    return new Frozen(process, this);
   }
 
   /** A process that stands still until this is closed. */
-  public record Frozen(ProcessHandle process) implements AutoCloseable {
+  public record Frozen(ProcessHandle process, StackProcesses among) implements AutoCloseable {
     @Override
     public void close() {
       signal("-CONT", process);
+      among.disturb();
     }
   }
 
