@@ -200,10 +200,10 @@ class EndpointTlsTest {
       assertTrue(answer.startsWith("15"), "no alert: " + answer);
       assertTrue(answer.endsWith("00020246"), "not fatal, protocol_version: " + answer);
       await().until(() -> server.count("muster.endpoint.connects", "outcome", "tls") == 1);
+      await().until(() -> server.gauge("muster.endpoint.knocking") == 0);
       assertEquals(
           List.of("INFO Connection closed before CONNECT: tls (a stranger from 127.0.0.1)"),
           log.lines());
-      assertEquals(0, server.gauge("muster.endpoint.knocking"));
       // The same of a version that is spoken is answered with ServerHello.
       assertEquals(0x16, answerTo(server, clientHello("0303"))[0]);
     }
