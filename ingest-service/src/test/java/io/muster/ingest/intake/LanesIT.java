@@ -273,9 +273,11 @@ class LanesIT {
       assertEquals(Outcome.refused(Shortage.DATABASE), outcomeOf(shed));
       assertFalse(held.isDone());
       assertTrue(intake.lanes().reason().contains("since"));
+      assertEquals(0, intake.reachable());
       database.restart();
       assertEquals(Outcome.kept(), outcomeOf(held));
       await().atMost(PATIENCE).until(() -> intake.lanes().storeIsReachable());
+      assertEquals(1, intake.reachable());
     } finally {
       database.restart();
     }
