@@ -162,7 +162,8 @@ class EndpointMetersTest {
   @Test
   void callsTheReasonsForWhichSocketsAreNotReadTheSameEverywhere() {
     try (var server = TestEndpoint.start()) {
-      assertEquals(reasons(server, "muster.endpoint.pauses"), reasons(server, "muster.endpoint.held"));
+      assertEquals(
+          reasons(server, "muster.endpoint.pauses"), reasons(server, "muster.endpoint.held"));
       assertTrue(reasons(server, "muster.endpoint.held").contains("in-flight"));
     }
   }

@@ -177,8 +177,7 @@ class EndpointTlsTest {
     var groups = "000A 0006 0004 0017 001D";
     var signatures = "000D 0008 0006 0403 0804 0401";
     var points = "000B 0002 01 00";
-    var body =
-        version + "00".repeat(32) + "00 0008 C02B C02F C009 C013 01 00 001C";
+    var body = version + "00".repeat(32) + "00 0008 C02B C02F C009 C013 01 00 001C";
     return "16 0301 0051 01 00004D " + body + groups + signatures + points;
   }
 

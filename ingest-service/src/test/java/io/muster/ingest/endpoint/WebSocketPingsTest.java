@@ -117,7 +117,8 @@ class WebSocketPingsTest {
       assertEquals(1, server.count("muster.endpoint.connects", "outcome", "websocket-frames"));
       assertEquals(
           List.of(
-              "INFO Connection closed before CONNECT: websocket-frames (a stranger from 127.0.0.1)"),
+              "INFO Connection closed before CONNECT: websocket-frames (a stranger from"
+                  + " 127.0.0.1)"),
           log.lines());
     }
   }

@@ -76,7 +76,8 @@ class LaneLettersIT {
     var row =
         database
             .run(
-                "SELECT payload, payload_bytes, topic, publisher FROM dead_letter WHERE tenant = $1",
+                "SELECT payload, payload_bytes, topic, publisher FROM dead_letter WHERE tenant ="
+                    + " $1",
                 tenant)
             .iterator()
             .next();

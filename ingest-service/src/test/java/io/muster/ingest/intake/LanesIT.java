@@ -107,7 +107,8 @@ class LanesIT {
                 """
                 SELECT f.names, r.numbers, r.other::text FROM reading r
                   JOIN field_set f ON f.key = r.field_set JOIN device d ON d.key = r.device_key
-                 WHERE d.tenant = $1""",
+                 WHERE d.tenant = $1\
+                """,
                 tenant)
             .iterator()
             .next();
@@ -230,7 +231,8 @@ class LanesIT {
     assertEquals(
         1,
         database.number(
-            "SELECT count(*) FROM reading WHERE numbers = '{}' AND other = jsonb_build_object($1::text, 1.25)",
+            "SELECT count(*) FROM reading WHERE numbers = '{}' AND other ="
+                + " jsonb_build_object($1::text, 1.25)",
             "never-seen-" + tenant));
   }
 

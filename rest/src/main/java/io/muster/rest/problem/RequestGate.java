@@ -77,7 +77,8 @@ class RequestGate {
     if (isUnroutable(context.request())) {
       refuse(
           context,
-          new Refusal.Malformed("A request names a host, and a path that begins with /.", List.of()));
+          new Refusal.Malformed(
+              "A request names a host, and a path that begins with /.", List.of()));
     } else {
       context.next();
     }
