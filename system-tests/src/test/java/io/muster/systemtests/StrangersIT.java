@@ -14,8 +14,12 @@ import io.muster.systemtests.stack.Http;
 import io.muster.systemtests.stack.Metrics;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -174,6 +178,26 @@ class StrangersIT {
     assertRefusedByRegistry(401, null, () -> stack.http().get(stack.devices(tenant), null));
     assertRefusedByIngest(
         401, null, () -> stack.http().get(atIngest(tenant.value()) + "/dead-letters", null));
+  }
+
+  /** And is no error in the log, which anybody could fill with it. */
+  @Test
+  void whoeverBeginsWithHttp2InClearTextIsRefusedByEachService() throws IOException {
+    var logs = List.of(stack.logFromNow("registry"), stack.logFromNow("ingest"));
+    for (var service :
+        List.of(stack.registry(), stack.ingest(1), stack.command(1), stack.firmware(1))) {
+      var answer = answerTo(URI.create(service), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+      assertTrue(answer.contains("urn:muster:problem:malformed-request"), service + ": " + answer);
+    }
+    logs.forEach(log -> log.assertNever("HTTP Request to * failed"));
+  }
+
+  private static String answerTo(URI service, String bytes) throws IOException {
+    try (var socket = new Socket(service.getHost(), service.getPort())) {
+      socket.setSoTimeout((int) SOON.toMillis());
+      socket.getOutputStream().write(bytes.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   @Test

@@ -19,7 +19,14 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @RegistryTest
 class ProblemsIT {
@@ -210,6 +217,48 @@ class ProblemsIT {
     // In HTTP/2 it would be a frame, whose first byte is of its length.
     var priorKnowledge = overASocket("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     assertTrue(priorKnowledge.matches("(?s)HTTP/\\S+ 400 .*"), priorKnowledge);
+  }
+
+  /** Else anybody could fill the log with faults of ours that are none. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        "PRI * HTTP/2.0\r\nHost: localhost\r\n\r\nSM\r\n\r\n",
+        "GET /q/health/live HTTP/2.0\r\nHost: localhost\r\n\r\n",
+        "GET /q/health/live HTTP/1.1\r\nConnection: close\r\n\r\n",
+        "GET q/health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+      })
+  void whatCannotBeRoutedIsAProblemOfItsSender(String request) {
+    var faults = new Faults();
+    Logger.getLogger("").addHandler(faults);
+    try {
+      var answer = overASocket(request);
+      assertTrue(answer.matches("(?s)HTTP/\\S+ 400 .*"), answer);
+      assertTrue(answer.contains("urn:muster:problem:malformed-request"), answer);
+    } finally {
+      Logger.getLogger("").removeHandler(faults);
+    }
+    assertEquals(List.of(), faults.lines);
+  }
+
+  /** What is logged as an error. */
+  private static final class Faults extends Handler {
+    final List<String> lines = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void publish(LogRecord line) {
+      if (line.getLevel().intValue() >= Level.SEVERE.intValue()) {
+        lines.add(line.getLoggerName() + ": " + line.getMessage());
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   private void assertLeadsNowhere(String path) {

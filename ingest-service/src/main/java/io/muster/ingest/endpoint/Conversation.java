@@ -146,6 +146,11 @@ final class Conversation implements Dialogue {
     Output.send(channel, PacketWriter::pingResp);
   }
 
+  @Override
+  public void controlFrame() {
+    up.countOther(0);
+  }
+
   /** An answer to nothing that was sent. */
   private void countUnless(boolean awaited) {
     if (!awaited) {

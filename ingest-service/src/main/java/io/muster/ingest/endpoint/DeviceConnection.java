@@ -16,12 +16,14 @@ import io.muster.ingest.endpoint.session.Dialogue;
 import io.muster.ingest.endpoint.session.EndReason;
 import io.muster.ingest.endpoint.tls.ClientCertificate;
 import io.muster.ingest.endpoint.tls.RefusedCertificateException;
+import io.muster.ingest.endpoint.websocket.WebSocketEvents;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.FullHttpResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -33,8 +35,12 @@ import org.jboss.logging.Logger;
  * One connection from its first byte to its last: knocking, being admitted, connected, leaving.
  * What is said while it is connected is a {@link Dialogue}'s. On its event loop.
  */
-final class DeviceConnection extends ChannelInboundHandlerAdapter implements ConnectionControl {
+final class DeviceConnection extends ChannelInboundHandlerAdapter
+    implements ConnectionControl, WebSocketEvents {
   private static final Logger LOG = Logger.getLogger(DeviceConnection.class);
+
+  /** Pings and pongs before CONNECT, which a client that has something to say does without. */
+  private static final int MOST_STRANGE_FRAMES = 16;
 
   private enum Phase {
     KNOCKING,
@@ -52,6 +58,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
   private final MemoryRoom room;
   private final PacketDecoder decoder;
   private final ConnectionTimers timers;
+  private int strangeFrames;
   private Phase phase = Phase.KNOCKING;
   private Entrance admission;
   private Dialogue dialogue;
@@ -229,11 +236,14 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
    * @param last the last packet, or null
    */
   private void leave(Consumer<ByteBuf> last) {
+    leaveWith(last != null && channel.isActive() ? Output.written(channel, last) : null);
+  }
+
+  private void leaveWith(Object last) {
     phase = Phase.LEAVING;
     gate.abandon();
     discard();
-    var packet = last != null && channel.isActive() ? Output.written(channel, last) : null;
-    if (Farewell.say(channel, packet)) {
+    if (Farewell.say(channel, last)) {
       timers.leaving();
     }
   }
@@ -311,10 +321,37 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
 
   /** Closes a connection that has not said who it is. */
   private void turnAway(String reason) {
+    turnAway(reason, null);
+  }
+
+  private void turnAway(String reason, Object last) {
     shared.metrics.refused(reason);
     shared.refusals.write(null, remoteAddress(), "Connection closed before CONNECT", reason);
     place.leave();
-    leave(null);
+    leaveWith(last);
+  }
+
+  @Override
+  public void handshakeRefused(String reason, FullHttpResponse answer) {
+    if (phase == Phase.KNOCKING) {
+      turnAway(reason, answer);
+    } else {
+      answer.release();
+    }
+  }
+
+  @Override
+  public void controlFrame() {
+    switch (phase) {
+      case KNOCKING -> {
+        if (++strangeFrames > MOST_STRANGE_FRAMES) {
+          turnAway("websocket-frames");
+        }
+      }
+      case CONNECTED -> dialogue.controlFrame();
+      // It is not read: this came together with its CONNECT, or comes too late.
+      case ADMITTING, LEAVING -> {}
+    }
   }
 
   @Override
@@ -386,9 +423,7 @@ final class DeviceConnection extends ChannelInboundHandlerAdapter implements Con
 
   private void malformed(MalformedPacketException error) {
     if (phase == Phase.KNOCKING && error.reason() == ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
-      shared.metrics.refused("protocol-version");
-      place.leave();
-      leave(ConnAcks::unknownVersion);
+      turnAway("protocol-version", Output.written(channel, ConnAcks::unknownVersion));
     } else if (phase == Phase.KNOCKING) {
       turnAway(EndReason.of(error.reason()).label());
     } else {

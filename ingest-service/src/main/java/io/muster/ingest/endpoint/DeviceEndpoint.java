@@ -157,7 +157,8 @@ public final class DeviceEndpoint implements Downlink, MemoryPressure {
           channel.pipeline(),
           config.websocket().path(),
           config.packets().maxBytes(),
-          connection.room());
+          connection.room(),
+          connection);
     }
     channel.pipeline().addLast(connection.decoder(), connection);
   }

@@ -1,12 +1,12 @@
 package io.muster.ingest.endpoint;
 
 import io.muster.ingest.endpoint.websocket.MqttOverWebSocket;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 
 /**
  * Closes a socket so that its last packet arrives. A socket that is closed with bytes unread is
@@ -17,14 +17,12 @@ final class Farewell {
   private Farewell() {}
 
   /**
-   * @param last the last packet, or null
+   * @param last the last packet, or what is said in its place before there is MQTT; or null
    * @return whether the caller must close the socket itself after a while
    */
-  static boolean say(Channel channel, ByteBuf last) {
+  static boolean say(Channel channel, Object last) {
     if (!channel.isWritable()) {
-      if (last != null) {
-        last.release();
-      }
+      ReferenceCountUtil.release(last);
       channel.close();
       return false;
     }

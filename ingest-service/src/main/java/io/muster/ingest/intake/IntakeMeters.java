@@ -108,6 +108,12 @@ final class IntakeMeters {
     return Counter.builder(PREFIX + name).description(description).register(registry);
   }
 
+  void watch(IntakePressure pressure) {
+    Gauge.builder(PREFIX + "store.reachable", pressure, it -> it.storeIsReachable() ? 1 : 0)
+        .description("0 while the database is away; QoS 0 is dropped then")
+        .register(registry);
+  }
+
   void watch(int number, Lane lane) {
     Gauge.builder(PREFIX + "queued", lane, Lane::queued)
         .description("Messages that wait for their commit")

@@ -66,6 +66,7 @@ public final class Lanes implements Intake, IntakePressure, AutoCloseable {
       lanes.add(lane);
       states.add(state);
     }
+    meters.watch(this);
     lanes.forEach(Lane::start);
   }
 

@@ -1,6 +1,7 @@
 package io.muster.ingest.telemetry;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.rest.problem.Refusal;
 import io.quarkus.runtime.Startup;
@@ -46,6 +47,9 @@ class LongReads {
         Counter.builder("muster.telemetry.reads.shed")
             .description("Exports and aggregations that were refused or ended under pressure")
             .register(meters);
+    Gauge.builder("muster.telemetry.shedding", pressed, it -> it.getAsBoolean() ? 1 : 0)
+        .description("1 while exports, aggregations and live feeds make room")
+        .register(meters);
   }
 
   /**

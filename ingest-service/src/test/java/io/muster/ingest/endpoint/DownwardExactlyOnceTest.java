@@ -7,77 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.event.DeliveredEvent;
-import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
-import io.muster.ingest.endpoint.packets.WireBytes;
 import io.muster.ingest.sessions.LostSession;
-import io.muster.ingest.sessions.OutgoingMessage;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** QoS 2 to devices (MQTT 5 §4.3.3), within a connection and, kept, over all of a session's. */
-class DownwardExactlyOnceTest {
-  private static final String ALL = "command/acme/boiler/req/#";
-  private static final long SESSION = 1;
-
-  private final TestEndpoint server =
-      TestEndpoint.start("down.window", "2", "down.queue", "3", "down.exactly-once-bytes", "2000");
-
-  @AfterEach
-  void stop() {
-    server.sessions.outgoing.letGo();
-    server.close();
-  }
-
-  private static String command(int number) {
-    return "command/acme/boiler/req/" + number + "/on";
-  }
-
-  /** A PUBLISH of a command with an empty payload. */
-  private static String publish(ProtocolVersion version, int number, int id, boolean duplicate) {
-    var topic = WireBytes.string(command(number));
-    var length = topic.length + 2 + (version == MQTT_5 ? 1 : 0);
-    return (duplicate ? "3C" : "34")
-        + " %02X \"%s\" %04X".formatted(length, command(number), id)
-        + (version == MQTT_5 ? " 00" : "");
-  }
-
-  private RawClient subscribed(ConnectPacket connect, int qos) {
-    var client = RawClient.connected(server, connect);
-    client.subscribe(1, ALL, qos).hear();
-    return client;
-  }
-
-  private RawClient kept(ProtocolVersion version) {
-    return subscribed(ConnectPacket.of(version).persistent(), 2);
-  }
-
-  /** The client has gone, and comes again. */
-  private RawClient again(RawClient former, ConnectPacket connect) {
-    var ends = server.sessions.ends.size();
-    former.close();
-    await().until(() -> server.sessions.ends.size() == ends + 1);
-    var client = RawClient.knock(server, connect);
-    assertEquals(1, client.expectConnAck(ReasonCode.SUCCESS).body()[0], "session present");
-    return client;
-  }
-
-  private RawClient again(RawClient former, ProtocolVersion version) {
-    return again(former, ConnectPacket.of(version).persistent());
-  }
-
-  private Map<Integer, OutgoingMessage> rows() {
-    return server.sessions.outgoing.of(SESSION);
-  }
-
-  private double outcome(String outcome) {
-    return server.count("muster.endpoint.down", "outcome", outcome);
-  }
+/** QoS 2 to devices within a connection (MQTT 5 §4.3.3). */
+class DownwardExactlyOnceTest extends ExactlyOnceCourse {
 
   @ParameterizedTest
   @EnumSource
@@ -292,72 +231,6 @@ class DownwardExactlyOnceTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void sendsAgainWhatTheClientMayNotHave(ProtocolVersion version) {
-    var client = kept(version);
-    server.deliver(command(1), "", 2);
-    server.deliver(command(2), "", 2);
-    client.expect(publish(version, 1, 1, false)).expect(publish(version, 2, 2, false));
-    try (var again = again(client, version)) {
-      again.expect(publish(version, 1, 1, true)).expect(publish(version, 2, 2, true));
-      assertEquals(2, outcome("sent-again"));
-      again.send("50 02 0001 50 02 0002").expect("62 02 0001").expect("62 02 0002");
-      again.send("70 02 0001 70 02 0002").expectNothing();
-      assertTrue(rows().isEmpty());
-      assertEquals(2, server.intake.announced("delivered").size());
-      assertEquals(0, server.gauge("muster.endpoint.memory.bytes"));
-    }
-  }
-
-  /** The client may have it, so it must be told what becomes of the identifier. */
-  @Test
-  void sendsAgainWhatExpiredSinceItWasSent() {
-    var client = kept(MQTT_5);
-    server.deliver(command(1), "", 2, 1);
-    client.hear();
-    var sent = System.nanoTime();
-    await().until(() -> System.nanoTime() - sent > 1_100_000_000L);
-    try (var again = again(client, MQTT_5)) {
-      again.hear();
-      assertEquals(1, outcome("sent-again"));
-      again.send("50 02 0001").expect("62 02 0001");
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void sendsPubRelAgainForWhatTheClientHas(ProtocolVersion version) {
-    var client = kept(version);
-    server.deliver(command(1), "", 2);
-    client.hear();
-    client.send("50 02 0001").expect("62 02 0001");
-    try (var again = again(client, version)) {
-      again.expect("62 02 0001").expectNothing();
-      assertEquals(1, server.intake.announced("delivered").size());
-      again.send("70 02 0001").expectNothing();
-      assertTrue(rows().isEmpty());
-    }
-  }
-
-  /** The trap: the client would take another message under the identifier for a repetition. */
-  @ParameterizedTest
-  @EnumSource
-  void usesNoIdentifierForAnotherMessageThatTheClientMayRemember(ProtocolVersion version) {
-    var client = kept(version);
-    server.deliver(command(1), "", 2);
-    client.hear();
-    client.send("50 02 0001").expect("62 02 0001");
-    try (var again = again(client, version)) {
-      again.expect("62 02 0001");
-      server.deliver(command(2), "", 2);
-      again.expect(publish(version, 2, 2, false)).send("50 02 0002").expect("62 02 0002");
-      again.send("70 02 0002");
-      server.deliver(command(3), "", 1);
-      assertTrue(again.hear().toString().contains("0003"));
-    }
-  }
-
   @Test
   void forgetsNothingWhenTheReplicaLosesTheSessionBeforeItIsKept() {
     var client = kept(MQTT_5);
@@ -386,97 +259,6 @@ class DownwardExactlyOnceTest {
   }
 
   @Test
-  void sendsAgainNoMoreAtATimeThanTheNextConnectionTakes() {
-    var client = kept(MQTT_5);
-    server.deliver(command(1), "", 2);
-    server.deliver(command(2), "", 2);
-    client.hear();
-    client.hear();
-    var connect = ConnectPacket.of(MQTT_5).persistent().property("21 0001");
-    try (var again = again(client, connect)) {
-      again.expect(publish(MQTT_5, 1, 1, true)).expectNothing();
-      server.deliver(command(3), "", 1);
-      again.expectNothing();
-      again.send("50 02 0001").expect("62 02 0001").send("70 02 0001");
-      again.expect(publish(MQTT_5, 2, 2, true)).expectNothing();
-      again.send("50 02 0002").expect("62 02 0002").send("70 02 0002");
-      assertEquals(0x32, again.hear().first());
-    }
-  }
-
-  @Test
-  void letsTheClientForgetWhatTheNextConnectionDoesNotTake() {
-    var client = kept(MQTT_5);
-    server.deliver(command(1), "x".repeat(100), 2);
-    client.hear();
-    var connect = ConnectPacket.of(MQTT_5).persistent().property("27 00000040");
-    try (var again = again(client, connect)) {
-      again.expect("62 02 0001").send("70 03 0001 92").expectNothing();
-      assertEquals(1, outcome("too-large"));
-      assertEquals(0, server.intake.announced("delivered").size());
-      assertTrue(rows().isEmpty());
-    }
-  }
-
-  /** MQTT 5 §3.10.4: what was begun is brought to its end. */
-  @Test
-  void sendsAgainWhatTheClientHasUnsubscribedFrom() {
-    var client = kept(MQTT_5);
-    server.deliver(command(1), "", 2);
-    client.hear();
-    client.unsubscribe(2, ALL).hear();
-    try (var again = again(client, MQTT_5)) {
-      again.expect(publish(MQTT_5, 1, 1, true));
-    }
-  }
-
-  @Test
-  void sendsAGatewayNothingAgainOfADeviceThatIsNoLongerBehindIt() {
-    var sensor = DeviceAddress.of("acme", "sensor");
-    server.access.gateways.put(sensor, TestEndpoint.DEVICE);
-    var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).persistent());
-    client.subscribe(1, "command/acme/sensor/req/#", 2).hear();
-    server.deliver("command/acme/sensor/req/1/on", "", 2);
-    client.hear();
-    server.access.gateways.clear();
-    try (var again = again(client, MQTT_5)) {
-      again.expect("62 02 0001").send("70 02 0001").expectNothing();
-      assertEquals(0, server.intake.announced("delivered").size());
-    }
-  }
-
-  @Test
-  void sendsAgainAllThatWasSaidOfTheMessage() {
-    var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).persistent());
-    client.send("82 21 0001 02 0B 07 \"command/acme/boiler/req/#\" 02").hear();
-    server.deliver(command(1), "!", 2);
-    var body = " 24 \"" + command(1) + "\" 0001 02 0B 07 '!'";
-    client.expect("34" + body);
-    try (var again = again(client, MQTT_5)) {
-      again.expect("3C" + body);
-    }
-  }
-
-  /** A service sends again what it does not know to be delivered, also when that is under way. */
-  @Test
-  void sendsACommandThatIsUnderWayNotTwice() {
-    var client = kept(MQTT_5);
-    server.deliver(command(1), "", 2);
-    client.expect(publish(MQTT_5, 1, 1, false));
-    server.deliver(command(1), "", 2);
-    client.expectNothing();
-    try (var again = again(client, MQTT_5)) {
-      again.expect(publish(MQTT_5, 1, 1, true)).expectNothing();
-      server.deliver(command(1), "", 2);
-      again.send("50 02 0001").expect("62 02 0001").expectNothing();
-      assertEquals(2, outcome("under-way"));
-      again.send("70 02 0001").expectNothing();
-      server.deliver(command(1), "", 2);
-      again.expect(publish(MQTT_5, 1, 1, false));
-    }
-  }
-
-  @Test
   void takesOneWayCommandsForDifferentOnes() {
     try (var client = kept(MQTT_5)) {
       for (int i = 1; i <= 2; i++) {
@@ -484,30 +266,5 @@ class DownwardExactlyOnceTest {
         assertEquals(0x34, client.hear().first());
       }
     }
-  }
-
-  @Test
-  void forgetsAllAtACleanStart() {
-    var client = kept(MQTT_5);
-    server.deliver(command(1), "", 2);
-    client.hear();
-    client.close();
-    await().until(() -> server.sessions.ends.size() == 1);
-    try (var fresh = subscribed(ConnectPacket.of(MQTT_5), 2)) {
-      fresh.expectNothing();
-      server.deliver(command(2), "", 2);
-      fresh.expect(publish(MQTT_5, 2, 1, false));
-    }
-  }
-
-  @Test
-  void givesMemoryBackForWhatTheClientLeft() {
-    var client = kept(MQTT_5);
-    server.deliver(command(1), "", 2);
-    client.hear();
-    assertTrue(server.gauge("muster.endpoint.memory.bytes") > 0);
-    client.close();
-    await().until(() -> server.gauge("muster.endpoint.memory.bytes") == 0);
-    assertEquals(1, rows().size());
   }
 }

@@ -158,6 +158,22 @@ class EndpointMetersTest {
     }
   }
 
+  /** Who sees what is not read now asks how often that was: by the same words. */
+  @Test
+  void callsTheReasonsForWhichSocketsAreNotReadTheSameEverywhere() {
+    try (var server = TestEndpoint.start()) {
+      assertEquals(
+          reasons(server, "muster.endpoint.pauses"), reasons(server, "muster.endpoint.held"));
+      assertTrue(reasons(server, "muster.endpoint.held").contains("in-flight"));
+    }
+  }
+
+  private static Set<String> reasons(TestEndpoint server, String meter) {
+    var reasons = new TreeSet<String>();
+    server.meters.get(meter).meters().forEach(it -> reasons.add(it.getId().getTag("reason")));
+    return reasons;
+  }
+
   @ParameterizedTest
   @EnumSource(ProtocolVersion.class)
   void countsSubscriptionsByOutcomeThoughMqtt3ClientsAreNotTold(ProtocolVersion version) {
@@ -197,9 +213,11 @@ class EndpointMetersTest {
         var client = RawClient.connected(server, MQTT_5)) {
       client.subscribe(1, FILTER, 0).hear();
       client.publish(0, 0, "12345").publish(1, 1, "1234567").expect("40 02 0001");
-      assertEquals(12, server.count("muster.endpoint.received.bytes"));
+      client.publish(2, 2, "12").expect("50 02 0002").send("62 02 0002").expect("70 02 0002");
+      assertEquals(14, server.count("muster.endpoint.received.bytes"));
       assertEquals(1, server.count("muster.endpoint.publishes", "qos", "0"));
       assertEquals(1, server.count("muster.endpoint.publishes", "qos", "1"));
+      assertEquals(1, server.count("muster.endpoint.publishes", "qos", "2"));
       server.deliver("command/acme/boiler/req//open", "123", 0);
       client.hear();
       assertEquals(3, server.count("muster.endpoint.sent.bytes"));

@@ -11,6 +11,7 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import io.muster.ingest.endpoint.packets.ReasonCode;
+import io.muster.ingest.endpoint.packets.WireBytes;
 import io.muster.localstack.tls.LocalAuthority;
 import java.io.IOException;
 import java.net.Socket;
@@ -20,6 +21,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.logging.Level;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -37,9 +42,9 @@ class EndpointTlsTest {
   private TestEndpoint start(String... more) throws IOException {
     authority = new LocalAuthority(folder);
     authority.prepare(Clock.systemUTC());
-    var settings = new java.util.ArrayList<String>(java.util.List.of(more));
+    var settings = new ArrayList<String>(List.of(more));
     settings.addAll(
-        java.util.List.of(
+        List.of(
             "tls.port",
             "0",
             "tls.certificate",
@@ -164,6 +169,42 @@ class EndpointTlsTest {
       await().until(() -> server.gauge("muster.endpoint.knocking") == 0);
       assertEquals(1, server.count("muster.endpoint.connects", "outcome", "tls"));
       client(server, "TLSv1.3").close();
+    }
+  }
+
+  /** Before there were extensions it was here that a client said what it speaks at best. */
+  private static String clientHello(String version) {
+    var groups = "000A 0006 0004 0017 001D";
+    var signatures = "000D 0008 0006 0403 0804 0401";
+    var points = "000B 0002 01 00";
+    var body = version + "00".repeat(32) + "00 0008 C02B C02F C009 C013 01 00 001C";
+    return "16 0301 0051 01 00004D " + body + groups + signatures + points;
+  }
+
+  private byte[] answerTo(TestEndpoint server, String clientHello) throws IOException {
+    try (var socket = new Socket("127.0.0.1", server.endpoint.tlsPort())) {
+      socket.setSoTimeout(5_000);
+      socket.getOutputStream().write(WireBytes.of(clientHello));
+      return socket.getInputStream().readNBytes(7);
+    }
+  }
+
+  /** TLS 1.0 and 1.1 (RFC 8996), with what a client sends that knows nothing later. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0301", "0302"})
+  void refusesOlderVersions(String version) throws Exception {
+    try (var server = start();
+        var log = LoggedLines.from(Level.INFO)) {
+      var answer = HexFormat.of().formatHex(answerTo(server, clientHello(version)));
+      assertTrue(answer.startsWith("15"), "no alert: " + answer);
+      assertTrue(answer.endsWith("00020246"), "not fatal, protocol_version: " + answer);
+      await().until(() -> server.count("muster.endpoint.connects", "outcome", "tls") == 1);
+      await().until(() -> server.gauge("muster.endpoint.knocking") == 0);
+      assertEquals(
+          List.of("INFO Connection closed before CONNECT: tls (a stranger from 127.0.0.1)"),
+          log.lines());
+      // The same of a version that is spoken is answered with ServerHello.
+      assertEquals(0x16, answerTo(server, clientHello("0303"))[0]);
     }
   }
 

@@ -1,21 +1,20 @@
 package io.muster.ingest.endpoint;
 
+import static io.muster.ingest.endpoint.WebSocketWire.frame;
+import static io.muster.ingest.endpoint.WebSocketWire.upgraded;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_3_1_1;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.packets.WireBytes;
 import io.muster.ingest.endpoint.session.EndReason;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.logging.Level;
@@ -249,33 +248,6 @@ class HostileClientsTest {
 
   // --- WebSocket
   // ---------------------------------------------------------------------------------------
-
-  private DataInputStream upgraded(Socket socket) throws IOException {
-    socket.setSoTimeout((int) Duration.ofSeconds(5).toMillis());
-    socket
-        .getOutputStream()
-        .write(
-            ("GET /mqtt HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-                    + "Sec-WebSocket-Protocol: mqtt\r\n\r\n")
-                .getBytes(US_ASCII));
-    var in = new DataInputStream(socket.getInputStream());
-    var head = new StringBuilder();
-    while (head.indexOf("\r\n\r\n") < 0) {
-      head.append((char) in.readUnsignedByte());
-    }
-    assertTrue(head.toString().startsWith("HTTP/1.1 101"), head::toString);
-    return in;
-  }
-
-  /** Masked with zeros, which changes nothing. */
-  private static byte[] frame(int first, byte[] payload) {
-    var length =
-        payload.length < 126
-            ? new byte[] {(byte) (0x80 | payload.length)}
-            : new byte[] {(byte) 0xFE, (byte) (payload.length >> 8), (byte) payload.length};
-    return WireBytes.joined(new byte[] {(byte) first}, length, new byte[4], payload);
-  }
 
   @ParameterizedTest
   @CsvSource({

@@ -11,69 +11,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.contract.registry.VerifyAnswer.Reason;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
-import io.muster.ingest.endpoint.packets.WireBytes;
 import io.muster.ingest.endpoint.session.EndReason;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A device that is nobody yet asks for an identity. */
-class ProvisioningTest {
-  private static final String REQUEST = "provision/acme/r1/req";
-  private static final String ANSWER = "provision/acme/r1/res";
-
-  private TestEndpoint server = TestEndpoint.start();
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private void restart(String... settings) {
-    server.close();
-    server = TestEndpoint.start(settings);
-  }
-
-  private static ConnectPacket newcomer(ProtocolVersion version) {
-    return newcomer(version, "r1");
-  }
-
-  private static ConnectPacket newcomer(ProtocolVersion version, String random) {
-    return ConnectPacket.of(version)
-        .user("provision@acme")
-        .client("acme:provision:" + random)
-        .password(TOKEN);
-  }
-
-  /** A newcomer that hears its answers. */
-  private RawClient listening(ProtocolVersion version) {
-    return RawClient.connected(server, newcomer(version))
-        .subscribe(1, ANSWER, 1)
-        .expect(subAck(version, "00"));
-  }
-
-  private static String subAck(ProtocolVersion version, String code) {
-    return version == MQTT_5 ? "90 04 0001 00 " + code : "90 03 0001 " + code;
-  }
-
-  private static void expectAnswer(
-      RawClient client, ProtocolVersion version, String properties, String payload) {
-    var written = version == MQTT_5 ? WireBytes.of(properties) : new byte[0];
-    var counted =
-        version == MQTT_5
-            ? WireBytes.joined(WireBytes.variableByteInteger(written.length), written)
-            : written;
-    var expected =
-        WireBytes.packet(0x30, WireBytes.string(ANSWER), counted, payload.getBytes(UTF_8));
-    assertEquals(HexFormat.of().formatHex(expected), client.hear().toString());
-  }
+class ProvisioningTest extends ProvisioningCourse {
 
   @ParameterizedTest
   @EnumSource
@@ -171,27 +117,6 @@ class ProvisioningTest {
       client.expect("20 02 00 " + code311).expectEnd();
     }
     assertEquals(2, server.count("muster.endpoint.connects", "outcome", reason.label()));
-  }
-
-  @Test
-  void guessingGetsTheAddressBannedAndATokenThatHasEndedDoesNot() {
-    restart("bans.address-failures", "3", "bans.never", "10.0.0.0/8");
-    server.provisioning.refusal = Reason.CLAIM_EXPIRED;
-    for (int i = 0; i < 5; i++) {
-      try (var client = RawClient.knock(server, newcomer(MQTT_5).password("old"))) {
-        client.expectConnAck(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
-      }
-    }
-    server.provisioning.refusal = Reason.CLAIM_UNKNOWN;
-    for (int i = 0; i < 3; i++) {
-      try (var client = RawClient.knock(server, newcomer(MQTT_5).password("guess"))) {
-        client.expectConnAck(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
-      }
-    }
-    try (var client = RawClient.open(server, MQTT_5)) {
-      client.expectEnd();
-    }
-    assertEquals(1, server.count("muster.endpoint.connects", "outcome", "banned-address"));
   }
 
   @Test
@@ -307,21 +232,6 @@ class ProvisioningTest {
   }
 
   @Test
-  void oneRequestAtATimeIsAsked() {
-    server.provisioning.answer(200, "{\"status\":200}");
-    try (var client = listening(MQTT_3_1_1)) {
-      server.provisioning.hold();
-      client.publish(REQUEST, 1, 1, "{\"n\":1}").publish(REQUEST, 1, 2, "{\"n\":2}");
-      await().until(() -> server.provisioning.requests.size() == 1);
-      await().during(Duration.ofMillis(200)).until(() -> server.provisioning.requests.size() == 1);
-      server.provisioning.letGo();
-      client.hear();
-      client.expect("40 02 0001").hear();
-      client.expect("40 02 0002");
-    }
-  }
-
-  @Test
   void whoHasGoneMeanwhileIsNotAnsweredAndNothingIsLeft() {
     var client = listening(MQTT_5);
     server.provisioning.hold();
@@ -340,77 +250,6 @@ class ProvisioningTest {
       client.publish(REQUEST, 1, 1, "{}").hear();
       client.expect("40 02 0001").expectDisconnect(ReasonCode.NOT_AUTHORIZED);
     }
-  }
-
-  @Test
-  void staysForSoLongAndNotBeyondTheClaimTokensEnd() {
-    restart("provisioning.stay", "1s");
-    try (var client = RawClient.connected(server, newcomer(MQTT_5))) {
-      client.expectDisconnect(ReasonCode.NOT_AUTHORIZED);
-    }
-    restart();
-    server.provisioning.validUntil = Instant.now().plusSeconds(1);
-    try (var client = RawClient.connected(server, newcomer(MQTT_5))) {
-      client.expectDisconnect(ReasonCode.NOT_AUTHORIZED);
-    }
-  }
-
-  @Test
-  void maySendSoManyPackets() {
-    restart("provisioning.packets", "5");
-    try (var client = RawClient.connected(server, newcomer(MQTT_5))) {
-      for (int i = 0; i < 5; i++) {
-        client.ping().expect("D0 00");
-      }
-      client.ping().expectDisconnect(ReasonCode.QUOTA_EXCEEDED);
-    }
-  }
-
-  @Test
-  void mayAskWithSoManyBytes() {
-    restart("provisioning.payload-bytes", "1024");
-    try (var client = listening(MQTT_5)) {
-      client.publish(REQUEST, 1, 1, "x".repeat(1_024)).hear();
-      client.expect("40 02 0001");
-      client.publish(REQUEST, 1, 2, "x".repeat(1_025));
-      client.expectDisconnect(ReasonCode.PACKET_TOO_LARGE);
-    }
-  }
-
-  @Test
-  void isNotSentMoreThanItTakes() {
-    server.provisioning.answer(200, "{\"status\":200,\"token\":\"" + "x".repeat(200) + "\"}");
-    var connect = newcomer(MQTT_5).property("27 00000080");
-    try (var client = RawClient.connected(server, connect)) {
-      client.subscribe(1, ANSWER, 1).hear();
-      client.publish(REQUEST, 1, 1, "{}").expectDisconnect(ReasonCode.PACKET_TOO_LARGE);
-    }
-    try (var client = RawClient.knock(server, newcomer(MQTT_5).property("27 0000000A"))) {
-      client.expectConnAck(ReasonCode.PACKET_TOO_LARGE);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "provisioning.most",
-        "provisioning.most-per-claim",
-        "provisioning.most-per-address"
-      })
-  void onlySoManyAtATime(String limit) {
-    restart(limit, "1");
-    try (var first = RawClient.connected(server, newcomer(MQTT_5))) {
-      for (var version : ProtocolVersion.values()) {
-        try (var second = RawClient.knock(server, newcomer(version, "r2"))) {
-          second.expectConnAck(ReasonCode.QUOTA_EXCEEDED);
-          second.expectEnd();
-        }
-      }
-      first.ping().expect("D0 00");
-    }
-    assertEquals(2, server.count("muster.endpoint.connects", "outcome", "newcomers"));
-    await().until(() -> server.gauge("muster.endpoint.newcomers") == 0);
-    RawClient.connected(server, newcomer(MQTT_5, "r2")).disconnect();
   }
 
   @Test

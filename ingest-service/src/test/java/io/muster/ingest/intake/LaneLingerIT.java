@@ -6,34 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.reading.ReadingLimits;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A lane that lets an hour pass between two batches: what it does at once it does not wait for. */
 class LaneLingerIT {
   private static final DeviceAddress DEVICE = DeviceAddress.of("linger", "boiler");
 
-  @TempDir static Path folder;
-  private static StoreDatabase database;
+  @RegisterExtension static final SharedStore STORE = new SharedStore();
+
+  private final StoreDatabase database = STORE.database();
   private TestIntake intake;
-
-  @BeforeAll
-  static void startDatabase() {
-    database = StoreDatabase.start(folder);
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
-  }
 
   @BeforeEach
   void begin() {

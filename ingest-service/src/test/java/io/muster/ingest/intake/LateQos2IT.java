@@ -6,38 +6,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.intake.Publication.ExactlyOnce;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** QoS 2 messages that a replica commits after their session went on elsewhere. */
 class LateQos2IT {
   private static final AtomicInteger SESSIONS = new AtomicInteger();
   private static final int IDENTIFIER = 7;
 
-  @TempDir static Path folder;
-  private static StoreDatabase database;
+  @RegisterExtension static final SharedStore STORE = new SharedStore();
 
+  private final StoreDatabase database = STORE.database();
   private final int session = SESSIONS.incrementAndGet();
   private final DeviceAddress device = DeviceAddress.of("late-" + session, "one");
   private final DeviceTopic.Event topic = new DeviceTopic.Event(device);
   private TestIntake intake;
-
-  @BeforeAll
-  static void startDatabase() {
-    database = StoreDatabase.start(folder);
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
-  }
 
   @BeforeEach
   void begin() {

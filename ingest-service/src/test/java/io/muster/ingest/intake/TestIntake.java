@@ -132,6 +132,11 @@ final class TestIntake implements AutoCloseable {
     return registry.get("muster.intake." + name).counter().count();
   }
 
+  /** What an operator sees of the database. */
+  double reachable() {
+    return registry.get("muster.intake.store.reachable").gauge().value();
+  }
+
   /** How many transactions stored something. */
   long batches() {
     return registry.get("muster.intake.batch.rows").summary().count();

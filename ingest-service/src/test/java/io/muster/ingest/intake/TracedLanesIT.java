@@ -10,16 +10,13 @@ import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.endpoint.observe.PublishTracing;
 import io.opentelemetry.sdk.trace.data.SpanData;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One trace from the device's publish over the endpoint to the commit, and on to the services. */
 class TracedLanesIT {
@@ -27,22 +24,12 @@ class TracedLanesIT {
   private static final Map<String, String> CARRIED =
       Map.of("traceparent", "00-" + TRACE + "-b7ad6b7169203331-00");
 
-  @TempDir static Path folder;
-  private static StoreDatabase database;
+  @RegisterExtension static final SharedStore STORE = new SharedStore();
 
+  private final StoreDatabase database = STORE.database();
   private final DeviceAddress device = DeviceAddress.of("traced", "one");
   private TestIntake intake;
   private PublishTracing tracing;
-
-  @BeforeAll
-  static void startDatabase() {
-    database = StoreDatabase.start(folder);
-  }
-
-  @AfterAll
-  static void stopDatabase() {
-    database.close();
-  }
 
   @BeforeEach
   void begin() {

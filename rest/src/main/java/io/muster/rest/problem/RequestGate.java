@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -20,7 +21,8 @@ import org.jboss.logging.Logger;
 /**
  * The first look at a request, before anything of it is resolved or read: no paths that mean
  * another one than they show, no bodies that are too long. The server itself would tidy the one up
- * and answer the other without a word.
+ * and answer the other without a word. What it cannot route at all it would take for a fault of
+ * ours, and anybody could fill the log with it.
  */
 @ApplicationScoped
 class RequestGate {
@@ -66,6 +68,30 @@ class RequestGate {
     filters.register(this::bound, READING_PRIORITY);
   }
 
+  /** The router fails these by itself, before any filter. */
+  void register(@Observes Router router) {
+    router.route().order(-PRIORITY).failureHandler(this::refuseUnroutable);
+  }
+
+  private void refuseUnroutable(RoutingContext context) {
+    if (isUnroutable(context.request())) {
+      refuse(
+          context,
+          new Refusal.Malformed(
+              "A request names a host, and a path that begins with /.", List.of()));
+    } else {
+      context.next();
+    }
+  }
+
+  /** Also the preface of HTTP/2 (RFC 9113 §3.4), where nothing but HTTP/1 is spoken. */
+  private static boolean isUnroutable(HttpServerRequest request) {
+    var path = request.path();
+    return path == null
+        || !path.startsWith("/")
+        || request.authority() == null && request.version() != HttpVersion.HTTP_1_0;
+  }
+
   /** A body that does not say how long it is must end as well. */
   private void bound(RoutingContext context) {
     if (mayHaveABodyOfAnyLength(context.request()) && !isStreamed(context)) {
@@ -93,7 +119,9 @@ class RequestGate {
   private void check(RoutingContext context) {
     var request = context.request();
     var length = contentLength(request.getHeader(HttpHeaders.CONTENT_LENGTH));
-    if (request.path() != null && TRICK.matcher(path(request.uri())).find()) {
+    if (request.version() == null) {
+      refuse(context, new Refusal.Malformed("HTTP of that version is not spoken here.", List.of()));
+    } else if (request.path() != null && TRICK.matcher(path(request.uri())).find()) {
       LOG.infof("Refused: no plain path, %s", RefusedRequest.text(request));
       refuse(context, new Refusal.Malformed("The path is not in its plain form.", List.of()));
     } else if (NUL.matcher(request.uri()).find()) {

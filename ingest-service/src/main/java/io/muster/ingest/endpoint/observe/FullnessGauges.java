@@ -7,7 +7,6 @@ import io.muster.ingest.endpoint.limits.Knocking;
 import io.muster.ingest.endpoint.limits.PausedConnections;
 import io.muster.ingest.endpoint.limits.ReadGate.Hold;
 import io.netty.buffer.PooledByteBufAllocator;
-import java.util.Locale;
 import java.util.function.Predicate;
 
 /** Shows what is held now, and what is shed for it. Stateless. */
@@ -23,7 +22,7 @@ public final class FullnessGauges {
     for (var hold : Hold.values()) {
       Gauge.builder("muster.endpoint.held", paused, it -> it.count(hold))
           .description("Sockets not read now for that reason; one may have several")
-          .tag("reason", hold.name().toLowerCase(Locale.ROOT))
+          .tag("reason", EndpointMetrics.label(hold))
           .register(registry);
     }
     step("qos0", budget, ByteBudget::shedsQos0);

@@ -57,9 +57,22 @@ public final class ProvisioningDialogue implements Dialogue {
   }
 
   @Override
+  public void controlFrame() {
+    count();
+  }
+
+  /** Whether it may be one more. */
+  private boolean count() {
+    if (++packets <= support.config().packets()) {
+      return true;
+    }
+    control.end(EndReason.QUOTA_EXCEEDED, "more packets than being provisioned takes");
+    return false;
+  }
+
+  @Override
   public void handle(Packet packet) {
-    if (++packets > support.config().packets()) {
-      control.end(EndReason.QUOTA_EXCEEDED, "more packets than being provisioned takes");
+    if (!count()) {
       return;
     }
     switch (packet) {

@@ -10,6 +10,9 @@ public interface Dialogue {
   /** Another packet came. */
   void handle(Packet packet);
 
+  /** Over WebSocket came a ping, or a pong to nothing; it counts like a packet. */
+  void controlFrame();
+
   /** All that one read brought has been handled. */
   void readComplete();
 

@@ -23,21 +23,35 @@ import io.netty.util.ReferenceCountUtil;
  * anywhere in a frame (MQTT 5 §6, [MQTT-6.0.0-2]). On the event loop.
  */
 final class Frames extends ChannelDuplexHandler {
+  private final WebSocketEvents events;
+
+  /** A close frame was sent: nothing more may be, and only the client's own is waited for. */
   private boolean closing;
 
   /** What of RFC 6455 the client did not keep to; null while it does. */
   private WebSocketCloseStatus mistake;
 
+  Frames(WebSocketEvents events) {
+    this.events = events;
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (closing) {
       ReferenceCountUtil.release(message);
+      if (message instanceof CloseWebSocketFrame) {
+        context.close();
+      }
       return;
     }
     switch (message) {
       case BinaryWebSocketFrame binary -> context.fireChannelRead(binary.content());
       case ContinuationWebSocketFrame more -> context.fireChannelRead(more.content());
-      case PingWebSocketFrame ping -> context.writeAndFlush(new PongWebSocketFrame(ping.content()));
+      case PingWebSocketFrame ping -> answer(context, ping);
+      case PongWebSocketFrame pong -> {
+        pong.release();
+        events.controlFrame();
+      }
       case CloseWebSocketFrame close -> end(context, close);
       case TextWebSocketFrame text -> {
         text.release();
@@ -45,6 +59,16 @@ final class Frames extends ChannelDuplexHandler {
         wrong(context, WebSocketCloseStatus.INVALID_MESSAGE_TYPE, "a text frame");
       }
       default -> ReferenceCountUtil.release(message);
+    }
+  }
+
+  /** Not when it was one too many. */
+  private void answer(ChannelHandlerContext context, PingWebSocketFrame ping) {
+    events.controlFrame();
+    if (closing) {
+      ping.release();
+    } else {
+      context.writeAndFlush(new PongWebSocketFrame(ping.content()));
     }
   }
 
@@ -77,11 +101,16 @@ final class Frames extends ChannelDuplexHandler {
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
     switch (message) {
       case ByteBuf bytes -> context.write(new BinaryWebSocketFrame(bytes), promise);
-      case CloseWebSocketFrame close when mistake != null -> {
-        close.release();
-        context.write(new CloseWebSocketFrame(mistake), promise);
+      case CloseWebSocketFrame close -> {
+        closing = true;
+        context.write(mistake == null ? close : replaced(close), promise);
       }
       default -> context.write(message, promise);
     }
+  }
+
+  private CloseWebSocketFrame replaced(CloseWebSocketFrame close) {
+    close.release();
+    return new CloseWebSocketFrame(mistake);
   }
 }

@@ -1,35 +1,27 @@
 package io.muster.ingest.endpoint.websocket;
 
-import static io.netty.handler.codec.http.HttpHeaderNames.CONNECTION;
-import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_LENGTH;
-import static io.netty.handler.codec.http.HttpHeaderNames.CONTENT_TYPE;
 import static io.netty.handler.codec.http.HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL;
+import static io.netty.handler.codec.http.HttpHeaderNames.SEC_WEBSOCKET_VERSION;
 import static io.netty.handler.codec.http.HttpHeaderNames.UPGRADE;
-import static io.netty.handler.codec.http.HttpHeaderValues.CLOSE;
-import static io.netty.handler.codec.http.HttpHeaderValues.TEXT_PLAIN;
 import static io.netty.handler.codec.http.HttpHeaderValues.WEBSOCKET;
 
 import io.muster.ingest.endpoint.packets.FrameRoom;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Answers the one HTTP request of a connection: switches to WebSocket, or says in words why not and
- * closes. On the event loop.
+ * Answers the one HTTP request of a connection: switches to WebSocket, or says in words why not,
+ * with which the connection ends. A page's origin is not asked for: a browser shows no credential
+ * by itself here, as it does with cookies. On the event loop.
  */
 final class Handshake extends SimpleChannelInboundHandler<FullHttpRequest> {
   /** MQTT 5 §6, [MQTT-6.0.0-3] and [MQTT-6.0.0-4]. */
@@ -38,24 +30,40 @@ final class Handshake extends SimpleChannelInboundHandler<FullHttpRequest> {
   private final String path;
   private final int maxFrameBytes;
   private final FrameRoom room;
+  private final WebSocketEvents events;
 
-  Handshake(String path, int maxFrameBytes, FrameRoom room) {
+  /** What comes behind a request that was refused is not looked at. */
+  private boolean refused;
+
+  Handshake(String path, int maxFrameBytes, FrameRoom room, WebSocketEvents events) {
     this.path = path;
     this.maxFrameBytes = maxFrameBytes;
     this.room = room;
+    this.events = events;
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-    if (request.decoderResult().isFailure()) {
-      refuse(context, HttpResponseStatus.BAD_REQUEST, "not HTTP");
+    if (!refused) {
+      judge(context, request);
+    }
+  }
+
+  private void judge(ChannelHandlerContext context, FullHttpRequest request) {
+    var unreadable = request.decoderResult().cause();
+    if (unreadable instanceof TooLongFrameException) {
+      refuse(NoHandshake.HEADERS, "the first line or the headers are too long");
+    } else if (unreadable != null) {
+      refuse(NoHandshake.NOT_HTTP, "not HTTP");
     } else if (!path(request).equals(path)) {
-      refuse(context, HttpResponseStatus.NOT_FOUND, "MQTT over WebSocket is at " + path);
+      refuse(NoHandshake.PATH, "MQTT over WebSocket is at " + path);
     } else if (request.method() != HttpMethod.GET
         || !request.headers().contains(UPGRADE, WEBSOCKET, true)) {
-      refuse(context, HttpResponseStatus.UPGRADE_REQUIRED, "this is a WebSocket");
+      refuse(NoHandshake.NO_UPGRADE, "this is a WebSocket");
     } else if (!offersMqtt(request)) {
-      refuse(context, HttpResponseStatus.BAD_REQUEST, "Sec-WebSocket-Protocol must offer mqtt");
+      refuse(NoHandshake.SUBPROTOCOL, "Sec-WebSocket-Protocol must offer mqtt");
+    } else if (!isOfVersion13(request)) {
+      refuse(NoHandshake.VERSION, "Sec-WebSocket-Version must be 13");
     } else {
       shakeHands(context, request);
     }
@@ -73,11 +81,12 @@ final class Handshake extends SimpleChannelInboundHandler<FullHttpRequest> {
         .anyMatch(offered -> offered.strip().equals(SUBPROTOCOL));
   }
 
+  private static boolean isOfVersion13(FullHttpRequest request) {
+    var version = request.headers().get(SEC_WEBSOCKET_VERSION);
+    return WebSocketVersion.V13.toHttpHeaderValue().equals(version);
+  }
+
   private void shakeHands(ChannelHandlerContext context, FullHttpRequest request) {
-    if (!WebSocketVersion.V13.toHttpHeaderValue().contentEquals(version(request))) {
-      refuse(context, HttpResponseStatus.BAD_REQUEST, "Sec-WebSocket-Version must be 13");
-      return;
-    }
     var frames =
         WebSocketDecoderConfig.newBuilder()
             .maxFramePayloadLength(maxFrameBytes)
@@ -89,30 +98,18 @@ final class Handshake extends SimpleChannelInboundHandler<FullHttpRequest> {
             .build();
     try {
       new Handshaker(frames, room).handshake(context.channel(), request);
-      context.pipeline().replace(this, null, new Frames());
+      context.pipeline().replace(this, null, new Frames(events));
     } catch (WebSocketHandshakeException wrong) {
-      refuse(context, HttpResponseStatus.BAD_REQUEST, "no WebSocket handshake");
+      refuse(NoHandshake.INCOMPLETE, "no WebSocket handshake");
     }
   }
 
-  private static String version(FullHttpRequest request) {
-    var version = request.headers().get("Sec-WebSocket-Version");
-    return version == null ? "" : version;
-  }
-
-  private static void refuse(
-      ChannelHandlerContext context, HttpResponseStatus status, String words) {
-    var body = Unpooled.copiedBuffer(words + "\n", StandardCharsets.UTF_8);
-    var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
-    response
-        .headers()
-        .set(CONTENT_TYPE, TEXT_PLAIN)
-        .set(CONTENT_LENGTH, body.readableBytes())
-        .set(CONNECTION, CLOSE);
-    if (status == HttpResponseStatus.UPGRADE_REQUIRED) {
-      response.headers().set(UPGRADE, WEBSOCKET);
+  /** Once. */
+  void refuse(NoHandshake why, String words) {
+    if (!refused) {
+      refused = true;
+      events.handshakeRefused(why.label(), why.answer(words));
     }
-    context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
   }
 
   /** Netty's, with a decoder whose memory is counted. */

@@ -3,7 +3,6 @@ package io.muster.ingest.endpoint.websocket;
 import io.muster.ingest.endpoint.packets.FrameRoom;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
@@ -27,14 +26,19 @@ public final class MqttOverWebSocket {
    * @param path of the one address that is served
    * @param maxFrameBytes the largest frame's payload; MQTT packets may span frames
    * @param room where a frame that has not come whole may gather
+   * @param events hears of what is not MQTT
    */
   public static void install(
-      ChannelPipeline pipeline, String path, int maxFrameBytes, FrameRoom room) {
+      ChannelPipeline pipeline,
+      String path,
+      int maxFrameBytes,
+      FrameRoom room,
+      WebSocketEvents events) {
+    var handshake = new Handshake(path, maxFrameBytes, room, events);
     pipeline.addLast(
         new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_CHUNK_BYTES),
-        // A handshake has no content.
-        new HttpObjectAggregator(MAX_CHUNK_BYTES),
-        new Handshake(path, maxFrameBytes, room));
+        new RequestAggregator(handshake),
+        handshake);
   }
 
   /** Whether the handshake is over, so that what is sent goes in frames. */
