@@ -137,6 +137,21 @@ class ConfigurationPageTest {
     assertEquals(new TreeSet<>(), unknown);
   }
 
+  @Test
+  void whatTheBrokerReadsIsInItsReadme() {
+    var read = new TreeSet<String>();
+    for (var file : Checkout.files("broker/src/main/java", ".java")) {
+      Pattern.compile("\"(MUSTER_[A-Z_]+)\"")
+          .matcher(Checkout.read(file))
+          .results()
+          .forEach(found -> read.add(found.group(1)));
+    }
+    assertTrue(read.size() > 15, read::toString);
+    var readme = Checkout.read("broker/README.md");
+    read.removeIf(name -> readme.contains("`" + name + "`"));
+    assertEquals(new TreeSet<>(), read);
+  }
+
   /** All but what tells of former times. */
   private static List<Path> pages() {
     var pages = new ArrayList<>(Checkout.files("docs", ".md"));
