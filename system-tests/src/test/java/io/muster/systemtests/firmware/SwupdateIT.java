@@ -167,8 +167,9 @@ class SwupdateIT {
                 "2",
                 "-r",
                 "20",
+                // What was cut goes on at once.
                 "-w",
-                "1"));
+                "0"));
     suricatta.addAll(List.of(more));
     var log = Files.createTempFile(folder, "swupdate", ".log");
     var builder =
