@@ -26,6 +26,7 @@ public final class Mappings {
       List.of("device-registry", "ingest-service", "command-service", "firmware-service");
 
   private static final Map<String, Mappings> READ = new ConcurrentHashMap<>();
+  private static final Map<String, Map<String, String>> SAID = new ConcurrentHashMap<>();
 
   /** By name; a module's own before those of {@link #SHARED}. */
   private final Map<String, Type> types = new HashMap<>();
@@ -81,7 +82,11 @@ public final class Mappings {
   }
 
   /** What a service's {@code application.properties} says of settings. */
-  public static Map<String, String> overrides(String service) {
+  static Map<String, String> overrides(String service) {
+    return SAID.computeIfAbsent(service, Mappings::readOverrides);
+  }
+
+  private static Map<String, String> readOverrides(String service) {
     var properties = new Properties();
     try {
       properties.load(
