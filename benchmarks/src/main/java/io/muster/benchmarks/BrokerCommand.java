@@ -53,9 +53,8 @@ final class BrokerCommand extends MeasuringCommand {
 
   @Option(
       names = "--receive-maximum",
-      defaultValue = "20000",
-      description =
-          "muster-mqtt's window; ingest-service's default is 2,000 (default ${DEFAULT-VALUE})")
+      defaultValue = "2000",
+      description = "muster-mqtt's window, ingest-service's default (default ${DEFAULT-VALUE})")
   private int receiveMaximum;
 
   @Option(

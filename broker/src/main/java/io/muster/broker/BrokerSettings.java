@@ -53,7 +53,9 @@ record BrokerSettings(
    *     default 1,000,000 (they are on disk); what exceeds it is lost, so watch {@code
    *     com_hivemq_messages_dropped_count}
    * @param messagesInFlight {@code MUSTER_BROKER_IN_FLIGHT}, unacknowledged messages to one client
-   *     at most, default 20,000; the client's Receive Maximum may set less
+   *     at most, default 2,000; the client's Receive Maximum may set less. HiveMQ reserves as many
+   *     of a client's 65,535 packet identifiers for each read of its queue. Reads overlap, and when
+   *     no identifier is left what was read stays marked as sent and is never sent again
    * @param receiveMaximum {@code MUSTER_BROKER_RECEIVE_MAXIMUM}, unacknowledged messages from one
    *     client, default 1,000
    * @param packetBytes {@code MUSTER_BROKER_PACKET_BYTES}, default 4 MiB
@@ -149,7 +151,7 @@ record BrokerSettings(
   private static Limits limits(Environment read) {
     return new Limits(
         read.number("MUSTER_BROKER_QUEUE_MESSAGES", 1_000_000, 1_000, 100_000_000),
-        read.number("MUSTER_BROKER_IN_FLIGHT", 20_000, 1, 65_535),
+        read.number("MUSTER_BROKER_IN_FLIGHT", 2_000, 1, 65_535),
         read.number("MUSTER_BROKER_RECEIVE_MAXIMUM", 1_000, 1, 65_535),
         read.number("MUSTER_BROKER_PACKET_BYTES", 4 << 20, 1_024, 268_435_460),
         read.number("MUSTER_BROKER_CONNECTIONS", 1_000, 1, 100_000),

@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutionException;
  */
 public final class OpenBrokerMain {
   /** What one client may have unacknowledged, as in the module {@code broker}. */
-  private static final int MOST_IN_FLIGHT = 20_000;
+  private static final int MOST_IN_FLIGHT = 2_000;
 
   /** No run publishes as many: what is missing in the end was not lost in a queue. */
   private static final int MOST_QUEUED = 100_000_000;

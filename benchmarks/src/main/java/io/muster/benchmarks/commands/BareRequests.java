@@ -64,7 +64,6 @@ final class BareRequests implements Contender, AutoCloseable {
             .password(stack.serviceToken(SERVICE).getBytes(StandardCharsets.UTF_8))
             .applySimpleAuth()
             .buildAsync();
-    client.publishes(MqttGlobalPublishFilter.ALL, this::answered);
   }
 
   @Override
@@ -85,6 +84,8 @@ final class BareRequests implements Contender, AutoCloseable {
   @Override
   public void prepare() {
     service.freeze();
+    // Each time: with the session, which ends with the connection, the client ends who listens.
+    client.publishes(MqttGlobalPublishFilter.ALL, this::answered);
     client
         .connect()
         .thenCompose(
