@@ -114,7 +114,8 @@ class PromisesTest {
         used += Integer.parseInt(setting.defaultValue());
       }
     }
-    // Of ingest-service as well: one for what is told to replicas, one for sweeps. PostgreSQL keeps three for itself.
+    // Of ingest-service as well: one for what is told to replicas, one for sweeps. PostgreSQL keeps
+    // three for itself.
     var most = 2 * (used + 2) + 3;
     assertTrue(most <= Integer.parseInt(found.group(1)), most + " connections, " + found.group());
   }

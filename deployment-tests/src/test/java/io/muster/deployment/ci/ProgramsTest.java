@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Programs that tests call are those that continuous integration installs: {@code .ci/packages}. */
+/**
+ * Programs that tests call are those that continuous integration installs: {@code .ci/packages}.
+ */
 class ProgramsTest {
   /** In the script a line for each package, and nothing else looks like it. */
   private static final Pattern PACKAGE = Pattern.compile("(?m)^([a-z][a-z0-9-]*)((?: [a-z_]+)+)$");
@@ -63,7 +65,8 @@ class ProgramsTest {
             .forEach(program -> required.add(program.group(1)));
       }
     }
-    assertTrue(required.containsAll(Set.of("swupdate", "mosquitto_pub", "node")), required::toString);
+    assertTrue(
+        required.containsAll(Set.of("swupdate", "mosquitto_pub", "node")), required::toString);
     required.add("promtool");
     required.removeAll(programs());
     required.removeAll(EVERYWHERE);

@@ -35,10 +35,7 @@ class ProblemsTest {
           .forEach(types::add);
     }
     for (var file : Checkout.files("ingest-service/src/main/java", ".java")) {
-      CONFLICT
-          .matcher(Checkout.read(file))
-          .results()
-          .forEach(found -> types.add(found.group(1)));
+      CONFLICT.matcher(Checkout.read(file)).results().forEach(found -> types.add(found.group(1)));
     }
     return types;
   }

@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
  */
 final class ConfigurationPage {
   static final String PATH = "docs/configuration.md";
-  private static final String MARK = "<!-- All below is made from the sources; see ConfigurationPageTest. -->\n";
+  private static final String MARK =
+      "<!-- All below is made from the sources; see ConfigurationPageTest. -->\n";
 
   /** A value that comes from the environment under a name of its own. */
   private static final Pattern FROM_ENVIRONMENT = Pattern.compile("\\$\\{(MUSTER_\\w+):(.*)}");

@@ -70,7 +70,8 @@ class ConfigurationPageTest {
                 "muster.access.fresh-for")),
         names::toString);
     var firmware = Mappings.all("firmware-service");
-    assertTrue(firmware.stream().anyMatch(it -> it.name().equals("muster.firmware.ddi.proofs.stale-for")));
+    assertTrue(
+        firmware.stream().anyMatch(it -> it.name().equals("muster.firmware.ddi.proofs.stale-for")));
     assertTrue(firmware.stream().noneMatch(it -> it.name().startsWith("muster.endpoint")));
   }
 
@@ -118,8 +119,7 @@ class ConfigurationPageTest {
       known.addAll(Mappings.variables(service));
     }
     var programs = new StringBuilder();
-    for (var place :
-        List.of("broker/src/main", "local-stack/src/main", "token-issuer/src/main")) {
+    for (var place : List.of("broker/src/main", "local-stack/src/main", "token-issuer/src/main")) {
       Checkout.files(place, ".java").forEach(file -> programs.append(Checkout.read(file)));
     }
     for (var service : Mappings.SERVICES) {
@@ -156,7 +156,8 @@ class ConfigurationPageTest {
   private static List<Path> pages() {
     var pages = new ArrayList<>(Checkout.files("docs", ".md"));
     pages.removeIf(page -> page.startsWith(Checkout.ROOT.resolve("docs/decisions")));
-    for (var page : List.of("README.md", "CONTRIBUTING.md", "broker/README.md", "helm/muster/README.md")) {
+    for (var page :
+        List.of("README.md", "CONTRIBUTING.md", "broker/README.md", "helm/muster/README.md")) {
       pages.add(Checkout.ROOT.resolve(page));
     }
     return pages;

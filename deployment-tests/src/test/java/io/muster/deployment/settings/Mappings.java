@@ -90,8 +90,7 @@ public final class Mappings {
     var properties = new Properties();
     try {
       properties.load(
-          new StringReader(
-              Checkout.read(service + "/src/main/resources/application.properties")));
+          new StringReader(Checkout.read(service + "/src/main/resources/application.properties")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -119,8 +118,7 @@ public final class Mappings {
       find(member.type(), type)
           .ifPresentOrElse(
               nested -> add(name, nested, settings),
-              () ->
-                  settings.add(new Setting(name, member.type(), member.value(), member.text())));
+              () -> settings.add(new Setting(name, member.type(), member.value(), member.text())));
     }
   }
 

@@ -47,7 +47,8 @@ record SwuImage(byte[] bytes, Path certificate) {
     var entry =
         """
         type = "delta"; path = "%s";
-          properties: { url = "%s"; source = "%s"; chain = "rawfile"; zckloglevel = "error"; };"""
+          properties: { url = "%s"; source = "%s"; chain = "rawfile"; zckloglevel = "error"; };\
+        """
             .formatted(target, url, source);
     return make(folder, "header.zck", chunks.header(), entry);
   }

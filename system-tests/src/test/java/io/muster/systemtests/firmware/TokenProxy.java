@@ -14,8 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What a device has beside it whose client shows nothing: passes requests on with the device's token,
- * answers as they come, and remembers what was asked for and how much came.
+ * What a device has beside it whose client shows nothing: passes requests on with the device's
+ * token, answers as they come, and remembers what was asked for and how much came.
  */
 final class TokenProxy implements AutoCloseable {
   private final HttpServer server;

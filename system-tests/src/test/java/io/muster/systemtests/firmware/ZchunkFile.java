@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * A file in chunks, made as SWUpdate's documentation of delta updates has it.
  *
  * @param bytes all of it: what devices fetch parts of
- * @param headerBytes how long its header is, which goes into an image and says what chunks there are
+ * @param headerBytes how long its header is, which goes into an image and says what chunks there
+ *     are
  */
 record ZchunkFile(byte[] bytes, int headerBytes) {
   private static final Pattern HEADER_SIZE = Pattern.compile("Header size: *([0-9]+)");
