@@ -57,7 +57,7 @@ class Waiting {
         .deferred(
             () -> {
               // What happens between the look and the wait is not missed.
-              var signal = progress.expect(command);
+              var signal = progress.expectEnd(command);
               return reader
                   .read(device, command)
                   .flatMap(view -> endOr(device, view, signal, deadlineNanos))

@@ -1,5 +1,6 @@
 package io.muster.command.progress;
 
+import io.muster.command.queue.Written;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.pgclient.PgConnection;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -17,30 +18,34 @@ import org.jboss.logging.Logger;
 
 /**
  * Tells the other instances which commands went on, by LISTEN and NOTIFY on a channel of the
- * schema. At most one notification is on its way: NOTIFY takes a lock of the whole database at its
- * commit. Thread-safe.
+ * schema. A notification is an instance's id and the ids of commands, separated by commas, with an
+ * {@code !} after those that have ended; its own an instance leaves aside. At most one is on its
+ * way: NOTIFY takes a lock of the whole database at its commit. Thread-safe.
  */
 final class Notifications implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Notifications.class);
   private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
 
-  /** 37 characters each, in a payload of less than 8,000. */
+  /** 38 characters each at most, in a payload of less than 8,000. */
   private static final int IDS_AT_ONCE = 200;
+
+  private static final char ENDED = '!';
 
   /** Beyond it they are left to whoever waits and looks by himself. */
   private static final int MOST_UNTOLD = 20_000;
 
-  private static final String NOTIFY = "SELECT pg_notify(current_schema() || '.progress', $1)";
-  private static final String CHANNEL = "SELECT quote_ident(current_schema() || '.progress')";
+  private static final String NOTIFY = "SELECT pg_notify(current_schema() || '.changes', $1)";
+  private static final String CHANNEL = "SELECT quote_ident(current_schema() || '.changes')";
 
   private final Pool pool;
-  private final Consumer<UUID> heard;
-  private final Set<UUID> untold = new LinkedHashSet<>();
+  private final Consumer<Written.Change> heard;
+  private final String self = UUID.randomUUID().toString();
+  private final Set<Written.Change> untold = new LinkedHashSet<>();
   private boolean telling;
   private volatile boolean closed;
   private volatile PgConnection connection;
 
-  Notifications(Pool pool, Consumer<UUID> heard) {
+  Notifications(Pool pool, Consumer<Written.Change> heard) {
     this.pool = pool;
     this.heard = heard;
   }
@@ -83,10 +88,23 @@ final class Notifications implements AutoCloseable {
   }
 
   private void hear(String payload) {
-    Stream.of(payload.split(",")).map(UUID::fromString).forEach(heard);
+    var part = payload.split(",");
+    if (!part[0].equals(self)) {
+      Stream.of(part).skip(1).map(Notifications::read).forEach(heard);
+    }
   }
 
-  void tell(List<UUID> commands) {
+  private static Written.Change read(String part) {
+    var ended = part.charAt(part.length() - 1) == ENDED;
+    return new Written.Change(
+        UUID.fromString(ended ? part.substring(0, part.length() - 1) : part), ended);
+  }
+
+  private static String text(Written.Change change) {
+    return change.finished() ? change.command().toString() + ENDED : change.command().toString();
+  }
+
+  void tell(List<Written.Change> commands) {
     synchronized (untold) {
       if (untold.size() < MOST_UNTOLD) {
         untold.addAll(commands);
@@ -96,7 +114,7 @@ final class Notifications implements AutoCloseable {
   }
 
   private void tellNext() {
-    List<UUID> batch;
+    List<Written.Change> batch;
     synchronized (untold) {
       if (telling || untold.isEmpty()) {
         return;
@@ -105,7 +123,8 @@ final class Notifications implements AutoCloseable {
       batch = new ArrayList<>(untold.stream().limit(IDS_AT_ONCE).toList());
       batch.forEach(untold::remove);
     }
-    var payload = batch.stream().map(UUID::toString).collect(Collectors.joining(","));
+    var payload =
+        batch.stream().map(Notifications::text).collect(Collectors.joining(",", self + ",", ""));
     pool.preparedQuery(NOTIFY)
         .execute(Tuple.of(payload))
         .onTermination()

@@ -24,7 +24,7 @@ public class Progress {
   private final Notifications notifications;
 
   Progress(Pool pool) {
-    this.notifications = new Notifications(pool, this::wentOn);
+    this.notifications = new Notifications(pool, this::changed);
   }
 
   void start(@Observes StartupEvent started) {
@@ -36,15 +36,26 @@ public class Progress {
   }
 
   void written(@Observes Written written) {
-    written.commands().forEach(this::wentOn);
+    written.commands().forEach(this::changed);
     notifications.tell(written.commands());
   }
 
   /** From now on it is noticed when the command goes on; to be closed. */
   public Signal expect(UUID command) {
-    var signal = new Signal(command);
+    return expect(new Signal(command, false));
+  }
+
+  /**
+   * From now on it is noticed when the command ends; to be closed. Most changes are on the way
+   * there, and each that wakes somebody up costs a look into the database.
+   */
+  public Signal expectEnd(UUID command) {
+    return expect(new Signal(command, true));
+  }
+
+  private Signal expect(Signal signal) {
     waiting.compute(
-        command,
+        signal.command,
         (id, signals) -> {
           var all = signals == null ? ConcurrentHashMap.<Signal>newKeySet() : signals;
           all.add(signal);
@@ -58,17 +69,21 @@ public class Progress {
     return waiting.values().stream().mapToInt(Set::size).sum();
   }
 
-  private void wentOn(UUID command) {
-    waiting.getOrDefault(command, Set.of()).forEach(signal -> signal.given.complete(null));
+  private void changed(Written.Change change) {
+    waiting.getOrDefault(change.command(), Set.of()).stream()
+        .filter(signal -> change.finished() || !signal.onlyEnd)
+        .forEach(signal -> signal.given.complete(null));
   }
 
-  /** That a command has gone on since this was made. */
+  /** That a command has gone on, or ended, since this was made. */
   public final class Signal implements AutoCloseable {
     private final UUID command;
+    private final boolean onlyEnd;
     private final CompletableFuture<Void> given = new CompletableFuture<>();
 
-    private Signal(UUID command) {
+    private Signal(UUID command, boolean onlyEnd) {
       this.command = command;
+      this.onlyEnd = onlyEnd;
     }
 
     /** Completes when it has, or after that time. */

@@ -124,7 +124,9 @@ public final class QueueTransaction {
     }
     var written =
         new Written(
-            changed.stream().map(it -> it.now().id()).toList(),
+            changed.stream()
+                .map(it -> new Written.Change(it.now().id(), it.now().isFinished()))
+                .toList(),
             outgoing.size(),
             changed.stream().map(Course::ended).flatMap(Optional::stream).toList());
     return (changed.isEmpty() ? Uni.createFrom().voidItem() : CommandTable.write(db, changed))

@@ -10,8 +10,15 @@ import java.util.UUID;
  * @param messages how many were handed to the outbox
  * @param ended how those ended that have
  */
-public record Written(List<UUID> commands, int messages, List<Ended> ended) {
+public record Written(List<Change> commands, int messages, List<Ended> ended) {
   public static final Written NOTHING = messages(0);
+
+  /**
+   * A command that is not as before.
+   *
+   * @param finished whether it has ended
+   */
+  public record Change(UUID command, boolean finished) {}
 
   public Written {
     commands = List.copyOf(commands);

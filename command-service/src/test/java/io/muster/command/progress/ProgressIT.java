@@ -44,7 +44,7 @@ class ProgressIT {
   void whoWaitsIsWokenUpAtOnceAtTheSameInstance() {
     var id = UUID.randomUUID();
     try (var signal = here.expect(id)) {
-      here.written(new Written(List.of(id), 0, List.of()));
+      here.written(changed(id));
       signal.within(FOR_EVER).await().atMost(PATIENCE);
     }
     assertEquals(0, here.waiting());
@@ -52,10 +52,10 @@ class ProgressIT {
 
   @Test
   void whoWaitsIsWokenUpByAnotherInstance() {
-    awaitHearing();
+    awaitHearing(here, there);
     var ids = Stream.generate(UUID::randomUUID).limit(1_000).toList();
     var signals = ids.stream().map(here::expect).toList();
-    there.written(new Written(ids, 0, List.of()));
+    there.written(changed(ids.toArray(UUID[]::new)));
     for (var signal : signals) {
       signal.within(FOR_EVER).await().atMost(PATIENCE);
       signal.close();
@@ -65,15 +65,48 @@ class ProgressIT {
 
   @Test
   void anotherCommandWakesNobodyUp() {
-    awaitHearing();
+    awaitHearing(here, there);
     try (var signal = here.expect(UUID.randomUUID())) {
       var woken = signal.within(FOR_EVER).subscribeAsCompletionStage();
       var other = UUID.randomUUID();
       try (var otherSignal = here.expect(other)) {
-        there.written(new Written(List.of(other), 0, List.of()));
+        there.written(changed(other));
         otherSignal.within(FOR_EVER).await().atMost(PATIENCE);
       }
       assertFalse(woken.isDone());
+    }
+  }
+
+  @Test
+  void whoWaitsForTheEndIsWokenUpByNothingElse() {
+    awaitHearing(here, there);
+    var id = UUID.randomUUID();
+    for (var instance : List.of(here, there)) {
+      try (var change = here.expect(id);
+          var end = here.expectEnd(id)) {
+        var woken = end.within(FOR_EVER).subscribeAsCompletionStage();
+        instance.written(changed(id));
+        change.within(FOR_EVER).await().atMost(PATIENCE);
+        assertFalse(woken.isDone());
+        instance.written(new Written(List.of(new Written.Change(id, true)), 0, List.of()));
+        await().atMost(PATIENCE).until(woken::isDone);
+      }
+    }
+  }
+
+  @Test
+  void anInstanceLeavesAsideWhatItToldItself() {
+    awaitHearing(there, here);
+    var id = UUID.randomUUID();
+    try (var elsewhere = there.expect(id)) {
+      here.written(changed(id));
+      try (var again = here.expect(id)) {
+        var woken = again.within(FOR_EVER).subscribeAsCompletionStage();
+        elsewhere.within(FOR_EVER).await().atMost(PATIENCE);
+        // Who listens hears all in one order: its own has come when it hears what is told after it.
+        awaitHearing(here, there);
+        assertFalse(woken.isDone());
+      }
     }
   }
 
@@ -86,22 +119,27 @@ class ProgressIT {
 
   @Test
   void aConnectionThatIsCutIsReplaced() {
-    awaitHearing();
+    awaitHearing(here, there);
     DATABASE.run(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'");
-    awaitHearing();
+    awaitHearing(here, there);
+  }
+
+  private static Written changed(UUID... ids) {
+    return new Written(
+        Stream.of(ids).map(id -> new Written.Change(id, false)).toList(), 0, List.of());
   }
 
   /** Until one instance hears the other: who begins to listen hears what comes after that. */
-  private void awaitHearing() {
+  private static void awaitHearing(Progress listener, Progress teller) {
     var id = UUID.randomUUID();
-    try (var signal = here.expect(id)) {
+    try (var signal = listener.expect(id)) {
       CompletableFuture<Void> heard = signal.within(FOR_EVER).subscribeAsCompletionStage();
       await()
           .atMost(PATIENCE)
           .until(
               () -> {
-                there.written(new Written(List.of(id), 0, List.of()));
+                teller.written(changed(id));
                 return heard.isDone();
               });
     }

@@ -60,9 +60,7 @@ public interface SourceConfig {
      * hard under load; 2,000 it survives.
      */
     @WithDefault("2000")
-    @Min(1)
-    @Max(65_535)
-    int receiveMaximum();
+    @Min(1) @Max(65_535) int receiveMaximum();
 
     /** How long the broker keeps the session of an instance that is away; whole seconds. */
     @WithDefault("24h")
