@@ -31,6 +31,7 @@ public interface CommandLimits {
   @DurationMin(seconds = 1)
   Duration defaultTimeToLive();
 
+  /** The longest that somebody may ask for. */
   @WithDefault("30D")
   @DurationMin(seconds = 1)
   Duration maxTimeToLive();
@@ -40,6 +41,7 @@ public interface CommandLimits {
   @DurationMin(millis = 100)
   Duration defaultResponseTimeout();
 
+  /** The longest that somebody may ask for. */
   @WithDefault("7D")
   @DurationMin(seconds = 1)
   Duration maxResponseTimeout();

@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.deployment.Checkout;
 import io.muster.deployment.Tree;
 import io.muster.deployment.chart.Rendering.Request;
+import io.muster.deployment.settings.Mappings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -91,6 +93,37 @@ class PromisesTest {
     assertEquals(2, keys.size());
     var budget = SMALL.find("PodDisruptionBudget", "muster-" + component).orElseThrow().tree();
     assertEquals("1", budget.at("spec", "maxUnavailable").text());
+  }
+
+  /** While an instance of each takes the place of another one. */
+  @Test
+  void theBundledDatabaseHasRoomForAnUpgrade() {
+    var room = Pattern.compile("max_connections=(\\d+)");
+    var found = room.matcher(SMALL.workload("database").containers().getFirst().at("args").text());
+    assertTrue(found.find());
+    var used = 0;
+    for (var service : Mappings.SERVICES) {
+      var properties = Checkout.read(service + "/src/main/resources/application.properties");
+      for (var pool : List.of("reactive", "jdbc")) {
+        used += number(properties, "quarkus.datasource." + pool + ".max-size=(\\d+)");
+      }
+    }
+    var own = Set.of("muster.intake.lanes", "muster.reads.connections");
+    for (var setting : Mappings.all("ingest-service")) {
+      if (own.contains(setting.name())) {
+        used += Integer.parseInt(setting.defaultValue());
+      }
+    }
+    // Of ingest-service as well: one for what is told to replicas, one for sweeps. PostgreSQL keeps
+    // three for itself.
+    var most = 2 * (used + 2) + 3;
+    assertTrue(most <= Integer.parseInt(found.group(1)), most + " connections, " + found.group());
+  }
+
+  private static int number(String text, String pattern) {
+    var found = Pattern.compile(pattern).matcher(text);
+    assertTrue(found.find(), pattern);
+    return Integer.parseInt(found.group(1));
   }
 
   @Test

@@ -5,17 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.deployment.Checkout;
 import io.muster.deployment.Tree;
+import io.muster.deployment.settings.Mappings;
+import io.muster.deployment.settings.Setting;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,9 +54,6 @@ class ServicesTest {
           "JDK_JAVA_OPTIONS");
 
   private static final Pattern ASKED = Pattern.compile("\\$\\{(MUSTER_[A-Z0-9_]+)");
-
-  /** Read once for each service: all of its sources are looked through. */
-  private static final Map<String, Set<String>> CONFIGURED = new ConcurrentHashMap<>();
 
   private static boolean exists(String service) {
     return Files.exists(
@@ -147,23 +143,7 @@ class ServicesTest {
 
   /** Names in the environment of all settings in a module's and the REST module's mappings. */
   private static Set<String> configuredNames(String service) {
-    return CONFIGURED.computeIfAbsent(service, ServicesTest::readConfiguredNames);
-  }
-
-  private static Set<String> readConfiguredNames(String service) {
-    // A mapping may be, or have parts, of the module that all services share.
-    var sources = new HashMap<String, String>();
-    for (var module : new String[] {"rest", MODULES.get(service)}) {
-      for (var file : Checkout.files(module + "/src/main/java", ".java")) {
-        var source = Checkout.read(file);
-        if (source.contains("interface ")) {
-          sources.put(Checkout.name(file), source);
-        }
-      }
-    }
-    var names = new TreeSet<String>();
-    ConfigMappings.collect(sources, names);
-    return names;
+    return Mappings.variables(MODULES.get(service));
   }
 
   @Test
@@ -184,8 +164,7 @@ class ServicesTest {
       var settings = values.at(service, "settings").members().keySet();
       var known = settings.isEmpty() ? Set.<String>of() : configuredNames(service);
       for (var setting : settings) {
-        var name = setting.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
-        if (!known.contains(name)) {
+        if (!known.contains(Setting.variable(setting))) {
           unknown.add(service + ": " + setting);
         }
       }

@@ -10,10 +10,8 @@ import java.time.Duration;
 import java.util.Optional;
 import org.hibernate.validator.constraints.time.DurationMin;
 
-/**
- * How the logs of other services are followed. Public, since the validation of settings reads its
- * groups from outside.
- */
+/** How the logs of other services are followed. */
+// Public, since the validation of settings reads its groups from outside.
 @ConfigMapping(prefix = "muster.registry.inbox")
 public interface InboxConfig {
 

@@ -19,6 +19,7 @@ public interface BucketConfig {
   /** Where it is, when that is not AWS. */
   Optional<URI> endpoint();
 
+  /** Its region. */
   @WithDefault("us-east-1")
   String region();
 
@@ -48,6 +49,7 @@ public interface BucketConfig {
    */
   Optional<URI> cdnUrl();
 
+  /** How long a connection to it may take. */
   @WithDefault("5s")
   @DurationMin(millis = 100)
   Duration connectTimeout();

@@ -16,6 +16,7 @@ public interface NeighbourConfig {
   /** This service's token, written anew by somebody else before it ends. */
   Path serviceTokenFile();
 
+  /** How long a TCP (and TLS) connection may take. */
   @WithDefault("3s")
   @DurationMin(millis = 100)
   Duration connectTimeout();

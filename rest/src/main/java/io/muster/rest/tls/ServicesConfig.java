@@ -9,17 +9,17 @@ import java.util.Optional;
 interface ServicesConfig {
   /**
    * The service's own certificate chain in PEM, shown to other services and the broker; a renewed
-   * one is used from the next full handshake on. With {@code key}.
+   * one is used from the next full handshake on. With {@link #key()}.
    */
   Optional<Path> certificate();
 
   /** Its key: PKCS #8 in PEM, not encrypted. */
   Optional<Path> key();
 
-  /** The chain shown to the database; with {@code databaseKey}. */
+  /** The chain shown to the database; with {@link #databaseKey()}. */
   Optional<Path> databaseCertificate();
 
-  /** Its key, as {@code key}. */
+  /** Its key, as {@link #key()}. */
   Optional<Path> databaseKey();
 
   /**

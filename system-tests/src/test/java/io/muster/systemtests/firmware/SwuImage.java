@@ -32,14 +32,37 @@ record SwuImage(byte[] bytes, Path certificate) {
    */
   static SwuImage make(Path folder, byte[] payload, Path target)
       throws IOException, InterruptedException, GeneralSecurityException {
+    return make(folder, "payload.bin", payload, "path = \"%s\";".formatted(target));
+  }
+
+  /**
+   * Makes one of a file that the device puts together of what it has and what it fetches.
+   *
+   * @param chunks of the file
+   * @param url where these are
+   * @param source what the device has
+   */
+  static SwuImage delta(Path folder, ZchunkFile chunks, String url, Path source, Path target)
+      throws IOException, InterruptedException, GeneralSecurityException {
+    var entry =
+        """
+        type = "delta"; path = "%s";
+          properties: { url = "%s"; source = "%s"; chain = "rawfile"; zckloglevel = "error"; };\
+        """
+            .formatted(target, url, source);
+    return make(folder, "header.zck", chunks.header(), entry);
+  }
+
+  private static SwuImage make(Path folder, String name, byte[] file, String entry)
+      throws IOException, InterruptedException, GeneralSecurityException {
     var certificate = folder.resolve("release.crt");
     var key = folder.resolve("release.key");
     openssl(
-        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=release"
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=release"
             + " -addext extendedKeyUsage=emailProtection -keyout %s -out %s",
         key, certificate);
     var description = folder.resolve("sw-description");
-    Files.writeString(description, description(payload, target));
+    Files.writeString(description, description(name, file, entry));
     var signature = folder.resolve("sw-description.sig");
     openssl(
         "cms -sign -in %s -out %s -signer %s -inkey %s -outform DER -nosmimecap -binary",
@@ -47,22 +70,26 @@ record SwuImage(byte[] bytes, Path certificate) {
     var archive = new ByteArrayOutputStream();
     entry(archive, 1, "sw-description", Files.readAllBytes(description));
     entry(archive, 2, "sw-description.sig", Files.readAllBytes(signature));
-    entry(archive, 3, "payload.bin", payload);
+    entry(archive, 3, name, file);
     entry(archive, 0, "TRAILER!!!", new byte[0]);
     pad(archive, 512);
     return new SwuImage(archive.toByteArray(), certificate);
   }
 
-  private static String description(byte[] payload, Path target) throws GeneralSecurityException {
+  private static String description(String name, byte[] file, String entry)
+      throws GeneralSecurityException {
     return """
     software = {
       version = "1.0";
       hardware-compatibility: [ "1.0" ];
-      files: ({ filename = "payload.bin"; path = "%s"; sha256 = "%s"; });
+      files: ({ filename = "%s"; sha256 = "%s"; %s });
     }
     """
-        .formatted(
-            target, HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(payload)));
+        .formatted(name, sha256(file), entry);
+  }
+
+  private static String sha256(byte[] bytes) throws GeneralSecurityException {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 
   /** One file (cpio's "new CRC format"): a header of thirteen numbers, the name, the bytes. */

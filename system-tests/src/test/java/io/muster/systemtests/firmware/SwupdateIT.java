@@ -14,10 +14,12 @@ import io.muster.systemtests.stack.OwnFirmware;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -106,12 +108,47 @@ class SwupdateIT {
     var own = SwuImage.make(Files.createDirectory(folder.resolve("own")), new byte[1], target);
     var updates = Updates.of(stack, stack.firmware(1), tenant);
     var action = updates.assign(device, updates.released("1.0", "lamp.swu", image.bytes()));
-    var port = Integer.parseInt(stack.firmware(1).replaceFirst(".*:", ""));
-    try (var _ = run(own.certificate(), port, updates.token(device))) {
+    try (var _ = run(own.certificate(), port(stack.firmware(1)), updates.token(device))) {
       await().atMost(PATIENCE).until(() -> updates.state(device, action).equals("failed"));
     }
     assertFalse(Files.exists(target));
     assertTrue(updates.installed(device).isEmpty());
+  }
+
+  /**
+   * Its handler of deltas shows neither token nor certificate where it fetches chunks (2022.12;
+   * certificates came with 2023.12): a proxy beside it does.
+   */
+  @Test
+  void ofAFileThatHasChangedALittleItFetchesWhatIsNew() throws Exception {
+    var running = Files.write(folder.resolve("running.bin"), PAYLOAD);
+    var next = PAYLOAD.clone();
+    for (var changed : new int[] {500_000, 1_900_000, 3_100_000}) {
+      Arrays.fill(next, changed, changed + 5_000, (byte) 1);
+    }
+    var chunks = ZchunkFile.make(folder, next);
+    var target = folder.resolve("installed.bin");
+    var updates = Updates.of(stack, stack.firmware(1), tenant);
+    var token = updates.token(device);
+    try (var proxy = TokenProxy.start(stack.firmware(1), token)) {
+      var url = DdiClient.base(proxy.url(), device) + "/artifacts/" + chunks.sha256();
+      var image = SwuImage.delta(folder, chunks, url, running, target);
+      var files = Map.of("lamp.swu", image.bytes(), "lamp.zck", chunks.bytes());
+      updates.assign(device, updates.released("1.0", files));
+      try (var client = run(image.certificate(), port(stack.firmware(1)), token)) {
+        await()
+            .atMost(PATIENCE)
+            .failFast(() -> assertTrue(client.process.isAlive(), client.log()))
+            .until(() -> Files.exists(target) && Files.size(target) == next.length);
+        assertArrayEquals(next, Files.readAllBytes(target), client.log());
+      }
+      assertTrue(proxy.ranges().getFirst().contains(","), () -> "one range: " + proxy.ranges());
+      assertTrue(proxy.passed() < next.length / 4, () -> "fetched: " + proxy.passed());
+    }
+  }
+
+  private static int port(String service) {
+    return URI.create(service).getPort();
   }
 
   private Running run(Path certificate, int port, String token, String... more) throws IOException {
@@ -130,8 +167,9 @@ class SwupdateIT {
                 "2",
                 "-r",
                 "20",
+                // What was cut goes on at once.
                 "-w",
-                "1"));
+                "0"));
     suricatta.addAll(List.of(more));
     var log = Files.createTempFile(folder, "swupdate", ".log");
     var builder =

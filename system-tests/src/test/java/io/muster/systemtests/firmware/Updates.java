@@ -14,7 +14,9 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Map;
 
 /** What people do with the firmware of a tenant, over REST: everything is signed. */
 final class Updates {
@@ -71,15 +73,18 @@ final class Updates {
 
   /** A released distribution of one signed artifact; gives its id. */
   String released(String version, String filename, byte[] bytes) {
-    var artifact = artifact(filename, bytes);
-    post(
-        "/artifacts/" + artifact + "/signatures",
-        "{\"signingKey\":\"%s\",\"signature\":\"%s\"}".formatted(signingKey, sign(bytes)));
+    return released(version, Map.of(filename, bytes));
+  }
+
+  /** A released distribution of signed artifacts, by their names; gives its id. */
+  String released(String version, Map<String, byte[]> files) {
+    var artifacts = new ArrayList<String>();
+    files.forEach((filename, bytes) -> artifacts.add('"' + signed(filename, bytes) + '"'));
     var module =
         post(
                 "/software-modules",
-                "{\"name\":\"base\",\"version\":\"%s\",\"type\":\"firmware\",\"artifacts\":[\"%s\"]}"
-                    .formatted(version, artifact))
+                "{\"name\":\"base\",\"version\":\"%s\",\"type\":\"firmware\",\"artifacts\":%s}"
+                    .formatted(version, artifacts))
             .path("id")
             .asText();
     var distribution =
@@ -91,6 +96,14 @@ final class Updates {
             .asText();
     post("/distributions/" + distribution + "/release", null);
     return distribution;
+  }
+
+  private String signed(String filename, byte[] bytes) {
+    var artifact = artifact(filename, bytes);
+    post(
+        "/artifacts/" + artifact + "/signatures",
+        "{\"signingKey\":\"%s\",\"signature\":\"%s\"}".formatted(signingKey, sign(bytes)));
+    return artifact;
   }
 
   /** Gives a device a distribution; gives the action's number. */

@@ -38,6 +38,7 @@ public final class CommandLineTools {
                 switch (tool) {
                   case "mosquitto_pub", "mosquitto_sub" -> "mosquitto-clients";
                   case "node" -> "nodejs";
+                  case "zck", "zck_read_header" -> "zchunk";
                   default -> tool;
                 })
         .distinct()
