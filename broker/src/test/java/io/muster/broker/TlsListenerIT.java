@@ -54,7 +54,7 @@ class TlsListenerIT {
       write(renewed, first);
       write(renewed, renewed);
       Awaitility.await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofSeconds(1))
           .until(() -> connects(port, issuer, trust(renewed)));
       assertTrue(before.getState().isConnected());
@@ -211,7 +211,7 @@ class TlsListenerIT {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    assertTrue(tool.waitFor(30, TimeUnit.SECONDS) && tool.exitValue() == 0);
+    assertTrue(tool.waitFor(2, TimeUnit.MINUTES) && tool.exitValue() == 0);
     return KeyStore.getInstance(file.toFile(), PASSWORD);
   }
 

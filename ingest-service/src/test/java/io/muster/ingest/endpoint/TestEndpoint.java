@@ -35,6 +35,8 @@ final class TestEndpoint implements AutoCloseable {
     // and thousands of tests wait for several things.
     Awaitility.setDefaultPollDelay(Duration.ZERO);
     Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
+    // A machine at work stops a process for seconds; nobody waits longer for what comes soon.
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
   }
 
   final FakeIntake intake = new FakeIntake();

@@ -54,7 +54,7 @@ final class Certificates {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    if (!tool.waitFor(30, TimeUnit.SECONDS) || tool.exitValue() != 0) {
+    if (!tool.waitFor(2, TimeUnit.MINUTES) || tool.exitValue() != 0) {
       throw new IllegalStateException("keytool made no certificate");
     }
     return KeyStore.getInstance(file.toFile(), PASSWORD);
