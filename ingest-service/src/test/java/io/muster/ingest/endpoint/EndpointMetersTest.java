@@ -175,7 +175,7 @@ class EndpointMetersTest {
               "shared-subscriptions-not-supported",
               "topic-filter-invalid",
               "quota-exceeded")) {
-        assertEquals(1, server.count("muster.endpoint.subscriptions", "outcome", outcome), outcome);
+        server.awaitCount(1, "muster.endpoint.subscriptions", "outcome", outcome);
       }
     }
   }
@@ -186,7 +186,7 @@ class EndpointMetersTest {
         var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).persistent())) {
       server.sessions.away = true;
       client.subscribe(1, FILTER, 1).hear();
-      assertEquals(1, server.count("muster.endpoint.subscriptions", "outcome", "not-stored"));
+      server.awaitCount(1, "muster.endpoint.subscriptions", "outcome", "not-stored");
       assertEquals(0, server.count("muster.endpoint.subscriptions", "outcome", "granted"));
     }
   }
@@ -197,13 +197,13 @@ class EndpointMetersTest {
         var client = RawClient.connected(server, MQTT_5)) {
       client.subscribe(1, FILTER, 0).hear();
       client.publish(0, 0, "12345").publish(1, 1, "1234567").expect("40 02 0001");
-      assertEquals(12, server.count("muster.endpoint.received.bytes"));
-      assertEquals(1, server.count("muster.endpoint.publishes", "qos", "0"));
-      assertEquals(1, server.count("muster.endpoint.publishes", "qos", "1"));
+      server.awaitCount(12, "muster.endpoint.received.bytes");
+      server.awaitCount(1, "muster.endpoint.publishes", "qos", "0");
+      server.awaitCount(1, "muster.endpoint.publishes", "qos", "1");
       server.deliver("command/acme/boiler/req//open", "123", 0);
       client.hear();
-      assertEquals(3, server.count("muster.endpoint.sent.bytes"));
-      assertEquals(1, server.count("muster.endpoint.down", "outcome", "sent"));
+      server.awaitCount(3, "muster.endpoint.sent.bytes");
+      server.awaitCount(1, "muster.endpoint.down", "outcome", "sent");
     }
   }
 

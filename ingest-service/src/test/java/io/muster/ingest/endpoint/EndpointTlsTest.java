@@ -162,7 +162,7 @@ class EndpointTlsTest {
       client.send(ConnectPacket.of(MQTT_5).bytes());
       socket.getInputStream().readAllBytes();
       await().until(() -> server.gauge("muster.endpoint.knocking") == 0);
-      assertEquals(1, server.count("muster.endpoint.connects", "outcome", "tls"));
+      server.awaitCount(1, "muster.endpoint.connects", "outcome", "tls");
       client(server, "TLSv1.3").close();
     }
   }

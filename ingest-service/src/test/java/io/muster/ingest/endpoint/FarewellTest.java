@@ -81,7 +81,6 @@ class FarewellTest {
       client.expectConnAck(ReasonCode.BAD_USER_NAME_OR_PASSWORD);
       client.expectEnd();
       await()
-          .atMost(Duration.ofSeconds(5))
           .pollInterval(Duration.ofMillis(100))
           .until(() -> isReset(client));
     }

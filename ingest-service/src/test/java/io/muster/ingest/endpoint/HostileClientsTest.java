@@ -251,7 +251,7 @@ class HostileClientsTest {
   // ---------------------------------------------------------------------------------------
 
   private DataInputStream upgraded(Socket socket) throws IOException {
-    socket.setSoTimeout((int) Duration.ofSeconds(5).toMillis());
+    socket.setSoTimeout((int) Duration.ofSeconds(60).toMillis());
     socket
         .getOutputStream()
         .write(

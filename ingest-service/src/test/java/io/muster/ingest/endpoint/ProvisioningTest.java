@@ -97,7 +97,7 @@ class ProvisioningTest {
     assertEquals(FakeProvisioning.idOf(TOKEN), asked.claim());
     assertEquals("127.0.0.1", asked.remoteAddress());
     assertEquals("{\"hardware\":1}", new String(asked.payload(), UTF_8));
-    assertEquals(1, server.count("muster.endpoint.provisioning", "outcome", "provisioned"));
+    server.awaitCount(1, "muster.endpoint.provisioning", "outcome", "provisioned");
   }
 
   @Test
@@ -122,7 +122,7 @@ class ProvisioningTest {
         client.expect("40 02 000" + i);
       }
     }
-    assertEquals(2, server.count("muster.endpoint.provisioning", "outcome", outcome));
+    server.awaitCount(2, "muster.endpoint.provisioning", "outcome", outcome);
   }
 
   @ParameterizedTest
@@ -151,7 +151,7 @@ class ProvisioningTest {
     try (var client = RawClient.knock(server, newcomer(MQTT_3_1_1))) {
       client.expect("20 02 00 03").expectEnd();
     }
-    assertEquals(2, server.count("muster.endpoint.connects", "outcome", "registry-away"));
+    server.awaitCount(2, "muster.endpoint.connects", "outcome", "registry-away");
   }
 
   @ParameterizedTest
@@ -170,7 +170,7 @@ class ProvisioningTest {
     try (var client = RawClient.knock(server, newcomer(MQTT_3_1_1).password("guessed"))) {
       client.expect("20 02 00 " + code311).expectEnd();
     }
-    assertEquals(2, server.count("muster.endpoint.connects", "outcome", reason.label()));
+    server.awaitCount(2, "muster.endpoint.connects", "outcome", reason.label());
   }
 
   @Test
@@ -191,7 +191,7 @@ class ProvisioningTest {
     try (var client = RawClient.open(server, MQTT_5)) {
       client.expectEnd();
     }
-    assertEquals(1, server.count("muster.endpoint.connects", "outcome", "banned-address"));
+    server.awaitCount(1, "muster.endpoint.connects", "outcome", "banned-address");
   }
 
   @Test
@@ -349,8 +349,8 @@ class ProvisioningTest {
       client.expectDisconnect(ReasonCode.NOT_AUTHORIZED);
     }
     restart();
-    server.provisioning.validUntil = Instant.now().plusSeconds(1);
-    try (var client = RawClient.connected(server, newcomer(MQTT_5))) {
+    Runnable token = () -> server.provisioning.validUntil = Instant.now().plusSeconds(1);
+    try (var client = RawClient.connectedShortly(server, newcomer(MQTT_5), token)) {
       client.expectDisconnect(ReasonCode.NOT_AUTHORIZED);
     }
   }
@@ -408,7 +408,7 @@ class ProvisioningTest {
       }
       first.ping().expect("D0 00");
     }
-    assertEquals(2, server.count("muster.endpoint.connects", "outcome", "newcomers"));
+    server.awaitCount(2, "muster.endpoint.connects", "outcome", "newcomers");
     await().until(() -> server.gauge("muster.endpoint.newcomers") == 0);
     RawClient.connected(server, newcomer(MQTT_5, "r2")).disconnect();
   }

@@ -36,7 +36,7 @@ class ProxyBanTest {
       try (var banned = from(server, 7)) {
         banned.expectEnd();
       }
-      assertEquals(1, server.count("muster.endpoint.connects", "outcome", "banned-address"));
+      server.awaitCount(1, "muster.endpoint.connects", "outcome", "banned-address");
       await().until(() -> server.gauge("muster.endpoint.knocking") == 0);
       try (var other = from(server, 8)) {
         other.send(ConnectPacket.of(MQTT_5).bytes()).expectConnAck(ReasonCode.SUCCESS);

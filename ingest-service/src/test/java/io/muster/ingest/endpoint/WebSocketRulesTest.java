@@ -21,7 +21,7 @@ class WebSocketRulesTest {
   void answersWithTheSubprotocolMqttWhateverElseIsOffered(String offered) throws IOException {
     try (var server = TestEndpoint.start();
         var socket = new Socket("127.0.0.1", server.webSocketPort())) {
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(60_000);
       socket.getOutputStream().write(handshake(offered).getBytes(US_ASCII));
       var head = head(socket);
       assertTrue(head.getFirst().startsWith("HTTP/1.1 101"), head::toString);
