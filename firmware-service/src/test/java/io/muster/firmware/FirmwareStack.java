@@ -1,5 +1,6 @@
 package io.muster.firmware;
 
+import io.muster.localstack.FreePort;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.process.BrokerProcess;
 import io.muster.localstack.tls.LocalAuthority;
@@ -8,8 +9,6 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -47,16 +46,16 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
   public Map<String, String> start() {
     try {
       folder = Files.createTempDirectory("firmware-stack");
-      postgres = LocalPostgres.start(folder.resolve("postgres"), freePort());
+      postgres = LocalPostgres.start(folder.resolve("postgres"), FreePort.any());
       issuer = LocalIssuer.start(folder.resolve("keys"), 0);
-      broker = BrokerProcess.start(folder.resolve("broker"), freePort(), issuer.serviceIssuer());
+      broker = BrokerProcess.start(folder.resolve("broker"), FreePort.any(), issuer.serviceIssuer());
       registry = new Neighbour();
       ingest = new Neighbour();
       Files.writeString(folder.resolve("service.token"), serviceToken("firmware"));
       Files.createDirectory(shown().folder());
       show(another());
       ownCertificate = Pem.selfSigned(folder.resolve("services"), "services");
-      devicePort = freePort();
+      devicePort = FreePort.any();
       return settings();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -223,12 +222,6 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
       } catch (Exception e) {
         throw new IllegalStateException("the stack does not end", e);
       }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 
