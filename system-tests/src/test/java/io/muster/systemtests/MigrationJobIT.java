@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.localstack.Checkout;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.postgres.ServiceDatabase;
 import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.JavaCommand;
 import io.muster.localstack.process.Launch;
 import io.muster.localstack.process.StopSignal;
-import io.muster.systemtests.stack.FreePorts;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -44,7 +44,7 @@ class MigrationJobIT {
 
   @BeforeAll
   static void startDatabase() {
-    postgres = LocalPostgres.start(folder.resolve("database"), FreePorts.one());
+    postgres = LocalPostgres.start(folder.resolve("database"), FreePort.any());
   }
 
   @AfterAll

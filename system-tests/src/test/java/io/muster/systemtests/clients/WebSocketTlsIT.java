@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.localstack.FreePort;
 import io.muster.systemtests.clients.Login.Scheme;
 import io.muster.systemtests.clients.RealClient.Received;
 import io.muster.systemtests.devices.TestDevice;
 import io.muster.systemtests.stack.CommandLineTools;
 import io.muster.systemtests.stack.DeviceCertificate;
-import io.muster.systemtests.stack.FreePorts;
 import io.muster.systemtests.stack.OwnReplica;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.ServiceAccount;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebSocketTlsIT {
   private static final Duration SOON = Duration.ofSeconds(30);
 
-  private final int port = FreePorts.one();
+  private final int port = FreePort.any();
   private final RunningStack stack;
   private OwnReplica replica;
 

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
+import io.muster.localstack.FreePort;
 import io.muster.systemtests.stack.CommandLineTools;
-import io.muster.systemtests.stack.FreePorts;
 import io.muster.systemtests.stack.OwnFirmware;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
@@ -58,7 +58,7 @@ class SwupdateIT {
   void itUpdatesOverABadLineAndReportsAfterItsRestart() throws Exception {
     var target = folder.resolve("installed.bin");
     var image = SwuImage.make(folder, PAYLOAD, target);
-    var port = FreePorts.one();
+    var port = FreePort.any();
     // Links lead over the bad line as well.
     try (var line = new Scissors(port, 1_000_000, 2);
         var service =

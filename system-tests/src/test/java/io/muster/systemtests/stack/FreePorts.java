@@ -1,7 +1,6 @@
 package io.muster.systemtests.stack;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,15 +25,6 @@ public final class FreePorts {
       }
     }
     throw new IllegalStateException("no free ports");
-  }
-
-  /** One that is free now, drawn by the system. */
-  public static int one() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException none) {
-      throw new UncheckedIOException(none);
-    }
   }
 
   private static boolean isFree(int port) {

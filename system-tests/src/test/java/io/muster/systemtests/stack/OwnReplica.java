@@ -3,6 +3,7 @@ package io.muster.systemtests.stack;
 import static org.awaitility.Awaitility.await;
 
 import io.muster.localstack.Checkout;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.ServiceProcess;
 import java.time.Duration;
@@ -23,8 +24,8 @@ public final class OwnReplica implements AutoCloseable {
   private final RunningStack stack;
   private final String name;
   private final Map<String, String> environment;
-  private final int httpPort = FreePorts.one();
-  private final int endpointPort = FreePorts.one();
+  private final int httpPort = FreePort.any();
+  private final int endpointPort = FreePort.any();
   private volatile ChildProcess process;
 
   private OwnReplica(RunningStack stack, String name, Map<String, String> settings) {
