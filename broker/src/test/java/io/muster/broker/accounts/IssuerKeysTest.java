@@ -60,9 +60,9 @@ class IssuerKeysTest {
 
   @Test
   void regularLooksDoNotQueueUpBehindAFetch() {
-    var keys = keys(Duration.ofMillis(1), Duration.ofSeconds(20));
+    var keys = keys(Duration.ofMillis(1), Duration.ofMinutes(5));
     var fetching = Thread.ofVirtual().start(keys::refreshWhenOld);
-    Awaitility.await().until(() -> !asked.isEmpty());
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !asked.isEmpty());
     for (var second = 0; second < 10; second++) {
       keys.refreshWhenOld();
     }
@@ -77,6 +77,7 @@ class IssuerKeysTest {
     var waiting =
         IntStream.range(0, 4).mapToObj(i -> Thread.ofVirtual().start(keys::refreshed)).toList();
     Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
         .until(
             () ->
                 !asked.isEmpty()
