@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Bans of those whom a load balancer names (PROXY protocol, version 2). */
-@Timeout(30)
+@Timeout(180)
 class ProxyBanTest {
 
   /** Of 203.0.113.x. */
