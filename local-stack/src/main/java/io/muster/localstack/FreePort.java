@@ -7,9 +7,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Ports for programs that tests start, and start again on the same one. They are below those that
- * the system itself draws: a port of those may be that of somebody's connection before the program
- * listens on it, or while it is killed. Thread-safe.
+ * Ports for programs that tests and benchmarks start, and start again on the same one. They are
+ * below those that the system itself draws: a port of those may be that of somebody's connection
+ * before the program listens on it, or while it is killed. Thread-safe.
  */
 public final class FreePort {
   private static final int FIRST = 10_000;
