@@ -84,7 +84,10 @@ public final class BrokerPath implements Contender {
 
   @Override
   public void rest() {
-    fleet.close();
+    if (fleet != null) {
+      fleet.close();
+      fleet = null;
+    }
     consumer.end();
   }
 
