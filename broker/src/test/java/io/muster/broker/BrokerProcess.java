@@ -28,7 +28,6 @@ final class BrokerProcess implements AutoCloseable {
   private static final AtomicInteger NEXT_PORT =
       new AtomicInteger(ThreadLocalRandom.current().nextInt(FIRST_PORT, END_OF_PORTS));
 
-
   private final Path folder;
   private final Map<String, String> environment = new HashMap<>();
   private final int port;

@@ -37,7 +37,8 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
       folder = Files.createTempDirectory("command-stack");
       postgres = LocalPostgres.start(folder.resolve("postgres"), FreePort.any());
       issuer = LocalIssuer.start(folder.resolve("keys"), 0);
-      broker = BrokerProcess.start(folder.resolve("broker"), FreePort.any(), issuer.serviceIssuer());
+      broker =
+          BrokerProcess.start(folder.resolve("broker"), FreePort.any(), issuer.serviceIssuer());
       registry = new Neighbour();
       ingest = new Neighbour();
       endpoint = new Endpoint(broker.url(), serviceToken("ingest"), ingest);

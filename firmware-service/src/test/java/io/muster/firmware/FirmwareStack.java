@@ -48,7 +48,8 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
       folder = Files.createTempDirectory("firmware-stack");
       postgres = LocalPostgres.start(folder.resolve("postgres"), FreePort.any());
       issuer = LocalIssuer.start(folder.resolve("keys"), 0);
-      broker = BrokerProcess.start(folder.resolve("broker"), FreePort.any(), issuer.serviceIssuer());
+      broker =
+          BrokerProcess.start(folder.resolve("broker"), FreePort.any(), issuer.serviceIssuer());
       registry = new Neighbour();
       ingest = new Neighbour();
       Files.writeString(folder.resolve("service.token"), serviceToken("firmware"));

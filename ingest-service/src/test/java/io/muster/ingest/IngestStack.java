@@ -36,7 +36,8 @@ public final class IngestStack implements QuarkusTestResourceLifecycleManager {
       folder = Files.createTempDirectory("ingest-stack");
       postgres = LocalPostgres.start(folder.resolve("postgres"), FreePort.any());
       issuer = LocalIssuer.start(folder.resolve("keys"), 0);
-      broker = BrokerProcess.start(folder.resolve("broker"), FreePort.any(), issuer.serviceIssuer());
+      broker =
+          BrokerProcess.start(folder.resolve("broker"), FreePort.any(), issuer.serviceIssuer());
       registry = new FakeRegistry();
       registry.answer(request -> Reply.json(new EventPage(List.of(), 0, 1)));
       Files.writeString(folder.resolve("service.token"), serviceToken("ingest"));

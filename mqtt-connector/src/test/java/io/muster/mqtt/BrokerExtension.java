@@ -46,7 +46,8 @@ public final class BrokerExtension implements ParameterResolver {
       try {
         var folder = Files.createTempDirectory(Path.of("target"), "broker-");
         var issuer = LocalIssuer.start(folder.resolve("keys"), 0);
-        return new Broker(issuer, BrokerProcess.start(folder, FreePort.any(), issuer.serviceIssuer()));
+        return new Broker(
+            issuer, BrokerProcess.start(folder, FreePort.any(), issuer.serviceIssuer()));
       } catch (IOException cannotStart) {
         throw new java.io.UncheckedIOException(cannotStart);
       }

@@ -44,8 +44,6 @@ class LifetimeTest {
     assertNull(entry.aged(5 + 11 * SECOND));
     var left = entry.aged(5 + 4 * SECOND);
     assertEquals(6, left.publish().getMessageExpiryInterval().getAsLong());
-    assertEquals(
-        3,
-        left.aged(5 + 7 * SECOND).publish().getMessageExpiryInterval().getAsLong());
+    assertEquals(3, left.aged(5 + 7 * SECOND).publish().getMessageExpiryInterval().getAsLong());
   }
 }

@@ -77,7 +77,8 @@ class QuarkusIT {
 
   /** Logs in with a token. */
   @ApplicationScoped
-  @Identifier("token") public static class Token implements MqttCredentials {
+  @Identifier("token")
+  public static class Token implements MqttCredentials {
     private final String token;
 
     @Inject
@@ -95,7 +96,8 @@ class QuarkusIT {
 
   /** Keeps dead letters. */
   @ApplicationScoped
-  @Identifier("kept") public static class Kept implements DeadLetterSink {
+  @Identifier("kept")
+  public static class Kept implements DeadLetterSink {
     private final List<DeadLetter> letters = new CopyOnWriteArrayList<>();
 
     @Override
@@ -151,7 +153,8 @@ class QuarkusIT {
   @Inject Shop shop;
 
   @Inject
-  @Identifier("kept") Kept kept;
+  @Identifier("kept")
+  Kept kept;
 
   @Inject
   @Connector(MusterMqttConnector.NAME)
@@ -173,7 +176,9 @@ class QuarkusIT {
     orders.sendAndAwait("no JSON at all");
     orders.sendAndAwait(new Order("lamp", 1));
     notes.sendAndAwait("hello");
-    Awaitility.await().atMost(PATIENCE).until(() -> shop.bills().size() == 2 && kept.letters().size() == 2);
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> shop.bills().size() == 2 && kept.letters().size() == 2);
     Awaitility.await().atMost(PATIENCE).until(() -> shop.notes().equals(List.of("hello")));
     assertEquals("chair", shop.bills().get(0).getString("article"));
     assertEquals("lamp", shop.bills().get(1).getString("article"));

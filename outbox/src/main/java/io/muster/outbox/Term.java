@@ -40,7 +40,8 @@ final class Term implements AutoCloseable {
       UPDATE outbox
          SET sequence = counter.last_sequence - (SELECT count(*) FROM fresh) + fresh.nth
         FROM fresh, counter
-       WHERE outbox.place = fresh.place AND outbox.sequence IS NULL""";
+       WHERE outbox.place = fresh.place AND outbox.sequence IS NULL\
+      """;
 
   private static final Duration LONGEST_UNLOCK = Duration.ofSeconds(5);
 

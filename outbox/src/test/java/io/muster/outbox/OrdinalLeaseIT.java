@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class OrdinalLeaseIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   /** Renews often, and does not lapse however long the machine stops it. */
   private static final LeaseSettings QUICK =
       new LeaseSettings(Duration.ofHours(1), Duration.ofMillis(100), Duration.ofSeconds(30));

@@ -81,8 +81,7 @@ class OutboxPublisherIT {
   @Test
   void insertsDoNotKnockAtTheDoorOfABrokerThatIsAway() {
     broker.goAway();
-    var patient =
-        QUICK.withPatience(PATIENCE, Duration.ofMinutes(10), Duration.ofMinutes(10), 5);
+    var patient = QUICK.withPatience(PATIENCE, Duration.ofMinutes(10), Duration.ofMinutes(10), 5);
     var publisher = publisher(patient);
     append(Entries.answers("first", 0, 1));
     await().atMost(PATIENCE).until(() -> publisher.status().waiting() == 1);
@@ -99,8 +98,7 @@ class OutboxPublisherIT {
   void oneDevicesFailureDoesNotHoldUpTheOthersNorLetItsOwnOvertake() {
     broker.failFor("sick", new IllegalStateException("try again"));
     publisher(
-        QUICK.withPatience(
-            PATIENCE, Duration.ofMillis(10), Duration.ofMillis(100), 1_000_000));
+        QUICK.withPatience(PATIENCE, Duration.ofMillis(10), Duration.ofMillis(100), 1_000_000));
     append(Entries.answers("sick", 0, 5));
     append(Entries.answers("well", 0, 5));
     await().atMost(PATIENCE).until(() -> broker.takenOf("well").size() == 5);

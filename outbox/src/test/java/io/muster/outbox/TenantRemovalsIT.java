@@ -72,11 +72,7 @@ class TenantRemovalsIT {
     // In the middle of the rows: it does not come to its end before it is killed.
     var holder = DATABASE.pool().getConnection().await().atMost(PATIENCE);
     var held = holder.begin().await().atMost(PATIENCE);
-    holder
-        .query("SELECT FROM leaf WHERE tree = 100 FOR UPDATE")
-        .execute()
-        .await()
-        .atMost(PATIENCE);
+    holder.query("SELECT FROM leaf WHERE tree = 100 FOR UPDATE").execute().await().atMost(PATIENCE);
     var first = start(it -> it.batchRows = 10);
     await().atMost(PATIENCE).until(() -> first.removedRows() >= 50);
     first.close();

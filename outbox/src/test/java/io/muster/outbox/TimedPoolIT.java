@@ -19,9 +19,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class TimedPoolIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   /** Of what comes to no end. */
   private static final Duration LIMIT = Duration.ofMillis(200);
-
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 

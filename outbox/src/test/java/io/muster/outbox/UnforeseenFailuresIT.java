@@ -1,7 +1,6 @@
 package io.muster.outbox;
 
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.event.EventPage;
 import io.smallrye.mutiny.Uni;
@@ -72,8 +71,7 @@ class UnforeseenFailuresIT {
     open.add(proxy);
     var impatient =
         QUICK.withIntervals(Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofSeconds(1));
-    var publisher =
-        publisher(DATABASE.newPool(4, proxy.port()), impatient, Clock.systemUTC());
+    var publisher = publisher(DATABASE.newPool(4, proxy.port()), impatient, Clock.systemUTC());
     append(0, 5);
     await().atMost(PATIENCE).until(() -> broker.taken().size() >= 5);
     proxy.fallSilent();
@@ -81,9 +79,7 @@ class UnforeseenFailuresIT {
     append(5, 10);
     proxy.flowAgain();
     await().atMost(PATIENCE).until(() -> broker.takenOf("d1").contains("9"));
-    await()
-        .atMost(PATIENCE)
-        .until(() -> publisher.silence().compareTo(Duration.ofSeconds(10)) < 0);
+    await().atMost(PATIENCE).until(() -> publisher.silence().compareTo(Duration.ofSeconds(10)) < 0);
   }
 
   @Test

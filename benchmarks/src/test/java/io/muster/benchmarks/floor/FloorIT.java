@@ -81,7 +81,8 @@ class FloorIT {
                 """
                 SELECT count(DISTINCT device_key) AS devices, min(numbers[1]) AS least,
                        bool_and(time BETWEEN now() - interval '1 minute' AND now()) AS is_now
-                FROM ingest.reading""")) {
+                FROM ingest.reading\
+                """)) {
       row.next();
       assertEquals(8, row.getInt("devices"));
       assertEquals(45.1234, row.getDouble("least"));

@@ -31,6 +31,7 @@ class QuarantineIT {
   private static StoreDatabase database;
 
   private final AtomicInteger statements = new AtomicInteger();
+
   /** No minute ends while it counts. */
   private final Clock clock = Clock.fixed(Instant.now(), ZoneOffset.UTC);
 

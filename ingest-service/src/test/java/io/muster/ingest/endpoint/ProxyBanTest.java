@@ -2,7 +2,6 @@ package io.muster.ingest.endpoint;
 
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import org.junit.jupiter.api.Test;

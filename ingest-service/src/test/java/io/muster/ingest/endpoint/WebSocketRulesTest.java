@@ -34,15 +34,15 @@ class WebSocketRulesTest {
 
   private static String handshake(String offered) {
     return """
-        GET /mqtt HTTP/1.1\r
-        Host: localhost\r
-        Upgrade: websocket\r
-        Connection: Upgrade\r
-        Sec-WebSocket-Key: AAECAwQFBgcICQoLDA0ODw==\r
-        Sec-WebSocket-Version: 13\r
-        Sec-WebSocket-Protocol: %s\r
-        \r
-        """
+    GET /mqtt HTTP/1.1\r
+    Host: localhost\r
+    Upgrade: websocket\r
+    Connection: Upgrade\r
+    Sec-WebSocket-Key: AAECAwQFBgcICQoLDA0ODw==\r
+    Sec-WebSocket-Version: 13\r
+    Sec-WebSocket-Protocol: %s\r
+    \r
+    """
         .formatted(offered);
   }
 

@@ -110,7 +110,8 @@ class LanesIT {
                 """
                 SELECT f.names, r.numbers, r.other::text FROM reading r
                   JOIN field_set f ON f.key = r.field_set JOIN device d ON d.key = r.device_key
-                 WHERE d.tenant = $1""",
+                 WHERE d.tenant = $1\
+                """,
                 tenant)
             .iterator()
             .next();
@@ -151,7 +152,8 @@ class LanesIT {
     var row =
         database
             .run(
-                "SELECT payload, payload_bytes, topic, publisher FROM dead_letter WHERE tenant = $1",
+                "SELECT payload, payload_bytes, topic, publisher FROM dead_letter WHERE tenant ="
+                    + " $1",
                 tenant)
             .iterator()
             .next();
@@ -299,7 +301,8 @@ class LanesIT {
     assertEquals(
         1,
         database.number(
-            "SELECT count(*) FROM reading WHERE numbers = '{}' AND other = jsonb_build_object($1::text, 1.25)",
+            "SELECT count(*) FROM reading WHERE numbers = '{}' AND other ="
+                + " jsonb_build_object($1::text, 1.25)",
             "never-seen-" + tenant));
   }
 

@@ -71,10 +71,7 @@ class ReadPoolIT {
 
   /** A machine at work may make one of the reads too late. */
   private static void awaitUsable(ReadPool pool) {
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .ignoreExceptions()
-        .until(() -> await(sleep(pool, 0)) == 1);
+    Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> await(sleep(pool, 0)) == 1);
   }
 
   /** A read that has the connection until the promise is kept. */

@@ -63,9 +63,7 @@ class RelayIT {
     try (var command = service(ServiceName.COMMAND).subscribe("command/order/+/res/+/+")) {
       append(answers("order", 0, 50));
       append(answers("order", 50, 100));
-      await()
-          .atMost(PATIENCE)
-          .until(() -> command.payloads().stream().distinct().count() == 100);
+      await().atMost(PATIENCE).until(() -> command.payloads().stream().distinct().count() == 100);
       assertEquals(numbers(0, 100), command.payloads().stream().distinct().toList());
       var first = command.received().getFirst();
       assertNotNull(UUID.fromString(ServiceClient.property(first, BrokerLink.ID_PROPERTY)));
@@ -292,9 +290,7 @@ class RelayIT {
                     request.uri().contains("after=0&")
                         ? new EventPage(List.of(event), 1, 1)
                         : new EventPage(List.of(), 1, 1)));
-    await()
-        .atMost(PATIENCE)
-        .until(() -> withdrawals.contains(new Withdrawal.OfDevice(device)));
+    await().atMost(PATIENCE).until(() -> withdrawals.contains(new Withdrawal.OfDevice(device)));
   }
 
   private ServiceClient service(ServiceName name) {

@@ -40,7 +40,6 @@ class TenantRemainsIT {
   /** Of which nothing passes by itself. */
   private static final Duration LONG_REST = Duration.ofMinutes(10);
 
-
   /** Tables that hold nothing of a tenant, or what goes by age or has to stay. */
   private static final Set<String> NOT_REMOVED =
       Set.of(

@@ -30,6 +30,7 @@ import org.awaitility.Awaitility;
 /** The sessions of one replica, with an intake that remembers. */
 final class TestReplica implements AutoCloseable {
   static final long NEVER_ENDS = 3_600;
+
   /** For one that sees soon that another one is dead; the others live however slow they are. */
   static final Map<String, String> SHORT_LEASE = Map.of("muster.sessions.lease", "1s");
 
@@ -38,7 +39,6 @@ final class TestReplica implements AutoCloseable {
   static {
     Awaitility.setDefaultTimeout(WITHIN);
   }
-
 
   final FakeIntake intake = new FakeIntake();
   final List<LostSession> lost = new CopyOnWriteArrayList<>();

@@ -35,7 +35,6 @@ class SupervisedChildTest {
   /** Until it has been seen that it is ready. */
   private static final String UNTIL_TOLD = "while [ ! -f crash ]; do sleep 0.05; done; ";
 
-
   @TempDir Path folder;
   private final Recorded events = new Recorded();
   private SupervisedChild child;

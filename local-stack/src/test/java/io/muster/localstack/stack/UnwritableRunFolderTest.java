@@ -70,10 +70,14 @@ class UnwritableRunFolderTest {
   void aProcessIsStillWatched() throws Exception {
     start();
     Files.delete(folder.resolve("ready"));
-    await().atMost(Duration.ofSeconds(60)).until(() -> child.record().state() == ProcessState.NOT_READY);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> child.record().state() == ProcessState.NOT_READY);
     var first = child.record();
     first.process().orElseThrow().destroyForcibly();
-    await().atMost(Duration.ofSeconds(60)).until(() -> child.record().state() == ProcessState.READY);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> child.record().state() == ProcessState.READY);
     assertTrue(child.record().pid() != first.pid());
   }
 
