@@ -3,6 +3,7 @@ package io.muster.broker;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,11 +12,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** The broker as operators run it: a process of its own, started, killed and started again. */
 final class BrokerProcess implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** Below the ports that the system draws for whoever connects while the broker is down. */
+  private static final int FIRST_PORT = 10_000;
+
+  private static final int END_OF_PORTS = 11_800;
+  private static final AtomicInteger NEXT_PORT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(FIRST_PORT, END_OF_PORTS));
 
   private final Path folder;
   private final Map<String, String> environment = new HashMap<>();
@@ -24,7 +35,7 @@ final class BrokerProcess implements AutoCloseable {
   private Path log;
   private int starts;
 
-  BrokerProcess(Path folder, TestIssuer issuer) throws IOException {
+  BrokerProcess(Path folder, TestIssuer issuer) {
     this.folder = folder;
     this.port = freePort();
     environment.put("MUSTER_BROKER_PORT", Integer.toString(port));
@@ -115,9 +126,21 @@ final class BrokerProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+  /** One that nobody listens on just now, another one each time. */
+  static int freePort() {
+    return IntStream.generate(
+            () -> NEXT_PORT.getAndUpdate(last -> last + 1 < END_OF_PORTS ? last + 1 : FIRST_PORT))
+        .limit(END_OF_PORTS - FIRST_PORT)
+        .filter(BrokerProcess::isFree)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean isFree(int port) {
+    try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException taken) {
+      return false;
     }
   }
 

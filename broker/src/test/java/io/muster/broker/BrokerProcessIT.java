@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The broker's life as a process: started, stopped, killed, wrongly configured. */
 class BrokerProcessIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int SIGTERM_EXIT = 128 + 15;
 
   /** More than HiveMQ's own default keeps for an absent client. */
@@ -105,7 +106,7 @@ class BrokerProcessIT {
     broker.with("MUSTER_BROKER_HTTP_PORT", Integer.toString(httpPort)).start();
     var health = URI.create("http://127.0.0.1:" + httpPort + "/q/health");
     try (var http = HttpClient.newHttpClient()) {
-      var request = HttpRequest.newBuilder(health).timeout(Duration.ofSeconds(5)).build();
+      var request = HttpRequest.newBuilder(health).timeout(PATIENCE).build();
       var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
       assertEquals(503, answer.statusCode());
       assertTrue(
@@ -113,7 +114,7 @@ class BrokerProcessIT {
           answer.body());
       issuer.comeBack();
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(PATIENCE)
           .until(
               () -> http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200);
     }

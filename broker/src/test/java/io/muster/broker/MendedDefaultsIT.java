@@ -65,7 +65,7 @@ class MendedDefaultsIT {
       slow.toAsync().publishes(MqttGlobalPublishFilter.ALL, unacknowledged::add, true);
       Services.connectPersistent(slow);
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(() -> assertEquals(UNACKNOWLEDGED, unacknowledged.size()));
       slow.disconnect();
       producer.disconnect();

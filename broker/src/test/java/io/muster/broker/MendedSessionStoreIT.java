@@ -47,7 +47,7 @@ class MendedSessionStoreIT {
       Services.connectPersistent(before);
       before.subscribeWith().topicFilter("platform/registry/#").qos(MqttQos.AT_LEAST_ONCE).send();
       Services.publishNumbers(producer, TOPIC, 3);
-      assertTrue(unanswered.receive(10, TimeUnit.SECONDS).isPresent());
+      assertTrue(unanswered.receive(60, TimeUnit.SECONDS).isPresent());
       broker.kill();
     }
     removePayloads();

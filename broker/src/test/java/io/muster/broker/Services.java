@@ -57,7 +57,7 @@ final class Services {
               .payload(Integer.toString(i).getBytes(StandardCharsets.UTF_8))
               .send());
       if (waiting.size() == WINDOW || i == count - 1) {
-        waiting.forEach(publish -> publish.orTimeout(30, TimeUnit.SECONDS).join());
+        waiting.forEach(publish -> publish.orTimeout(60, TimeUnit.SECONDS).join());
         waiting.clear();
       }
     }
@@ -73,7 +73,7 @@ final class Services {
     try (var publishes = client.publishes(MqttGlobalPublishFilter.ALL)) {
       connectPersistent(client);
       while (next < expected) {
-        var publish = publishes.receive(10, TimeUnit.SECONDS);
+        var publish = publishes.receive(60, TimeUnit.SECONDS);
         if (publish.isEmpty()) {
           return next;
         }

@@ -25,12 +25,13 @@ import org.jose4j.lang.JoseException;
 public final class TestIssuer implements AutoCloseable {
   private final AtomicInteger fetches = new AtomicInteger();
   private final int port;
-  private HttpServer server;
+  private final HttpServer server;
   private volatile EllipticCurveJsonWebKey key;
+  private volatile boolean away;
 
   public TestIssuer() throws IOException, JoseException {
     this.key = newKey();
-    this.server = serve(0);
+    this.server = serve();
     this.port = server.getAddress().getPort();
   }
 
@@ -48,12 +49,13 @@ public final class TestIssuer implements AutoCloseable {
     key = newKey();
   }
 
+  /** Answers nobody any more; its port stays its own. */
   public void goAway() {
-    server.stop(0);
+    away = true;
   }
 
-  public void comeBack() throws IOException {
-    server = serve(port);
+  public void comeBack() {
+    away = false;
   }
 
   /** A token as services get it. */
@@ -100,9 +102,8 @@ public final class TestIssuer implements AutoCloseable {
     return key;
   }
 
-  private HttpServer serve(int onPort) throws IOException {
-    var http =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), onPort), 16);
+  private HttpServer serve() throws IOException {
+    var http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
     http.createContext(
         "/services/.well-known/openid-configuration",
         exchange -> {
@@ -120,9 +121,12 @@ public final class TestIssuer implements AutoCloseable {
     return http;
   }
 
-  private static void answer(com.sun.net.httpserver.HttpExchange exchange, String body)
+  private void answer(com.sun.net.httpserver.HttpExchange exchange, String body)
       throws IOException {
     try (exchange) {
+      if (away) {
+        return;
+      }
       var bytes = body.getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(200, bytes.length);
       exchange.getResponseBody().write(bytes);

@@ -54,7 +54,7 @@ class TlsListenerIT {
       write(renewed, first);
       write(renewed, renewed);
       Awaitility.await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(Duration.ofMinutes(2))
           .pollInterval(Duration.ofSeconds(1))
           .until(() -> connects(port, issuer, trust(renewed)));
       assertTrue(before.getState().isConnected());
@@ -191,6 +191,8 @@ class TlsListenerIT {
     var tool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-J-XX:TieredStopAtLevel=1",
+                "-J-XX:+UseSerialGC",
                 "-genkeypair",
                 "-alias",
                 "broker",
@@ -211,7 +213,7 @@ class TlsListenerIT {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    assertTrue(tool.waitFor(30, TimeUnit.SECONDS) && tool.exitValue() == 0);
+    assertTrue(tool.waitFor(2, TimeUnit.MINUTES) && tool.exitValue() == 0);
     return KeyStore.getInstance(file.toFile(), PASSWORD);
   }
 

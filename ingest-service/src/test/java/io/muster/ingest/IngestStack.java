@@ -3,14 +3,13 @@ package io.muster.ingest;
 import io.muster.contract.event.EventPage;
 import io.muster.ingest.access.FakeRegistry;
 import io.muster.ingest.access.FakeRegistry.Reply;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.process.BrokerProcess;
 import io.muster.localstack.tokens.LocalIssuer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,9 +34,10 @@ public final class IngestStack implements QuarkusTestResourceLifecycleManager {
   public Map<String, String> start() {
     try {
       folder = Files.createTempDirectory("ingest-stack");
-      postgres = LocalPostgres.start(folder.resolve("postgres"), freePort());
+      postgres = LocalPostgres.start(folder.resolve("postgres"), FreePort.any());
       issuer = LocalIssuer.start(folder.resolve("keys"), 0);
-      broker = BrokerProcess.start(folder.resolve("broker"), freePort(), issuer.serviceIssuer());
+      broker =
+          BrokerProcess.start(folder.resolve("broker"), FreePort.any(), issuer.serviceIssuer());
       registry = new FakeRegistry();
       registry.answer(request -> Reply.json(new EventPage(List.of(), 0, 1)));
       Files.writeString(folder.resolve("service.token"), serviceToken("ingest"));
@@ -114,12 +114,6 @@ public final class IngestStack implements QuarkusTestResourceLifecycleManager {
       } catch (Exception e) {
         throw new IllegalStateException("the stack does not end", e);
       }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

@@ -41,7 +41,7 @@ final class Outbox {
       this(message, publish, Lifetime.of(publish, System.nanoTime()));
     }
 
-    private Entry(Message<?> message, Mqtt5Publish publish, Lifetime lifetime) {
+    Entry(Message<?> message, Mqtt5Publish publish, Lifetime lifetime) {
       this.message = message;
       this.publish = publish;
       this.lifetime = lifetime;

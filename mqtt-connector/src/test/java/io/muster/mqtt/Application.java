@@ -9,6 +9,7 @@ import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.smallrye.reactive.messaging.providers.connectors.ExecutionHolder;
 import io.vertx.mutiny.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,11 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 
 /** An application with channels, without a container: what a test consumes and sends with. */
 final class Application implements AutoCloseable {
+  static {
+    // A machine at work stops a process for seconds; nobody waits longer for what comes soon.
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+  }
+
   private final String url;
   private final Supplier<String> password;
   private final Vertx vertx = Vertx.vertx();

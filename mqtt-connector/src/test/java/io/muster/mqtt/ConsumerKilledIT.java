@@ -37,7 +37,7 @@ class ConsumerKilledIT {
     }
     try (var application = new Application(broker)) {
       var consumer = application.acking("killed", HELD);
-      consumer.awaitItems(100, java.time.Duration.ofSeconds(20));
+      consumer.awaitItems(100, java.time.Duration.ofSeconds(60));
       assertEquals(Application.numbers(0, 100), Application.texts(consumer));
     }
   }
@@ -109,7 +109,7 @@ class ConsumerKilledIT {
                     // The assertion shows what is missing.
                   }
                 });
-    reading.join(TimeUnit.SECONDS.toMillis(60));
+    reading.join(TimeUnit.MINUTES.toMillis(3));
     return List.copyOf(lines);
   }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** What becomes of messages that the application nacks. */
 @ExtendWith(BrokerExtension.class)
 class FailureIT {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   /** One message at a time, as a method that returns a {@code Uni} gets them. */
   private static List<String> oneByOne(

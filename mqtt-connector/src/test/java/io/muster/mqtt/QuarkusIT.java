@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @QuarkusTestResource(QuarkusIT.Surroundings.class)
 class QuarkusIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   /** The broker, and the configuration of the channels. */
   public static final class Surroundings implements QuarkusTestResourceLifecycleManager {
     private BrokerExtension.Broker broker;
@@ -74,7 +77,8 @@ class QuarkusIT {
 
   /** Logs in with a token. */
   @ApplicationScoped
-  @Identifier("token") public static class Token implements MqttCredentials {
+  @Identifier("token")
+  public static class Token implements MqttCredentials {
     private final String token;
 
     @Inject
@@ -92,7 +96,8 @@ class QuarkusIT {
 
   /** Keeps dead letters. */
   @ApplicationScoped
-  @Identifier("kept") public static class Kept implements DeadLetterSink {
+  @Identifier("kept")
+  public static class Kept implements DeadLetterSink {
     private final List<DeadLetter> letters = new CopyOnWriteArrayList<>();
 
     @Override
@@ -148,7 +153,8 @@ class QuarkusIT {
   @Inject Shop shop;
 
   @Inject
-  @Identifier("kept") Kept kept;
+  @Identifier("kept")
+  Kept kept;
 
   @Inject
   @Connector(MusterMqttConnector.NAME)
@@ -164,14 +170,16 @@ class QuarkusIT {
 
   @Test
   void channelsCarryTypedMessagesAndDeadLetters() {
-    Awaitility.await().until(() -> connector.getReadiness().isOk());
+    Awaitility.await().atMost(PATIENCE).until(() -> connector.getReadiness().isOk());
     orders.sendAndAwait(new Order("chair", 2));
     orders.sendAndAwait(new Order("table", 0));
     orders.sendAndAwait("no JSON at all");
     orders.sendAndAwait(new Order("lamp", 1));
     notes.sendAndAwait("hello");
-    Awaitility.await().until(() -> shop.bills().size() == 2 && kept.letters().size() == 2);
-    Awaitility.await().until(() -> shop.notes().equals(List.of("hello")));
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> shop.bills().size() == 2 && kept.letters().size() == 2);
+    Awaitility.await().atMost(PATIENCE).until(() -> shop.notes().equals(List.of("hello")));
     assertEquals("chair", shop.bills().get(0).getString("article"));
     assertEquals("lamp", shop.bills().get(1).getString("article"));
     assertEquals("nothing ordered", kept.letters().get(0).reason().getMessage());

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Brokers that grant less than a channel asks for. */
 @ExtendWith(BrokerExtension.class)
 class RefusedFilterIT {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private static ChannelInfo readiness(Application application) {
     return application.connector().getReadiness().getChannels().getFirst();

@@ -65,6 +65,8 @@ final class TlsServer implements AutoCloseable {
 
   private static KeyStore made(Path store, String subject) throws Exception {
     keytool(
+        "-J-XX:TieredStopAtLevel=1",
+        "-J-XX:+UseSerialGC",
         "-genkeypair",
         "-alias",
         "server",

@@ -39,6 +39,11 @@ final class Database {
     return timed;
   }
 
+  /** For each statement. */
+  Duration timeout() {
+    return timeout;
+  }
+
   <T> T await(Uni<T> answer) throws InterruptedException {
     return await(answer.subscribeAsCompletionStage(), timeout);
   }

@@ -40,9 +40,10 @@ final class Term implements AutoCloseable {
       UPDATE outbox
          SET sequence = counter.last_sequence - (SELECT count(*) FROM fresh) + fresh.nth
         FROM fresh, counter
-       WHERE outbox.place = fresh.place AND outbox.sequence IS NULL""";
+       WHERE outbox.place = fresh.place AND outbox.sequence IS NULL\
+      """;
 
-  private static final Duration UNLOCK_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration LONGEST_UNLOCK = Duration.ofSeconds(5);
 
   private final Database database;
   private final PgConnection connection;
@@ -115,7 +116,7 @@ final class Term implements AutoCloseable {
         .execute()
         .flatMap(done -> connection.query("SELECT pg_advisory_unlock_all()").execute())
         .ifNoItem()
-        .after(UNLOCK_TIMEOUT)
+        .after(unlockTimeout())
         .fail()
         .onFailure()
         .call(this::terminate)
@@ -124,6 +125,11 @@ final class Term implements AutoCloseable {
         .eventually(connection::close)
         .subscribe()
         .with(unlocked -> ended.complete(null), unreachable -> ended.complete(null));
+  }
+
+  private Duration unlockTimeout() {
+    var timeout = database.timeout();
+    return timeout.compareTo(LONGEST_UNLOCK) < 0 ? timeout : LONGEST_UNLOCK;
   }
 
   /** When another instance may begin its term. */
@@ -139,7 +145,7 @@ final class Term implements AutoCloseable {
     LOG.debugf("The publisher's connection is ended: %s", failure.getMessage());
     return database
         .timed()
-        .within(UNLOCK_TIMEOUT)
+        .within(unlockTimeout())
         .use(
             db ->
                 db.preparedQuery("SELECT pg_terminate_backend($1)")

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The index that gives devices their turns has the order of {@link DeviceOrder}. */
 class DeviceIndexIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 

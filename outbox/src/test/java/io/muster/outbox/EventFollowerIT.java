@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class EventFollowerIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final EventFollower.Settings QUICK =
       new EventFollower.Settings(
-          "registry", 7, Duration.ofMillis(30), Duration.ofSeconds(5), Duration.ofMillis(200));
+          "registry", 7, Duration.ofMillis(30), Duration.ofSeconds(30), Duration.ofMillis(200));
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who was deleted is noted with the place in the registry's log, or neither. */
 class NotingDeletedTenantsIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String DELETED = "platform/registry/tenant-deleted/";
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What MQTT 5 says of a message beside its content. */
 class OutboxPropertiesIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final UserProperties TWICE =
       UserProperties.builder().add("long name", "1").add("a", "2").add("long name", "3").build();
 

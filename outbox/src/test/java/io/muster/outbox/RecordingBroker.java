@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -16,14 +17,16 @@ final class RecordingBroker implements Function<OutboxEvent, Uni<Void>> {
   private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicInteger mostUnderWay = new AtomicInteger();
   private final AtomicInteger asked = new AtomicInteger();
+  private final CompletableFuture<Void> free = new CompletableFuture<>();
+  private volatile int heldAfter = Integer.MAX_VALUE;
   private volatile Function<OutboxEvent, Optional<RuntimeException>> mood = any -> Optional.empty();
 
   @Override
   public Uni<Void> apply(OutboxEvent event) {
-    asked.incrementAndGet();
+    var held = asked.incrementAndGet() > heldAfter;
     mostUnderWay.accumulateAndGet(underWay.incrementAndGet(), Math::max);
     return Uni.createFrom()
-        .voidItem()
+        .completionStage(held ? free.copy() : CompletableFuture.<Void>completedFuture(null))
         .onItem()
         .delayIt()
         .by(Duration.ofMillis(1))
@@ -47,6 +50,15 @@ final class RecordingBroker implements Function<OutboxEvent, Uni<Void>> {
 
   void comeBack() {
     mood = any -> Optional.empty();
+  }
+
+  /** Takes so many and keeps whoever comes then waiting. */
+  void holdAfter(int some) {
+    heldAfter = some;
+  }
+
+  void letGo() {
+    free.complete(null);
   }
 
   void failFor(String device, RuntimeException failure) {

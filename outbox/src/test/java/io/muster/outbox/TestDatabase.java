@@ -1,5 +1,7 @@
 package io.muster.outbox;
 
+import io.muster.localstack.FreePort;
+import io.muster.localstack.files.FileTree;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -8,13 +10,11 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -23,30 +23,57 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A real PostgreSQL for a test class, and in it a fresh schema with the outbox for each test. */
+/**
+ * A real PostgreSQL, one for all test classes since its start takes as long as many tests, and in
+ * it a fresh schema with the outbox for each test.
+ */
 final class TestDatabase
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final AtomicInteger schemas = new AtomicInteger();
+  private static final ExtensionContext.Namespace SPACE =
+      ExtensionContext.Namespace.create(TestDatabase.class);
+  private static final AtomicInteger SCHEMAS = new AtomicInteger();
+
   private final List<Pool> pools = new ArrayList<>();
-  private Path folder;
   private LocalPostgres postgres;
   private Vertx vertx;
   private String schema;
   private Pool pool;
 
+  private record Server(Path folder, LocalPostgres postgres) implements AutoCloseable {
+    static Server start() {
+      try {
+        var folder = Files.createTempDirectory("outbox-it");
+        var postgres = LocalPostgres.start(folder, FreePort.any());
+        postgres.createServices();
+        return new Server(folder, postgres);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      postgres.close();
+      FileTree.delete(folder);
+    }
+  }
+
   @Override
-  public void beforeAll(ExtensionContext context) throws IOException {
-    folder = Files.createTempDirectory("outbox-it");
-    postgres = LocalPostgres.start(folder, freePort());
-    postgres.createServices();
+  public void beforeAll(ExtensionContext context) {
+    postgres =
+        context
+            .getRoot()
+            .getStore(SPACE)
+            .computeIfAbsent(Server.class, first -> Server.start(), Server.class)
+            .postgres();
     vertx = Vertx.vertx();
   }
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    schema = "test" + schemas.incrementAndGet();
+    schema = "test" + SCHEMAS.incrementAndGet();
     pool = newPool(8);
     run("CREATE SCHEMA " + schema);
     run(OutboxSchema.outbox());
@@ -64,12 +91,8 @@ final class TestDatabase
   }
 
   @Override
-  public void afterAll(ExtensionContext context) throws IOException {
+  public void afterAll(ExtensionContext context) {
     vertx.close();
-    postgres.close();
-    try (var files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    }
   }
 
   LocalPostgres postgres() {
@@ -112,11 +135,5 @@ final class TestDatabase
 
   long number(String sql) {
     return run(sql).iterator().next().getLong(0);
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -18,20 +18,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class TimedPoolIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final Duration LIMIT = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Of what comes to no end. */
+  private static final Duration LIMIT = Duration.ofMillis(200);
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
   private SwallowingProxy proxy;
   private Pool pool;
   private TimedPool timed;
+  private TimedPool brief;
 
   @BeforeEach
   void open() {
     proxy = new SwallowingProxy(DATABASE.postgres().superuser().port());
     pool = DATABASE.newPool(2, proxy.port());
-    timed = new TimedPool(pool, LIMIT);
+    timed = new TimedPool(pool, PATIENCE);
+    brief = timed.within(LIMIT);
     DATABASE.run("CREATE TABLE mark (n int)");
   }
 
@@ -53,19 +57,19 @@ class TimedPoolIT {
     assertEquals(1, timed.use(TimedPoolIT::mark).await().atMost(PATIENCE));
     proxy.fallSilent();
     // More than the pool has connections.
-    IntStream.range(0, 6).forEach(n -> assertTimesOut(timed.use(TimedPoolIT::mark)));
+    IntStream.range(0, 6).forEach(n -> assertTimesOut(brief.use(TimedPoolIT::mark)));
     proxy.flowAgain();
     await()
         .atMost(PATIENCE)
         .ignoreExceptions()
-        .until(() -> timed.use(TimedPoolIT::mark).await().atMost(PATIENCE) == 1);
+        .until(() -> brief.use(TimedPoolIT::mark).await().atMost(PATIENCE) == 1);
   }
 
   @Test
   void nothingIsDoneForSomebodyWhoseTimeIsUpBeforeThereWasAConnection() {
     var held = IntStream.range(0, 2).mapToObj(n -> pool.getConnection().await().atMost(PATIENCE));
     var connections = held.toList();
-    assertTimesOut(timed.use(TimedPoolIT::mark));
+    assertTimesOut(brief.use(TimedPoolIT::mark));
     connections.forEach(SqlConnection::closeAndForget);
     assertEquals(1, timed.use(TimedPoolIT::mark).await().atMost(PATIENCE));
     assertEquals(1, marks());
@@ -79,7 +83,7 @@ class TimedPoolIT {
               db -> mark(db).map(rows -> Integer.parseInt("not a number")).replaceWithVoid());
       assertThrows(NumberFormatException.class, () -> failed.await().atMost(PATIENCE));
       assertTimesOut(
-          timed.inTransaction(db -> mark(db).flatMap(rows -> Uni.createFrom().nothing())));
+          brief.inTransaction(db -> mark(db).flatMap(rows -> Uni.createFrom().nothing())));
     }
     assertEquals(0, marks());
     assertEquals(1, timed.inTransaction(TimedPoolIT::mark).await().atMost(PATIENCE));

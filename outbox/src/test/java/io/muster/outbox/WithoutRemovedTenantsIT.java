@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a log says of deleted tenants has no effect. */
 class WithoutRemovedTenantsIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 
 /** The part of the Kubernetes API that keeps Secrets of the namespace {@code iot}. */
@@ -73,6 +74,17 @@ final class FakeKubernetes implements AutoCloseable {
     return values;
   }
 
+  /** Changes a Secret's data; who has it at the moment does not see it change. */
+  void change(String name, Consumer<ObjectNode> step) {
+    secrets.computeIfPresent(
+        name,
+        (same, before) -> {
+          var after = before.deepCopy();
+          step.accept(after.withObject("/data"));
+          return after;
+        });
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       var path = exchange.getRequestURI().getPath();
@@ -112,8 +124,8 @@ final class FakeKubernetes implements AutoCloseable {
       write(exchange, secret == null ? 404 : 415, secret);
       return;
     }
-    secret.withObject("/data").setAll((ObjectNode) patch.path("data"));
-    write(exchange, 200, secret);
+    change(name, data -> data.setAll((ObjectNode) patch.path("data")));
+    write(exchange, 200, secrets.get(name));
   }
 
   private static void write(HttpExchange exchange, int status, JsonNode body) throws IOException {

@@ -4,7 +4,7 @@ import io.muster.benchmarks.accounting.ObservedProcess;
 import io.muster.benchmarks.accounting.ObservedProcess.Family;
 import io.muster.benchmarks.rounds.RoundFailedException;
 import io.muster.benchmarks.stack.BenchmarkStack;
-import io.muster.benchmarks.stack.Ports;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.Launch;
 import io.muster.localstack.process.Readiness;
@@ -59,7 +59,7 @@ record Nginx(ChildProcess process, int port) {
                     new RoundFailedException(
                         "nginx is not installed (Debian's package nginx-light will do)"));
     var folder = Files.createDirectories(stack.folder("nginx")).toAbsolutePath();
-    var port = Ports.free();
+    var port = FreePort.any();
     var configuration = folder.resolve("nginx.conf");
     Files.writeString(
         configuration, CONFIGURATION.formatted(folder, port, served.toAbsolutePath()));

@@ -3,6 +3,7 @@ package io.muster.benchmarks.stack;
 import io.muster.benchmarks.accounting.ObservedProcess;
 import io.muster.benchmarks.accounting.ObservedProcess.Family;
 import io.muster.benchmarks.floor.BareServerMain;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.JavaCommand;
 import io.muster.localstack.process.Launch;
@@ -28,8 +29,8 @@ public record BareServer(ChildProcess process, int port, int tlsPort) {
    * @param jvm options as ingest-service has them
    */
   public static BareServer start(BenchmarkStack stack, List<String> jvm) {
-    var port = Ports.free();
-    var tlsPort = Ports.free();
+    var port = FreePort.any();
+    var tlsPort = FreePort.any();
     var classPath = stack.checkout().classPath("benchmarks");
     var command = new ArrayList<>(JavaCommand.main(classPath, BareServerMain.class.getName(), jvm));
     command.addAll(

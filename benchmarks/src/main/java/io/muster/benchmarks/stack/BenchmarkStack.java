@@ -3,6 +3,7 @@ package io.muster.benchmarks.stack;
 import io.muster.benchmarks.accounting.ObservedProcess;
 import io.muster.benchmarks.accounting.ObservedProcess.Family;
 import io.muster.localstack.Checkout;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.files.FileTree;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.postgres.PostgresSettings;
@@ -108,14 +109,14 @@ public final class BenchmarkStack implements AutoCloseable {
                     folder.resolve("secrets"),
                     settings.home().resolve("logs/postgres.log"),
                     checkout.root().resolve(".muster/programs"),
-                    Ports.free(),
+                    FreePort.any(),
                     PostgresSettings.MAX_CONNECTIONS)));
     postgres.restart();
     databases = postgres.createServices();
   }
 
   private void startBroker() {
-    var port = Ports.free();
+    var port = FreePort.any();
     brokerUrl = "mqtt://127.0.0.1:" + port;
     var launch =
         BrokerProcess.launch(
@@ -128,7 +129,7 @@ public final class BenchmarkStack implements AutoCloseable {
   }
 
   private void startRegistry(Map<String, String> settingsOfItsOwn) throws IOException {
-    var port = Ports.free();
+    var port = FreePort.any();
     registryUrl = URI.create("http://127.0.0.1:" + port);
     var environment = environment("registry");
     environment.putAll(settingsOfItsOwn);
@@ -181,7 +182,7 @@ public final class BenchmarkStack implements AutoCloseable {
   /** Starts firmware-service, with artifacts of its own, and waits until it is ready. */
   public void startFirmware() {
     try {
-      var port = Ports.free();
+      var port = FreePort.any();
       firmwareUrl = URI.create("http://127.0.0.1:" + port);
       var environment = environment("firmware");
       environment.put("MUSTER_REGISTRY_URL", registryUrl.toString());

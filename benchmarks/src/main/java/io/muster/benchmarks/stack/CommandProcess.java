@@ -2,6 +2,7 @@ package io.muster.benchmarks.stack;
 
 import io.muster.benchmarks.accounting.ObservedProcess;
 import io.muster.benchmarks.accounting.ObservedProcess.Family;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.ServiceProcess;
 import java.io.IOException;
@@ -15,7 +16,7 @@ public final class CommandProcess {
   /** As {@code ./muster up} has it. */
   static final List<String> JVM = List.of("-Xms32m", "-Xmx192m", "-XX:+UseSerialGC");
 
-  private final int httpPort = Ports.free();
+  private final int httpPort = FreePort.any();
   private final ChildProcess process;
 
   /**

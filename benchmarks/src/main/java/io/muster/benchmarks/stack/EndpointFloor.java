@@ -5,6 +5,7 @@ import io.muster.benchmarks.accounting.ObservedProcess.Family;
 import io.muster.benchmarks.load.Fleet;
 import io.muster.benchmarks.load.Pace;
 import io.muster.benchmarks.rounds.Contender;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.JavaCommand;
 import io.muster.localstack.process.Launch;
@@ -32,7 +33,7 @@ public record EndpointFloor(ChildProcess process, int port) {
    * @param jvm options as ingest-service has them
    */
   public static EndpointFloor start(BenchmarkStack stack, List<String> jvm) {
-    var port = Ports.free();
+    var port = FreePort.any();
     var command = JavaCommand.main(stack.checkout().classPath(MODULE), MAIN, jvm);
     var environment =
         Map.of(

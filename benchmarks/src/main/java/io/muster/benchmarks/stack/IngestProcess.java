@@ -3,6 +3,7 @@ package io.muster.benchmarks.stack;
 import io.muster.benchmarks.accounting.ObservedProcess;
 import io.muster.benchmarks.accounting.ObservedProcess.Family;
 import io.muster.benchmarks.rounds.RoundFailedException;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.Launch;
 import io.muster.localstack.process.ServiceProcess;
@@ -19,9 +20,9 @@ public final class IngestProcess implements AutoCloseable {
 
   private final BenchmarkStack stack;
   private final Launch launch;
-  private final int httpPort = Ports.free();
-  private final int port = Ports.free();
-  private final int tlsPort = Ports.free();
+  private final int httpPort = FreePort.any();
+  private final int port = FreePort.any();
+  private final int tlsPort = FreePort.any();
   private volatile ChildProcess process;
 
   /**

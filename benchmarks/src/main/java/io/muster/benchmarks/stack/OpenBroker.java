@@ -3,6 +3,7 @@ package io.muster.benchmarks.stack;
 import io.muster.benchmarks.accounting.ObservedProcess;
 import io.muster.benchmarks.accounting.ObservedProcess.Family;
 import io.muster.benchmarks.broker.OpenBrokerMain;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.JavaCommand;
 import io.muster.localstack.process.Launch;
@@ -32,7 +33,7 @@ public record OpenBroker(ChildProcess process, int port) {
    * @param name of its log and its folder
    */
   public static OpenBroker start(BenchmarkStack stack, String name) {
-    var port = Ports.free();
+    var port = FreePort.any();
     var checkout = stack.checkout();
     // The broker's libraries first: it brings a Netty of its own.
     var classPath = checkout.classPath("broker") + File.pathSeparator + checkout.jar("benchmarks");

@@ -6,6 +6,7 @@ import io.muster.benchmarks.load.DeviceLogin;
 import io.muster.benchmarks.load.Fleet;
 import io.muster.benchmarks.load.Target;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.process.ChildProcess;
 import io.muster.localstack.process.Launch;
 import io.muster.localstack.process.Readiness;
@@ -30,7 +31,7 @@ public final class StockConsumer implements BrokerConsumer {
   private final BenchmarkStack stack;
   private final OpenBroker broker;
   private final Launch launch;
-  private final int httpPort = Ports.free();
+  private final int httpPort = FreePort.any();
   private ChildProcess process;
 
   /**

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.benchmarks.stack.ReadingTable;
 import io.muster.localstack.Checkout;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.postgres.ServiceDatabase;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -30,7 +30,7 @@ class FloorIT {
 
   @BeforeAll
   static void createTable(@TempDir Path folder) throws IOException, SQLException {
-    postgres = LocalPostgres.start(folder, freePort());
+    postgres = LocalPostgres.start(folder, FreePort.any());
     database = postgres.createServices().get("ingest");
     table = new ReadingTable(postgres.connectAsSuperuser());
     var migration = "ingest-service/src/main/resources/db/migration/V1__create_telemetry.sql";
@@ -81,7 +81,8 @@ class FloorIT {
                 """
                 SELECT count(DISTINCT device_key) AS devices, min(numbers[1]) AS least,
                        bool_and(time BETWEEN now() - interval '1 minute' AND now()) AS is_now
-                FROM ingest.reading""")) {
+                FROM ingest.reading\
+                """)) {
       row.next();
       assertEquals(8, row.getInt("devices"));
       assertEquals(45.1234, row.getDouble("least"));
@@ -107,12 +108,6 @@ class FloorIT {
       floor.run(Duration.ofSeconds(1));
 
       seen.get(); // fails when nothing was seen, or another statement
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

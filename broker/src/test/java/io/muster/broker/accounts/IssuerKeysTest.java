@@ -8,8 +8,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
-import java.time.Clock;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class IssuerKeysTest {
   private final ConcurrentLinkedQueue<Socket> asked = new ConcurrentLinkedQueue<>();
   private final ServerSocket silent;
+  private volatile Instant now = Instant.now();
 
   IssuerKeysTest() throws IOException {
     silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -42,7 +46,7 @@ class IssuerKeysTest {
     var minutes = Duration.ofMinutes(5);
     return new IssuerKeys(
         new TokenRules(issuer, List.of("ES256"), Duration.ofHours(1), minutes, retry, timeout),
-        Clock.systemUTC());
+        ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
   }
 
   @AfterEach
@@ -55,9 +59,9 @@ class IssuerKeysTest {
 
   @Test
   void regularLooksDoNotQueueUpBehindAFetch() {
-    var keys = keys(Duration.ofMillis(1), Duration.ofSeconds(20));
+    var keys = keys(Duration.ofMillis(1), Duration.ofMinutes(5));
     var fetching = Thread.ofVirtual().start(keys::refreshWhenOld);
-    Awaitility.await().until(() -> !asked.isEmpty());
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !asked.isEmpty());
     for (var second = 0; second < 10; second++) {
       keys.refreshWhenOld();
     }
@@ -68,13 +72,29 @@ class IssuerKeysTest {
 
   @Test
   void whoWaitedForAFetchDoesNotTryOnceMore() throws Exception {
-    // Those that wait get their turn later than the time between two tries, counted from its start.
-    var keys = keys(Duration.ofMillis(500), Duration.ofSeconds(1));
+    var keys = keys(Duration.ofMinutes(1), Duration.ofMinutes(5));
     var waiting =
         IntStream.range(0, 4).mapToObj(i -> Thread.ofVirtual().start(keys::refreshed)).toList();
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () ->
+                !asked.isEmpty()
+                    && waiting.stream().allMatch(it -> it.getState() == Thread.State.WAITING));
+    // Those that wait get their turn later than the time between two tries, counted from its start.
+    now = now.plus(Duration.ofMinutes(2));
+    refuse(asked.peek());
     for (var thread : waiting) {
-      assertTrue(thread.join(Duration.ofSeconds(20)));
+      assertTrue(thread.join(Duration.ofMinutes(1)));
     }
     assertEquals(1, asked.size());
+  }
+
+  /** Answers its request, once that has come. */
+  private static void refuse(Socket client) throws IOException {
+    client.getInputStream().read();
+    client
+        .getOutputStream()
+        .write("HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
   }
 }

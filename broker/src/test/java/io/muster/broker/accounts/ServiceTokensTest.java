@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class ServiceTokensTest {
   private static final ServiceName INGEST = ServiceName.INGEST;
   private static final Duration MINUTES = Duration.ofMinutes(10);
-  private static final Duration KEY_RETRY = Duration.ofSeconds(5);
+  private static final Duration KEY_RETRY = Duration.ofMinutes(1);
 
   private final SettableClock clock = new SettableClock();
   private TestIssuer issuer;
@@ -43,7 +43,7 @@ class ServiceTokensTest {
             Duration.ofHours(1),
             Duration.ofMinutes(5),
             KEY_RETRY,
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(30));
     keys = new IssuerKeys(rules, clock);
     tokens = new ServiceTokens(rules, keys, clock);
   }

@@ -3,6 +3,7 @@ package io.muster.ingest.access;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.muster.contract.event.ContractJson;
+import io.muster.localstack.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,8 +42,8 @@ public final class FakeRegistry implements AutoCloseable {
   private volatile CountDownLatch held = new CountDownLatch(0);
 
   public FakeRegistry() throws IOException {
-    server = start(0);
-    port = server.getAddress().getPort();
+    port = FreePort.any();
+    server = start(port);
   }
 
   private HttpServer start(int onPort) throws IOException {

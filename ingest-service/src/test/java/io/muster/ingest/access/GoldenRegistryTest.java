@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the registry says, as the contract's golden payloads have it, is understood here. */
 class GoldenRegistryTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final DeviceAddress PUMP = DeviceAddress.of("acme", "pump-1");
   private static final UUID ID = UUID.fromString("0190163d-8694-739b-aea5-966c26f8ad91");
   private static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the registry is told of devices that were heard of, over HTTP. */
 class ReportsOverHttpTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final UUID BOOT = UUID.fromString("0190163d-8694-439b-aea5-966c26f8ad91");
   private static Vertx vertx;
 

@@ -5,13 +5,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Configuration for tests: the defaults, with short waits. */
+/** Configuration for tests: the defaults, with little room. */
 record TestConfig(
     URI registryUrl, Path serviceTokenFile, Duration requestTimeout, int concurrentRequests)
     implements AccessConfig {
 
   static TestConfig at(URI registryUrl, Path serviceTokenFile) {
-    return new TestConfig(registryUrl, serviceTokenFile, Duration.ofMillis(500), 4);
+    return at(registryUrl, serviceTokenFile, Duration.ofSeconds(30));
+  }
+
+  static TestConfig at(URI registryUrl, Path serviceTokenFile, Duration requestTimeout) {
+    return new TestConfig(registryUrl, serviceTokenFile, requestTimeout, 4);
   }
 
   /** For a registry that is no HTTP server. */
@@ -56,7 +60,7 @@ record TestConfig(
 
   @Override
   public Duration connectTimeout() {
-    return Duration.ofMillis(500);
+    return Duration.ofSeconds(30);
   }
 
   @Override

@@ -166,7 +166,7 @@ class ClientsWishesTest {
         client.expectNothing();
       }
     }
-    assertEquals(2, server.count("muster.endpoint.down", "outcome", "too-large"));
+    server.awaitCount(2, "muster.endpoint.down", "outcome", "too-large");
     assertTrue(server.intake.announced("delivered").isEmpty());
   }
 

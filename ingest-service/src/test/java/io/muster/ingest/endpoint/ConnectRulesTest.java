@@ -93,7 +93,7 @@ class ConnectRulesTest {
       }
       client.expectEnd();
     }
-    assertEquals(1, server.count("muster.endpoint.connects", "outcome", "maximum-packet-size"));
+    server.awaitCount(1, "muster.endpoint.connects", "outcome", "maximum-packet-size");
     assertEquals(0, server.sessions.claims.size());
   }
 

@@ -191,7 +191,7 @@ class EndpointMetersTest {
               "shared-subscriptions-not-supported",
               "topic-filter-invalid",
               "quota-exceeded")) {
-        assertEquals(1, server.count("muster.endpoint.subscriptions", "outcome", outcome), outcome);
+        server.awaitCount(1, "muster.endpoint.subscriptions", "outcome", outcome);
       }
     }
   }
@@ -202,7 +202,7 @@ class EndpointMetersTest {
         var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).persistent())) {
       server.sessions.away = true;
       client.subscribe(1, FILTER, 1).hear();
-      assertEquals(1, server.count("muster.endpoint.subscriptions", "outcome", "not-stored"));
+      server.awaitCount(1, "muster.endpoint.subscriptions", "outcome", "not-stored");
       assertEquals(0, server.count("muster.endpoint.subscriptions", "outcome", "granted"));
     }
   }
@@ -214,14 +214,14 @@ class EndpointMetersTest {
       client.subscribe(1, FILTER, 0).hear();
       client.publish(0, 0, "12345").publish(1, 1, "1234567").expect("40 02 0001");
       client.publish(2, 2, "12").expect("50 02 0002").send("62 02 0002").expect("70 02 0002");
-      assertEquals(14, server.count("muster.endpoint.received.bytes"));
-      assertEquals(1, server.count("muster.endpoint.publishes", "qos", "0"));
-      assertEquals(1, server.count("muster.endpoint.publishes", "qos", "1"));
-      assertEquals(1, server.count("muster.endpoint.publishes", "qos", "2"));
+      server.awaitCount(14, "muster.endpoint.received.bytes");
+      server.awaitCount(1, "muster.endpoint.publishes", "qos", "0");
+      server.awaitCount(1, "muster.endpoint.publishes", "qos", "1");
+      server.awaitCount(1, "muster.endpoint.publishes", "qos", "2");
       server.deliver("command/acme/boiler/req//open", "123", 0);
       client.hear();
-      assertEquals(3, server.count("muster.endpoint.sent.bytes"));
-      assertEquals(1, server.count("muster.endpoint.down", "outcome", "sent"));
+      server.awaitCount(3, "muster.endpoint.sent.bytes");
+      server.awaitCount(1, "muster.endpoint.down", "outcome", "sent");
     }
   }
 

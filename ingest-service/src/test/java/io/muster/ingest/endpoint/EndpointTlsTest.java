@@ -167,7 +167,7 @@ class EndpointTlsTest {
       client.send(ConnectPacket.of(MQTT_5).bytes());
       socket.getInputStream().readAllBytes();
       await().until(() -> server.gauge("muster.endpoint.knocking") == 0);
-      assertEquals(1, server.count("muster.endpoint.connects", "outcome", "tls"));
+      server.awaitCount(1, "muster.endpoint.connects", "outcome", "tls");
       client(server, "TLSv1.3").close();
     }
   }
@@ -183,7 +183,7 @@ class EndpointTlsTest {
 
   private byte[] answerTo(TestEndpoint server, String clientHello) throws IOException {
     try (var socket = new Socket("127.0.0.1", server.endpoint.tlsPort())) {
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(60_000);
       socket.getOutputStream().write(WireBytes.of(clientHello));
       return socket.getInputStream().readNBytes(7);
     }

@@ -3,6 +3,7 @@ package io.muster.ingest.endpoint;
 import io.muster.ingest.sessions.OutgoingMessage;
 import io.muster.ingest.sessions.OutgoingMessages;
 import io.smallrye.mutiny.Uni;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,27 @@ final class FakeOutgoing implements OutgoingMessages {
   /** What is kept of a session. */
   synchronized Map<Integer, OutgoingMessage> of(long sessionKey) {
     return rows.computeIfAbsent(sessionKey, key -> new LinkedHashMap<>());
+  }
+
+  /** The time of all that is kept of a session, and not yet taken, is over. */
+  synchronized void expire(long sessionKey) {
+    of(sessionKey)
+        .replaceAll((id, row) -> new OutgoingMessage(id, expired(row.message(), Instant.EPOCH)));
+  }
+
+  private static OutgoingMessage.Message expired(OutgoingMessage.Message message, Instant at) {
+    return message == null
+        ? null
+        : new OutgoingMessage.Message(
+            message.topic(),
+            message.payload(),
+            message.payloadFormat(),
+            message.contentType(),
+            message.responseTopic(),
+            message.correlationData(),
+            message.userProperties(),
+            message.subscriptionIdentifiers(),
+            at);
   }
 
   private boolean owns(long sessionKey, long epoch) {

@@ -142,7 +142,9 @@ class LiveFuzzingTest {
           .until(() -> server.gauge("muster.endpoint." + held) == 0);
     }
     assertEquals(0, server.count("muster.endpoint.disconnects", "reason", "server-error"));
-    assertEquals(server.sessions.claims.size(), server.sessions.ends.size(), "sessions");
+    await("sessions")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> server.sessions.claims.size() == server.sessions.ends.size());
     server.intake.offered.clear();
     server.intake.letters.clear();
     server.intake.announcements.clear();

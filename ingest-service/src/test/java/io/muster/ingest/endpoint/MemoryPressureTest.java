@@ -52,7 +52,7 @@ class MemoryPressureTest {
   void shedsQos0FirstAndKeepsQos1() {
     try (var client = filled(8)) {
       client.publish(0, 0, "{}").publish(1, 9, "{}").ping().expect("D0 00");
-      assertEquals(1, server.count("muster.endpoint.shed"));
+      server.awaitCount(1, "muster.endpoint.shed");
       assertEquals(9, server.intake.offered.size());
       RawClient.connected(server, ConnectPacket.of(MQTT_5).device("other")).close();
       server.intake.letGo();

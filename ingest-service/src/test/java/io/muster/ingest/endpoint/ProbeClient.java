@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /** A client that sends what it likes and shows what it is sent; nothing waits beyond a bound. */
 final class ProbeClient implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 5_000;
+  private static final int PATIENCE_MILLIS = 60_000;
 
   /** Bytes of a packet, written one field after the other. */
   interface Fields {

@@ -35,7 +35,7 @@ class ProvisioningLimitsTest extends ProvisioningCourse {
     try (var client = RawClient.open(server, MQTT_5)) {
       client.expectEnd();
     }
-    assertEquals(1, server.count("muster.endpoint.connects", "outcome", "banned-address"));
+    server.awaitCount(1, "muster.endpoint.connects", "outcome", "banned-address");
   }
 
   @Test
@@ -60,8 +60,8 @@ class ProvisioningLimitsTest extends ProvisioningCourse {
       client.expectDisconnect(ReasonCode.NOT_AUTHORIZED);
     }
     restart();
-    server.provisioning.validUntil = Instant.now().plusSeconds(1);
-    try (var client = RawClient.connected(server, newcomer(MQTT_5))) {
+    Runnable token = () -> server.provisioning.validUntil = Instant.now().plusSeconds(1);
+    try (var client = RawClient.connectedShortly(server, newcomer(MQTT_5), token)) {
       client.expectDisconnect(ReasonCode.NOT_AUTHORIZED);
     }
   }
@@ -119,7 +119,7 @@ class ProvisioningLimitsTest extends ProvisioningCourse {
       }
       first.ping().expect("D0 00");
     }
-    assertEquals(2, server.count("muster.endpoint.connects", "outcome", "newcomers"));
+    server.awaitCount(2, "muster.endpoint.connects", "outcome", "newcomers");
     await().until(() -> server.gauge("muster.endpoint.newcomers") == 0);
     RawClient.connected(server, newcomer(MQTT_5, "r2")).disconnect();
   }

@@ -43,7 +43,7 @@ class ProvisioningTest extends ProvisioningCourse {
     assertEquals(FakeProvisioning.idOf(TOKEN), asked.claim());
     assertEquals("127.0.0.1", asked.remoteAddress());
     assertEquals("{\"hardware\":1}", new String(asked.payload(), UTF_8));
-    assertEquals(1, server.count("muster.endpoint.provisioning", "outcome", "provisioned"));
+    server.awaitCount(1, "muster.endpoint.provisioning", "outcome", "provisioned");
   }
 
   @Test
@@ -68,7 +68,7 @@ class ProvisioningTest extends ProvisioningCourse {
         client.expect("40 02 000" + i);
       }
     }
-    assertEquals(2, server.count("muster.endpoint.provisioning", "outcome", outcome));
+    server.awaitCount(2, "muster.endpoint.provisioning", "outcome", outcome);
   }
 
   @ParameterizedTest
@@ -97,7 +97,7 @@ class ProvisioningTest extends ProvisioningCourse {
     try (var client = RawClient.knock(server, newcomer(MQTT_3_1_1))) {
       client.expect("20 02 00 03").expectEnd();
     }
-    assertEquals(2, server.count("muster.endpoint.connects", "outcome", "registry-away"));
+    server.awaitCount(2, "muster.endpoint.connects", "outcome", "registry-away");
   }
 
   @ParameterizedTest
@@ -116,7 +116,7 @@ class ProvisioningTest extends ProvisioningCourse {
     try (var client = RawClient.knock(server, newcomer(MQTT_3_1_1).password("guessed"))) {
       client.expect("20 02 00 " + code311).expectEnd();
     }
-    assertEquals(2, server.count("muster.endpoint.connects", "outcome", reason.label()));
+    server.awaitCount(2, "muster.endpoint.connects", "outcome", reason.label());
   }
 
   @Test

@@ -115,7 +115,7 @@ class PublishRulesTest {
       server.deliver(command(1), "x".repeat(64), 1);
       server.deliver(command(2), "!", 1);
       client.expect(qos1(2, 1));
-      assertEquals(1, server.count("muster.endpoint.down", "outcome", "too-large"));
+      server.awaitCount(1, "muster.endpoint.down", "outcome", "too-large");
     }
   }
 

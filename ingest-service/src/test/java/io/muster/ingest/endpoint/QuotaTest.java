@@ -82,7 +82,7 @@ class QuotaTest {
       useUpTheBurst(client);
       client.publish(qos, 11, LARGE).expect(acknowledgement + " 03 000B 97");
       assertEquals(1, server.intake.offered.size());
-      assertEquals(1, reached("device-rate", "refused"));
+      await().until(() -> reached("device-rate", "refused") == 1);
       assertTrue(server.intake.letters.isEmpty());
     }
   }
@@ -150,7 +150,7 @@ class QuotaTest {
     try (var client = RawClient.connected(server, MQTT_5)) {
       useUpTheBurst(client);
       client.send(repetition).expect("50 02 000B");
-      assertEquals(1, reached("device-rate", "slowed"));
+      await().until(() -> reached("device-rate", "slowed") == 1);
     }
   }
 
@@ -161,7 +161,7 @@ class QuotaTest {
       useUpTheBurst(client);
       client.publish(1, 11, LARGE).expect("40 02 000B");
       server.awaitPaused(1);
-      assertEquals(1, reached("device-rate", "slowed"));
+      await().until(() -> reached("device-rate", "slowed") == 1);
       assertEquals(0, reached("device-rate", "refused"));
     }
   }
@@ -221,7 +221,7 @@ class QuotaTest {
       }
       quiet.ping().expect("D0 00");
       assertEquals(1, server.gauge("muster.endpoint.paused"));
-      assertEquals(1, reached(pool + "-rate", "slowed"));
+      await().until(() -> reached(pool + "-rate", "slowed") == 1);
       assertEquals(2, offered(TestEndpoint.TELEMETRY));
     }
   }
@@ -240,7 +240,7 @@ class QuotaTest {
       publish(two, 1, 1, 2);
       server.awaitPaused(2);
       await().during(A_WHILE).until(() -> server.intake.offered.size() == 5);
-      assertEquals(2, reached("device-in-flight", "slowed"));
+      await().until(() -> reached("device-in-flight", "slowed") == 2);
       server.intake.letGo();
       await().until(() -> server.intake.offered.size() == 12);
       server.awaitPaused(0);
@@ -263,7 +263,7 @@ class QuotaTest {
       await().until(() -> offered(QUIET) == 4);
       quiet.ping().expect("D0 00");
       assertEquals(1, server.gauge("muster.endpoint.paused"));
-      assertEquals(1, reached(pool + "-in-flight", "slowed"));
+      await().until(() -> reached(pool + "-in-flight", "slowed") == 1);
       server.intake.letGo();
       await().until(() -> offered(TestEndpoint.TELEMETRY) == 100);
     }
@@ -284,7 +284,7 @@ class QuotaTest {
         var two = RawClient.connected(server, second)) {
       one.subscribe(1, "shadow/acme/boiler/#", 1).expect(subAck(version, 1, "01", "01"));
       two.subscribe(1, "command/acme/boiler/req/#", 1).expect(subAck(version, 1, "97", "80"));
-      assertEquals(1, reached("device-subscriptions", "refused"));
+      await().until(() -> reached("device-subscriptions", "refused") == 1);
       one.subscribe(2, "shadow/acme/boiler/#", 0).expect(subAck(version, 2, "00", "00"));
       one.unsubscribe(3, "shadow/acme/boiler/#").hear();
       two.subscribe(2, "command/acme/boiler/req/#", 1).expect(subAck(version, 2, "01", "01"));
@@ -318,7 +318,7 @@ class QuotaTest {
         var connAck = second.expectConnAck(ReasonCode.QUOTA_EXCEEDED);
         assertEquals(Integer.parseInt(code, 16), connAck.body()[1] & 0xFF);
       }
-      assertEquals(1, server.count("muster.endpoint.connects", "outcome", "tenant-connections"));
+      server.awaitCount(1, "muster.endpoint.connects", "outcome", "tenant-connections");
       // Who takes over its own connection takes its place.
       RawClient.connected(server, MQTT_5).disconnect();
       first.expectDisconnect(ReasonCode.SESSION_TAKEN_OVER);
@@ -338,7 +338,7 @@ class QuotaTest {
       var connAck = refused.expectConnAck(ReasonCode.CONNECTION_RATE_EXCEEDED);
       assertEquals(Integer.parseInt(code, 16), connAck.body()[1] & 0xFF);
     }
-    assertEquals(1, server.count("muster.endpoint.connects", "outcome", "device-connects"));
+    server.awaitCount(1, "muster.endpoint.connects", "outcome", "device-connects");
     RawClient.connected(server, ConnectPacket.of(version).device("quiet")).close();
     await()
         .until(

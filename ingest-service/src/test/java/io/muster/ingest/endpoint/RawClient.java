@@ -1,6 +1,7 @@
 package io.muster.ingest.endpoint;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -15,13 +16,14 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A client that says what it is told to, right or wrong, and hears one packet after the other. What
  * it is to hear must come within {@value #PATIENCE_MILLIS} milliseconds.
  */
 final class RawClient implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 5_000;
+  private static final int PATIENCE_MILLIS = 60_000;
   private static final int CONNACK = 0x20;
   private static final int DISCONNECT = 0xE0;
   private static final byte[] NONE = {};
@@ -88,6 +90,22 @@ final class RawClient implements AutoCloseable {
     client.expectConnAck(ReasonCode.SUCCESS);
     server.awaitReadAgain(paused);
     return client;
+  }
+
+  /**
+   * A client that was let in by a right which soon ends; again, should the machine take longer.
+   *
+   * @param right gives it, beginning now
+   */
+  static RawClient connectedShortly(TestEndpoint server, ConnectPacket connect, Runnable right) {
+    var letIn = new AtomicReference<RawClient>();
+    await()
+        .untilAsserted(
+            () -> {
+              right.run();
+              letIn.set(connected(server, connect));
+            });
+    return letIn.get();
   }
 
   static RawClient connected(TestEndpoint server, ProtocolVersion version) {

@@ -150,7 +150,7 @@ class ReasonStringsTest {
                 out.write(1);
               }));
       assertEquals(-1, client.hearByte());
-      assertEquals(1, server.count("muster.endpoint.connects", "outcome", "protocol-error"));
+      server.awaitCount(1, "muster.endpoint.connects", "outcome", "protocol-error");
     }
   }
 }

@@ -35,6 +35,8 @@ final class TestEndpoint implements AutoCloseable {
     // and thousands of tests wait for several things.
     Awaitility.setDefaultPollDelay(Duration.ZERO);
     Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
+    // A machine at work stops a process for seconds; nobody waits longer for what comes soon.
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
   }
 
   final FakeIntake intake = new FakeIntake();
@@ -103,6 +105,11 @@ final class TestEndpoint implements AutoCloseable {
     return found == null ? 0 : found.count();
   }
 
+  /** Until a counter shows so much: it may move just after the client has heard. */
+  void awaitCount(double expected, String meter, String... tags) {
+    await(meter).untilAsserted(() -> assertEquals(expected, count(meter, tags)));
+  }
+
   /** What a gauge shows. */
   double gauge(String meter) {
     return meters.get(meter).gauge().value();
@@ -158,13 +165,17 @@ final class TestEndpoint implements AutoCloseable {
     intake.letGo();
     provisioning.letGo();
     endpoint.stop();
-    assertEquals(0, gauge("muster.endpoint.paused"), "connections that count as not read");
-    assertEquals(0, gauge("muster.endpoint.connections"), "seats that were not left");
+    awaitNone("connections that count as not read", "muster.endpoint.paused");
+    awaitNone("seats that were not left", "muster.endpoint.connections");
     if (!stoppedByTest) {
-      assertEquals(0, gauge("muster.endpoint.newcomers"), "newcomers that count as present");
-      assertEquals(0, gauge("muster.endpoint.knocking"), "places at the door that were not left");
-      assertEquals(0, gauge("muster.endpoint.in.flight"), "messages that count as on their way");
-      assertEquals(0, gauge("muster.endpoint.memory.bytes"), "memory that was not given back");
+      awaitNone("newcomers that count as present", "muster.endpoint.newcomers");
+      awaitNone("places at the door that were not left", "muster.endpoint.knocking");
+      awaitNone("messages that count as on their way", "muster.endpoint.in.flight");
+      awaitNone("memory that was not given back", "muster.endpoint.memory.bytes");
     }
+  }
+
+  private void awaitNone(String what, String gauge) {
+    await(what).untilAsserted(() -> assertEquals(0, gauge(gauge)));
   }
 }

@@ -33,7 +33,7 @@ class WebSocketRefusalsTest {
 
   private String answerTo(String request) throws IOException {
     try (var socket = new Socket("127.0.0.1", server.webSocketPort())) {
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(60_000);
       socket.getOutputStream().write(request.getBytes(US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), US_ASCII);
     }

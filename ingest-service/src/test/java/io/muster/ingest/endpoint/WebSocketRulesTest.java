@@ -21,7 +21,7 @@ class WebSocketRulesTest {
   void answersWithTheSubprotocolMqttWhateverElseIsOffered(String offered) throws IOException {
     try (var server = TestEndpoint.start();
         var socket = new Socket("127.0.0.1", server.webSocketPort())) {
-      socket.setSoTimeout(5_000);
+      socket.setSoTimeout(60_000);
       socket.getOutputStream().write(handshake(offered).getBytes(US_ASCII));
       var head = head(socket);
       assertTrue(head.getFirst().startsWith("HTTP/1.1 101"), head::toString);
@@ -34,15 +34,15 @@ class WebSocketRulesTest {
 
   private static String handshake(String offered) {
     return """
-        GET /mqtt HTTP/1.1\r
-        Host: localhost\r
-        Upgrade: websocket\r
-        Connection: Upgrade\r
-        Sec-WebSocket-Key: AAECAwQFBgcICQoLDA0ODw==\r
-        Sec-WebSocket-Version: 13\r
-        Sec-WebSocket-Protocol: %s\r
-        \r
-        """
+    GET /mqtt HTTP/1.1\r
+    Host: localhost\r
+    Upgrade: websocket\r
+    Connection: Upgrade\r
+    Sec-WebSocket-Key: AAECAwQFBgcICQoLDA0ODw==\r
+    Sec-WebSocket-Version: 13\r
+    Sec-WebSocket-Protocol: %s\r
+    \r
+    """
         .formatted(offered);
   }
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** MQTT over WebSocket (MQTT 5 §6). */
 class WebSocketTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private TestEndpoint server;
   private HttpClient http;
@@ -95,11 +95,11 @@ class WebSocketTest {
     if (subprotocol != null) {
       builder.subprotocols(subprotocol);
     }
-    return builder.buildAsync(uri, heard).orTimeout(5, TimeUnit.SECONDS).join();
+    return builder.buildAsync(uri, heard).orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   private static void send(WebSocket socket, byte[] bytes, boolean last) {
-    socket.sendBinary(ByteBuffer.wrap(bytes), last).orTimeout(5, TimeUnit.SECONDS).join();
+    socket.sendBinary(ByteBuffer.wrap(bytes), last).orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   @ParameterizedTest

@@ -19,7 +19,7 @@ final class WebSocketWire {
 
   /** Shakes hands; what is heard from then on are frames. */
   static DataInputStream upgraded(Socket socket) throws IOException {
-    socket.setSoTimeout((int) Duration.ofSeconds(5).toMillis());
+    socket.setSoTimeout((int) Duration.ofSeconds(60).toMillis());
     socket
         .getOutputStream()
         .write(

@@ -182,8 +182,9 @@ class WithdrawalTest {
   @ParameterizedTest
   @EnumSource
   void endsAConnectionWithItsCredential(ProtocolVersion version) {
-    server.access.validUntil = Instant.now().plusMillis(500);
-    try (var client = RawClient.connected(server, version)) {
+    Runnable credential = () -> server.access.validUntil = Instant.now().plusMillis(500);
+    var connect = ConnectPacket.of(version);
+    try (var client = RawClient.connectedShortly(server, connect, credential)) {
       client.expectDisconnect(ReasonCode.NOT_AUTHORIZED);
       server.awaitEnd(EndReason.CREDENTIAL_ENDED);
     }

@@ -62,6 +62,7 @@ class LaneFaultsIT {
   @AfterEach
   void end() {
     intake.close();
+    await().until(() -> lanes().isEmpty());
     database.run("DROP TRIGGER IF EXISTS faulty ON event");
   }
 
@@ -155,7 +156,7 @@ class LaneFaultsIT {
     assertTrue(intake.lanes().storeIsReachable());
   }
 
-  /** Which connections the lanes have; those of an earlier test may still be ending. */
+  /** Which connections the lanes have. */
   private Set<Integer> lanes() {
     var connections = new HashSet<Integer>();
     database

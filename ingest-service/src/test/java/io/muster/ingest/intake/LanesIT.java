@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The way into a real database. */
 class LanesIT {
   private static final AtomicInteger TENANTS = new AtomicInteger();
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir static Path folder;
   private static StoreDatabase database;

@@ -27,9 +27,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
 
 /** The intake without the service around it. */
 final class TestIntake implements AutoCloseable {
+  static {
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+  }
+
   static final int DEAD_LETTERS_PER_MINUTE = 30;
   static final int DEAD_LETTER_BYTES = 100;
   static final ReadingTimes TIMES =

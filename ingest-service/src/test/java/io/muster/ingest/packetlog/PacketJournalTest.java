@@ -99,12 +99,12 @@ class PacketJournalTest {
             meters,
             Duration.ofMillis(10));
     journal.take(DEVICE, entry());
-    await().until(() -> lines.size() == 1);
+    await().atMost(Duration.ofMinutes(1)).until(() -> lines.size() == 1);
     var line = (ExtLogRecord) lines.getFirst();
     assertEquals(
         "acme/boiler 0a0b in PUBLISH topic=telemetry/acme/boiler; 3 were left out before",
         line.getFormattedMessage());
-    await().until(() -> count("left-out") == 3);
+    await().atMost(Duration.ofMinutes(1)).until(() -> count("left-out") == 3);
     assertEquals(1, count("written"));
     assertEquals("acme", line.getMdc("tenant"));
     assertEquals("boiler", line.getMdc("device"));
@@ -126,9 +126,9 @@ class PacketJournalTest {
             meters,
             Duration.ofMillis(10));
     journal.take(DEVICE, entry());
-    await().until(() -> entries.of(DEVICE, 10).size() == 1);
+    await().atMost(Duration.ofMinutes(1)).until(() -> entries.of(DEVICE, 10).size() == 1);
     journal.take(DEVICE, entry());
-    await().until(() -> entries.of(DEVICE, 10).size() == 2);
+    await().atMost(Duration.ofMinutes(1)).until(() -> entries.of(DEVICE, 10).size() == 2);
   }
 
   @Test

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Packet logs at two replicas that share a real database. */
 class PacketLogsIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final AtomicInteger TENANTS = new AtomicInteger();
 
   @TempDir static Path folder;

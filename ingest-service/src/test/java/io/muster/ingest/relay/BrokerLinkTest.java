@@ -35,7 +35,7 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 import org.junit.jupiter.api.Test;
 
 class BrokerLinkTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
   private static final String TRACE_ID = "0af7651916cd43dd8448eb211c80319c";
 

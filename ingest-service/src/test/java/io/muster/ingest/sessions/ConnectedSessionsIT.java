@@ -1,6 +1,7 @@
 package io.muster.ingest.sessions;
 
 import static io.muster.ingest.sessions.TestReplica.NEVER_ENDS;
+import static io.muster.ingest.sessions.TestReplica.SHORT_LEASE;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who is said to be connected, to who has missed the log. */
 class ConnectedSessionsIT {
-  private static final Duration WITHIN = Duration.ofSeconds(10);
+  private static final Duration WITHIN = Duration.ofSeconds(60);
 
   @TempDir static Path folder;
   private static SessionsDatabase database;
@@ -117,13 +118,15 @@ class ConnectedSessionsIT {
 
   @Test
   void thoseOfADeadReplicaUntilItsEndIsTold() {
-    try (var one = replica("one")) {
+    try (var one = new TestReplica("one", database.pool(), SHORT_LEASE)) {
+      await().until(one.sessions::isReady);
       var two = replica("two");
       two.take(DeviceAddress.of("dead", "d1"), true, 0);
       assertEquals(List.of("d1"), names(told(one, "dead")));
       two.die();
-      await().atMost(Duration.ofSeconds(20)).until(() -> told(one, "dead").isEmpty());
-      assertTrue(one.disconnectedClients().contains("dead:d1"));
+      one.outlive("two");
+      await().until(() -> told(one, "dead").isEmpty());
+      await().until(() -> one.disconnectedClients().contains("dead:d1"));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.muster.ingest.sessions;
 
 import static io.muster.ingest.sessions.TestReplica.NEVER_ENDS;
+import static io.muster.ingest.sessions.TestReplica.SHORT_LEASE;
 import static io.muster.ingest.sessions.TestReplica.client;
 import static io.muster.ingest.sessions.TestReplica.will;
 import static org.awaitility.Awaitility.await;
@@ -16,7 +17,6 @@ import io.muster.contract.message.UserProperties;
 import io.smallrye.mutiny.Uni;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -279,32 +279,52 @@ class PostgresSessionsIT {
     await().until(dead.sessions::isReady);
     devices.forEach(it -> dead.take(it, false, NEVER_ENDS, will(it, 0)));
     dead.die();
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> one.intake.offered.size() + two.intake.offered.size() >= 7);
-    await().until(() -> one.count("SELECT count(*) FROM mqtt_will") == 0);
-    assertEquals(7, one.intake.offered.size() + two.intake.offered.size());
-    var announced = new ArrayList<>(one.disconnectedClients());
-    announced.addAll(two.disconnectedClients());
-    var held = devices.stream().map(it -> client(it).value()).sorted().toList();
-    assertEquals(held, announced.stream().filter(held::contains).sorted().toList());
-    assertTrue(one.take(devices.getFirst(), false, NEVER_ENDS).present());
-    await()
-        .until(() -> one.count("SELECT count(*) FROM endpoint_replica WHERE name = 'dead'") == 0);
+    one.outlive("dead");
+    try (var judge = new TestReplica("judge", database.pool(), SHORT_LEASE)) {
+      var living = List.of(one, two, judge);
+      await().until(() -> offered(living) >= 7);
+      await().until(() -> one.count("SELECT count(*) FROM mqtt_will") == 0);
+      assertEquals(7, offered(living));
+      var held = devices.stream().map(it -> client(it).value()).sorted().toList();
+      await().untilAsserted(() -> assertEquals(held, announced(living, held)));
+      assertTrue(one.take(devices.getFirst(), false, NEVER_ENDS).present());
+      await()
+          .until(() -> one.count("SELECT count(*) FROM endpoint_replica WHERE name = 'dead'") == 0);
+    }
+  }
+
+  private static int offered(List<TestReplica> replicas) {
+    return replicas.stream().mapToInt(it -> it.intake.offered.size()).sum();
+  }
+
+  private static List<String> announced(List<TestReplica> replicas, List<String> among) {
+    return replicas.stream()
+        .flatMap(it -> it.disconnectedClients().stream())
+        .filter(among::contains)
+        .sorted()
+        .toList();
   }
 
   @Test
   void aReplicaThatWasTakenForDeadEndsAllItHasAndGoesOn() {
-    one.take(device, false, NEVER_ENDS);
-    one.pool
-        .query("UPDATE mqtt_session SET replica_key = NULL, expires_at = now() + interval '1 h'")
-        .execute()
-        .await()
-        .indefinitely();
-    one.pool.query("DELETE FROM endpoint_replica").execute().await().indefinitely();
-    await().until(() -> one.lost.contains(new LostSession.All()));
-    await().until(one.sessions::isReady);
-    await().ignoreExceptions().until(() -> one.take(device, false, NEVER_ENDS).present());
+    // It sees soon whether it still has its lease.
+    try (var late = new TestReplica("late", database.pool(), SHORT_LEASE)) {
+      await().until(late.sessions::isReady);
+      late.take(device, false, NEVER_ENDS);
+      late.pool
+          .query("UPDATE mqtt_session SET replica_key = NULL, expires_at = now() + interval '1 h'")
+          .execute()
+          .await()
+          .indefinitely();
+      late.pool
+          .query("DELETE FROM endpoint_replica WHERE name = 'late'")
+          .execute()
+          .await()
+          .indefinitely();
+      await().until(() -> late.lost.contains(new LostSession.All()));
+      await().until(late.sessions::isReady);
+      await().ignoreExceptions().until(() -> late.take(device, false, NEVER_ENDS).present());
+    }
   }
 
   @Test
@@ -313,7 +333,7 @@ class PostgresSessionsIT {
     database.stop();
     one.end(device, taken, 0, true);
     database.restart();
-    await().ignoreExceptions().atMost(Duration.ofSeconds(20)).until(() -> !hasSession());
+    await().ignoreExceptions().until(() -> !hasSession());
     assertEquals(List.of(), one.lost, "nobody was taken for dead for a database that was away");
   }
 

@@ -25,11 +25,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 
 /** The sessions of one replica, with an intake that remembers. */
 final class TestReplica implements AutoCloseable {
   static final long NEVER_ENDS = 3_600;
-  private static final Duration WITHIN = Duration.ofSeconds(10);
+
+  /** For one that sees soon that another one is dead; the others live however slow they are. */
+  static final Map<String, String> SHORT_LEASE = Map.of("muster.sessions.lease", "1s");
+
+  private static final Duration WITHIN = Duration.ofSeconds(60);
+
+  static {
+    Awaitility.setDefaultTimeout(WITHIN);
+  }
 
   final FakeIntake intake = new FakeIntake();
   final List<LostSession> lost = new CopyOnWriteArrayList<>();
@@ -71,14 +80,14 @@ final class TestReplica implements AutoCloseable {
         .withMapping(SessionsConfig.class)
         .withDefaultValues(
             Map.of(
-                "muster.sessions.lease", "1s",
+                "muster.sessions.lease", "30s",
                 "muster.sessions.poll", "50ms",
                 "muster.sessions.sweep", "100ms",
                 "muster.sessions.cleanup", "200ms",
                 "muster.sessions.retry", "100ms",
                 "muster.sessions.reconcile", "100ms",
-                "muster.sessions.statement-timeout", "2s",
-                "muster.sessions.chore-timeout", "3s",
+                "muster.sessions.statement-timeout", "20s",
+                "muster.sessions.chore-timeout", "30s",
                 "muster.sessions.kept-per-device", "2",
                 "muster.sessions.batch", "2"))
         .withSources(new PropertiesConfigSource(settings, "of the test", 200))
@@ -176,6 +185,14 @@ final class TestReplica implements AutoCloseable {
   /** As by SIGKILL: nothing is said, nothing renewed. */
   void die() {
     pool.close().await().indefinitely();
+  }
+
+  /** Makes another one's lease lapse. */
+  void outlive(String name) {
+    pool.preparedQuery("UPDATE endpoint_replica SET lease_until = now() WHERE name = $1")
+        .execute(Tuple.of(name))
+        .await()
+        .atMost(WITHIN);
   }
 
   @Override

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @QuarkusTestResource(IngestStack.class)
 class HangUpsIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String TENANT = "hang-ups";
   private static final DeviceAddress DEVICE = DeviceAddress.of(TENANT, "one");
   private static final String PATH = "/api/v1/tenants/" + TENANT + "/devices/one/telemetry";
@@ -77,7 +77,7 @@ class HangUpsIT {
             null,
             Context.root()),
         outcome::complete);
-    assertEquals(Outcome.kept(), outcome.orTimeout(30, TimeUnit.SECONDS).join());
+    assertEquals(Outcome.kept(), outcome.orTimeout(60, TimeUnit.SECONDS).join());
   }
 
   @ParameterizedTest

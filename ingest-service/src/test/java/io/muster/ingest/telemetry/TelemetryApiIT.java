@@ -51,7 +51,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 @QuarkusTestResource(IngestStack.class)
 class TelemetryApiIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final AtomicInteger TENANTS = new AtomicInteger();
 
   @Inject Intake intake;
@@ -359,11 +359,11 @@ class TelemetryApiIT {
                         payload.getBytes(StandardCharsets.UTF_8)))
             .toList();
     pending.forEach(
-        outcome -> assertEquals(Outcome.kept(), outcome.orTimeout(30, TimeUnit.SECONDS).join()));
+        outcome -> assertEquals(Outcome.kept(), outcome.orTimeout(60, TimeUnit.SECONDS).join()));
   }
 
   private Outcome offer(DeviceTopic topic, byte[] payload) {
-    return pending(topic, payload).orTimeout(30, TimeUnit.SECONDS).join();
+    return pending(topic, payload).orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   private CompletableFuture<Outcome> pending(DeviceTopic topic, byte[] payload) {

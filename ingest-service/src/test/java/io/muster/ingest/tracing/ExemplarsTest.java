@@ -55,9 +55,9 @@ class ExemplarsTest {
             seen.add(Boolean.toString(Span.current().getSpanContext().isValid()));
             measured.complete(seen);
           });
-      assertEquals(List.of(TRACE, "false"), measured.get(10, TimeUnit.SECONDS));
+      assertEquals(List.of(TRACE, "false"), measured.get(60, TimeUnit.SECONDS));
     } finally {
-      vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
   }
 }

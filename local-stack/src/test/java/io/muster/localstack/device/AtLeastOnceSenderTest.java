@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.localstack.SettableClock;
 import io.muster.localstack.UserMistake;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -18,7 +19,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(120)
 class AtLeastOnceSenderTest {
   private static final SendingLimits LIMITS =
       new SendingLimits(3, Duration.ofSeconds(10), Duration.ofMillis(1), Duration.ofMillis(5));
@@ -39,8 +40,10 @@ class AtLeastOnceSenderTest {
   void atMostAWindowAwaitsItsAcknowledgement() {
     connections.add(Silent::new);
     var impatient =
-        new SendingLimits(3, Duration.ofMillis(300), Duration.ofMillis(1), Duration.ofMillis(5));
-    assertEquals(3, sender(impatient, "a", "b", "c", "d", "e").run());
+        new SendingLimits(3, Duration.ofMinutes(1), Duration.ofMillis(1), Duration.ofMillis(5));
+    var clock = new SettableClock(Instant.now());
+    counted.passing = () -> clock.advance(Duration.ofMinutes(2));
+    assertEquals(3, sender(clock, impatient, "a", "b", "c", "d", "e").run());
     assertEquals(List.of("a", "b", "c"), received);
   }
 
@@ -94,6 +97,10 @@ class AtLeastOnceSenderTest {
   }
 
   private AtLeastOnceSender sender(SendingLimits limits, String... payloads) {
+    return sender(Clock.systemUTC(), limits, payloads);
+  }
+
+  private AtLeastOnceSender sender(Clock clock, SendingLimits limits, String... payloads) {
     Link.Maker maker =
         inbox -> {
           var change =
@@ -101,7 +108,7 @@ class AtLeastOnceSenderTest {
           return change.apply(new Accepts(received)).connect(inbox);
         };
     return new AtLeastOnceSender(
-        maker, () -> renewals++, new Listed(payloads), limits, counted, Clock.systemUTC());
+        maker, () -> renewals++, new Listed(payloads), limits, counted, clock);
   }
 
   /** What the other side does with one connection. */
@@ -222,6 +229,7 @@ class AtLeastOnceSenderTest {
     private int acknowledged;
     private int disconnections;
     private final List<String> refusals = new ArrayList<>();
+    private Runnable passing = () -> {};
 
     @Override
     public void connected() {}
@@ -242,6 +250,8 @@ class AtLeastOnceSenderTest {
     }
 
     @Override
-    public void passing() {}
+    public void passing() {
+      passing.run();
+    }
   }
 }

@@ -1,7 +1,6 @@
 package io.muster.localstack.stack;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -10,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,13 +24,13 @@ class LeftOversTest {
   }
 
   @Test
-  void endsWhatTheKilledSupervisorHadStarted() throws IOException {
+  void endsWhatTheKilledSupervisorHadStarted() throws Exception {
     var run = new RunFolder(folder);
     var process = sleeper();
     run.write(record("broker", process, startOf(process)));
     var found = new LeftOvers(run).stop();
     assertEquals(List.of("broker"), found.stream().map(ProcessRecord::name).toList());
-    assertFalse(process.isAlive());
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
     assertTrue(run.children().isEmpty());
   }
 
@@ -63,7 +63,7 @@ class LeftOversTest {
   }
 
   private Process sleeper() throws IOException {
-    var process = new ProcessBuilder("sleep", "60").start();
+    var process = new ProcessBuilder("sleep", "600").start();
     started.add(process);
     return process;
   }

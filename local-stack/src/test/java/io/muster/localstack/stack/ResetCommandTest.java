@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,9 +83,9 @@ class ResetCommandTest {
   }
 
   @Test
-  void nothingIsStoppedBeforeTheUserHasAgreed() throws IOException {
+  void nothingIsStoppedBeforeTheUserHasAgreed() throws Exception {
     var home = filled(new MusterHome(folder.resolve("own")).create().folder());
-    leftOver = new ProcessBuilder("sleep", "60").start();
+    leftOver = new ProcessBuilder("sleep", "600").start();
     new RunFolder(home.resolve("run"))
         .write(
             new ProcessRecord(
@@ -97,7 +98,7 @@ class ResetCommandTest {
     assertThrows(UserMistake.class, () -> reset(home));
     assertTrue(leftOver.isAlive());
     assertEquals(0, reset(home, "--yes"));
-    assertFalse(leftOver.isAlive());
+    assertTrue(leftOver.waitFor(60, TimeUnit.SECONDS));
   }
 
   @Test

@@ -29,7 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 class SupervisedChildTest {
   private static final BackOff QUICK =
       new BackOff(Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(30));
-  private static final String LIVE = "echo began; touch ready; exec sleep 60";
+  private static final String LIVE = "echo began; touch ready; exec sleep 600";
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  /** Until it has been seen that it is ready. */
+  private static final String UNTIL_TOLD = "while [ ! -f crash ]; do sleep 0.05; done; ";
 
   @TempDir Path folder;
   private final Recorded events = new Recorded();
@@ -42,7 +46,7 @@ class SupervisedChildTest {
 
   @Test
   void becomesReadyWhenItSaysSo() throws Exception {
-    start("sleep 0.3; " + LIVE).get(10, TimeUnit.SECONDS);
+    start("sleep 0.3; " + LIVE).get(60, TimeUnit.SECONDS);
     assertEquals(ProcessState.READY, child.record().state());
     assertTrue(child.record().isRunning());
     assertEquals(List.of("starting", "ready"), events.states());
@@ -50,20 +54,21 @@ class SupervisedChildTest {
 
   @Test
   void isStartedAgainWhenKilled() throws Exception {
-    start(LIVE).get(10, TimeUnit.SECONDS);
+    start(LIVE).get(60, TimeUnit.SECONDS);
     var first = child.record();
     first.process().orElseThrow().destroyForcibly();
-    await().until(() -> child.record().pid() != first.pid());
-    await().until(() -> child.record().state() == ProcessState.READY);
+    await().atMost(SOON).until(() -> child.record().pid() != first.pid());
+    await().atMost(SOON).until(() -> child.record().state() == ProcessState.READY);
     assertFalse(first.isRunning());
     assertEquals(1, events.crashes.size());
   }
 
   @Test
   void aCrashIsReportedWithTheEndOfItsLogAndGrowingPauses() throws Exception {
-    start("touch ready; echo line of $$; [ -f go ] && exec sleep 60; sleep 0.4; exit 7")
-        .get(10, TimeUnit.SECONDS);
-    await().atMost(Duration.ofSeconds(20)).until(() -> events.crashes.size() >= 3);
+    start("touch ready; echo line of $$; [ -f go ] && exec sleep 600; " + UNTIL_TOLD + "exit 7")
+        .get(60, TimeUnit.SECONDS);
+    Files.createFile(folder.resolve("crash"));
+    await().atMost(SOON).until(() -> events.crashes.size() >= 3);
     Files.createFile(folder.resolve("go"));
     var crash = events.crashes.getFirst();
     assertEquals(7, crash.exitCode());
@@ -77,7 +82,7 @@ class SupervisedChildTest {
   void givesUpWhenItNeverGotReady() {
     var ready = start("echo no such luck; exit 3");
     var failure =
-        assertThrows(ExecutionException.class, () -> ready.get(10, TimeUnit.SECONDS)).getCause();
+        assertThrows(ExecutionException.class, () -> ready.get(60, TimeUnit.SECONDS)).getCause();
     assertInstanceOf(UserMistake.class, failure);
     assertTrue(failure.getMessage().contains("exit code 3"), failure.getMessage());
     assertTrue(failure.getMessage().contains("no such luck"), failure.getMessage());
@@ -86,18 +91,18 @@ class SupervisedChildTest {
 
   @Test
   void saysSoWhenItIsNoLongerReady() throws Exception {
-    start(LIVE).get(10, TimeUnit.SECONDS);
+    start(LIVE).get(60, TimeUnit.SECONDS);
     Files.delete(folder.resolve("ready"));
-    await().until(() -> child.record().state() == ProcessState.NOT_READY);
+    await().atMost(SOON).until(() -> child.record().state() == ProcessState.NOT_READY);
     assertEquals("no file", child.record().detail());
     Files.createFile(folder.resolve("ready"));
-    await().until(() -> child.record().state() == ProcessState.READY);
+    await().atMost(SOON).until(() -> child.record().state() == ProcessState.READY);
     assertTrue(events.crashes.isEmpty());
   }
 
   @Test
   void stoppingEndsItAndItStaysEnded() throws Exception {
-    start(LIVE).get(10, TimeUnit.SECONDS);
+    start(LIVE).get(60, TimeUnit.SECONDS);
     var running = child.record();
     child.stop();
     assertFalse(running.isRunning());
@@ -108,8 +113,9 @@ class SupervisedChildTest {
   @Test
   void stoppingWhileItWaitsToStartAgainEndsTheWaiting() throws Exception {
     var slow = new BackOff(Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofMinutes(9));
-    start("touch ready; sleep 0.3; exit 1", slow).get(10, TimeUnit.SECONDS);
-    await().until(() -> events.crashes.size() == 1);
+    start("touch ready; " + UNTIL_TOLD + "exit 1", slow).get(60, TimeUnit.SECONDS);
+    Files.createFile(folder.resolve("crash"));
+    await().atMost(SOON).until(() -> events.crashes.size() == 1);
     child.stop();
     assertEquals(ProcessState.STOPPED, child.record().state());
   }
@@ -127,7 +133,7 @@ class SupervisedChildTest {
         new SupervisedChild(
             new ChildPlan(launch, () -> Optional.of("absent"), "nowhere"), QUICK, events);
     var ready = child.start();
-    var failure = assertThrows(ExecutionException.class, () -> ready.get(20, TimeUnit.SECONDS));
+    var failure = assertThrows(ExecutionException.class, () -> ready.get(60, TimeUnit.SECONDS));
     assertInstanceOf(UserMistake.class, failure.getCause());
   }
 
@@ -174,7 +180,7 @@ class SupervisedChildTest {
   @Test
   void itsLogIsAppendedTo() throws IOException, Exception {
     Files.writeString(folder.resolve("child.log"), "earlier\n");
-    start(LIVE).get(10, TimeUnit.SECONDS);
+    start(LIVE).get(60, TimeUnit.SECONDS);
     assertEquals(List.of("earlier", "began"), Files.readAllLines(folder.resolve("child.log")));
   }
 }

@@ -45,7 +45,7 @@ class UnwritableRunFolderTest {
     var launch =
         new Launch(
             "child",
-            List.of("sh", "-c", "cd \"$FOLDER\"; touch ready; exec sleep 60"),
+            List.of("sh", "-c", "cd \"$FOLDER\"; touch ready; exec sleep 600"),
             Map.of("FOLDER", folder.toString()),
             folder.resolve("child.log"),
             StopSignal.TERM);
@@ -53,7 +53,7 @@ class UnwritableRunFolderTest {
         () -> Files.exists(folder.resolve("ready")) ? Optional.empty() : Optional.of("no file");
     var report = new StackReport(terminal, new RunFolder(run));
     child = new SupervisedChild(new ChildPlan(launch, readiness, "here"), QUICK, report);
-    child.start().get(10, TimeUnit.SECONDS);
+    child.start().get(60, TimeUnit.SECONDS);
   }
 
   @Test
@@ -70,10 +70,14 @@ class UnwritableRunFolderTest {
   void aProcessIsStillWatched() throws Exception {
     start();
     Files.delete(folder.resolve("ready"));
-    await().until(() -> child.record().state() == ProcessState.NOT_READY);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> child.record().state() == ProcessState.NOT_READY);
     var first = child.record();
     first.process().orElseThrow().destroyForcibly();
-    await().until(() -> child.record().state() == ProcessState.READY);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> child.record().state() == ProcessState.READY);
     assertTrue(child.record().pid() != first.pid());
   }
 

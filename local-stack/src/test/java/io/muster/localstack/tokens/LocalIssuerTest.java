@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.muster.localstack.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,7 +36,7 @@ class LocalIssuerTest {
 
   @BeforeEach
   void start() throws IOException {
-    issuer = LocalIssuer.start(keys, 0);
+    issuer = LocalIssuer.start(keys, FreePort.any());
   }
 
   @AfterEach

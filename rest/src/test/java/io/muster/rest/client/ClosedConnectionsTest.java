@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** A server that closes connections when it is asked something on them. */
 class ClosedConnectionsTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Vertx vertx = Vertx.vertx();
 

@@ -34,6 +34,8 @@ final class Certificates {
     var tool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-J-XX:TieredStopAtLevel=1",
+                "-J-XX:+UseSerialGC",
                 "-genkeypair",
                 "-alias",
                 "own",
@@ -54,7 +56,7 @@ final class Certificates {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    if (!tool.waitFor(30, TimeUnit.SECONDS) || tool.exitValue() != 0) {
+    if (!tool.waitFor(2, TimeUnit.MINUTES) || tool.exitValue() != 0) {
       throw new IllegalStateException("keytool made no certificate");
     }
     return KeyStore.getInstance(file.toFile(), PASSWORD);

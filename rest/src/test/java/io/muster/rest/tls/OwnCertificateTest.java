@@ -61,7 +61,7 @@ class OwnCertificateTest {
             .listen(0, "localhost")
             .toCompletionStage()
             .toCompletableFuture()
-            .get(10, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
   }
 
   /** Who it is, and 403 where the door would say so. */
@@ -108,7 +108,7 @@ class OwnCertificateTest {
         .compose(OwnCertificateTest::whole)
         .toCompletionStage()
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
   }
 
   private static io.vertx.core.Future<String> whole(HttpClientResponse response) {
