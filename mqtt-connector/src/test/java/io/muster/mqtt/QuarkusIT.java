@@ -77,8 +77,7 @@ class QuarkusIT {
 
   /** Logs in with a token. */
   @ApplicationScoped
-  @Identifier("token")
-  public static class Token implements MqttCredentials {
+  @Identifier("token") public static class Token implements MqttCredentials {
     private final String token;
 
     @Inject
@@ -96,8 +95,7 @@ class QuarkusIT {
 
   /** Keeps dead letters. */
   @ApplicationScoped
-  @Identifier("kept")
-  public static class Kept implements DeadLetterSink {
+  @Identifier("kept") public static class Kept implements DeadLetterSink {
     private final List<DeadLetter> letters = new CopyOnWriteArrayList<>();
 
     @Override
@@ -153,8 +151,7 @@ class QuarkusIT {
   @Inject Shop shop;
 
   @Inject
-  @Identifier("kept")
-  Kept kept;
+  @Identifier("kept") Kept kept;
 
   @Inject
   @Connector(MusterMqttConnector.NAME)

@@ -3,7 +3,6 @@ package io.muster.ingest.endpoint;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_3_1_1;
 import static io.muster.ingest.endpoint.packets.ProtocolVersion.MQTT_5;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.contract.registry.VerifyAnswer.Reason;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
