@@ -1,6 +1,7 @@
 package io.muster.command.audit;
 
 import io.muster.rest.audit.AuditStatements;
+import io.muster.rest.audit.Author;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
