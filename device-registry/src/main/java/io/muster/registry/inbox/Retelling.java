@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.SessionPage;
 import io.muster.contract.id.ServiceName;
+import io.muster.outbox.chore.Chore;
 import io.muster.registry.events.Changes;
 import io.muster.rest.sessions.SessionRetelling;
 import io.quarkus.arc.All;
@@ -45,8 +46,8 @@ class Retelling implements InboxHandler {
   private final InboxConfig config;
   private final Clock clock;
   private final SessionRetelling retelling;
+  private final Chore chore = SessionRetelling.chore(this::goOn);
   private volatile Instant pausedUntil = Instant.EPOCH;
-  private long timer = -1;
 
   @Inject
   Retelling(
@@ -96,13 +97,12 @@ class Retelling implements InboxHandler {
 
   void start(@Observes StartupEvent started, Vertx vertx) {
     if (log.isPresent()) {
-      timer =
-          vertx.setPeriodic(config.retellInterval().toMillis(), _ -> retelling.look(this::goOn));
+      chore.every(config.retellInterval(), vertx.getDelegate());
     }
   }
 
-  void stop(@Observes ShutdownEvent stopping, Vertx vertx) {
-    vertx.cancelTimer(timer);
+  void stop(@Observes ShutdownEvent stopping) {
+    chore.stop();
     log.ifPresent(ServiceLog::close);
   }
 
