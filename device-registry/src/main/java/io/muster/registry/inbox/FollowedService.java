@@ -7,6 +7,7 @@ import io.muster.outbox.EventFollower;
 import io.muster.outbox.SharedEffects;
 import io.muster.outbox.SharedFollower;
 import io.muster.registry.events.Changes;
+import io.muster.rest.client.Neighbour;
 import io.vertx.mutiny.sqlclient.Pool;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,18 +19,18 @@ final class FollowedService {
   private static final String LABEL = "service";
 
   private final ServiceName name;
-  private final ServiceLog log;
+  private final Neighbour service;
   private final Clock clock;
   private final MeterRegistry meters;
   private final SharedFollower follower;
 
   /**
-   * @param log is closed with this
+   * @param service is closed with this
    * @param handlers of this service's events
    */
   FollowedService(
       ServiceName name,
-      ServiceLog log,
+      Neighbour service,
       InboxConfig config,
       InboxConfig.Following following,
       Pool pool,
@@ -38,7 +39,7 @@ final class FollowedService {
       MeterRegistry meters,
       List<InboxHandler> handlers) {
     this.name = name;
-    this.log = log;
+    this.service = service;
     this.clock = clock;
     this.meters = meters;
     var skipped = meters.counter("muster.registry.inbox.skipped", LABEL, name.value());
@@ -58,7 +59,7 @@ final class FollowedService {
             config.timeout().multipliedBy(2),
             config.maxBackoff());
     // What handlers said in a page's transaction goes out after its commit.
-    this.follower = new SharedFollower(effects, settings, log::page, changes::tell, clock);
+    this.follower = new SharedFollower(effects, settings, service::events, changes::tell, clock);
   }
 
   void start() {
@@ -84,6 +85,6 @@ final class FollowedService {
 
   void stop() {
     follower.close();
-    log.close();
+    service.close();
   }
 }

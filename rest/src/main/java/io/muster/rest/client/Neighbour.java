@@ -29,7 +29,7 @@ public final class Neighbour {
   private final URI base;
   private final HttpClient http;
   private final ServiceToken token;
-  private final NeighbourConfig config;
+  private final NeighbourLimits limits;
   private final boolean tls;
 
   private record Answer(int status, byte[] body) {}
@@ -40,9 +40,18 @@ public final class Neighbour {
    * @param token this service's; shared by all that it asks
    */
   public Neighbour(String name, URI base, Vertx vertx, NeighbourConfig config, ServiceToken token) {
+    this(name, base, vertx, NeighbourLimits.of(config), token);
+  }
+
+  /**
+   * @param name for whoever reads why it cannot be asked
+   * @param base {@code http://…} or {@code https://…}
+   * @param token this service's; shared by all that it asks
+   */
+  public Neighbour(String name, URI base, Vertx vertx, NeighbourLimits limits, ServiceToken token) {
     this.name = name;
     this.base = base;
-    this.config = config;
+    this.limits = limits;
     this.token = token;
     this.tls = "https".equals(base.getScheme());
     this.http = vertx.createHttpClient(options());
@@ -52,12 +61,12 @@ public final class Neighbour {
     var options =
         new HttpClientOptions()
             .setSsl(tls)
-            .setConnectTimeout((int) config.connectTimeout().toMillis())
-            .setMaxPoolSize(config.concurrentRequests())
-            .setMaxWaitQueueSize(config.waitingRequests())
+            .setConnectTimeout((int) limits.connectTimeout().toMillis())
+            .setMaxPoolSize(limits.concurrentRequests())
+            .setMaxWaitQueueSize(limits.waitingRequests())
             .setKeepAliveTimeout(30)
             .setTracingPolicy(TracingPolicy.PROPAGATE);
-    config
+    limits
         .caFile()
         .ifPresent(
             file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
@@ -67,8 +76,17 @@ public final class Neighbour {
 
   /** Its log, for a follower. */
   public Uni<EventPage> events(long after, int limit) {
-    return get("/internal/v1/events?after=" + after + "&limit=" + limit, EventPage.class)
-        .map(page -> page.orElseThrow(() -> new NeighbourAwayException("answered 404")));
+    return getExisting("/internal/v1/events?after=" + after + "&limit=" + limit, EventPage.class);
+  }
+
+  /**
+   * What each such service has.
+   *
+   * @return fails with {@link NeighbourAwayException} for everything but an answer, also for 404
+   */
+  public <T> Uni<T> getExisting(String path, Class<T> type) {
+    return get(path, type)
+        .map(found -> found.orElseThrow(() -> new NeighbourAwayException(name + " answered 404")));
   }
 
   /**
@@ -93,7 +111,7 @@ public final class Neighbour {
         .map(answer -> understood(answer, type))
         .ifNoItem()
         // Later than Vert.x' own two timeouts, for an answer that trickles for ever.
-        .after(config.requestTimeout().multipliedBy(2).plusMillis(100))
+        .after(limits.requestTimeout().multipliedBy(2).plusMillis(100))
         .failWith(() -> new NeighbourAwayException(name + " gives no answer in time"))
         .onFailure(failure -> !(failure instanceof NeighbourAwayException))
         .transform(failure -> new NeighbourAwayException(name + " cannot be asked", failure));
@@ -114,8 +132,8 @@ public final class Neighbour {
         .setPort(port())
         .setSsl(tls)
         .setURI(Optional.ofNullable(base.getRawPath()).orElse("") + path)
-        .setConnectTimeout(config.requestTimeout().toMillis())
-        .setIdleTimeout(config.requestTimeout().toMillis())
+        .setConnectTimeout(limits.requestTimeout().toMillis())
+        .setIdleTimeout(limits.requestTimeout().toMillis())
         .putHeader("Authorization", "Bearer " + bearer);
   }
 
@@ -151,7 +169,7 @@ public final class Neighbour {
             Uni.createFrom()
                 .deferred(() -> token.value().flatMap(current -> linesOf(path, most, current))))
         .ifNoItem()
-        .after(config.requestTimeout().multipliedBy(2).plusMillis(100))
+        .after(limits.requestTimeout().multipliedBy(2).plusMillis(100))
         .failWith(() -> new NeighbourAwayException(name + " gives no answer in time"))
         .onFailure(
             failure ->
