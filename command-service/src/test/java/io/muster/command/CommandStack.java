@@ -1,17 +1,17 @@
 package io.muster.command;
 
+import io.muster.localstack.FreePort;
+import io.muster.localstack.Teardown;
+import io.muster.localstack.files.FileTree;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.process.BrokerProcess;
 import io.muster.localstack.tokens.LocalIssuer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +36,10 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
   public Map<String, String> start() {
     try {
       folder = Files.createTempDirectory("command-stack");
-      postgres = LocalPostgres.start(folder.resolve("postgres"), freePort());
+      postgres = LocalPostgres.start(folder.resolve("postgres"), FreePort.any());
       issuer = LocalIssuer.start(folder.resolve("keys"), 0);
-      broker = BrokerProcess.start(folder.resolve("broker"), freePort(), issuer.serviceIssuer());
+      broker =
+          BrokerProcess.start(folder.resolve("broker"), FreePort.any(), issuer.serviceIssuer());
       registry = new Neighbour();
       ingest = new Neighbour();
       endpoint = new Endpoint(broker.url(), serviceToken("ingest"), ingest);
@@ -76,10 +77,8 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
 
   @Override
   public void stop() {
-    closeAll(endpoint, broker, registry, ingest, issuer, postgres);
-    if (folder != null) {
-      delete(folder);
-    }
+    Teardown.closeAll(
+        endpoint, broker, registry, ingest, issuer, postgres, () -> FileTree.delete(folder));
   }
 
   public Endpoint endpoint() {
@@ -109,31 +108,5 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
 
   public String person(String role, String... tenants) {
     return issuer.mintPerson("pat-" + role, List.of(role), List.of(tenants), Duration.ofHours(1));
-  }
-
-  private static void closeAll(AutoCloseable... parts) {
-    for (var part : parts) {
-      try {
-        if (part != null) {
-          part.close();
-        }
-      } catch (Exception e) {
-        throw new IllegalStateException("the stack does not end", e);
-      }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (var files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

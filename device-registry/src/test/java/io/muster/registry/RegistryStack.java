@@ -1,15 +1,15 @@
 package io.muster.registry;
 
+import io.muster.localstack.FreePort;
+import io.muster.localstack.Teardown;
+import io.muster.localstack.files.FileTree;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.tokens.LocalIssuer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 
 /** A real PostgreSQL and real issuers for all tests of the service; no broker, which is away. */
@@ -22,7 +22,7 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
   public Map<String, String> start() {
     try {
       folder = Files.createTempDirectory("registry-stack");
-      postgres = LocalPostgres.start(folder.resolve("postgres"), freePort());
+      postgres = LocalPostgres.start(folder.resolve("postgres"), FreePort.any());
       issuer = LocalIssuer.start(folder.resolve("keys"), 0);
       var authority = TestAuthority.root("installation");
       Files.writeString(
@@ -41,7 +41,7 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
         Map.entry("MUSTER_DATABASE_PASSWORD", database.password()),
         Map.entry("MUSTER_PEOPLE_ISSUER", issuer.peopleIssuer()),
         Map.entry("MUSTER_SERVICE_ISSUER", issuer.serviceIssuer()),
-        Map.entry("MUSTER_BROKER_URL", "mqtt://127.0.0.1:" + freePort()),
+        Map.entry("MUSTER_BROKER_URL", "mqtt://127.0.0.1:" + FreePort.any()),
         // Within reach of a test.
         Map.entry("muster.registry.device-types.max-per-tenant", "12"),
         Map.entry("muster.registry.groups.max-per-tenant", "12"),
@@ -64,30 +64,6 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
 
   @Override
   public void stop() {
-    if (issuer != null) {
-      issuer.close();
-    }
-    if (postgres != null) {
-      postgres.close();
-    }
-    if (folder != null) {
-      delete(folder);
-    }
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (var files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Teardown.closeAll(issuer, postgres, () -> FileTree.delete(folder));
   }
 }

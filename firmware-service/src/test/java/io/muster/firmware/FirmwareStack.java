@@ -1,5 +1,8 @@
 package io.muster.firmware;
 
+import io.muster.localstack.FreePort;
+import io.muster.localstack.Teardown;
+import io.muster.localstack.files.FileTree;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.process.BrokerProcess;
 import io.muster.localstack.tls.LocalAuthority;
@@ -8,8 +11,6 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,16 +47,17 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
   public Map<String, String> start() {
     try {
       folder = Files.createTempDirectory("firmware-stack");
-      postgres = LocalPostgres.start(folder.resolve("postgres"), freePort());
+      postgres = LocalPostgres.start(folder.resolve("postgres"), FreePort.any());
       issuer = LocalIssuer.start(folder.resolve("keys"), 0);
-      broker = BrokerProcess.start(folder.resolve("broker"), freePort(), issuer.serviceIssuer());
+      broker =
+          BrokerProcess.start(folder.resolve("broker"), FreePort.any(), issuer.serviceIssuer());
       registry = new Neighbour();
       ingest = new Neighbour();
       Files.writeString(folder.resolve("service.token"), serviceToken("firmware"));
       Files.createDirectory(shown().folder());
       show(another());
       ownCertificate = Pem.selfSigned(folder.resolve("services"), "services");
-      devicePort = freePort();
+      devicePort = FreePort.any();
       return settings();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -121,10 +122,7 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
 
   @Override
   public void stop() {
-    closeAll(broker, registry, ingest, issuer, postgres);
-    if (folder != null) {
-      delete(folder);
-    }
+    Teardown.closeAll(broker, registry, ingest, issuer, postgres, () -> FileTree.delete(folder));
   }
 
   /** The server's certificate as it is shown now, and who vouches for it. */
@@ -212,31 +210,5 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
 
   public String person(String role, String... tenants) {
     return issuer.mintPerson("pat-" + role, List.of(role), List.of(tenants), Duration.ofHours(1));
-  }
-
-  private static void closeAll(AutoCloseable... parts) {
-    for (var part : parts) {
-      try {
-        if (part != null) {
-          part.close();
-        }
-      } catch (Exception e) {
-        throw new IllegalStateException("the stack does not end", e);
-      }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (var files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

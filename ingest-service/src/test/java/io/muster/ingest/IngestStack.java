@@ -3,18 +3,18 @@ package io.muster.ingest;
 import io.muster.contract.event.EventPage;
 import io.muster.ingest.access.FakeRegistry;
 import io.muster.ingest.access.FakeRegistry.Reply;
+import io.muster.localstack.FreePort;
+import io.muster.localstack.Teardown;
+import io.muster.localstack.files.FileTree;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.process.BrokerProcess;
 import io.muster.localstack.tokens.LocalIssuer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +35,10 @@ public final class IngestStack implements QuarkusTestResourceLifecycleManager {
   public Map<String, String> start() {
     try {
       folder = Files.createTempDirectory("ingest-stack");
-      postgres = LocalPostgres.start(folder.resolve("postgres"), freePort());
+      postgres = LocalPostgres.start(folder.resolve("postgres"), FreePort.any());
       issuer = LocalIssuer.start(folder.resolve("keys"), 0);
-      broker = BrokerProcess.start(folder.resolve("broker"), freePort(), issuer.serviceIssuer());
+      broker =
+          BrokerProcess.start(folder.resolve("broker"), FreePort.any(), issuer.serviceIssuer());
       registry = new FakeRegistry();
       registry.answer(request -> Reply.json(new EventPage(List.of(), 0, 1)));
       Files.writeString(folder.resolve("service.token"), serviceToken("ingest"));
@@ -77,10 +78,7 @@ public final class IngestStack implements QuarkusTestResourceLifecycleManager {
 
   @Override
   public void stop() {
-    closeAll(broker, registry, issuer, postgres);
-    if (folder != null) {
-      delete(folder);
-    }
+    Teardown.closeAll(broker, registry, issuer, postgres, () -> FileTree.delete(folder));
   }
 
   public LocalPostgres postgres() {
@@ -103,31 +101,5 @@ public final class IngestStack implements QuarkusTestResourceLifecycleManager {
   /** A token as a person has it. */
   public String personsToken(String role, String tenant) {
     return issuer.mintPerson("somebody", List.of(role), List.of(tenant), Duration.ofHours(1));
-  }
-
-  private static void closeAll(AutoCloseable... parts) {
-    for (var part : parts) {
-      try {
-        if (part != null) {
-          part.close();
-        }
-      } catch (Exception e) {
-        throw new IllegalStateException("the stack does not end", e);
-      }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (var files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

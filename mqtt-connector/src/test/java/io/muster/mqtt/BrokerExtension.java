@@ -1,9 +1,9 @@
 package io.muster.mqtt;
 
+import io.muster.localstack.FreePort;
 import io.muster.localstack.process.BrokerProcess;
 import io.muster.localstack.tokens.LocalIssuer;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,15 +46,10 @@ public final class BrokerExtension implements ParameterResolver {
       try {
         var folder = Files.createTempDirectory(Path.of("target"), "broker-");
         var issuer = LocalIssuer.start(folder.resolve("keys"), 0);
-        return new Broker(issuer, BrokerProcess.start(folder, freePort(), issuer.serviceIssuer()));
+        return new Broker(
+            issuer, BrokerProcess.start(folder, FreePort.any(), issuer.serviceIssuer()));
       } catch (IOException cannotStart) {
         throw new java.io.UncheckedIOException(cannotStart);
-      }
-    }
-
-    private static int freePort() throws IOException {
-      try (var socket = new ServerSocket(0)) {
-        return socket.getLocalPort();
       }
     }
 

@@ -1,5 +1,7 @@
 package io.muster.outbox;
 
+import io.muster.localstack.FreePort;
+import io.muster.localstack.files.FileTree;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -8,13 +10,10 @@ import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -39,7 +38,7 @@ final class TestDatabase
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
     folder = Files.createTempDirectory("outbox-it");
-    postgres = LocalPostgres.start(folder, freePort());
+    postgres = LocalPostgres.start(folder, FreePort.any());
     postgres.createServices();
     vertx = Vertx.vertx();
   }
@@ -67,9 +66,7 @@ final class TestDatabase
   public void afterAll(ExtensionContext context) throws IOException {
     vertx.close();
     postgres.close();
-    try (var files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    }
+    FileTree.delete(folder);
   }
 
   LocalPostgres postgres() {
@@ -112,11 +109,5 @@ final class TestDatabase
 
   long number(String sql) {
     return run(sql).iterator().next().getLong(0);
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

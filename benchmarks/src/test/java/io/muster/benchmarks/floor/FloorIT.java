@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.benchmarks.stack.ReadingTable;
 import io.muster.localstack.Checkout;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.postgres.ServiceDatabase;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -30,7 +30,7 @@ class FloorIT {
 
   @BeforeAll
   static void createTable(@TempDir Path folder) throws IOException, SQLException {
-    postgres = LocalPostgres.start(folder, freePort());
+    postgres = LocalPostgres.start(folder, FreePort.any());
     database = postgres.createServices().get("ingest");
     table = new ReadingTable(postgres.connectAsSuperuser());
     var migration = "ingest-service/src/main/resources/db/migration/V1__create_telemetry.sql";
@@ -107,12 +107,6 @@ class FloorIT {
       floor.run(Duration.ofSeconds(1));
 
       seen.get(); // fails when nothing was seen, or another statement
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.muster.ingest.intake;
 
+import io.muster.localstack.FreePort;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.postgres.ServiceDatabase;
 import io.vertx.core.Future;
@@ -12,7 +13,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -53,13 +53,7 @@ public final class StoreDatabase implements AutoCloseable {
   }
 
   public static StoreDatabase start(Path folder) {
-    try (var socket = new ServerSocket(0)) {
-      var port = socket.getLocalPort();
-      socket.close();
-      return new StoreDatabase(LocalPostgres.start(folder, port));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return new StoreDatabase(LocalPostgres.start(folder, FreePort.any()));
   }
 
   public Vertx vertx() {

@@ -1,5 +1,6 @@
 package io.muster.ingest.sessions;
 
+import io.muster.localstack.FreePort;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.postgres.ServiceDatabase;
 import io.vertx.core.Vertx;
@@ -7,8 +8,6 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,15 +32,7 @@ final class SessionsDatabase implements AutoCloseable {
   }
 
   static SessionsDatabase start(Path folder) {
-    return new SessionsDatabase(LocalPostgres.start(folder, freePort()));
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return new SessionsDatabase(LocalPostgres.start(folder, FreePort.any()));
   }
 
   Pool pool() {

@@ -1,10 +1,9 @@
 package io.muster.localstack.postgres;
 
+import io.muster.localstack.FreePort;
 import io.muster.localstack.files.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -33,7 +32,7 @@ public final class TestPostgres implements AutoCloseable {
   public static TestPostgres start() {
     try {
       var folder = Files.createTempDirectory("test-postgres");
-      var postgres = LocalPostgres.start(folder, freePort());
+      var postgres = LocalPostgres.start(folder, FreePort.any());
       postgres.createServices();
       return new TestPostgres(folder, postgres);
     } catch (IOException e) {
@@ -65,11 +64,5 @@ public final class TestPostgres implements AutoCloseable {
   public void close() throws IOException {
     postgres.close();
     FileTree.delete(folder);
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }
