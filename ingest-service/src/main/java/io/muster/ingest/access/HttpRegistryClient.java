@@ -30,7 +30,12 @@ import io.vertx.mutiny.core.http.HttpClientResponse;
 import java.io.IOException;
 import java.util.Optional;
 
-/** {@link RegistryClient} and {@link ProvisioningAccess} over HTTP/1.1. */
+/**
+ * {@link RegistryClient} and {@link ProvisioningAccess} over HTTP/1.1. It is no {@code Neighbour},
+ * as what the other services ask: a device is to be made once, so its question is not repeated over
+ * another connection; a status may be an answer of its own, as to a report; and a failure is one by
+ * which the endpoint tells that the registry is away.
+ */
 final class HttpRegistryClient implements RegistryClient, ProvisioningAccess {
   /** A page of events is the largest answer: 4 MiB of payloads in Base64, and a member around. */
   private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
