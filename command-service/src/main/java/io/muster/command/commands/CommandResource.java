@@ -12,6 +12,7 @@ import io.muster.rest.paging.Cursor;
 import io.muster.rest.paging.Page;
 import io.muster.rest.paging.PageLimit;
 import io.muster.rest.problem.Refusal;
+import io.muster.rest.tracing.TraceProperties;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;

@@ -1,6 +1,5 @@
 package io.muster.command.jobs;
 
-import io.muster.command.commands.TraceProperties;
 import io.muster.command.life.State;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Caller;
@@ -12,6 +11,7 @@ import io.muster.rest.paging.Page;
 import io.muster.rest.paging.PageLimit;
 import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
+import io.muster.rest.tracing.TraceProperties;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
