@@ -66,8 +66,7 @@ class BrokerLink {
    */
   Uni<Void> publish(OutboxEvent event) {
     return underWay.once(
-        event.id(),
-        () -> Uni.createFrom().emitter(answer -> channel.send(message(event, answer))));
+        event.id(), () -> Uni.createFrom().emitter(answer -> channel.send(message(event, answer))));
   }
 
   private Message<byte[]> message(OutboxEvent event, UniEmitter<? super Void> answer) {

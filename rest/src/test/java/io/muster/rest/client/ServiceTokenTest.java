@@ -52,8 +52,7 @@ class ServiceTokenTest {
 
   @Test
   void whoHasNoFileHasAnEmptyOne() {
-    var token =
-        new ServiceToken(Optional.empty(), tasks::add, NeighbourAwayException::new).value();
+    var token = new ServiceToken(Optional.empty(), tasks::add, NeighbourAwayException::new).value();
     assertEquals("", token.await().atMost(PATIENCE));
   }
 }
