@@ -1,6 +1,8 @@
 package io.muster.command;
 
 import io.muster.localstack.FreePort;
+import io.muster.localstack.Teardown;
+import io.muster.localstack.files.FileTree;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.process.BrokerProcess;
 import io.muster.localstack.tokens.LocalIssuer;
@@ -10,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,10 +81,8 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
 
   @Override
   public void stop() {
-    closeAll(endpoint, broker, registry, ingest, issuer, postgres);
-    if (folder != null) {
-      delete(folder);
-    }
+    Teardown.closeAll(
+        endpoint, broker, registry, ingest, issuer, postgres, () -> FileTree.delete(folder));
   }
 
   public Endpoint endpoint() {
@@ -113,25 +112,5 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
 
   public String person(String role, String... tenants) {
     return issuer.mintPerson("pat-" + role, List.of(role), List.of(tenants), Duration.ofHours(1));
-  }
-
-  private static void closeAll(AutoCloseable... parts) {
-    for (var part : parts) {
-      try {
-        if (part != null) {
-          part.close();
-        }
-      } catch (Exception e) {
-        throw new IllegalStateException("the stack does not end", e);
-      }
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (var files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -1,6 +1,8 @@
 package io.muster.registry;
 
 import io.muster.localstack.FreePort;
+import io.muster.localstack.Teardown;
+import io.muster.localstack.files.FileTree;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.tokens.LocalIssuer;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
@@ -8,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
 
 /** A real PostgreSQL and real issuers for all tests of the service; no broker, which is away. */
@@ -68,22 +69,6 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
 
   @Override
   public void stop() {
-    if (issuer != null) {
-      issuer.close();
-    }
-    if (postgres != null) {
-      postgres.close();
-    }
-    if (folder != null) {
-      delete(folder);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (var files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Teardown.closeAll(issuer, postgres, () -> FileTree.delete(folder));
   }
 }

@@ -1,6 +1,8 @@
 package io.muster.firmware;
 
 import io.muster.localstack.FreePort;
+import io.muster.localstack.Teardown;
+import io.muster.localstack.files.FileTree;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.process.BrokerProcess;
 import io.muster.localstack.tls.LocalAuthority;
@@ -18,7 +20,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,10 +126,7 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
 
   @Override
   public void stop() {
-    closeAll(broker, registry, ingest, issuer, postgres);
-    if (folder != null) {
-      delete(folder);
-    }
+    Teardown.closeAll(broker, registry, ingest, issuer, postgres, () -> FileTree.delete(folder));
   }
 
   /** The server's certificate as it is shown now, and who vouches for it. */
@@ -216,25 +214,5 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
 
   public String person(String role, String... tenants) {
     return issuer.mintPerson("pat-" + role, List.of(role), List.of(tenants), Duration.ofHours(1));
-  }
-
-  private static void closeAll(AutoCloseable... parts) {
-    for (var part : parts) {
-      try {
-        if (part != null) {
-          part.close();
-        }
-      } catch (Exception e) {
-        throw new IllegalStateException("the stack does not end", e);
-      }
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (var files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -4,6 +4,8 @@ import io.muster.contract.event.EventPage;
 import io.muster.ingest.access.FakeRegistry;
 import io.muster.ingest.access.FakeRegistry.Reply;
 import io.muster.localstack.FreePort;
+import io.muster.localstack.Teardown;
+import io.muster.localstack.files.FileTree;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.localstack.process.BrokerProcess;
 import io.muster.localstack.tokens.LocalIssuer;
@@ -13,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,10 +78,7 @@ public final class IngestStack implements QuarkusTestResourceLifecycleManager {
 
   @Override
   public void stop() {
-    closeAll(broker, registry, issuer, postgres);
-    if (folder != null) {
-      delete(folder);
-    }
+    Teardown.closeAll(broker, registry, issuer, postgres, () -> FileTree.delete(folder));
   }
 
   public LocalPostgres postgres() {
@@ -103,25 +101,5 @@ public final class IngestStack implements QuarkusTestResourceLifecycleManager {
   /** A token as a person has it. */
   public String personsToken(String role, String tenant) {
     return issuer.mintPerson("somebody", List.of(role), List.of(tenant), Duration.ofHours(1));
-  }
-
-  private static void closeAll(AutoCloseable... parts) {
-    for (var part : parts) {
-      try {
-        if (part != null) {
-          part.close();
-        }
-      } catch (Exception e) {
-        throw new IllegalStateException("the stack does not end", e);
-      }
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (var files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

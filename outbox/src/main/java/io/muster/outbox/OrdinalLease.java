@@ -2,6 +2,7 @@ package io.muster.outbox;
 
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import org.jboss.logging.Logger;
  */
 public final class OrdinalLease implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(OrdinalLease.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final OrdinalTable table;
   private final LeaseSettings settings;
@@ -53,6 +55,15 @@ public final class OrdinalLease implements AutoCloseable {
   /** The ordinal now; empty before the first. */
   public OptionalInt current() {
     return current;
+  }
+
+  /**
+   * The ordinal now. Blocks while there is none yet, for ten seconds at most.
+   *
+   * @throws RuntimeException when there is none by then, the database being away
+   */
+  public int ordinal() {
+    return current.orElseGet(() -> whenLeased().await().atMost(PATIENCE));
   }
 
   /** Gives the ordinal up for others, though a restart finds it again if none took it. */

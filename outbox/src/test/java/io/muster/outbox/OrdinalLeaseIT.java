@@ -59,7 +59,7 @@ class OrdinalLeaseIT {
     assertEquals(1, ordinal(start("b", SILENT)));
     DATABASE.run("UPDATE service_ordinal SET expires_at = now() WHERE holder = 'gone'");
     assertEquals(0, ordinal(start("c", SILENT)));
-    assertEquals(2, ordinal(start("gone", SILENT)));
+    assertEquals(2, start("gone", SILENT).ordinal(), "waits for the first");
   }
 
   @Test
@@ -94,6 +94,7 @@ class OrdinalLeaseIT {
     assertEquals(0, ordinal(start("same", QUICK)));
     await().atMost(PATIENCE).until(() -> moved.get() == 1);
     assertEquals(1, first.current().orElseThrow());
+    assertEquals(1, first.ordinal());
     await()
         .during(Duration.ofMillis(500))
         .atMost(PATIENCE)

@@ -36,10 +36,13 @@ class SharedEffectsIT {
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
-  private final List<EventFollower> followers = new ArrayList<>();
+  private final List<SharedFollower> followers = new ArrayList<>();
   private final List<OutboxEvent> log = new CopyOnWriteArrayList<>();
   private final List<Long> leftOut = new CopyOnWriteArrayList<>();
   private final AtomicInteger failures = new AtomicInteger();
+
+  /** What the listener heard, as {@code committed}, {@code taken 7} or {@code all}. */
+  private final List<String> told = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void prepare() {
@@ -49,7 +52,7 @@ class SharedEffectsIT {
 
   @AfterEach
   void close() {
-    followers.forEach(EventFollower::close);
+    followers.forEach(SharedFollower::close);
   }
 
   @Test
@@ -70,6 +73,37 @@ class SharedEffectsIT {
     follow(effects(LONG));
     await().atMost(PATIENCE).until(() -> taken().size() == 20);
     assertEquals(LongStream.rangeClosed(1, 20).boxed().toList(), taken());
+  }
+
+  @Test
+  void whatWasCommittedIsToldAndNothingElse() {
+    failures.set(2);
+    append(10);
+    follow(effects(LONG));
+    await().atMost(PATIENCE).until(() -> told.contains("all"));
+    assertEquals(
+        List.of("committed", "taken 7", "committed", "taken 10", "all"), told.subList(0, 5));
+    assertTrue(followers.getFirst().upToDateAt().isPresent());
+  }
+
+  @Test
+  void aLogThatIsStartedOverIsToldAsCommitted() {
+    DATABASE.run("INSERT INTO followed_log (log, position) VALUES ('ingest', 77)");
+    follow(effects(LONG));
+    await().atMost(PATIENCE).until(() -> taken().equals(List.of(-1L)));
+    await().atMost(PATIENCE).until(() -> told.contains("committed"));
+  }
+
+  @Test
+  void whoClosesLetsAnotherGoOnAtOnce() {
+    append(1);
+    follow(effects(LONG));
+    await().atMost(PATIENCE).until(() -> told.contains("all"));
+    var other = effects(LONG);
+    assertFalse(now(other.isMine()));
+    followers.getFirst().close();
+    assertFalse(followers.removeFirst().isHeld());
+    assertTrue(now(other.isMine()));
   }
 
   @Test
@@ -246,19 +280,37 @@ class SharedEffectsIT {
         new EventFollower.Settings(
             "ingest", 7, Duration.ofMillis(20), PATIENCE, Duration.ofMillis(100));
     var follower =
-        new EventFollower(
+        new SharedFollower(
+            effects,
             settings,
             (after, limit) -> Uni.createFrom().item(() -> page(after, limit)),
-            effects,
-            effects,
+            new Told(),
             Clock.systemUTC());
     followers.add(follower);
     follower.start();
   }
 
+  private final class Told implements SharedFollower.Listener {
+    @Override
+    public void committed() {
+      told.add("committed");
+    }
+
+    @Override
+    public void taken(EventPage page) {
+      told.add("taken " + page.next());
+    }
+
+    @Override
+    public void upToDate(Instant at) {
+      told.add("all");
+    }
+  }
+
   private EventPage page(long after, int limit) {
     var items = log.stream().skip(after).limit(limit).toList();
-    return new EventPage(items, items.isEmpty() ? after : items.getLast().sequence(), 1);
+    var next = items.isEmpty() ? Math.min(after, log.size()) : items.getLast().sequence();
+    return new EventPage(items, next, 1);
   }
 
   private void append(int count) {

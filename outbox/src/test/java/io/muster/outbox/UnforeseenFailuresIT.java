@@ -3,6 +3,7 @@ package io.muster.outbox;
 import static org.awaitility.Awaitility.await;
 
 import io.muster.contract.event.EventPage;
+import io.muster.localstack.postgres.SwallowingProxy;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import java.time.Clock;

@@ -2,6 +2,7 @@ package io.muster.command.audit;
 
 import io.muster.command.database.Pipeline;
 import io.muster.rest.audit.AuditStatements;
+import io.muster.rest.audit.Author;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;

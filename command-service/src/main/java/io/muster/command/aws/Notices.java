@@ -7,6 +7,8 @@ import io.muster.command.database.Database;
 import io.muster.command.queue.Queues;
 import io.muster.command.queue.Written;
 import io.muster.outbox.EventIds;
+import io.muster.outbox.chore.Chore;
+import io.muster.outbox.chore.Outage;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -20,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
@@ -38,9 +39,7 @@ class Notices {
   private final Clock clock;
   private final EventIds ids;
   private final AwsMeters meters;
-  private final AtomicBoolean busy = new AtomicBoolean();
-  private volatile boolean failing;
-  private long timer = -1;
+  private final Chore chore;
 
   Notices(Database database, Queues queues, AwsConfig config, Clock clock, MeterRegistry meters) {
     this.database = database;
@@ -49,6 +48,13 @@ class Notices {
     this.clock = clock;
     this.ids = new EventIds(clock);
     this.meters = new AwsMeters(meters);
+    this.chore =
+        new Chore(
+            this::tellUntilNobodyIsDue,
+            new Outage(
+                LOG,
+                "Devices cannot be told of their jobs for now: %s",
+                "Devices are told of their jobs again"));
   }
 
   /**
@@ -57,21 +63,11 @@ class Notices {
   private record Done(int devices, int lists, int nexts) {}
 
   void start(@Observes StartupEvent started, Vertx vertx) {
-    timer = vertx.setPeriodic(config.interval().toMillis(), _ -> tell());
+    chore.every(config.interval(), vertx);
   }
 
-  void stop(@Observes ShutdownEvent stopping, Vertx vertx) {
-    vertx.cancelTimer(timer);
-  }
-
-  private void tell() {
-    if (busy.compareAndSet(false, true)) {
-      tellUntilNobodyIsDue()
-          .onTermination()
-          .invoke(() -> busy.set(false))
-          .subscribe()
-          .with(done -> recovered(), this::failed);
-    }
+  void stop(@Observes ShutdownEvent stopping) {
+    chore.stop();
   }
 
   private Uni<Void> tellUntilNobodyIsDue() {
@@ -118,19 +114,5 @@ class Notices {
     Map<Long, List<Found>> byQueue = new HashMap<>();
     found.forEach(it -> byQueue.computeIfAbsent(it.queueKey(), key -> new ArrayList<>()).add(it));
     return byQueue;
-  }
-
-  private void recovered() {
-    if (failing) {
-      failing = false;
-      LOG.info("Devices are told of their jobs again");
-    }
-  }
-
-  private void failed(Throwable failure) {
-    if (!failing) {
-      failing = true;
-      LOG.warnf("Devices cannot be told of their jobs for now: %s", failure);
-    }
   }
 }

@@ -1,17 +1,18 @@
 package io.muster.command.commands;
 
-import io.muster.command.audit.Author;
 import io.muster.command.life.State;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.paging.Page;
 import io.muster.rest.paging.PageLimit;
 import io.muster.rest.problem.Refusal;
+import io.muster.rest.tracing.TraceProperties;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -84,7 +85,7 @@ class CommandResource {
     var address = new DeviceAddress(tenant, device);
     var wanted = Preference.wait(prefer, limits.maxWait());
     var key = IdempotencyKey.read(idempotencyKey);
-    var author = author();
+    var author = Author.of(caller);
     var trace = TraceProperties.current();
     // A preference may be left aside, and then nobody says that it was applied.
     var wait = wanted.filter(it -> waiting.enter());
@@ -138,7 +139,7 @@ class CommandResource {
       @PathParam("command") UUID command) {
     var address = new DeviceAddress(tenant, device);
     return commands
-        .cancel(address, command, author())
+        .cancel(address, command, Author.of(caller))
         .flatMap(done -> reader.read(address, command));
   }
 
@@ -155,10 +156,6 @@ class CommandResource {
       throw Refusal.parameter("name", "is no name of a command");
     }
     return Optional.ofNullable(name);
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
   }
 
   private static RestResponse<CommandView> created(

@@ -2,7 +2,6 @@ package io.muster.command.commands;
 
 import io.muster.command.audit.AuditEntry;
 import io.muster.command.audit.AuditLog;
-import io.muster.command.audit.Author;
 import io.muster.command.database.Database;
 import io.muster.command.life.Happening;
 import io.muster.command.life.Outcome;
@@ -12,6 +11,7 @@ import io.muster.command.queue.Queues;
 import io.muster.command.queue.Written;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.outbox.EventIds;
+import io.muster.rest.audit.Author;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;

@@ -1,10 +1,10 @@
 package io.muster.command.commands;
 
-import io.muster.command.audit.Author;
 import io.muster.command.database.Pipeline;
 import io.muster.command.life.State;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;

@@ -2,12 +2,12 @@ package io.muster.command.commands;
 
 import io.muster.command.audit.AuditEntry;
 import io.muster.command.audit.AuditLog;
-import io.muster.command.audit.Author;
 import io.muster.command.database.Pipeline;
 import io.muster.command.queue.QueueTransaction;
 import io.muster.command.queue.Queues;
 import io.muster.command.queue.Written;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.rest.audit.Author;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;

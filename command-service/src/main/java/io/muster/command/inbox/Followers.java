@@ -5,16 +5,16 @@ import io.muster.command.removal.TenantRemoval;
 import io.muster.contract.event.EventPage;
 import io.muster.outbox.EventFollower;
 import io.muster.outbox.SharedEffects;
+import io.muster.outbox.SharedFollower;
 import io.muster.outbox.WithoutRemovedTenants;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.function.Consumer;
+import java.time.Instant;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
 /** Follows the logs of ingest and registry, in one of the instances. Thread-safe. */
@@ -23,11 +23,8 @@ class Followers {
   private static final Duration MAX_BACKOFF = Duration.ofSeconds(5);
 
   private final InboxConfig config;
-  private final HeardUntil heard;
-  private final SharedEffects ingestEffects;
-  private final SharedEffects registryEffects;
-  private final EventFollower ingest;
-  private final EventFollower registry;
+  private final SharedFollower ingest;
+  private final SharedFollower registry;
 
   Followers(
       Pool pool,
@@ -39,22 +36,19 @@ class Followers {
       TenantRemoval removal,
       HeardUntil heard) {
     this.config = config;
-    this.heard = heard;
-    this.ingestEffects = effects(pool, "ingest", new WithoutRemovedTenants(ingestLog));
-    this.registryEffects = effects(pool, "registry", removal.noting(registryLog));
     this.ingest =
-        new EventFollower(
+        new SharedFollower(
+            effects(pool, "ingest", new WithoutRemovedTenants(ingestLog)),
             settings("ingest"),
             neighbours::ingestEvents,
-            new Telling(ingestEffects, ingestLog::committed, heard::taken, this::heardAllOfIngest),
-            ingestEffects,
+            new Ingest(ingestLog, heard),
             clock);
     this.registry =
-        new EventFollower(
+        new SharedFollower(
+            effects(pool, "registry", removal.noting(registryLog)),
             settings("registry"),
             neighbours::registryEvents,
-            new Telling(registryEffects, registryLog::committed, page -> {}, () -> {}),
-            registryEffects,
+            registryLog::committed,
             clock);
   }
 
@@ -70,8 +64,6 @@ class Followers {
     if (config.enabled()) {
       ingest.close();
       registry.close();
-      endTurn(ingestEffects);
-      endTurn(registryEffects);
     }
   }
 
@@ -95,10 +87,6 @@ class Followers {
     return one.compareTo(other) > 0 ? one : other;
   }
 
-  private void heardAllOfIngest() {
-    ingest.upToDateAt().ifPresent(heard::until);
-  }
-
   private SharedEffects effects(Pool pool, String log, SharedEffects.Reader reader) {
     return new SharedEffects(pool, config.timeout(), log, config.turn(), reader);
   }
@@ -112,39 +100,20 @@ class Followers {
         MAX_BACKOFF);
   }
 
-  /** With the database away the turn lapses. */
-  private void endTurn(SharedEffects effects) {
-    effects.end().onFailure().recoverWithNull().await().atMost(config.timeout().multipliedBy(2));
-  }
-
-  /**
-   * Tells of what was done after its commit.
-   *
-   * @param committed there is something to tell of
-   * @param taken a page was
-   * @param all the log holds no more
-   */
-  private record Telling(
-      SharedEffects effects, Runnable committed, Consumer<EventPage> taken, Runnable all)
-      implements EventFollower.Effects {
+  private record Ingest(IngestLog log, HeardUntil heard) implements SharedFollower.Listener {
     @Override
-    public Uni<Long> position() {
-      return effects.position();
+    public void committed() {
+      log.committed();
     }
 
     @Override
-    public Uni<Void> take(EventPage page) {
-      return effects.take(page).invoke(committed::run).invoke(() -> taken.accept(page));
+    public void taken(EventPage page) {
+      heard.taken(page);
     }
 
     @Override
-    public Uni<Long> startOver(long end) {
-      return effects.startOver(end).invoke(committed::run);
-    }
-
-    @Override
-    public void upToDate() {
-      all.run();
+    public void upToDate(Instant at) {
+      heard.until(at);
     }
   }
 }

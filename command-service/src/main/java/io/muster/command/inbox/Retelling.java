@@ -9,6 +9,7 @@ import io.muster.command.queue.Arrivals;
 import io.muster.contract.event.ConnectedSession;
 import io.muster.contract.event.SessionPage;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.outbox.chore.Chore;
 import io.muster.rest.sessions.SessionRetelling;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -38,7 +39,7 @@ class Retelling {
   private final InboxConfig config;
   private final Clock clock;
   private final SessionRetelling retelling;
-  private long timer = -1;
+  private final Chore chore = SessionRetelling.chore(this::goOn);
 
   @Inject
   Retelling(
@@ -67,13 +68,12 @@ class Retelling {
 
   void start(@Observes StartupEvent started, Vertx vertx) {
     if (config.enabled()) {
-      timer =
-          vertx.setPeriodic(config.retellInterval().toMillis(), _ -> retelling.look(this::goOn));
+      chore.every(config.retellInterval(), vertx);
     }
   }
 
-  void stop(@Observes ShutdownEvent stopping, Vertx vertx) {
-    vertx.cancelTimer(timer);
+  void stop(@Observes ShutdownEvent stopping) {
+    chore.stop();
   }
 
   /** A page, if there is a gap and it is this instance's turn. */

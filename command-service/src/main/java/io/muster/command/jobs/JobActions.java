@@ -2,10 +2,10 @@ package io.muster.command.jobs;
 
 import io.muster.command.audit.AuditEntry;
 import io.muster.command.audit.AuditLog;
-import io.muster.command.audit.Author;
 import io.muster.command.database.Database;
 import io.muster.command.problem.ConflictKind;
 import io.muster.contract.id.TenantId;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;

@@ -1,17 +1,17 @@
 package io.muster.command.jobs;
 
-import io.muster.command.audit.Author;
-import io.muster.command.commands.TraceProperties;
 import io.muster.command.life.State;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.paging.Page;
 import io.muster.rest.paging.PageLimit;
 import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
+import io.muster.rest.tracing.TraceProperties;
 import io.smallrye.mutiny.Uni;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.Valid;
@@ -78,7 +78,11 @@ class JobResource {
       @HeaderParam(IdempotencyKey.HEADER) String idempotencyKey,
       @NotNull @Valid JobBody body) {
     return jobs.make(
-            tenant, body, IdempotencyKey.read(idempotencyKey), author(), TraceProperties.current())
+            tenant,
+            body,
+            IdempotencyKey.read(idempotencyKey),
+            Author.of(caller),
+            TraceProperties.current())
         .flatMap(id -> reader.read(tenant, id))
         .map(job -> created(tenant, job));
   }
@@ -126,7 +130,7 @@ class JobResource {
       summary = "Stop a job for a while",
       description = "Nobody else is given the command; commands that were given go on.")
   public Uni<JobView> pause(@PathParam("tenant") TenantId tenant, @PathParam("job") UUID job) {
-    return actions.pause(tenant, job, author()).flatMap(done -> reader.read(tenant, job));
+    return actions.pause(tenant, job, Author.of(caller)).flatMap(done -> reader.read(tenant, job));
   }
 
   @POST
@@ -137,7 +141,7 @@ class JobResource {
       summary = "Let a paused job go on",
       description = "Outside of its maintenance window it waits for that.")
   public Uni<JobView> resume(@PathParam("tenant") TenantId tenant, @PathParam("job") UUID job) {
-    return actions.resume(tenant, job, author()).flatMap(done -> reader.read(tenant, job));
+    return actions.resume(tenant, job, Author.of(caller)).flatMap(done -> reader.read(tenant, job));
   }
 
   @POST
@@ -152,7 +156,7 @@ class JobResource {
       @PathParam("tenant") TenantId tenant, @PathParam("job") UUID job, CancelJobBody body) {
     var alsoSent = body != null && Boolean.TRUE.equals(body.alsoSent());
     return actions
-        .cancel(tenant, job, alsoSent, author())
+        .cancel(tenant, job, alsoSent, Author.of(caller))
         .flatMap(done -> reader.read(tenant, job));
   }
 
@@ -165,7 +169,7 @@ class JobResource {
   public Uni<JobView> retry(
       @PathParam("tenant") TenantId tenant, @PathParam("job") UUID job, RetryJobBody body) {
     return actions
-        .retry(tenant, job, states(body), author())
+        .retry(tenant, job, states(body), Author.of(caller))
         .flatMap(done -> reader.read(tenant, job));
   }
 
@@ -189,10 +193,6 @@ class JobResource {
     } catch (IllegalArgumentException unknown) {
       throw Refusal.parameter("state", "is no state of a job");
     }
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
   }
 
   private static RestResponse<JobView> created(TenantId tenant, JobView job) {

@@ -2,6 +2,8 @@ package io.muster.command.jobs;
 
 import io.muster.command.database.Database;
 import io.muster.command.queue.Deletions;
+import io.muster.outbox.chore.Chore;
+import io.muster.outbox.chore.Outage;
 import io.muster.rest.client.NeighbourAwayException;
 import io.muster.rest.client.RefusedQuestionException;
 import io.quarkus.runtime.ShutdownEvent;
@@ -15,7 +17,6 @@ import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
@@ -33,9 +34,7 @@ class JobWorker {
   private final JobMeters meters;
   private final JobsConfig config;
   private final Clock clock;
-  private final AtomicBoolean busy = new AtomicBoolean();
-  private volatile boolean failing;
-  private long timer = -1;
+  private final Chore chore;
 
   JobWorker(
       Database database,
@@ -52,25 +51,22 @@ class JobWorker {
     this.meters = meters;
     this.config = config;
     this.clock = clock;
+    this.chore =
+        new Chore(
+            this::work,
+            new Outage(LOG, "Jobs cannot be worked on for now: %s", "Jobs are worked on again"));
   }
 
   void start(@Observes StartupEvent started, Vertx vertx) {
-    timer = vertx.setPeriodic(config.interval().toMillis(), _ -> work());
+    chore.every(config.interval(), vertx);
   }
 
-  void stop(@Observes ShutdownEvent stopping, Vertx vertx) {
-    vertx.cancelTimer(timer);
+  void stop(@Observes ShutdownEvent stopping) {
+    chore.stop();
   }
 
-  private void work() {
-    if (busy.compareAndSet(false, true)) {
-      workUntilNothingIsDue()
-          .flatMap(done -> remains.forgetSome())
-          .onTermination()
-          .invoke(() -> busy.set(false))
-          .subscribe()
-          .with(done -> recovered(), this::failed);
-    }
+  private Uni<Void> work() {
+    return workUntilNothingIsDue().flatMap(done -> remains.forgetSome());
   }
 
   private Uni<Void> workUntilNothingIsDue() {
@@ -167,19 +163,5 @@ class JobWorker {
   private Uni<Void> askLater(Job job) {
     var at = clock.instant().plus(config.registryAgainAfter());
     return database.inTransaction(db -> JobTable.askLater(db, job.key(), at));
-  }
-
-  private void recovered() {
-    if (failing) {
-      failing = false;
-      LOG.info("Jobs are worked on again");
-    }
-  }
-
-  private void failed(Throwable failure) {
-    if (!failing) {
-      failing = true;
-      LOG.warnf("Jobs cannot be worked on for now: %s", failure);
-    }
   }
 }

@@ -2,11 +2,11 @@ package io.muster.command.jobs;
 
 import io.muster.command.audit.AuditEntry;
 import io.muster.command.audit.AuditLog;
-import io.muster.command.audit.Author;
 import io.muster.command.commands.CommandLimits;
 import io.muster.command.database.Database;
 import io.muster.contract.id.TenantId;
 import io.muster.outbox.EventIds;
+import io.muster.rest.audit.Author;
 import io.muster.rest.client.NeighbourAwayException;
 import io.muster.rest.client.RefusedQuestionException;
 import io.muster.rest.idempotency.IdempotencyKey;

@@ -1,8 +1,8 @@
 package io.muster.command.jobs;
 
-import io.muster.command.audit.Author;
 import io.muster.command.problem.ConflictKind;
 import io.muster.contract.id.TenantId;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.muster.windows.Pace;
 import io.smallrye.mutiny.Uni;

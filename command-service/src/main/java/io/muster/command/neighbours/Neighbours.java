@@ -21,6 +21,7 @@ import io.muster.rest.client.Neighbour;
 import io.muster.rest.client.NeighbourAwayException;
 import io.muster.rest.client.RefusedQuestionException;
 import io.muster.rest.client.ServiceToken;
+import io.muster.rest.sessions.SessionsAt;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
@@ -96,10 +97,8 @@ public class Neighbours {
 
   /** A page of the tenants that were deleted. */
   public Uni<DeletedTenants> deletedTenants(long after, int limit) {
-    return registry
-        .get(
-            "/internal/v1/deleted-tenants?after=" + after + "&limit=" + limit, DeletedTenants.class)
-        .map(page -> page.orElseThrow(() -> new NeighbourAwayException("registry answered 404")));
+    return registry.getExisting(
+        "/internal/v1/deleted-tenants?after=" + after + "&limit=" + limit, DeletedTenants.class);
   }
 
   /** A page of the registry's log. */
@@ -118,10 +117,7 @@ public class Neighbours {
    * @param after the last page's {@code next}; empty at the beginning
    */
   public Uni<SessionPage> connectedSessions(String after, int limit) {
-    var from = URLEncoder.encode(after, StandardCharsets.UTF_8);
-    return ingest
-        .get("/internal/v1/sessions?after=" + from + "&limit=" + limit, SessionPage.class)
-        .map(page -> page.orElseThrow(() -> new NeighbourAwayException("answered 404")));
+    return new SessionsAt(ingest).page(after, limit);
   }
 
   @PreDestroy

@@ -2,13 +2,14 @@ package io.muster.command.queue;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.outbox.chore.Chore;
+import io.muster.outbox.chore.Outage;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
@@ -25,9 +26,7 @@ class Dispatcher {
   private final Queues queues;
   private final DispatchConfig config;
   private final Counter looks;
-  private final AtomicBoolean busy = new AtomicBoolean();
-  private volatile boolean failing;
-  private long timer = -1;
+  private final Chore chore;
 
   Dispatcher(Queues queues, DispatchConfig config, MeterRegistry meters) {
     this.queues = queues;
@@ -36,25 +35,24 @@ class Dispatcher {
         Counter.builder("muster.command.queue.looks")
             .description("Devices whose queue was looked at because its time had come")
             .register(meters);
+    this.chore =
+        new Chore(
+            this::look,
+            new Outage(
+                LOG, "Queues cannot be looked after for now: %s", "Queues are looked after again"));
   }
 
   void start(@Observes StartupEvent started, Vertx vertx) {
-    timer = vertx.setPeriodic(config.interval().toMillis(), _ -> look());
+    chore.every(config.interval(), vertx);
   }
 
-  void stop(@Observes ShutdownEvent stopping, Vertx vertx) {
-    vertx.cancelTimer(timer);
+  void stop(@Observes ShutdownEvent stopping) {
+    chore.stop();
   }
 
-  private void look() {
-    if (busy.compareAndSet(false, true)) {
-      lookUntilNothingIsDue()
-          .flatMap(done -> queues.forgetFinished(config.keepFor(), FORGOTTEN_AT_ONCE))
-          .onTermination()
-          .invoke(() -> busy.set(false))
-          .subscribe()
-          .with(done -> recovered(), this::failed);
-    }
+  private Uni<Integer> look() {
+    return lookUntilNothingIsDue()
+        .flatMap(done -> queues.forgetFinished(config.keepFor(), FORGOTTEN_AT_ONCE));
   }
 
   private Uni<Void> lookUntilNothingIsDue() {
@@ -66,19 +64,5 @@ class Dispatcher {
                 looked < config.batchDevices()
                     ? Uni.createFrom().voidItem()
                     : lookUntilNothingIsDue());
-  }
-
-  private void recovered() {
-    if (failing) {
-      failing = false;
-      LOG.info("Queues are looked after again");
-    }
-  }
-
-  private void failed(Throwable failure) {
-    if (!failing) {
-      failing = true;
-      LOG.warnf("Queues cannot be looked after for now: %s", failure);
-    }
   }
 }

@@ -1,12 +1,11 @@
 package io.muster.command.schedules;
 
+import io.muster.rest.tracing.TraceProperties;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -35,9 +34,7 @@ class FiringTrace {
                       .setAttribute("muster.tenant", schedule.tenant().value())
                       .setAttribute("muster.schedule", schedule.id().toString())
                       .startSpan();
-              Map<String, String> values = new HashMap<>();
-              W3CTraceContextPropagator.getInstance()
-                  .inject(Context.root().with(span), values, Map::put);
+              var values = TraceProperties.of(Context.root().with(span));
               return Uni.createFrom()
                   .deferred(() -> work.apply(values))
                   .onFailure()

@@ -1,11 +1,11 @@
 package io.muster.command.schedules;
 
 import io.muster.command.audit.AuditLog;
-import io.muster.command.audit.Author;
 import io.muster.command.database.Database;
 import io.muster.command.queue.Queues;
 import io.muster.command.queue.Written;
 import io.muster.outbox.EventIds;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
 import io.smallrye.mutiny.Uni;

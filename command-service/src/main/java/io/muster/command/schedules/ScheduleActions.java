@@ -1,10 +1,10 @@
 package io.muster.command.schedules;
 
 import io.muster.command.audit.AuditLog;
-import io.muster.command.audit.Author;
 import io.muster.command.database.Database;
 import io.muster.command.problem.ConflictKind;
 import io.muster.contract.id.TenantId;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.versions.IfMatch;
 import io.smallrye.mutiny.Uni;

@@ -1,9 +1,9 @@
 package io.muster.command.schedules;
 
-import io.muster.command.audit.Author;
 import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.paging.Page;
@@ -72,7 +72,7 @@ class ScheduleResource {
       @HeaderParam(IdempotencyKey.HEADER) String idempotencyKey,
       @NotNull @Valid ScheduleBody body) {
     return schedules
-        .make(tenant, body, IdempotencyKey.read(idempotencyKey), author())
+        .make(tenant, body, IdempotencyKey.read(idempotencyKey), Author.of(caller))
         .flatMap(id -> reader.read(tenant, id))
         .map(schedule -> created(tenant, schedule));
   }
@@ -127,7 +127,7 @@ class ScheduleResource {
     return then(
         tenant,
         schedule,
-        actions.replace(tenant, schedule, body, IfMatch.required(ifMatch), author()));
+        actions.replace(tenant, schedule, body, IfMatch.required(ifMatch), Author.of(caller)));
   }
 
   @DELETE
@@ -138,7 +138,7 @@ class ScheduleResource {
       @PathParam("tenant") TenantId tenant,
       @PathParam("schedule") UUID schedule,
       @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
-    return actions.delete(tenant, schedule, IfMatch.optional(ifMatch), author());
+    return actions.delete(tenant, schedule, IfMatch.optional(ifMatch), Author.of(caller));
   }
 
   @POST
@@ -153,7 +153,9 @@ class ScheduleResource {
       @PathParam("schedule") UUID schedule,
       @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
     return then(
-        tenant, schedule, actions.pause(tenant, schedule, IfMatch.optional(ifMatch), author()));
+        tenant,
+        schedule,
+        actions.pause(tenant, schedule, IfMatch.optional(ifMatch), Author.of(caller)));
   }
 
   @POST
@@ -168,7 +170,9 @@ class ScheduleResource {
       @PathParam("schedule") UUID schedule,
       @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
     return then(
-        tenant, schedule, actions.resume(tenant, schedule, IfMatch.optional(ifMatch), author()));
+        tenant,
+        schedule,
+        actions.resume(tenant, schedule, IfMatch.optional(ifMatch), Author.of(caller)));
   }
 
   private Uni<RestResponse<ScheduleView>> then(TenantId tenant, UUID schedule, Uni<Void> action) {
@@ -181,10 +185,6 @@ class ScheduleResource {
     } catch (IllegalArgumentException unknown) {
       throw Refusal.parameter("state", "is no state of a schedule");
     }
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
   }
 
   private static RestResponse<ScheduleView> created(TenantId tenant, ScheduleView schedule) {

@@ -1,6 +1,8 @@
 package io.muster.command.schedules;
 
 import io.muster.command.database.Database;
+import io.muster.outbox.chore.Chore;
+import io.muster.outbox.chore.Outage;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
@@ -11,7 +13,6 @@ import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
@@ -29,35 +30,30 @@ class ScheduleWorker {
   private final Firings firings;
   private final SchedulesConfig config;
   private final Clock clock;
-  private final AtomicBoolean busy = new AtomicBoolean();
-  private volatile boolean failing;
+  private final Chore chore;
   private volatile Instant forgetAt = Instant.MIN;
-  private long timer = -1;
 
   ScheduleWorker(Database database, Firings firings, SchedulesConfig config, Clock clock) {
     this.database = database;
     this.firings = firings;
     this.config = config;
     this.clock = clock;
+    this.chore =
+        new Chore(
+            this::work,
+            new Outage(LOG, "Schedules cannot be fired for now: %s", "Schedules are fired again"));
   }
 
   void start(@Observes StartupEvent started, Vertx vertx) {
-    timer = vertx.setPeriodic(config.interval().toMillis(), _ -> work());
+    chore.every(config.interval(), vertx);
   }
 
-  void stop(@Observes ShutdownEvent stopping, Vertx vertx) {
-    vertx.cancelTimer(timer);
+  void stop(@Observes ShutdownEvent stopping) {
+    chore.stop();
   }
 
-  private void work() {
-    if (busy.compareAndSet(false, true)) {
-      workUntilNothingIsDue()
-          .flatMap(done -> forgetNowAndThen())
-          .onTermination()
-          .invoke(() -> busy.set(false))
-          .subscribe()
-          .with(done -> recovered(), this::failed);
-    }
+  private Uni<Void> work() {
+    return workUntilNothingIsDue().flatMap(done -> forgetNowAndThen());
   }
 
   private Uni<Void> workUntilNothingIsDue() {
@@ -110,19 +106,5 @@ class ScheduleWorker {
   Uni<Integer> forget() {
     return database.inTransaction(
         db -> ScheduleTable.forget(db, clock.instant().minus(config.keepFor()), FORGOTTEN_AT_ONCE));
-  }
-
-  private void recovered() {
-    if (failing) {
-      failing = false;
-      LOG.info("Schedules are fired again");
-    }
-  }
-
-  private void failed(Throwable failure) {
-    if (!failing) {
-      failing = true;
-      LOG.warnf("Schedules cannot be fired for now: %s", failure);
-    }
   }
 }

@@ -2,7 +2,6 @@ package io.muster.command.schedules;
 
 import io.muster.command.audit.AuditEntry;
 import io.muster.command.audit.AuditLog;
-import io.muster.command.audit.Author;
 import io.muster.command.commands.CommandLimits;
 import io.muster.command.commands.TransactionalCommands;
 import io.muster.command.database.Database;
@@ -10,6 +9,7 @@ import io.muster.command.jobs.Jobs;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.outbox.EventIds;
+import io.muster.rest.audit.Author;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;

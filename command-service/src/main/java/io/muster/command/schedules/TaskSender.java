@@ -1,12 +1,12 @@
 package io.muster.command.schedules;
 
-import io.muster.command.audit.Author;
 import io.muster.command.commands.CommandLimits;
 import io.muster.command.commands.NewCommand;
 import io.muster.command.commands.TransactionalCommands;
 import io.muster.command.jobs.Jobs;
 import io.muster.command.queue.Written;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.rest.audit.Author;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;

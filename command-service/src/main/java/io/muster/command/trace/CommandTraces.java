@@ -2,13 +2,12 @@ package io.muster.command.trace;
 
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.message.UserProperties;
+import io.muster.rest.tracing.TraceProperties;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.context.propagation.TextMapGetter;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -54,7 +53,7 @@ public class CommandTraces {
               var span =
                   tracer
                       .spanBuilder("send command")
-                      .setParent(context(event.userProperties().asMap()))
+                      .setParent(TraceProperties.context(event.userProperties().asMap()))
                       .setSpanKind(SpanKind.PRODUCER)
                       .setAttribute("messaging.system", "mqtt")
                       .setAttribute("messaging.operation.type", "send")
@@ -90,7 +89,7 @@ public class CommandTraces {
 
   /** After the commit: each answer is a span of its command's trace. */
   public void answered(List<Traced> answers) {
-    answers.forEach(it -> answered(it.answer(), context(it.trace())));
+    answers.forEach(it -> answered(it.answer(), TraceProperties.context(it.trace())));
   }
 
   private void answered(AnsweredCommand it, Context command) {
@@ -106,7 +105,7 @@ public class CommandTraces {
             .setAttribute("muster.device", it.device().device().value())
             .setAttribute("muster.command", it.command().toString())
             .setAttribute("muster.status", it.status());
-    var said = Span.fromContext(context(carried(it.properties()))).getSpanContext();
+    var said = Span.fromContext(TraceProperties.context(carried(it.properties()))).getSpanContext();
     if (said.isValid()) {
       span.addLink(said);
     }
@@ -124,23 +123,5 @@ public class CommandTraces {
     return state == null
         ? Map.of(TRACEPARENT, parent)
         : Map.of(TRACEPARENT, parent, TRACESTATE, state);
-  }
-
-  private static Context context(Map<String, String> trace) {
-    return W3CTraceContextPropagator.getInstance().extract(Context.root(), trace, MapGetter.GETTER);
-  }
-
-  private enum MapGetter implements TextMapGetter<Map<String, String>> {
-    GETTER;
-
-    @Override
-    public Iterable<String> keys(Map<String, String> carrier) {
-      return carrier.keySet();
-    }
-
-    @Override
-    public String get(Map<String, String> carrier, String key) {
-      return carrier == null ? null : carrier.get(key);
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.muster.contract.event;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.muster.contract.message.CarriedProperties;
 import io.muster.contract.message.UserProperties;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
@@ -86,6 +87,18 @@ public record OutboxEvent(
         payload,
         createdAt,
         CarriedProperties.NONE);
+  }
+
+  /**
+   * For how long it is of use from a time on, as a message expiry has it: in whole seconds, rounded
+   * up, and at least one; null for ever.
+   */
+  public Duration left(Instant now) {
+    if (expiresAt == null) {
+      return null;
+    }
+    var left = Duration.between(now, expiresAt);
+    return Duration.ofSeconds(Math.max(1, left.plusNanos(999_999_999).toSeconds()));
   }
 
   /** What else the broker gets. */

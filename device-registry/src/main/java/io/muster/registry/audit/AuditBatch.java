@@ -2,6 +2,7 @@ package io.muster.registry.audit;
 
 import io.muster.rest.access.Caller;
 import io.muster.rest.audit.AuditStatements;
+import io.muster.rest.audit.Author;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlClient;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -39,8 +40,8 @@ public class AuditBatch {
   }
 
   /** Who makes the current request. */
-  public AuditAuthor author() {
-    return AuditAuthor.of(caller);
+  public Author author() {
+    return Author.of(caller);
   }
 
   /**
@@ -48,7 +49,7 @@ public class AuditBatch {
    *
    * @param transaction the connection on which the changes' transaction is open
    */
-  public Uni<Void> write(SqlClient transaction, AuditAuthor author, List<AuditEntry> entries) {
+  public Uni<Void> write(SqlClient transaction, Author author, List<AuditEntry> entries) {
     if (entries.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
@@ -57,7 +58,7 @@ public class AuditBatch {
         Tuple.from(
             new Object[] {
               now,
-              author.actor(),
+              author.subject(),
               author.address(),
               entries.stream().map(it -> it.tenant().value()).toArray(String[]::new),
               entries.stream().map(AuditEntry::action).toArray(String[]::new),
@@ -79,11 +80,11 @@ public class AuditBatch {
 
   /** Adds what was done to the platform and is no tenant's affair. */
   public Uni<Void> writeOfPlatform(
-      SqlClient transaction, AuditAuthor author, String action, String subject) {
+      SqlClient transaction, Author author, String action, String subject) {
     var now = clock.instant().atOffset(ZoneOffset.UTC);
     return transaction
         .preparedQuery(INSERT_OF_PLATFORM)
-        .execute(Tuple.of(now, author.actor(), author.address(), action, subject))
+        .execute(Tuple.of(now, author.subject(), author.address(), action, subject))
         .replaceWithVoid();
   }
 }

@@ -2,6 +2,7 @@ package io.muster.registry.audit;
 
 import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Caller;
+import io.muster.rest.audit.Author;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -58,7 +59,7 @@ public class AuditLog {
                     .createNativeQuery(INSERT)
                     .setParameter(1, now)
                     .setParameter(2, entry.tenant().value())
-                    .setParameter(3, author.actor())
+                    .setParameter(3, author.subject())
                     .setParameter(4, author.address())
                     .setParameter(5, entry.action())
                     .setParameter(6, entry.subject())
@@ -76,7 +77,7 @@ public class AuditLog {
   public void tell(AuditEntry entry) {
     var author = author(entry);
     var address = author.address() == null ? "?" : author.address();
-    LOG.infof("%s by %s from %s", entry, author.actor(), address);
+    LOG.infof("%s by %s from %s", entry, author.subject(), address);
   }
 
   /** Adds one entry for each of several subjects that were changed along with another. */
@@ -84,7 +85,7 @@ public class AuditLog {
     if (subjects.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
-    var author = AuditAuthor.of(caller);
+    var author = Author.of(caller);
     return Panache.getSession()
         .chain(
             session ->
@@ -92,7 +93,7 @@ public class AuditLog {
                     .createNativeQuery(INSERT_EACH)
                     .setParameter(1, clock.instant().atOffset(ZoneOffset.UTC))
                     .setParameter(2, tenant.value())
-                    .setParameter(3, author.actor())
+                    .setParameter(3, author.subject())
                     .setParameter(4, author.address())
                     .setParameter(5, action)
                     .setParameter(6, subjects.toArray(String[]::new))
@@ -102,14 +103,14 @@ public class AuditLog {
 
   /** Writes a row for each tenant: what was done to the whole platform. */
   public Uni<Void> writeToAll(String action, String subject) {
-    var author = AuditAuthor.of(caller);
+    var author = Author.of(caller);
     return Panache.getSession()
         .chain(
             session ->
                 session
                     .createNativeQuery(INSERT_FOR_ALL)
                     .setParameter(1, clock.instant().atOffset(ZoneOffset.UTC))
-                    .setParameter(2, author.actor())
+                    .setParameter(2, author.subject())
                     .setParameter(3, author.address())
                     .setParameter(4, action)
                     .setParameter(5, subject)
@@ -117,8 +118,8 @@ public class AuditLog {
         .replaceWithVoid();
   }
 
-  private AuditAuthor author(AuditEntry entry) {
-    return new AuditAuthor(
+  private Author author(AuditEntry entry) {
+    return new Author(
         entry.actor() == null ? caller.subject() : entry.actor(),
         entry.address() == null ? caller.address().orElse(null) : entry.address());
   }

@@ -105,7 +105,7 @@ final class DeviceImport {
     } finally {
       LOG.infof(
           "Devices imported for %s by %s from %s: %s",
-          job.tenant(), job.author().actor(), job.author().address(), tally);
+          job.tenant(), job.author().subject(), job.author().address(), tally);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.muster.registry.bulk;
 
 import io.muster.contract.id.TenantId;
-import io.muster.registry.audit.AuditAuthor;
+import io.muster.rest.audit.Author;
 import java.util.Map;
 
 /**
@@ -12,8 +12,7 @@ import java.util.Map;
  * @param trace of the request
  * @param idempotencyKey under which the answers are remembered; null: they are not
  */
-record ImportJob(
-    TenantId tenant, AuditAuthor author, Map<String, String> trace, String idempotencyKey) {
+record ImportJob(TenantId tenant, Author author, Map<String, String> trace, String idempotencyKey) {
   ImportJob {
     trace = Map.copyOf(trace);
   }

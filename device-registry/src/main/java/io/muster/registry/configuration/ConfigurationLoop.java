@@ -1,5 +1,7 @@
 package io.muster.registry.configuration;
 
+import io.muster.outbox.chore.Chore;
+import io.muster.outbox.chore.Outage;
 import io.muster.registry.events.Changes;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -9,7 +11,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,46 +24,27 @@ class ConfigurationLoop {
   private final Changes changes;
   private final ConfigurationWork work;
   private final ConfigurationConfig config;
-  private final AtomicBoolean busy = new AtomicBoolean();
-  private final AtomicBoolean failing = new AtomicBoolean();
+  private final Chore chore;
   private volatile boolean stopped;
-  private long timer = -1;
 
   ConfigurationLoop(Changes changes, ConfigurationWork work, ConfigurationConfig config) {
     this.changes = changes;
     this.work = work;
     this.config = config;
+    this.chore =
+        new Chore(
+            () -> goOn(ConcurrentHashMap.newKeySet()),
+            // The next look goes on where this one was rolled back.
+            new Outage(LOG, "Configurations are not gone on with for now: %s"));
   }
 
   void start(@Observes StartupEvent started, Vertx vertx) {
-    timer = vertx.setPeriodic(config.interval().toMillis(), _ -> look());
+    chore.every(config.interval(), vertx);
   }
 
-  void stop(@Observes ShutdownEvent stopping, Vertx vertx) {
+  void stop(@Observes ShutdownEvent stopping) {
     stopped = true;
-    vertx.cancelTimer(timer);
-  }
-
-  private void look() {
-    if (!busy.compareAndSet(false, true)) {
-      return;
-    }
-    goOn(ConcurrentHashMap.newKeySet())
-        .subscribe()
-        .with(
-            done -> {
-              failing.set(false);
-              busy.set(false);
-            },
-            this::failed);
-  }
-
-  private void failed(Throwable failure) {
-    if (failing.compareAndSet(false, true)) {
-      // The next look goes on where this one was rolled back.
-      LOG.warnf("Configurations are not gone on with for now: %s", failure);
-    }
-    busy.set(false);
+    chore.stop();
   }
 
   /**

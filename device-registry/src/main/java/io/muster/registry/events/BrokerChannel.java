@@ -1,30 +1,20 @@
 package io.muster.registry.events;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.exceptions.MqttEncodeException;
-import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
-import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import io.muster.contract.event.DeliveredEvent;
 import io.muster.contract.event.OutboxEvent;
+import io.muster.mqtt.FinalRefusal;
 import io.muster.mqtt.MqttOutboundMetadata;
 import io.muster.outbox.RefusedMessageException;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.Set;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
 /** Takes one event to the broker. Thread-safe. */
 @ApplicationScoped
 class BrokerChannel {
-  /** It would be refused again (MQTT 5 §3.4.2.1). */
-  private static final Set<Mqtt5PubAckReasonCode> FINAL =
-      Set.of(
-          Mqtt5PubAckReasonCode.NOT_AUTHORIZED,
-          Mqtt5PubAckReasonCode.TOPIC_NAME_INVALID,
-          Mqtt5PubAckReasonCode.PAYLOAD_FORMAT_INVALID);
-
   private final MutinyEmitter<byte[]> emitter;
 
   BrokerChannel(@Channel("registry-events") MutinyEmitter<byte[]> emitter) {
@@ -38,7 +28,7 @@ class BrokerChannel {
   Uni<Void> publish(OutboxEvent event) {
     return Uni.createFrom()
         .deferred(() -> emitter.sendMessage(message(event)))
-        .onFailure(BrokerChannel::isFinal)
+        .onFailure(FinalRefusal::is)
         .transform(refused -> new RefusedMessageException(refused.getMessage()));
   }
 
@@ -52,13 +42,5 @@ class BrokerChannel {
     // By which the endpoint says what a device has.
     properties.userProperty(DeliveredEvent.MESSAGE_ID, event.id().toString());
     return Message.of(event.payload()).addMetadata(properties.build());
-  }
-
-  private static boolean isFinal(Throwable failure) {
-    return switch (failure) {
-      case MqttEncodeException _ -> true;
-      case Mqtt5PubAckException refused -> FINAL.contains(refused.getMqttMessage().getReasonCode());
-      default -> false;
-    };
   }
 }

@@ -12,6 +12,7 @@ import io.muster.contract.topic.PlatformTopic;
 import io.muster.outbox.EventIds;
 import io.muster.outbox.Outbox;
 import io.muster.outbox.OutboxEntry;
+import io.muster.rest.tracing.TraceProperties;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;

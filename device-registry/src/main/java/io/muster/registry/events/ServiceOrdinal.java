@@ -2,6 +2,7 @@ package io.muster.registry.events;
 
 import io.muster.contract.id.ServiceName;
 import io.muster.mqtt.MqttClientIdentity;
+import io.muster.outbox.InstanceName;
 import io.muster.outbox.LeaseSettings;
 import io.muster.outbox.OrdinalLease;
 import io.quarkus.runtime.StartupEvent;
@@ -10,9 +11,6 @@ import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /** Which instance this is at the broker: {@code service:registry:{ordinal}}. Thread-safe. */
@@ -22,7 +20,6 @@ import org.jboss.logging.Logger;
   static final String NAME = "service-ordinal";
 
   private static final Logger LOG = Logger.getLogger(ServiceOrdinal.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final OrdinalLease lease;
 
@@ -30,7 +27,7 @@ import org.jboss.logging.Logger;
     this.lease =
         new OrdinalLease(
             pool,
-            config.replica().orElseGet(ServiceOrdinal::hostName),
+            InstanceName.of(config.replica(), "registry"),
             LeaseSettings.defaults(),
             ordinal -> LOG.infof("Its next connection to the broker has ordinal %d", ordinal));
   }
@@ -46,15 +43,6 @@ import org.jboss.logging.Logger;
 
   @Override
   public String clientIdentifier(String channel) {
-    var first = lease.whenLeased().await().atMost(PATIENCE);
-    return ServiceName.REGISTRY.clientIdentifier(lease.current().orElse(first));
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException nameless) {
-      return "registry";
-    }
+    return ServiceName.REGISTRY.clientIdentifier(lease.ordinal());
   }
 }

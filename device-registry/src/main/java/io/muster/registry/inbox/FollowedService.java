@@ -2,12 +2,12 @@ package io.muster.registry.inbox;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.muster.contract.event.EventPage;
 import io.muster.contract.id.ServiceName;
 import io.muster.outbox.EventFollower;
 import io.muster.outbox.SharedEffects;
+import io.muster.outbox.SharedFollower;
 import io.muster.registry.events.Changes;
-import io.smallrye.mutiny.Uni;
+import io.muster.rest.client.Neighbour;
 import io.vertx.mutiny.sqlclient.Pool;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,21 +19,18 @@ final class FollowedService {
   private static final String LABEL = "service";
 
   private final ServiceName name;
-  private final InboxConfig config;
-  private final ServiceLog log;
-  private final Changes changes;
+  private final Neighbour service;
   private final Clock clock;
   private final MeterRegistry meters;
-  private final SharedEffects effects;
-  private final EventFollower follower;
+  private final SharedFollower follower;
 
   /**
-   * @param log is closed with this
+   * @param service is closed with this
    * @param handlers of this service's events
    */
   FollowedService(
       ServiceName name,
-      ServiceLog log,
+      Neighbour service,
       InboxConfig config,
       InboxConfig.Following following,
       Pool pool,
@@ -42,13 +39,11 @@ final class FollowedService {
       MeterRegistry meters,
       List<InboxHandler> handlers) {
     this.name = name;
-    this.config = config;
-    this.log = log;
-    this.changes = changes;
+    this.service = service;
     this.clock = clock;
     this.meters = meters;
     var skipped = meters.counter("muster.registry.inbox.skipped", LABEL, name.value());
-    this.effects =
+    var effects =
         new SharedEffects(
             pool,
             config.timeout(),
@@ -63,7 +58,8 @@ final class FollowedService {
             // The database has its own limit within it.
             config.timeout().multipliedBy(2),
             config.maxBackoff());
-    this.follower = new EventFollower(settings, log::page, new Telling(), effects, clock);
+    // What handlers said in a page's transaction goes out after its commit.
+    this.follower = new SharedFollower(effects, settings, service::events, changes::tell, clock);
   }
 
   void start() {
@@ -75,27 +71,9 @@ final class FollowedService {
     follower.start();
   }
 
-  /** What handlers said in a page's transaction goes out after its commit. */
-  private final class Telling implements EventFollower.Effects {
-    @Override
-    public Uni<Long> position() {
-      return effects.position();
-    }
-
-    @Override
-    public Uni<Void> take(EventPage page) {
-      return effects.take(page).invoke(changes::tell);
-    }
-
-    @Override
-    public Uni<Long> startOver(long end) {
-      return effects.startOver(end).invoke(changes::tell);
-    }
-  }
-
   /** For how long it has not had all that the log held; zero where another instance has. */
   private Duration behind(Instant startedAt) {
-    return effects.isHeld()
+    return follower.isHeld()
         ? Duration.between(follower.upToDateAt().orElse(startedAt), clock.instant())
         : Duration.ZERO;
   }
@@ -107,8 +85,6 @@ final class FollowedService {
 
   void stop() {
     follower.close();
-    // With the database away the turn lapses.
-    effects.end().onFailure().recoverWithNull().await().atMost(config.timeout().multipliedBy(2));
-    log.close();
+    service.close();
   }
 }

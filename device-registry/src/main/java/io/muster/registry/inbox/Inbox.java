@@ -69,7 +69,7 @@ class Inbox {
         it ->
             new FollowedService(
                 name,
-                new ServiceLog(vertx, config, it, following.caFile()),
+                Asking.of(name, it, vertx, config, following.caFile()),
                 config,
                 following,
                 pool,

@@ -4,8 +4,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.SessionPage;
 import io.muster.contract.id.ServiceName;
+import io.muster.outbox.chore.Chore;
 import io.muster.registry.events.Changes;
+import io.muster.rest.client.Neighbour;
 import io.muster.rest.sessions.SessionRetelling;
+import io.muster.rest.sessions.SessionsAt;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -37,7 +40,7 @@ class Retelling implements InboxHandler {
 
   private static final Logger LOG = Logger.getLogger(Retelling.class);
 
-  private final Optional<ServiceLog> log;
+  private final Optional<Neighbour> neighbour;
   private final SessionRetelling.Asked ingest;
   private final List<SessionHandler> handlers;
   private final Pool pool;
@@ -45,8 +48,8 @@ class Retelling implements InboxHandler {
   private final InboxConfig config;
   private final Clock clock;
   private final SessionRetelling retelling;
+  private final Chore chore = SessionRetelling.chore(this::goOn);
   private volatile Instant pausedUntil = Instant.EPOCH;
-  private long timer = -1;
 
   @Inject
   Retelling(
@@ -57,11 +60,12 @@ class Retelling implements InboxHandler {
       InboxConfig config,
       Clock clock,
       MeterRegistry meters) {
-    var log =
-        config.ingestUrl().map(url -> new ServiceLog(vertx, config, url, config.ingest().caFile()));
+    var caFile = config.ingest().caFile();
+    var neighbour =
+        config.ingestUrl().map(url -> Asking.of(ServiceName.INGEST, url, vertx, config, caFile));
     this(
-        log,
-        (after, limit) -> log.orElseThrow().sessions(after, limit),
+        neighbour,
+        (after, limit) -> new SessionsAt(neighbour.orElseThrow()).page(after, limit),
         handlers,
         pool,
         changes,
@@ -71,10 +75,11 @@ class Retelling implements InboxHandler {
   }
 
   /**
-   * @param log to close in the end; without one ingest is asked only by whoever calls {@link #goOn}
+   * @param neighbour to close in the end; without one ingest is asked only by whoever calls {@link
+   *     #goOn}
    */
   Retelling(
-      Optional<ServiceLog> log,
+      Optional<Neighbour> neighbour,
       SessionRetelling.Asked ingest,
       List<SessionHandler> handlers,
       Pool pool,
@@ -82,7 +87,7 @@ class Retelling implements InboxHandler {
       InboxConfig config,
       Clock clock,
       MeterRegistry meters) {
-    this.log = log;
+    this.neighbour = neighbour;
     this.ingest = ingest;
     this.handlers = List.copyOf(handlers);
     this.pool = pool;
@@ -95,15 +100,14 @@ class Retelling implements InboxHandler {
   }
 
   void start(@Observes StartupEvent started, Vertx vertx) {
-    if (log.isPresent()) {
-      timer =
-          vertx.setPeriodic(config.retellInterval().toMillis(), _ -> retelling.look(this::goOn));
+    if (neighbour.isPresent()) {
+      chore.every(config.retellInterval(), vertx.getDelegate());
     }
   }
 
-  void stop(@Observes ShutdownEvent stopping, Vertx vertx) {
-    vertx.cancelTimer(timer);
-    log.ifPresent(ServiceLog::close);
+  void stop(@Observes ShutdownEvent stopping) {
+    chore.stop();
+    neighbour.ifPresent(Neighbour::close);
   }
 
   @Override

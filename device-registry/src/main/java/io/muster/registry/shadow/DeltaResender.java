@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.message.UserProperties;
 import io.muster.outbox.EventIds;
 import io.muster.outbox.Outbox;
+import io.muster.outbox.chore.Chore;
 import io.muster.registry.events.Changes;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -19,7 +20,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -39,8 +39,7 @@ class DeltaResender {
   private final Clock clock;
   private final EventIds ids;
   private final Counter resent;
-  private final AtomicBoolean busy = new AtomicBoolean();
-  private long timer = -1;
+  private final Chore chore;
 
   DeltaResender(
       Pool pool, Changes changes, ShadowConfig config, Clock clock, MeterRegistry meters) {
@@ -53,28 +52,19 @@ class DeltaResender {
         Counter.builder("muster.registry.shadow.deltas.resent")
             .description("Deltas that were sent again, since nobody had acknowledged them")
             .register(meters);
+    this.chore =
+        new Chore(
+            this::resendDue,
+            // The database says more than once that it is away; the next look comes anyway.
+            failure -> LOG.debug("Deltas could not be sent again", failure));
   }
 
   void start(@Observes StartupEvent started, Vertx vertx) {
-    timer = vertx.setPeriodic(config.resendInterval().toMillis(), _ -> look());
+    chore.every(config.resendInterval(), vertx);
   }
 
-  void stop(@Observes ShutdownEvent stopping, Vertx vertx) {
-    vertx.cancelTimer(timer);
-  }
-
-  private void look() {
-    if (busy.compareAndSet(false, true)) {
-      resendDue()
-          .subscribe()
-          .with(
-              done -> busy.set(false),
-              failure -> {
-                busy.set(false);
-                // The database says more than once that it is away; the next look comes anyway.
-                LOG.debug("Deltas could not be sent again", failure);
-              });
-    }
+  void stop(@Observes ShutdownEvent stopping) {
+    chore.stop();
   }
 
   /** Sends what is due now, unless another instance has just done so. */

@@ -7,7 +7,7 @@ import io.muster.contract.message.UserProperties;
 import io.muster.outbox.EventIds;
 import io.muster.registry.audit.AuditEntry;
 import io.muster.registry.events.Changes;
-import io.muster.registry.events.TraceProperties;
+import io.muster.rest.tracing.TraceProperties;
 import io.muster.rest.versions.IfMatch;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;

@@ -127,7 +127,7 @@ class FollowedServiceIT {
     var follower =
         new FollowedService(
             name,
-            new ServiceLog(vertx, config, url, Optional.empty()),
+            Asking.of(name, url, vertx, config, Optional.empty()),
             config,
             config.ingest(),
             pool,

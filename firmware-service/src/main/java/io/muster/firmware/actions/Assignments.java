@@ -2,7 +2,6 @@ package io.muster.firmware.actions;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.firmware.audit.AuditEntry;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
@@ -13,6 +12,7 @@ import io.muster.firmware.problem.ConflictKind;
 import io.muster.firmware.targets.Target;
 import io.muster.firmware.targets.TargetTable;
 import io.muster.firmware.targets.Targets;
+import io.muster.rest.audit.Author;
 import io.muster.rest.client.NeighbourAwayException;
 import io.muster.rest.client.RefusedQuestionException;
 import io.muster.rest.idempotency.IdempotencyKey;

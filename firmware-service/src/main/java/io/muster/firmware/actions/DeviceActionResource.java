@@ -4,10 +4,10 @@ import io.muster.contract.event.InstalledEvent;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.paging.KeyCursor;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Page;
 import io.muster.rest.paging.PageLimit;
@@ -78,7 +78,7 @@ class DeviceActionResource {
                         body.distribution(),
                         !Boolean.FALSE.equals(body.forced()),
                         IdempotencyKey.read(idempotencyKey)),
-                    author())))
+                    Author.of(caller))))
         .build();
   }
 
@@ -117,7 +117,8 @@ class DeviceActionResource {
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,
       @PathParam("action") long action) {
-    return ActionView.of(actions.cancel(new DeviceAddress(tenant, device), action, author()));
+    return ActionView.of(
+        actions.cancel(new DeviceAddress(tenant, device), action, Author.of(caller)));
   }
 
   @POST
@@ -131,7 +132,7 @@ class DeviceActionResource {
       @PathParam("device") DeviceId device,
       @PathParam("action") long action) {
     return ActionView.of(
-        actions.confirm(new DeviceAddress(tenant, device), action, true, author()));
+        actions.confirm(new DeviceAddress(tenant, device), action, true, Author.of(caller)));
   }
 
   @POST
@@ -145,7 +146,7 @@ class DeviceActionResource {
       @PathParam("device") DeviceId device,
       @PathParam("action") long action) {
     return ActionView.of(
-        actions.confirm(new DeviceAddress(tenant, device), action, false, author()));
+        actions.confirm(new DeviceAddress(tenant, device), action, false, Author.of(caller)));
   }
 
   @GET
@@ -155,9 +156,5 @@ class DeviceActionResource {
   public Page<InstalledEvent.Module> installed(
       @PathParam("tenant") TenantId tenant, @PathParam("device") DeviceId device) {
     return new Page<>(actions.installed(new DeviceAddress(tenant, device)), null);
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
   }
 }

@@ -1,12 +1,12 @@
 package io.muster.firmware.artifacts;
 
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.download.Downloads;
 import io.muster.firmware.paging.KeyCursor;
 import io.muster.firmware.store.Sha256;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.paging.Page;
 import io.muster.rest.paging.PageLimit;
 import io.muster.rest.problem.Refusal;
@@ -69,7 +69,11 @@ class ArtifactResource {
       InputStream body) {
     var made =
         artifacts.take(
-            tenant, FileName.ofParameter("filename", filename), announced(sha256), body, author());
+            tenant,
+            FileName.ofParameter("filename", filename),
+            announced(sha256),
+            body,
+            Author.of(caller));
     return ResponseBuilder.create(RestResponse.Status.CREATED, ArtifactView.of(made))
         .location(URI.create("/api/v1/tenants/" + tenant + "/artifacts/" + made.id()))
         .build();
@@ -103,7 +107,7 @@ class ArtifactResource {
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
   @Operation(summary = "Delete an artifact", description = "409 while a module holds it.")
   public void delete(@PathParam("tenant") TenantId tenant, @PathParam("artifact") UUID artifact) {
-    artifacts.delete(tenant, artifact, author());
+    artifacts.delete(tenant, artifact, Author.of(caller));
   }
 
   @GET
@@ -137,9 +141,5 @@ class ArtifactResource {
     } catch (IllegalArgumentException malformed) {
       throw Refusal.parameter("sha256", malformed.getMessage());
     }
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
   }
 }

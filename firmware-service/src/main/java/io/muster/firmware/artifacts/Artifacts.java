@@ -2,7 +2,6 @@ package io.muster.firmware.artifacts;
 
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.audit.AuditEntry;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.problem.ConflictKind;
@@ -12,6 +11,7 @@ import io.muster.firmware.store.Sha256;
 import io.muster.firmware.store.StoreException;
 import io.muster.firmware.store.UploadId;
 import io.muster.outbox.EventIds;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,13 +1,13 @@
 package io.muster.firmware.artifacts;
 
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.problem.ConflictKind;
 import io.muster.firmware.store.ArtifactStore;
 import io.muster.firmware.store.Digests;
 import io.muster.firmware.store.StoreException;
 import io.muster.firmware.store.UploadId;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;

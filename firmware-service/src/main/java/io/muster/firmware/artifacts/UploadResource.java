@@ -1,11 +1,11 @@
 package io.muster.firmware.artifacts;
 
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.store.Sha256;
 import io.muster.firmware.store.UploadId;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -63,7 +63,7 @@ class UploadResource {
             FileName.ofMember("/filename", body.filename()),
             body.sizeBytes(),
             announced(body.sha256()),
-            author());
+            Author.of(caller));
     return ResponseBuilder.create(
             RestResponse.Status.CREATED, UploadView.of(new Uploads.Progress(upload, 0)))
         .header(OFFSET, 0)
@@ -111,7 +111,7 @@ class UploadResource {
       description = "Asked again, as when the answer was lost, it is the same one for a day.")
   public RestResponse<ArtifactView> complete(
       @PathParam("tenant") TenantId tenant, @PathParam("upload") String upload) {
-    var made = uploads.complete(tenant, id(upload), author());
+    var made = uploads.complete(tenant, id(upload), Author.of(caller));
     return ResponseBuilder.create(RestResponse.Status.CREATED, ArtifactView.of(made))
         .location(URI.create("/api/v1/tenants/" + tenant + "/artifacts/" + made.id()))
         .build();
@@ -122,7 +122,7 @@ class UploadResource {
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
   @Operation(summary = "Forget an upload")
   public void discard(@PathParam("tenant") TenantId tenant, @PathParam("upload") String upload) {
-    uploads.discard(tenant, id(upload), author());
+    uploads.discard(tenant, id(upload), Author.of(caller));
   }
 
   private static Optional<Sha256> announced(String sha256) {
@@ -140,9 +140,5 @@ class UploadResource {
     } catch (IllegalArgumentException another) {
       throw new Refusal.Absent("There is no such upload.").asException();
     }
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
   }
 }

@@ -2,6 +2,7 @@ package io.muster.firmware.audit;
 
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
+import io.muster.rest.audit.Author;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import java.util.function.Function;

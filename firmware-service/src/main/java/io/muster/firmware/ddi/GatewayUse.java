@@ -2,8 +2,8 @@ package io.muster.firmware.ddi;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.firmware.audit.AuditEntry;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.audit.Changes;
+import io.muster.rest.audit.Author;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,10 +1,10 @@
 package io.muster.firmware.distributions;
 
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.paging.KeyCursor;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.paging.Page;
 import io.muster.rest.paging.PageLimit;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -52,7 +52,7 @@ class DistributionResource {
       description = "Of software modules. It never changes; make another version instead.")
   public RestResponse<DistributionView> make(
       @PathParam("tenant") TenantId tenant, @NotNull @Valid DistributionBody body) {
-    var made = distributions.make(tenant, body, author());
+    var made = distributions.make(tenant, body, Author.of(caller));
     return ResponseBuilder.create(RestResponse.Status.CREATED, DistributionView.of(made))
         .location(URI.create("/api/v1/tenants/" + tenant + "/distributions/" + made.id()))
         .build();
@@ -89,7 +89,7 @@ class DistributionResource {
               + " unless the tenant demands none.")
   public DistributionView release(
       @PathParam("tenant") TenantId tenant, @PathParam("distribution") UUID distribution) {
-    return DistributionView.of(distributions.release(tenant, distribution, author()));
+    return DistributionView.of(distributions.release(tenant, distribution, Author.of(caller)));
   }
 
   @DELETE
@@ -100,10 +100,6 @@ class DistributionResource {
       description = "409 once a device got it or is to get it. Its modules stay.")
   public void delete(
       @PathParam("tenant") TenantId tenant, @PathParam("distribution") UUID distribution) {
-    distributions.delete(tenant, distribution, author());
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
+    distributions.delete(tenant, distribution, Author.of(caller));
   }
 }

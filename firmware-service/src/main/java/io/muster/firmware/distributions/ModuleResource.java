@@ -1,10 +1,10 @@
 package io.muster.firmware.distributions;
 
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.paging.KeyCursor;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.paging.Page;
 import io.muster.rest.paging.PageLimit;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -52,7 +52,7 @@ class ModuleResource {
       description = "Of artifacts that are there. It never changes; make another version instead.")
   public RestResponse<ModuleView> make(
       @PathParam("tenant") TenantId tenant, @NotNull @Valid ModuleBody body) {
-    var made = distributions.makeModule(tenant, body, author());
+    var made = distributions.makeModule(tenant, body, Author.of(caller));
     return ResponseBuilder.create(RestResponse.Status.CREATED, ModuleView.of(made))
         .location(URI.create("/api/v1/tenants/" + tenant + "/software-modules/" + made.id()))
         .build();
@@ -85,10 +85,6 @@ class ModuleResource {
       summary = "Delete a software module",
       description = "409 while a distribution holds it. Its artifacts stay.")
   public void delete(@PathParam("tenant") TenantId tenant, @PathParam("module") UUID module) {
-    distributions.deleteModule(tenant, module, author());
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
+    distributions.deleteModule(tenant, module, Author.of(caller));
   }
 }

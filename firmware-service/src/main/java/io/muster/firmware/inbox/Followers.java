@@ -1,15 +1,14 @@
 package io.muster.firmware.inbox;
 
-import io.muster.contract.event.EventPage;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.firmware.neighbours.Neighbours;
 import io.muster.firmware.removal.TenantRemoval;
 import io.muster.mqtt.MqttInboundMetadata;
 import io.muster.outbox.EventFollower;
 import io.muster.outbox.SharedEffects;
+import io.muster.outbox.SharedFollower;
 import io.muster.outbox.WithoutRemovedTenants;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -32,10 +31,8 @@ class Followers {
 
   private final InboxConfig config;
   private final WithdrawalLog withdrawalLog;
-  private final SharedEffects ingestEffects;
-  private final SharedEffects registryEffects;
-  private final EventFollower ingest;
-  private final EventFollower registry;
+  private final SharedFollower ingest;
+  private final SharedFollower registry;
   private final EventFollower withdrawals;
 
   Followers(
@@ -49,21 +46,19 @@ class Followers {
       WithdrawalLog withdrawalLog) {
     this.config = config;
     this.withdrawalLog = withdrawalLog;
-    this.ingestEffects = effects(pool, "ingest", new WithoutRemovedTenants(ingestLog));
-    this.registryEffects = effects(pool, "registry", removal.noting(registryLog));
     this.ingest =
-        new EventFollower(
+        new SharedFollower(
+            effects(pool, "ingest", new WithoutRemovedTenants(ingestLog)),
             settings("ingest", config.pollInterval()),
             neighbours::ingestEvents,
-            new Telling(ingestEffects, ingestLog::committed),
-            ingestEffects,
+            ingestLog::committed,
             clock);
     this.registry =
-        new EventFollower(
+        new SharedFollower(
+            effects(pool, "registry", removal.noting(registryLog)),
             settings("registry", config.pollInterval()),
             neighbours::registryEvents,
-            registryEffects,
-            registryEffects,
+            () -> {},
             clock);
     this.withdrawals =
         new EventFollower(
@@ -87,8 +82,6 @@ class Followers {
       ingest.close();
       registry.close();
       withdrawals.close();
-      endTurn(ingestEffects);
-      endTurn(registryEffects);
     }
   }
 
@@ -113,8 +106,7 @@ class Followers {
     if (!config.enabled()) {
       return Duration.ZERO;
     }
-    return Stream.of(ingest, registry, withdrawals)
-        .map(EventFollower::silence)
+    return Stream.of(ingest.silence(), registry.silence(), withdrawals.silence())
         .max(Comparator.naturalOrder())
         .orElseThrow();
   }
@@ -127,29 +119,5 @@ class Followers {
   private EventFollower.Settings settings(String log, Duration pollInterval) {
     return new EventFollower.Settings(
         log, config.pageSize(), pollInterval, config.timeout().multipliedBy(2), MAX_BACKOFF);
-  }
-
-  /** With the database away the turn lapses. */
-  private void endTurn(SharedEffects effects) {
-    effects.end().onFailure().recoverWithNull().await().atMost(config.timeout().multipliedBy(2));
-  }
-
-  /** Tells of what was done after its commit. */
-  private record Telling(SharedEffects effects, Runnable committed)
-      implements EventFollower.Effects {
-    @Override
-    public Uni<Long> position() {
-      return effects.position();
-    }
-
-    @Override
-    public Uni<Void> take(EventPage page) {
-      return effects.take(page).invoke(committed::run);
-    }
-
-    @Override
-    public Uni<Long> startOver(long end) {
-      return effects.startOver(end).invoke(committed::run);
-    }
   }
 }

@@ -1,10 +1,10 @@
 package io.muster.firmware.manifest;
 
 import io.muster.firmware.audit.AuditEntry;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.problem.ConflictKind;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.versions.IfMatch;
 import jakarta.enterprise.context.ApplicationScoped;

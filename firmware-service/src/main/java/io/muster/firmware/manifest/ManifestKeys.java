@@ -1,9 +1,9 @@
 package io.muster.firmware.manifest;
 
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -1,8 +1,8 @@
 package io.muster.firmware.manifest;
 
-import io.muster.firmware.audit.Author;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.paging.Page;
 import io.muster.rest.versions.IfMatch;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -73,7 +73,7 @@ class PlatformManifestKeyResource {
       @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch, @NotNull ManifestKeyBody body) {
     caller.requirePlatform();
     var next = NextKey.of(body, IfMatch.required(ifMatch), config, clock.instant());
-    var made = rotation.rotate(next, author());
+    var made = rotation.rotate(next, Author.of(caller));
     var all = keys.all();
     var view = views(all).stream().filter(it -> it.id().equals(made.id())).findFirst();
     return ResponseBuilder.create(RestResponse.Status.CREATED, view.orElseThrow())
@@ -93,14 +93,10 @@ class PlatformManifestKeyResource {
       @PathParam("key") @Pattern(regexp = "[0-9a-f]{16}") String key,
       @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch) {
     caller.requirePlatform();
-    rotation.withdraw(key, IfMatch.optional(ifMatch), author());
+    rotation.withdraw(key, IfMatch.optional(ifMatch), Author.of(caller));
   }
 
   private List<ManifestKeyView> views(ManifestKeys.Known all) {
     return ManifestKeyView.of(all.ring().keys(), all.signing().orElse(null), clock.instant());
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
   }
 }

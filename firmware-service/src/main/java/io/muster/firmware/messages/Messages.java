@@ -11,13 +11,11 @@ import io.muster.firmware.outbox.FirmwarePublisher;
 import io.muster.outbox.EventIds;
 import io.muster.outbox.Outbox;
 import io.muster.outbox.OutboxEntry;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
-import io.opentelemetry.context.Context;
+import io.muster.rest.tracing.TraceProperties;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -65,7 +63,7 @@ public class Messages {
         "firmware/" + device + "/notify",
         1,
         "application/json",
-        trace(),
+        TraceProperties.current(),
         bytes(notice),
         clock.instant());
   }
@@ -80,7 +78,7 @@ public class Messages {
             PlatformTopic.of(ServiceName.FIRMWARE, "installed", device),
             new InstalledEvent(modules, at),
             at,
-            trace()));
+            TraceProperties.current()));
   }
 
   /** After the commit. */
@@ -98,11 +96,5 @@ public class Messages {
     } catch (JsonProcessingException impossible) {
       throw new IllegalStateException(impossible);
     }
-  }
-
-  private static Map<String, String> trace() {
-    Map<String, String> properties = new HashMap<>();
-    W3CTraceContextPropagator.getInstance().inject(Context.current(), properties, Map::put);
-    return properties;
   }
 }

@@ -97,10 +97,8 @@ public class Neighbours {
 
   /** A page of the tenants that were deleted. */
   public Uni<DeletedTenants> deletedTenants(long after, int limit) {
-    return registry
-        .get(
-            "/internal/v1/deleted-tenants?after=" + after + "&limit=" + limit, DeletedTenants.class)
-        .map(page -> page.orElseThrow(() -> new NeighbourAwayException("registry answered 404")));
+    return registry.getExisting(
+        "/internal/v1/deleted-tenants?after=" + after + "&limit=" + limit, DeletedTenants.class);
   }
 
   /** A page of the registry's log. */

@@ -2,6 +2,7 @@ package io.muster.firmware.outbox;
 
 import io.muster.contract.id.ServiceName;
 import io.muster.mqtt.MqttClientIdentity;
+import io.muster.outbox.InstanceName;
 import io.muster.outbox.LeaseSettings;
 import io.muster.outbox.OrdinalLease;
 import io.quarkus.runtime.StartupEvent;
@@ -10,9 +11,6 @@ import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
@@ -25,7 +23,6 @@ import org.jboss.logging.Logger;
   static final String NAME = "service-ordinal";
 
   private static final Logger LOG = Logger.getLogger(ServiceOrdinal.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final OrdinalLease lease;
 
@@ -33,7 +30,7 @@ import org.jboss.logging.Logger;
     this.lease =
         new OrdinalLease(
             pool,
-            config.replica().orElseGet(ServiceOrdinal::hostName),
+            InstanceName.of(config.replica(), "firmware"),
             LeaseSettings.defaults(),
             ordinal -> LOG.infof("Its next connection to the broker has ordinal %d", ordinal));
   }
@@ -49,15 +46,6 @@ import org.jboss.logging.Logger;
 
   @Override
   public String clientIdentifier(String channel) {
-    var first = lease.whenLeased().await().atMost(PATIENCE);
-    return ServiceName.FIRMWARE.clientIdentifier(lease.current().orElse(first)) + ":" + channel;
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException nameless) {
-      return "firmware";
-    }
+    return ServiceName.FIRMWARE.clientIdentifier(lease.ordinal()) + ":" + channel;
   }
 }

@@ -1,9 +1,9 @@
 package io.muster.firmware.rollouts;
 
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.problem.ConflictKind;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.muster.windows.Pace;
 import io.vertx.core.json.JsonArray;

@@ -1,10 +1,10 @@
 package io.muster.firmware.rollouts;
 
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.paging.KeyCursor;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Cursor;
 import io.muster.rest.paging.Page;
@@ -120,7 +120,8 @@ class RolloutResource {
       @HeaderParam(IdempotencyKey.HEADER) String idempotencyKey,
       @NotNull @Valid RolloutBody body) {
     return created(
-        tenant, rollouts.make(tenant, body, IdempotencyKey.read(idempotencyKey), author()));
+        tenant,
+        rollouts.make(tenant, body, IdempotencyKey.read(idempotencyKey), Author.of(caller)));
   }
 
   @POST
@@ -183,7 +184,7 @@ class RolloutResource {
       @PathParam("tenant") TenantId tenant,
       @PathParam("rollout") UUID rollout,
       @Valid DecisionBody body) {
-    actions.approve(tenant, rollout, body == null ? null : body.note(), author());
+    actions.approve(tenant, rollout, body == null ? null : body.note(), Author.of(caller));
     return reader.read(tenant, rollout);
   }
 
@@ -196,7 +197,7 @@ class RolloutResource {
       @PathParam("tenant") TenantId tenant,
       @PathParam("rollout") UUID rollout,
       @Valid DecisionBody body) {
-    actions.reject(tenant, rollout, body == null ? null : body.note(), author());
+    actions.reject(tenant, rollout, body == null ? null : body.note(), Author.of(caller));
     return reader.read(tenant, rollout);
   }
 
@@ -206,7 +207,7 @@ class RolloutResource {
   @Operation(summary = "Start a rollout that waits for that")
   public RolloutView start(
       @PathParam("tenant") TenantId tenant, @PathParam("rollout") UUID rollout) {
-    actions.start(tenant, rollout, author());
+    actions.start(tenant, rollout, Author.of(caller));
     return reader.read(tenant, rollout);
   }
 
@@ -218,7 +219,7 @@ class RolloutResource {
       description = "No more devices get it; those that got it go on.")
   public RolloutView pause(
       @PathParam("tenant") TenantId tenant, @PathParam("rollout") UUID rollout) {
-    actions.pause(tenant, rollout, author());
+    actions.pause(tenant, rollout, Author.of(caller));
     return reader.read(tenant, rollout);
   }
 
@@ -232,7 +233,7 @@ class RolloutResource {
               + " of the failures of the groups that have begun.")
   public RolloutView resume(
       @PathParam("tenant") TenantId tenant, @PathParam("rollout") UUID rollout) {
-    actions.resume(tenant, rollout, author());
+    actions.resume(tenant, rollout, Author.of(caller));
     return reader.read(tenant, rollout);
   }
 
@@ -248,7 +249,7 @@ class RolloutResource {
   public RolloutView cancel(
       @PathParam("tenant") TenantId tenant, @PathParam("rollout") UUID rollout, CancelBody body) {
     var alsoSeen = body != null && Boolean.TRUE.equals(body.alsoSeen());
-    actions.cancel(tenant, rollout, alsoSeen, author());
+    actions.cancel(tenant, rollout, alsoSeen, Author.of(caller));
     return reader.read(tenant, rollout);
   }
 
@@ -263,7 +264,7 @@ class RolloutResource {
       @PathParam("tenant") TenantId tenant,
       @PathParam("rollout") UUID rollout,
       @Valid RetryDevicesBody body) {
-    actions.retry(tenant, rollout, states(body), author());
+    actions.retry(tenant, rollout, states(body), Author.of(caller));
     return reader.read(tenant, rollout);
   }
 
@@ -284,7 +285,8 @@ class RolloutResource {
     PlanChecks.checkRate(rate);
     return created(
         tenant,
-        waysBack.make(tenant, rollout, rate, body == null ? null : body.atOnce(), author()));
+        waysBack.make(
+            tenant, rollout, rate, body == null ? null : body.atOnce(), Author.of(caller)));
   }
 
   private static List<String> states(RetryDevicesBody body) {
@@ -325,9 +327,5 @@ class RolloutResource {
     return ResponseBuilder.create(RestResponse.Status.CREATED, reader.read(tenant, id))
         .location(URI.create("/api/v1/tenants/%s/rollouts/%s".formatted(tenant, id)))
         .build();
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
   }
 }

@@ -2,10 +2,10 @@ package io.muster.firmware.rollouts;
 
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.audit.AuditEntry;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
+import io.muster.rest.audit.Author;
 import io.muster.rest.versions.IfMatch;
 import jakarta.enterprise.context.ApplicationScoped;
 

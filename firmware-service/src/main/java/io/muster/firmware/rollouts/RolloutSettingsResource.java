@@ -1,9 +1,9 @@
 package io.muster.firmware.rollouts;
 
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.versions.IfMatch;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -66,16 +66,13 @@ class RolloutSettingsResource {
       @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
       @NotNull @Valid SettingsBody body) {
     return answer(
-        settings.write(tenant, body.approvalRequired(), IfMatch.required(ifMatch), author()));
+        settings.write(
+            tenant, body.approvalRequired(), IfMatch.required(ifMatch), Author.of(caller)));
   }
 
   private static RestResponse<SettingsView> answer(RolloutSettings.Setting it) {
     return ResponseBuilder.ok(new SettingsView(it.approvalRequired(), it.version()))
         .header(HttpHeaders.ETAG, IfMatch.etag(it.version()))
         .build();
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
   }
 }

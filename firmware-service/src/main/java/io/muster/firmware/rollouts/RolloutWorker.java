@@ -1,6 +1,7 @@
 package io.muster.firmware.rollouts;
 
 import io.muster.firmware.database.Database;
+import io.muster.outbox.chore.Outage;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -30,7 +31,8 @@ class RolloutWorker {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           work -> Thread.ofVirtual().name("rollouts").unstarted(work));
-  private volatile boolean failing;
+  private final Outage outage =
+      new Outage(LOG, "Rollouts cannot be worked on for now: %s", "Rollouts are worked on again");
 
   RolloutWorker(
       Database database,
@@ -65,9 +67,9 @@ class RolloutWorker {
         // Each turn puts its rollout off, or ends it.
       }
       remains.forgetSome();
-      recovered();
+      outage.succeeded();
     } catch (RuntimeException failure) {
-      failed(failure);
+      outage.failed(failure);
     }
   }
 
@@ -135,19 +137,5 @@ class RolloutWorker {
           RolloutTable.askLater(db, rollout.key(), at);
           return null;
         });
-  }
-
-  private void recovered() {
-    if (failing) {
-      failing = false;
-      LOG.info("Rollouts are worked on again");
-    }
-  }
-
-  private void failed(RuntimeException failure) {
-    if (!failing) {
-      failing = true;
-      LOG.warnf("Rollouts cannot be worked on for now: %s", failure);
-    }
   }
 }

@@ -2,11 +2,11 @@ package io.muster.firmware.rollouts;
 
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.audit.AuditEntry;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.problem.ConflictKind;
 import io.muster.outbox.EventIds;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;

@@ -2,11 +2,11 @@ package io.muster.firmware.settings;
 
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.audit.AuditEntry;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.targets.TargetToken;
+import io.muster.rest.audit.Author;
 import io.muster.rest.versions.IfMatch;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;

@@ -1,9 +1,9 @@
 package io.muster.firmware.settings;
 
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.versions.IfMatch;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -57,7 +57,7 @@ class SettingsResource {
       @PathParam("tenant") TenantId tenant,
       @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,
       @NotNull @Valid SettingsBody body) {
-    return answer(settings.write(tenant, body, IfMatch.required(ifMatch), author()));
+    return answer(settings.write(tenant, body, IfMatch.required(ifMatch), Author.of(caller)));
   }
 
   @POST
@@ -71,7 +71,7 @@ class SettingsResource {
   public RestResponse<GatewayTokenView> makeToken(@PathParam("tenant") TenantId tenant) {
     return ResponseBuilder.create(
             RestResponse.Status.CREATED,
-            new GatewayTokenView(settings.makeGatewayToken(tenant, author())))
+            new GatewayTokenView(settings.makeGatewayToken(tenant, Author.of(caller))))
         .header("Cache-Control", "no-store")
         .build();
   }
@@ -81,7 +81,7 @@ class SettingsResource {
   @RolesAllowed(Roles.ADMIN)
   @Operation(summary = "Delete the gateway token")
   public void deleteToken(@PathParam("tenant") TenantId tenant) {
-    settings.deleteGatewayToken(tenant, author());
+    settings.deleteGatewayToken(tenant, Author.of(caller));
   }
 
   /** A gateway token, this once. */
@@ -97,9 +97,5 @@ class SettingsResource {
     return ResponseBuilder.ok(SettingsView.of(it))
         .header(HttpHeaders.ETAG, IfMatch.etag(it.version()))
         .build();
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
   }
 }

@@ -1,9 +1,9 @@
 package io.muster.firmware.signing;
 
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.paging.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -44,7 +44,7 @@ class SignatureResource {
       @PathParam("tenant") TenantId tenant,
       @PathParam("artifact") UUID artifact,
       @NotNull @Valid SignatureBody body) {
-    return new Page<>(signatures.sign(tenant, artifact, body, author()), null);
+    return new Page<>(signatures.sign(tenant, artifact, body, Author.of(caller)), null);
   }
 
   @GET
@@ -53,9 +53,5 @@ class SignatureResource {
   public Page<SignatureView> list(
       @PathParam("tenant") TenantId tenant, @PathParam("artifact") UUID artifact) {
     return new Page<>(signatures.of(tenant, artifact), null);
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
   }
 }

@@ -1,9 +1,9 @@
 package io.muster.firmware.signing;
 
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.paging.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -47,7 +47,7 @@ class SigningKeyResource {
       @PathParam("tenant") TenantId tenant, @NotNull @Valid SigningKeyBody body) {
     return ResponseBuilder.create(
             RestResponse.Status.CREATED,
-            SigningKeyView.of(signatures.addKey(tenant, body, author())))
+            SigningKeyView.of(signatures.addKey(tenant, body, Author.of(caller))))
         .build();
   }
 
@@ -65,10 +65,6 @@ class SigningKeyResource {
       summary = "Delete a signing key",
       description = "With its signatures. What was released stays released.")
   public void delete(@PathParam("tenant") TenantId tenant, @PathParam("key") UUID key) {
-    signatures.deleteKey(tenant, key, author());
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
+    signatures.deleteKey(tenant, key, Author.of(caller));
   }
 }

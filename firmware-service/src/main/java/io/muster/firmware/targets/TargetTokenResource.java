@@ -3,9 +3,9 @@ package io.muster.firmware.targets;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
-import io.muster.firmware.audit.Author;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
+import io.muster.rest.audit.Author;
 import io.muster.rest.paging.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -52,7 +52,7 @@ class TargetTokenResource {
       @NotNull TargetTokenBody body) {
     return ResponseBuilder.create(
             RestResponse.Status.CREATED,
-            tokens.make(new DeviceAddress(tenant, device), body, author()))
+            tokens.make(new DeviceAddress(tenant, device), body, Author.of(caller)))
         .header("Cache-Control", "no-store")
         .build();
   }
@@ -73,10 +73,6 @@ class TargetTokenResource {
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,
       @PathParam("token") UUID token) {
-    tokens.delete(new DeviceAddress(tenant, device), token, author());
-  }
-
-  private Author author() {
-    return new Author(caller.subject(), caller.address().orElse(null));
+    tokens.delete(new DeviceAddress(tenant, device), token, Author.of(caller));
   }
 }

@@ -2,11 +2,11 @@ package io.muster.firmware.targets;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.firmware.audit.AuditEntry;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import io.muster.outbox.EventIds;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.FieldError;
 import io.muster.rest.problem.Refusal;
 import io.vertx.mutiny.sqlclient.Row;

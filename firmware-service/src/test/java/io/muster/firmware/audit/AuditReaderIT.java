@@ -12,6 +12,7 @@ import io.muster.firmware.SetClock;
 import io.muster.rest.audit.AuditItem;
 import io.muster.rest.audit.AuditQuestion;
 import io.muster.rest.audit.AuditReader;
+import io.muster.rest.audit.Author;
 import io.muster.rest.paging.Page;
 import io.muster.rest.problem.RefusedException;
 import java.nio.file.Path;

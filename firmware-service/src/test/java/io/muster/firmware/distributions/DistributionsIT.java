@@ -9,7 +9,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.FirmwareDatabase;
 import io.muster.firmware.PlainParts;
-import io.muster.firmware.audit.Author;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
 import java.nio.file.Path;

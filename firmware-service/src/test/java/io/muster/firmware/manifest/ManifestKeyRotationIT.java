@@ -13,7 +13,7 @@ import io.muster.contract.event.ContractJson;
 import io.muster.firmware.FirmwareDatabase;
 import io.muster.firmware.PlainParts;
 import io.muster.firmware.SetClock;
-import io.muster.firmware.audit.Author;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
 import io.muster.rest.versions.IfMatch;

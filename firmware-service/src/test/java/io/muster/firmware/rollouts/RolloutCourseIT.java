@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.muster.firmware.FirmwareDatabase;
-import io.muster.firmware.audit.Author;
+import io.muster.rest.audit.Author;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -10,7 +10,7 @@ import io.muster.firmware.Neighbour;
 import io.muster.firmware.SetClock;
 import io.muster.firmware.actions.ActionState;
 import io.muster.firmware.actions.Actions;
-import io.muster.firmware.audit.Author;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.RefusedException;
 import java.io.IOException;
 import java.time.Duration;

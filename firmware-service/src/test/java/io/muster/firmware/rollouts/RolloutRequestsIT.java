@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.FirmwareDatabase;
-import io.muster.firmware.audit.Author;
+import io.muster.rest.audit.Author;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.firmware.FirmwareDatabase;
-import io.muster.firmware.audit.Author;
+import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
 import java.time.Duration;

@@ -8,7 +8,7 @@ import io.muster.contract.id.TenantId;
 import io.muster.firmware.FirmwareDatabase;
 import io.muster.firmware.Neighbour;
 import io.muster.firmware.SetClock;
-import io.muster.firmware.audit.Author;
+import io.muster.rest.audit.Author;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

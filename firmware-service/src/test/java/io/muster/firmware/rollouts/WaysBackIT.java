@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.firmware.FirmwareDatabase;
-import io.muster.firmware.audit.Author;
 import io.muster.firmware.distributions.DistributionTable;
+import io.muster.rest.audit.Author;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;

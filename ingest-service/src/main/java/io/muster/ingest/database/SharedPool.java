@@ -1,6 +1,6 @@
 package io.muster.ingest.database;
 
-import io.muster.rest.tls.OwnCertificate;
+import io.muster.rest.database.BoundedPool;
 import io.quarkus.reactive.pg.client.PgPoolCreator;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -34,14 +34,8 @@ public final class SharedPool implements PgPoolCreator {
 
   /** The server's own limits let go of the locks of a client that has vanished. */
   static PgConnectOptions limit(PgConnectOptions options, SharedPoolConfig config) {
-    var statementMillis = Long.toString(config.statementTimeout().toMillis());
-    options
-        .addProperty("statement_timeout", statementMillis)
-        .addProperty("idle_in_transaction_session_timeout", statementMillis)
-        .setConnectTimeout((int) config.connectTimeout().toMillis())
-        .setTcpKeepAlive(true)
-        .setTcpUserTimeout((int) config.unacknowledged().toMillis());
-    OwnCertificate.showToDatabase(options);
+    BoundedPool.limit(options, config.statementTimeout(), config.connectTimeout());
+    options.setTcpUserTimeout((int) config.unacknowledged().toMillis());
     return options;
   }
 }

@@ -7,6 +7,7 @@ import io.muster.ingest.endpoint.DeviceEndpoint;
 import io.muster.ingest.heard.HeardDevices;
 import io.muster.ingest.sessions.PostgresSessions;
 import io.muster.ingest.sessions.ReplicaIdentity;
+import io.muster.outbox.chore.Outage;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -41,7 +42,8 @@ class PresenceReports {
   private final Clock clock;
   private final Thread thread = Thread.ofVirtual().name("presence-reports").unstarted(this::run);
   private volatile boolean stopped;
-  private boolean failing;
+  private final Outage outage =
+      new Outage(LOG, "The registry cannot be told for now which devices were heard of: %s");
 
   PresenceReports(
       PresenceConfig config,
@@ -113,11 +115,10 @@ class PresenceReports {
       reporter.tell();
       var longAgo = clock.millis() - FORGET_AFTER_MILLIS;
       remembered.forEach(it -> it.forgetBefore(longAgo));
-      failing = false;
+      outage.succeeded();
     } catch (RuntimeException away) {
-      if (!failing && !stopped) {
-        failing = true;
-        LOG.warnf("The registry cannot be told for now which devices were heard of: %s", away);
+      if (!stopped) {
+        outage.failed(away);
       }
     }
   }

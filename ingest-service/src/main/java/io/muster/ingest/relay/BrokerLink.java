@@ -1,14 +1,13 @@
 package io.muster.ingest.relay;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
-import com.hivemq.client.mqtt.exceptions.MqttEncodeException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
-import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
-import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import io.muster.contract.event.OutboxEvent;
+import io.muster.mqtt.FinalRefusal;
 import io.muster.mqtt.MqttOutboundMetadata;
 import io.muster.outbox.RefusedMessageException;
+import io.muster.outbox.UnderWay;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.smallrye.reactive.messaging.TracingMetadata;
@@ -16,11 +15,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
 import org.eclipse.microprofile.reactive.messaging.Message;
@@ -28,9 +24,8 @@ import org.eclipse.microprofile.reactive.messaging.Metadata;
 import org.eclipse.microprofile.reactive.messaging.OnOverflow;
 
 /**
- * Takes one event of the outbox to the broker, through the channel {@value #CHANNEL}. The channel
- * keeps a message across reconnections, so an event that is asked for again while its message is
- * still on its way is not sent a second time. Thread-safe.
+ * Takes one event of the outbox to the broker, through the channel {@value #CHANNEL}, once while it
+ * is on its way. Thread-safe.
  */
 @ApplicationScoped
 class BrokerLink {
@@ -50,7 +45,7 @@ class BrokerLink {
   private final Emitter<byte[]> channel;
   private final RelayTracing tracing;
   private final Clock clock;
-  private final ConcurrentMap<UUID, Uni<Void>> underWay = new ConcurrentHashMap<>();
+  private final UnderWay underWay = new UnderWay();
 
   BrokerLink(
       @Channel(CHANNEL) @OnOverflow(value = OnOverflow.Strategy.BUFFER, bufferSize = BUFFERED)
@@ -70,15 +65,8 @@ class BrokerLink {
    *     else also when its message expiry has passed, of which the outbox knows by itself
    */
   Uni<Void> publish(OutboxEvent event) {
-    return underWay.computeIfAbsent(
-        event.id(),
-        id ->
-            Uni.createFrom()
-                .<Void>emitter(answer -> channel.send(message(event, answer)))
-                .onTermination()
-                .invoke(() -> underWay.remove(id))
-                .memoize()
-                .indefinitely());
+    return underWay.once(
+        event.id(), () -> Uni.createFrom().emitter(answer -> channel.send(message(event, answer))));
   }
 
   private Message<byte[]> message(OutboxEvent event, UniEmitter<? super Void> answer) {
@@ -130,28 +118,13 @@ class BrokerLink {
     return CompletableFuture.completedFuture(null);
   }
 
-  /** Whether the same message would be refused again (MQTT 5 §3.4.2.1, §3.14.2.1). */
+  /** Whether the same message would be refused again (MQTT 5 §3.14.2.1). */
   static boolean isForGood(Throwable reason) {
     return switch (reason) {
-      case Mqtt5PubAckException refused -> isForGood(refused.getMqttMessage().getReasonCode());
       // The connector blames a message only after it was alone on its way when that happened.
       case Mqtt5DisconnectException blamed -> true;
-      case MqttEncodeException tooLarge -> true;
       case IllegalArgumentException unsendable -> true;
-      default -> false;
-    };
-  }
-
-  private static boolean isForGood(Mqtt5PubAckReasonCode code) {
-    return switch (code) {
-      case NOT_AUTHORIZED, TOPIC_NAME_INVALID, PAYLOAD_FORMAT_INVALID -> true;
-      case SUCCESS,
-          NO_MATCHING_SUBSCRIBERS,
-          UNSPECIFIED_ERROR,
-          IMPLEMENTATION_SPECIFIC_ERROR,
-          PACKET_IDENTIFIER_IN_USE,
-          QUOTA_EXCEEDED ->
-          false;
+      default -> FinalRefusal.is(reason);
     };
   }
 }

@@ -1,7 +1,7 @@
 package io.muster.ingest.relay;
 
 import io.muster.contract.message.UserProperties;
-import io.muster.ingest.tracing.MapGetter;
+import io.muster.rest.tracing.MapGetter;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
 import jakarta.enterprise.context.ApplicationScoped;

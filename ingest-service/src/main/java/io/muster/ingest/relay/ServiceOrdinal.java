@@ -1,6 +1,7 @@
 package io.muster.ingest.relay;
 
 import io.muster.mqtt.MqttClientIdentity;
+import io.muster.outbox.InstanceName;
 import io.muster.outbox.LeaseSettings;
 import io.muster.outbox.OrdinalLease;
 import io.quarkus.runtime.StartupEvent;
@@ -12,8 +13,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Default;
 import jakarta.interceptor.Interceptor;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
@@ -29,7 +28,6 @@ import org.jboss.logging.Logger;
   static final String PROVIDER = "service-ordinal";
 
   private static final Logger LOG = Logger.getLogger(ServiceOrdinal.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final OrdinalLease lease;
   private final Site site;
@@ -40,7 +38,7 @@ import org.jboss.logging.Logger;
     this.lease =
         new OrdinalLease(
             pool,
-            config.replica().orElseGet(ServiceOrdinal::hostName),
+            InstanceName.of(config.replica(), "localhost"),
             new LeaseSettings(config.ordinalLease(), renewal, Duration.ofSeconds(5)),
             // Whoever has the old one now throws our connections off; they come back with this.
             ordinal -> LOG.warnf("From the next connection on this is instance %d", ordinal));
@@ -52,7 +50,7 @@ import org.jboss.logging.Logger;
 
   @Override
   public int ordinal() {
-    return lease.current().orElseGet(() -> lease.whenLeased().await().atMost(PATIENCE));
+    return lease.ordinal();
   }
 
   @Override
@@ -63,13 +61,5 @@ import org.jboss.logging.Logger;
   @PreDestroy
   void close() {
     lease.close();
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException nameless) {
-      return "localhost";
-    }
   }
 }

@@ -6,6 +6,8 @@ import io.muster.ingest.intake.Intake;
 import io.muster.ingest.sessions.ExactlyOnceTable.Release;
 import io.muster.ingest.sessions.SessionTable.Unaccepted;
 import io.muster.outbox.TimedPool;
+import io.muster.outbox.chore.Chore;
+import io.muster.outbox.chore.Outage;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import java.time.Clock;
@@ -16,18 +18,21 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /**
  * Sessions in PostgreSQL, shared by all replicas. Start it once, stop it once; the rest is
  * thread-safe.
  */
 public final class PostgresSessions implements Sessions {
+  private static final Logger LOG = Logger.getLogger(PostgresSessions.class);
   private static final Duration STEP = Duration.ofMillis(10);
 
   /** Polls for which a goodbye may be on its way before a takeover publishes the will. */
@@ -99,26 +104,25 @@ public final class PostgresSessions implements Sessions {
 
   /** Begins to renew the lease and to look after sessions. */
   public void start() {
-    chore("renew the lease", lease::renew).every(config.lease().dividedBy(ReplicaLease.RENEWALS));
-    choreOfReplica("look for takeovers", takeovers::tellPending).every(config.poll());
-    choreOfReplica("publish wills", wills::publishDue).every(config.poll());
-    choreOfReplica("compare sessions", this::reconcile).every(config.reconcile());
-    chore("end sessions of dead replicas", this::sweep).every(config.sweep());
-    chore("clean up", this::cleanUp).every(config.cleanup());
+    every(config.lease().dividedBy(ReplicaLease.RENEWALS), "renew the lease", lease::renew);
+    every(config.poll(), "look for takeovers", ofReplica(takeovers::tellPending));
+    every(config.poll(), "publish wills", ofReplica(wills::publishDue));
+    every(config.reconcile(), "compare sessions", ofReplica(this::reconcile));
+    every(config.sweep(), "end sessions of dead replicas", this::sweep);
+    every(config.cleanup(), "clean up", this::cleanUp);
   }
 
-  private Chore chore(String what, Supplier<Uni<Void>> task) {
-    return new Chore(what, task, timer);
+  private void every(Duration period, String what, Supplier<Uni<Void>> task) {
+    var chore = new Chore(task, new Outage(LOG, "Cannot " + what + ", trying again: %s"));
+    timer.scheduleWithFixedDelay(chore::run, 0, period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Left out while this replica has no lease. */
-  private Chore choreOfReplica(String what, IntFunction<Uni<Void>> task) {
-    return chore(
-        what,
-        () -> {
-          var replica = lease.key();
-          return replica.isEmpty() ? Uni.createFrom().voidItem() : task.apply(replica.getAsInt());
-        });
+  private Supplier<Uni<Void>> ofReplica(IntFunction<Uni<Void>> task) {
+    return () -> {
+      var replica = lease.key();
+      return replica.isEmpty() ? Uni.createFrom().voidItem() : task.apply(replica.getAsInt());
+    };
   }
 
   /** The starts of all replicas that may hold connections; fails while the database is away. */

@@ -1,5 +1,6 @@
 package io.muster.ingest.sessions;
 
+import io.muster.outbox.chore.Outage;
 import io.smallrye.mutiny.Uni;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class RetriedBatches<T> {
   private final ConcurrentLinkedQueue<T> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger unwritten = new AtomicInteger();
   private final AtomicBoolean busy = new AtomicBoolean();
-  private final AtomicBoolean failing = new AtomicBoolean();
+  private final Outage outage;
 
   /**
    * @param what for the log, in the plural
@@ -44,6 +45,11 @@ final class RetriedBatches<T> {
     this.retry = retry;
     this.timer = timer;
     this.write = write;
+    this.outage =
+        new Outage(
+            LOG,
+            what + " cannot be written, trying again until they can: %s",
+            what + " are written again");
   }
 
   void add(T item) {
@@ -90,18 +96,14 @@ final class RetriedBatches<T> {
   }
 
   private void written(List<T> batch) {
-    if (failing.compareAndSet(true, false)) {
-      LOG.infof("%s are written again", what);
-    }
+    outage.succeeded();
     unwritten.addAndGet(-batch.size());
     busy.set(false);
     begin();
   }
 
   private void later(List<T> batch, Throwable failure) {
-    if (failing.compareAndSet(false, true)) {
-      LOG.warnf("%s cannot be written, trying again until they can: %s", what, failure);
-    }
+    outage.failed(failure);
     try {
       timer.schedule(() -> write(batch), retry.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException shuttingDown) {

@@ -4,6 +4,7 @@ import io.muster.contract.event.ConnectedSession;
 import io.muster.contract.event.SessionEvent;
 import io.muster.contract.event.SessionPage;
 import io.muster.ingest.intake.Intake;
+import io.muster.outbox.InstanceName;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -12,8 +13,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,15 +34,7 @@ class SessionsWiring {
   @Produces
   @Singleton
   ReplicaIdentity identity(@ConfigProperty(name = "muster.replica") Optional<String> name) {
-    return new ReplicaIdentity(name.orElseGet(SessionsWiring::hostName), UUID.randomUUID());
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException nameless) {
-      return "ingest";
-    }
+    return new ReplicaIdentity(InstanceName.of(name, "ingest"), UUID.randomUUID());
   }
 
   @Produces

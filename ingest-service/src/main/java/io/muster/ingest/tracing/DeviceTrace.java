@@ -1,6 +1,7 @@
 package io.muster.ingest.tracing;
 
 import io.muster.contract.message.UserProperties;
+import io.muster.rest.tracing.TraceProperties;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanId;
@@ -33,9 +34,7 @@ public final class DeviceTrace {
     if (!carrier.containsKey(TRACEPARENT)) {
       return SpanContext.getInvalid();
     }
-    var extracted =
-        W3CTraceContextPropagator.getInstance().extract(Context.root(), carrier, MapGetter.GETTER);
-    return Span.fromContext(extracted).getSpanContext();
+    return Span.fromContext(TraceProperties.context(carrier)).getSpanContext();
   }
 
   /** The same in user properties. */

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.sessions.SessionTable.Unaccepted;
+import io.muster.localstack.postgres.SwallowingProxy;
 import io.muster.outbox.TimedPool;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;

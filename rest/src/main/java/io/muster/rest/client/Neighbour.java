@@ -3,16 +3,10 @@ package io.muster.rest.client;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
-import io.muster.rest.tls.OwnCertificate;
+import io.muster.rest.client.ServiceHttp.Answer;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.tracing.TracingPolicy;
 import io.vertx.mutiny.core.Vertx;
-import io.vertx.mutiny.core.buffer.Buffer;
-import io.vertx.mutiny.core.http.HttpClient;
 import io.vertx.mutiny.core.http.HttpClientRequest;
 import io.vertx.mutiny.core.http.HttpClientResponse;
 import java.io.IOException;
@@ -22,17 +16,8 @@ import java.util.Optional;
 
 /** Asks another service over its internal REST interface. Thread-safe. */
 public final class Neighbour {
-  /** A page of events is the largest answer: 4 MiB of payloads in Base64, and a member around. */
-  private static final int MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-
   private final String name;
-  private final URI base;
-  private final HttpClient http;
-  private final ServiceToken token;
-  private final NeighbourConfig config;
-  private final boolean tls;
-
-  private record Answer(int status, byte[] body) {}
+  private final ServiceHttp http;
 
   /**
    * @param name for whoever reads why it cannot be asked
@@ -40,35 +25,32 @@ public final class Neighbour {
    * @param token this service's; shared by all that it asks
    */
   public Neighbour(String name, URI base, Vertx vertx, NeighbourConfig config, ServiceToken token) {
-    this.name = name;
-    this.base = base;
-    this.config = config;
-    this.token = token;
-    this.tls = "https".equals(base.getScheme());
-    this.http = vertx.createHttpClient(options());
+    this(name, base, vertx, NeighbourLimits.of(config), token);
   }
 
-  private HttpClientOptions options() {
-    var options =
-        new HttpClientOptions()
-            .setSsl(tls)
-            .setConnectTimeout((int) config.connectTimeout().toMillis())
-            .setMaxPoolSize(config.concurrentRequests())
-            .setMaxWaitQueueSize(config.waitingRequests())
-            .setKeepAliveTimeout(30)
-            .setTracingPolicy(TracingPolicy.PROPAGATE);
-    config
-        .caFile()
-        .ifPresent(
-            file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file.toString())));
-    OwnCertificate.show(options);
-    return options;
+  /**
+   * @param name for whoever reads why it cannot be asked
+   * @param base {@code http://…} or {@code https://…}
+   * @param token this service's; shared by all that it asks
+   */
+  public Neighbour(String name, URI base, Vertx vertx, NeighbourLimits limits, ServiceToken token) {
+    this.name = name;
+    this.http = new ServiceHttp(base, vertx, limits, token, NeighbourAwayException::new);
   }
 
   /** Its log, for a follower. */
   public Uni<EventPage> events(long after, int limit) {
-    return get("/internal/v1/events?after=" + after + "&limit=" + limit, EventPage.class)
-        .map(page -> page.orElseThrow(() -> new NeighbourAwayException("answered 404")));
+    return getExisting("/internal/v1/events?after=" + after + "&limit=" + limit, EventPage.class);
+  }
+
+  /**
+   * What each such service has.
+   *
+   * @return fails with {@link NeighbourAwayException} for everything but an answer, also for 404
+   */
+  public <T> Uni<T> getExisting(String path, Class<T> type) {
+    return get(path, type)
+        .map(found -> found.orElseThrow(() -> new NeighbourAwayException(name + " answered 404")));
   }
 
   /**
@@ -86,58 +68,13 @@ public final class Neighbour {
   }
 
   private <T> Uni<Optional<T>> ask(HttpMethod method, String path, Object body, Class<T> type) {
-    return ClosedConnections.askingAgain(
-            Uni.createFrom()
-                .deferred(
-                    () -> token.value().flatMap(current -> exchange(method, path, body, current))))
+    return http.ask(method, path, body)
         .map(answer -> understood(answer, type))
         .ifNoItem()
-        // Later than Vert.x' own two timeouts, for an answer that trickles for ever.
-        .after(config.requestTimeout().multipliedBy(2).plusMillis(100))
+        .after(http.patience())
         .failWith(() -> new NeighbourAwayException(name + " gives no answer in time"))
         .onFailure(failure -> !(failure instanceof NeighbourAwayException))
         .transform(failure -> new NeighbourAwayException(name + " cannot be asked", failure));
-  }
-
-  private Uni<Answer> exchange(HttpMethod method, String path, Object body, String bearer) {
-    var options = request(method, path, bearer).putHeader("Accept", "application/json");
-    if (body != null) {
-      options.putHeader("Content-Type", "application/json");
-    }
-    return http.request(options).flatMap(request -> sent(request, bytes(body)));
-  }
-
-  private RequestOptions request(HttpMethod method, String path, String bearer) {
-    return new RequestOptions()
-        .setMethod(method)
-        .setHost(base.getHost())
-        .setPort(port())
-        .setSsl(tls)
-        .setURI(Optional.ofNullable(base.getRawPath()).orElse("") + path)
-        .setConnectTimeout(config.requestTimeout().toMillis())
-        .setIdleTimeout(config.requestTimeout().toMillis())
-        .putHeader("Authorization", "Bearer " + bearer);
-  }
-
-  private static byte[] bytes(Object body) {
-    try {
-      return body == null ? new byte[0] : ContractJson.mapper().writeValueAsBytes(body);
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException(impossible);
-    }
-  }
-
-  private static Uni<Answer> sent(HttpClientRequest request, byte[] body) {
-    return (body.length == 0 ? request.send() : request.send(Buffer.buffer(body)))
-        .flatMap(Neighbour::read)
-        // Nobody waits any more: the request must not go on holding its connection.
-        .onCancellation()
-        .invoke(() -> request.reset());
-  }
-
-  private int port() {
-    var port = base.getPort();
-    return port >= 0 ? port : tls ? 443 : 80;
   }
 
   /**
@@ -148,10 +85,9 @@ public final class Neighbour {
    */
   public Uni<List<String>> firstLines(String path, int most) {
     return ClosedConnections.askingAgain(
-            Uni.createFrom()
-                .deferred(() -> token.value().flatMap(current -> linesOf(path, most, current))))
+            http.begin(path, "application/x-ndjson").flatMap(request -> lines(request, most)))
         .ifNoItem()
-        .after(config.requestTimeout().multipliedBy(2).plusMillis(100))
+        .after(http.patience())
         .failWith(() -> new NeighbourAwayException(name + " gives no answer in time"))
         .onFailure(
             failure ->
@@ -160,10 +96,8 @@ public final class Neighbour {
         .transform(failure -> new NeighbourAwayException(name + " cannot be asked", failure));
   }
 
-  private Uni<List<String>> linesOf(String path, int most, String bearer) {
-    var options = request(HttpMethod.GET, path, bearer).putHeader("Accept", "application/x-ndjson");
-    return http.request(options)
-        .flatMap(request -> request.send().flatMap(response -> lines(request, response, most)));
+  private Uni<List<String>> lines(HttpClientRequest request, int most) {
+    return request.send().flatMap(response -> lines(request, response, most));
   }
 
   private Uni<List<String>> lines(
@@ -171,43 +105,29 @@ public final class Neighbour {
     if (response.statusCode() == 200) {
       return FirstLines.of(request, response, most);
     }
-    return read(response).map(this::withoutLines).onCancellation().invoke(() -> request.reset());
+    return http.read(response)
+        .map(this::withoutLines)
+        .onCancellation()
+        .invoke(() -> request.reset());
   }
 
   private List<String> withoutLines(Answer answer) {
-    return switch (answer.status) {
+    return switch (answer.status()) {
       case 404 -> List.of();
-      case 400, 422 -> throw RefusedQuestionException.of(answer.body);
-      default -> throw new NeighbourAwayException(name + " answered " + answer.status);
+      case 400, 422 -> throw RefusedQuestionException.of(answer.body());
+      default -> throw new NeighbourAwayException(name + " answered " + answer.status());
     };
   }
 
-  private static Uni<Answer> read(HttpClientResponse response) {
-    return response
-        .toMulti()
-        .onItem()
-        .scan(
-            Buffer::buffer,
-            (all, next) -> {
-              if (all.length() + next.length() > MAX_ANSWER_BYTES) {
-                throw new NeighbourAwayException("too large an answer");
-              }
-              return all.appendBuffer(next);
-            })
-        .collect()
-        .last()
-        .map(all -> new Answer(response.statusCode(), all == null ? new byte[0] : all.getBytes()));
-  }
-
   private <T> Optional<T> understood(Answer answer, Class<T> type) {
-    if (answer.status == 404) {
+    if (answer.status() == 404) {
       return Optional.empty();
     }
-    if (answer.status != 200) {
-      throw new NeighbourAwayException(name + " answered " + answer.status);
+    if (answer.status() != 200) {
+      throw new NeighbourAwayException(name + " answered " + answer.status());
     }
     try {
-      return Optional.of(ContractJson.mapper().readValue(answer.body, type));
+      return Optional.of(ContractJson.mapper().readValue(answer.body(), type));
     } catch (JsonProcessingException malformed) {
       // The message may quote the body; only its kind is told.
       throw new NeighbourAwayException(
@@ -218,6 +138,6 @@ public final class Neighbour {
   }
 
   public void close() {
-    http.closeAndForget();
+    http.close();
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
@@ -18,7 +19,7 @@ import java.util.function.BiFunction;
 public final class ServiceToken {
   private static final long READ_AGAIN_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private final Path file;
+  private final Optional<Path> file;
   private final Executor worker;
   private final BiFunction<String, Throwable, RuntimeException> failure;
   private final AtomicReference<Uni<String>> reading = new AtomicReference<>();
@@ -30,6 +31,15 @@ public final class ServiceToken {
    * @param failure makes what {@link #value} fails with, of a message and a cause or null
    */
   public ServiceToken(Path file, BiFunction<String, Throwable, RuntimeException> failure) {
+    this(Optional.of(file), failure);
+  }
+
+  /**
+   * @param file without one the token is empty, and whoever wants one says no
+   * @param failure makes what {@link #value} fails with, of a message and a cause or null
+   */
+  public ServiceToken(
+      Optional<Path> file, BiFunction<String, Throwable, RuntimeException> failure) {
     this(file, Infrastructure.getDefaultWorkerPool(), failure);
   }
 
@@ -38,7 +48,9 @@ public final class ServiceToken {
    * @param failure makes what {@link #value} fails with, of a message and a cause or null
    */
   public ServiceToken(
-      Path file, Executor worker, BiFunction<String, Throwable, RuntimeException> failure) {
+      Optional<Path> file,
+      Executor worker,
+      BiFunction<String, Throwable, RuntimeException> failure) {
     this.file = file;
     this.worker = worker;
     this.failure = failure;
@@ -48,6 +60,9 @@ public final class ServiceToken {
    * @return fails when the file cannot be read or is empty
    */
   public Uni<String> value() {
+    if (file.isEmpty()) {
+      return Uni.createFrom().item("");
+    }
     var known = last;
     if (known != null && System.nanoTime() - known.atNanos <= READ_AGAIN_AFTER_NANOS) {
       return Uni.createFrom().item(known.token);
@@ -69,7 +84,7 @@ public final class ServiceToken {
 
   private String read() {
     try {
-      var token = Files.readString(file).strip();
+      var token = Files.readString(file.orElseThrow()).strip();
       if (token.isEmpty()) {
         throw failure.apply("the service token's file is empty", null);
       }

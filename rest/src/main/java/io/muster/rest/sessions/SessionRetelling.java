@@ -4,11 +4,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.event.SessionPage;
+import io.muster.outbox.chore.Chore;
+import io.muster.outbox.chore.Outage;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -22,8 +23,6 @@ public final class SessionRetelling {
 
   private final Clock clock;
   private final Counter retold;
-  private final AtomicBoolean busy = new AtomicBoolean();
-  private final AtomicBoolean failing = new AtomicBoolean();
   private volatile Instant since;
 
   /** Who is connected, from somebody on. */
@@ -53,16 +52,14 @@ public final class SessionRetelling {
         .register(meters);
   }
 
-  /** Goes on with the next page, unless the one before is still on its way. Never fails. */
-  public void look(Supplier<Uni<Void>> goOn) {
-    if (busy.compareAndSet(false, true)) {
-      Uni.createFrom()
-          .<Void>deferred(goOn::get)
-          .onTermination()
-          .invoke(() -> busy.set(false))
-          .subscribe()
-          .with(done -> recovered(), this::failed);
-    }
+  /** Goes on with the next page, unless the one before is still on its way. */
+  public static Chore chore(Supplier<Uni<Void>> goOn) {
+    return new Chore(
+        goOn,
+        new Outage(
+            LOG,
+            "Who is connected cannot be asked for now: %s",
+            "Who is connected is asked again"));
   }
 
   /**
@@ -95,17 +92,5 @@ public final class SessionRetelling {
     return begun == null
         ? 0
         : Math.max(0, Duration.between(begun, clock.instant()).toMillis()) / 1e3;
-  }
-
-  private void recovered() {
-    if (failing.compareAndSet(true, false)) {
-      LOG.info("Who is connected is asked again");
-    }
-  }
-
-  private void failed(Throwable failure) {
-    if (failing.compareAndSet(false, true)) {
-      LOG.warnf("Who is connected cannot be asked for now: %s", failure);
-    }
   }
 }

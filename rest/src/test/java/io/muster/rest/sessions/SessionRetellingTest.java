@@ -6,13 +6,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.event.ConnectedSession;
 import io.muster.contract.event.SessionPage;
 import io.muster.contract.id.DeviceAddress;
-import io.smallrye.mutiny.Uni;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SessionRetellingTest {
@@ -28,35 +25,6 @@ class SessionRetellingTest {
       new SessionRetelling("test.retold", "test.gap", Clock.fixed(NOW, ZoneOffset.UTC), meters);
 
   @Test
-  void onePageIsAskedForAtATime() {
-    var asked = new AtomicInteger();
-    var page = new CompletableFuture<Void>();
-    for (var i = 0; i < 2; i++) {
-      retelling.look(
-          () -> {
-            asked.incrementAndGet();
-            return Uni.createFrom().completionStage(page);
-          });
-    }
-    assertEquals(1, asked.get());
-    page.complete(null);
-    retelling.look(() -> goneOn(asked));
-    assertEquals(2, asked.get());
-  }
-
-  @Test
-  void itIsAskedAgainWhenItFailed() {
-    var asked = new AtomicInteger();
-    retelling.look(
-        () -> {
-          throw new IllegalStateException("before there is anything to wait for");
-        });
-    retelling.look(() -> Uni.createFrom().failure(new IllegalStateException("away")));
-    retelling.look(() -> goneOn(asked));
-    assertEquals(1, asked.get());
-  }
-
-  @Test
   void theGapLastsUntilTheLastPageCounted() {
     retelling.gapSince(NOW.minusSeconds(5));
     retelling.committed(false, LAST);
@@ -66,11 +34,6 @@ class SessionRetellingTest {
     retelling.committed(true, LAST);
     assertEquals(0, gap());
     assertEquals(2, meters.get("test.retold").counter().count());
-  }
-
-  private static Uni<Void> goneOn(AtomicInteger asked) {
-    asked.incrementAndGet();
-    return Uni.createFrom().voidItem();
   }
 
   private double gap() {

@@ -1,15 +1,15 @@
-package io.muster.ingest.access;
+package io.muster.rest.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.muster.rest.client.ServiceToken;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +22,7 @@ class ServiceTokenTest {
   @Test
   void isReadByAWorkerOnceForAllWhoAskMeanwhile() throws Exception {
     var file = Files.writeString(folder.resolve("token"), "t1\n");
-    var token = new ServiceToken(file, tasks::add, RegistryAwayException::new);
+    var token = new ServiceToken(Optional.of(file), tasks::add, NeighbourAwayException::new);
     var first = token.value().subscribeAsCompletionStage();
     var second = token.value().subscribeAsCompletionStage();
     assertFalse(first.isDone(), "the one who asks does not read");
@@ -37,9 +37,22 @@ class ServiceTokenTest {
   @Test
   void aFileThatCouldNotBeReadIsReadAgain() throws Exception {
     var file = folder.resolve("later");
-    var token = new ServiceToken(file, Runnable::run, RegistryAwayException::new);
-    assertThrows(RegistryAwayException.class, () -> token.value().await().atMost(PATIENCE));
+    var token = new ServiceToken(Optional.of(file), Runnable::run, NeighbourAwayException::new);
+    assertThrows(NeighbourAwayException.class, () -> token.value().await().atMost(PATIENCE));
     Files.writeString(file, "t2");
     assertEquals("t2", token.value().await().atMost(PATIENCE));
+  }
+
+  @Test
+  void anEmptyFileHoldsNoToken() throws Exception {
+    var file = Files.writeString(folder.resolve("empty"), "\n");
+    var token = new ServiceToken(Optional.of(file), Runnable::run, NeighbourAwayException::new);
+    assertThrows(NeighbourAwayException.class, () -> token.value().await().atMost(PATIENCE));
+  }
+
+  @Test
+  void whoHasNoFileHasAnEmptyOne() {
+    var token = new ServiceToken(Optional.empty(), tasks::add, NeighbourAwayException::new).value();
+    assertEquals("", token.await().atMost(PATIENCE));
   }
 }

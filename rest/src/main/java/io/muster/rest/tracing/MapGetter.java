@@ -1,4 +1,4 @@
-package io.muster.ingest.tracing;
+package io.muster.rest.tracing;
 
 import io.opentelemetry.context.propagation.TextMapGetter;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.muster.outbox;
+package io.muster.localstack.postgres;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,9 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Stands between a client and the database, and can fall silent as a network or a stopped process
  * does: bytes vanish, sockets stay open. Connections from before then stay silent for ever; new
- * ones are not answered until it flows again.
+ * ones are not answered until it flows again. For tests; thread-safe.
  */
-final class SwallowingProxy implements AutoCloseable {
+public final class SwallowingProxy implements AutoCloseable {
   private static final long STEP_NANOS = 1_000_000;
 
   private final ServerSocket listening;
@@ -27,7 +27,10 @@ final class SwallowingProxy implements AutoCloseable {
     private volatile boolean silent;
   }
 
-  SwallowingProxy(int target) {
+  /**
+   * @param target the port of the database, on this machine
+   */
+  public SwallowingProxy(int target) {
     this.target = target;
     try {
       listening = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
@@ -37,15 +40,18 @@ final class SwallowingProxy implements AutoCloseable {
     Thread.ofVirtual().start(this::accept);
   }
 
-  int port() {
+  /** Where clients connect. */
+  public int port() {
     return listening.getLocalPort();
   }
 
-  void fallSilent() {
+  /** For the connections that there are, and those that come until it flows again. */
+  public void fallSilent() {
     line.silent = true;
   }
 
-  void flowAgain() {
+  /** For connections that come from now on. */
+  public void flowAgain() {
     line = new Line();
   }
 
