@@ -1,0 +1,65 @@
+package io.muster.ingest.sites;
+
+import io.muster.contract.event.UplinkState;
+import io.smallrye.mutiny.Uni;
+import io.vertx.mutiny.sqlclient.SqlConnection;
+import io.vertx.mutiny.sqlclient.Tuple;
+
+/** The table {@code site_log}. Stateless. */
+final class SiteTable {
+  private static final String FIND =
+      "SELECT log, position, last_id FROM site_log WHERE site = $1 FOR UPDATE";
+  // Counted without a lock: some more come in when many come at one moment.
+  private static final String ADD =
+      """
+      INSERT INTO site_log (site) SELECT $1::text
+       WHERE (SELECT count(*) FROM site_log) < $2::bigint ON CONFLICT DO NOTHING\
+      """;
+  private static final String KEEP =
+      """
+      UPDATE site_log SET log = $2, position = $3, last_id = $4, taken_at = now()
+       WHERE site = $1\
+      """;
+
+  private SiteTable() {}
+
+  /**
+   * What is known of a site, which nobody else changes until the transaction ends.
+   *
+   * @param most how many sites there may be
+   * @return null when there are so many, and it is none of them
+   */
+  static Uni<SiteLog> lock(SqlConnection transaction, String site, int most) {
+    return find(transaction, site)
+        .chain(
+            found ->
+                found != null
+                    ? Uni.createFrom().item(found)
+                    : transaction
+                        .preparedQuery(ADD)
+                        .execute(Tuple.of(site, (long) most))
+                        .chain(() -> find(transaction, site)));
+  }
+
+  private static Uni<SiteLog> find(SqlConnection transaction, String site) {
+    return transaction
+        .preparedQuery(FIND)
+        .execute(Tuple.of(site))
+        .map(
+            rows -> {
+              if (rows.size() == 0) {
+                return null;
+              }
+              var row = rows.iterator().next();
+              return new SiteLog(
+                  new UplinkState(row.getUUID(0), row.getLong(1), row.getUUID(2)));
+            });
+  }
+
+  static Uni<Void> keep(SqlConnection transaction, String site, UplinkState state) {
+    return transaction
+        .preparedQuery(KEEP)
+        .execute(Tuple.of(site, state.log(), state.position(), state.lastId()))
+        .replaceWithVoid();
+  }
+}
