@@ -127,7 +127,8 @@ class Uplink {
   private Uni<EventPage> page(long after, int limit) {
     return pool.use(UplinkTable::last)
         .invoke(last -> waiting = Math.max(0, last - after))
-        .chain(() -> log.page(after, limit, config.batchBytes()));
+        .chain(() -> log.page(after, limit, config.batchBytes()))
+        .map(page -> BatchSize.within(page, config.batchBytes()));
   }
 
   private static Uni<UplinkState> send(Neighbour hub, String site, UplinkBatch batch) {

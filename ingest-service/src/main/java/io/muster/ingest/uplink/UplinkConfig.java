@@ -24,8 +24,8 @@ public interface UplinkConfig extends NeighbourConfig {
   @WithDefault("500")
   @Min(1) @Max(1_000) int batchEntries();
 
-  /** The most payload that is handed over at a time, in bytes; one that is larger goes alone. */
-  @WithDefault("524288")
+  /** About how many bytes are handed over at a time; an entry that is larger goes alone. */
+  @WithDefault("1048576")
   @Min(1_024) @Max(4_194_304) int batchBytes();
 
   /** How late an entry is seen whose wake-up was lost. */
