@@ -1,4 +1,4 @@
--- What an edge tells its hub of its log (io.muster.ingest.uplink), and what a hub has of its edges' (io.muster.ingest.sites).
+-- What an edge notes of how far its hub has come with its log, and what a hub has of its edges' logs (io.muster.ingest.uplink).
 -- Every installation has the tables, and uses those of its role.
 
 -- At an edge: how far its hub has come with its log. The identity is drawn with the row, so that another database has another.

@@ -1,9 +1,7 @@
 package io.muster.ingest.uplink;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.SessionsRetold;
@@ -12,11 +10,7 @@ import io.muster.contract.event.UplinkState;
 import io.muster.contract.message.UserProperties;
 import io.muster.ingest.relay.NumberedLog;
 import io.muster.ingest.relay.RelayConfig;
-import io.muster.ingest.sessions.ToldAgain;
 import io.muster.outbox.EventFollower;
-import io.muster.outbox.EventIds;
-import io.muster.outbox.Outbox;
-import io.muster.outbox.OutboxEntry;
 import io.muster.outbox.OutboxLog;
 import io.muster.outbox.TimedPool;
 import io.muster.rest.client.Neighbour;
@@ -28,7 +22,6 @@ import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -37,8 +30,6 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -60,7 +51,6 @@ class Uplink {
   private final NumberedLog numbered;
   private final TimedPool pool;
   private final OutboxLog log;
-  private final ToldAgain toldAgain;
   private final Clock clock;
   private final Vertx vertx;
   private final UplinkCounts counts;
@@ -84,7 +74,6 @@ class Uplink {
     this.numbered = numbered;
     this.pool = new TimedPool(pool, relay.databaseTimeout());
     this.log = new OutboxLog(pool);
-    this.toldAgain = new ToldAgain(clock);
     this.clock = clock;
     this.vertx = vertx;
     this.meters = meters;
@@ -105,7 +94,7 @@ class Uplink {
     var hub = new Neighbour("the hub's ingest", hubUrl, vertx, config, token);
     var effects =
         new UplinkEffects(
-            pool, log, batch -> send(hub, name, batch), db -> retell(db, name), counts);
+            pool, log, batch -> send(hub, name, batch), Retelling.of(name, clock), counts);
     var follower =
         new EventFollower(
             new EventFollower.Settings(
@@ -137,35 +126,6 @@ class Uplink {
             state ->
                 state.orElseThrow(
                     () -> new NeighbourAwayException("the hub's ingest takes no logs of sites")));
-  }
-
-  private Uni<Void> retell(SqlConnection transaction, String name) {
-    return UplinkTable.last(transaction)
-        .chain(
-            last ->
-                toldAgain
-                    .write(transaction)
-                    .chain(() -> Outbox.append(transaction, List.of(retold(name, last)))))
-        .replaceWithVoid();
-  }
-
-  private OutboxEntry retold(String name, long last) {
-    return new OutboxEntry(
-        new EventIds(clock).next(),
-        SessionsRetold.topic(name),
-        1,
-        "application/json",
-        Map.of(),
-        json(new SessionsRetold(last)),
-        clock.instant());
-  }
-
-  private static byte[] json(SessionsRetold retold) {
-    try {
-      return ContractJson.mapper().writeValueAsBytes(retold);
-    } catch (JsonProcessingException impossible) {
-      throw new IllegalStateException(impossible);
-    }
   }
 
   private void meter() {

@@ -29,7 +29,7 @@ final class UplinkEffects implements EventFollower.Effects {
   private final HubLink hub;
   private final Retelling retelling;
   private final UplinkCounts counts;
-  private Kept kept;
+  private volatile Kept kept;
 
   UplinkEffects(
       TimedPool pool, OutboxLog log, HubLink hub, Retelling retelling, UplinkCounts counts) {
@@ -131,9 +131,13 @@ final class UplinkEffects implements EventFollower.Effects {
 
   @Override
   public Uni<Void> take(EventPage page) {
-    var next = new Kept(kept.log(), page.next(), page.items().getLast().id());
-    var batch =
-        new UplinkBatch(kept.log(), kept.position(), kept.lastId(), null, page.items());
+    var from = kept;
+    if (page.items().getFirst().sequence() != from.position() + 1) {
+      // An answer that came too late for whoever waited for it.
+      return Uni.createFrom().failure(new PositionMovedException("the position was moved"));
+    }
+    var next = new Kept(from.log(), page.next(), page.items().getLast().id());
+    var batch = new UplinkBatch(from.log(), from.position(), from.lastId(), null, page.items());
     return hub.send(batch)
         .invoke(state -> check(state, next))
         .chain(() -> keep(next))
@@ -145,13 +149,13 @@ final class UplinkEffects implements EventFollower.Effects {
   /** What comes next has expired unsent. */
   @Override
   public Uni<Long> startOver(long end) {
+    var known = kept;
+    var former = new UplinkState(known.log(), known.position(), known.lastId());
     return oldest()
         .chain(
-            oldest -> {
-              var former = new UplinkState(kept.log(), kept.position(), kept.lastId());
-              var from = new Kept(kept.log(), oldest - 1, null);
-              return begin(from, former, missed(kept, oldest));
-            })
+            oldest ->
+                begin(
+                    new Kept(known.log(), oldest - 1, null), former, missed(known, oldest)))
         .onFailure()
         .invoke(counts::failed);
   }

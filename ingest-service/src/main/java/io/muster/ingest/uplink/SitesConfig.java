@@ -1,4 +1,4 @@
-package io.muster.ingest.sites;
+package io.muster.ingest.uplink;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;

@@ -1,4 +1,4 @@
-package io.muster.ingest.sites;
+package io.muster.ingest.uplink;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -7,7 +7,7 @@ import io.muster.contract.event.UplinkBatch;
 import io.muster.contract.event.UplinkState;
 import io.muster.contract.message.UserProperties;
 import io.muster.ingest.intake.Afterwards;
-import io.muster.ingest.sites.SiteLogs.Taken;
+import io.muster.ingest.uplink.SiteLogs.Taken;
 import io.muster.outbox.TimedPool;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.Startup;
@@ -46,7 +46,9 @@ class Sites {
       Clock clock,
       MeterRegistry meters,
       @All List<Afterwards> afterwards) {
-    this.logs = new SiteLogs(new TimedPool(pool, config.timeout()), config, clock, this::taken);
+    this.logs = 
+        new SiteLogs(
+            new TimedPool(pool, config.timeout()), config.most(), clock, this::taken);
     this.afterwards = List.copyOf(afterwards);
     this.batches = batches(meters, "taken");
     this.nothingNew = batches(meters, "nothing-new");

@@ -1,4 +1,4 @@
-package io.muster.ingest.sites;
+package io.muster.ingest.uplink;
 
 import io.muster.contract.event.UplinkState;
 import io.smallrye.mutiny.Uni;

@@ -1,4 +1,4 @@
-package io.muster.ingest.sites;
+package io.muster.ingest.uplink;
 
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.SessionsRetold;
@@ -26,7 +26,7 @@ final class SiteLogs {
   private static final Logger LOG = Logger.getLogger(SiteLogs.class);
 
   private final TimedPool pool;
-  private final SitesConfig config;
+  private final int mostSites;
   private final Clock clock;
   private final EventIds ids;
   private final Consumer<Taken> taken;
@@ -43,11 +43,12 @@ final class SiteLogs {
   record Taken(UplinkState state, int written, int known, boolean begun, long missed) {}
 
   /**
+   * @param mostSites beyond which no other is taken
    * @param taken told after the commit
    */
-  SiteLogs(TimedPool pool, SitesConfig config, Clock clock, Consumer<Taken> taken) {
+  SiteLogs(TimedPool pool, int mostSites, Clock clock, Consumer<Taken> taken) {
     this.pool = pool;
-    this.config = config;
+    this.mostSites = mostSites;
     this.clock = clock;
     this.ids = new EventIds(clock);
     this.taken = taken;
@@ -63,7 +64,7 @@ final class SiteLogs {
   Uni<UplinkState> take(String site, UplinkBatch batch) {
     return pool.inTransaction(
             db ->
-                SiteTable.lock(db, site, config.most()).chain(known -> take(db, site, batch, known)))
+                SiteTable.lock(db, site, mostSites).chain(known -> take(db, site, batch, known)))
         .invoke(taken)
         .invoke(it -> tellOfBeginning(site, it))
         .map(Taken::state);
@@ -72,7 +73,7 @@ final class SiteLogs {
   private Uni<Taken> take(SqlConnection db, String site, UplinkBatch batch, SiteLog known) {
     if (known == null) {
       return Uni.createFrom()
-          .failure(new Refusal.LimitReached("sites", config.most()).asException());
+          .failure(new Refusal.LimitReached("sites", mostSites).asException());
     }
     var begun = known.isBegunBy(batch);
     var from = known.begun(batch);

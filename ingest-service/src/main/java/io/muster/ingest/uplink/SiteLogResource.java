@@ -1,4 +1,4 @@
-package io.muster.ingest.sites;
+package io.muster.ingest.uplink;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
 import io.muster.contract.event.ContractJson;

@@ -1,4 +1,4 @@
-package io.muster.ingest.sites;
+package io.muster.ingest.uplink;
 
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.SessionsRetold;
@@ -20,6 +20,7 @@ import java.util.UUID;
 final class BatchCheck {
   private static final String PLATFORM = "platform/";
   private static final String OWN = "platform/ingest/";
+  private static final String AWS = "aws";
   private static final int MAX_ERRORS = 20;
 
   private BatchCheck() {}
@@ -92,6 +93,14 @@ final class BatchCheck {
     }
     return topic.startsWith(PLATFORM)
         ? topic.startsWith(OWN)
-        : DeviceTopic.parse(topic).isPresent();
+        : DeviceTopic.parse(asPublished(topic)).isPresent();
+  }
+
+  /** AWS IoT's topics have another form between services than at the endpoint. */
+  private static String asPublished(String topic) {
+    var level = topic.split("/", 4);
+    return level.length == 4 && level[0].equals(AWS)
+        ? "$aws/things/%s:%s/%s".formatted(level[1], level[2], level[3])
+        : topic;
   }
 }
