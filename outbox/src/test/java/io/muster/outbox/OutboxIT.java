@@ -149,7 +149,7 @@ class OutboxIT {
     assertEquals(List.of(8L), page(7, 1_000).items().stream().map(e -> e.sequence()).toList());
     var log = new OutboxLog(DATABASE.pool());
     assertEquals(1, log.page(0, 10, 1).await().atMost(PATIENCE).items().size());
-    assertEquals(6, log.page(0, 10, large.length + 100).await().atMost(PATIENCE).items().size());
+    assertEquals(6, log.page(0, 10, 100).await().atMost(PATIENCE).items().size());
   }
 
   @Test
