@@ -46,7 +46,7 @@ class Sites {
       Clock clock,
       MeterRegistry meters,
       @All List<Afterwards> afterwards) {
-    this.logs = 
+    this.logs =
         new SiteLogs(
             new TimedPool(pool, config.timeout()), config.most(), clock, this::taken);
     this.afterwards = List.copyOf(afterwards);

@@ -94,7 +94,7 @@ class Uplink {
     var hub = new Neighbour("the hub's ingest", hubUrl, vertx, config, token);
     var effects =
         new UplinkEffects(
-            pool, log, batch -> send(hub, name, batch), Retelling.of(name, clock), counts);
+            pool, log, new HttpHubLink(hub, name), Retelling.of(name, clock), counts);
     var follower =
         new EventFollower(
             new EventFollower.Settings(
@@ -118,14 +118,6 @@ class Uplink {
         .invoke(last -> waiting = Math.max(0, last - after))
         .chain(() -> log.page(after, limit, config.batchBytes()))
         .map(page -> BatchSize.within(page, config.batchBytes()));
-  }
-
-  private static Uni<UplinkState> send(Neighbour hub, String site, UplinkBatch batch) {
-    return hub.post("/internal/v1/sites/" + site + "/log", batch, UplinkState.class)
-        .map(
-            state ->
-                state.orElseThrow(
-                    () -> new NeighbourAwayException("the hub's ingest takes no logs of sites")));
   }
 
   private void meter() {
