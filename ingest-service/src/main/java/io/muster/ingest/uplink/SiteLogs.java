@@ -12,6 +12,7 @@ import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -116,6 +117,33 @@ final class SiteLogs {
     return SiteSessions.untold(db, site, retold, ids, clock.instant())
         .chain(ends -> Outbox.append(db, ends))
         .replaceWithVoid();
+  }
+
+  /**
+   * Forgets sites that have brought nothing for so long, and tells the end of who was connected.
+   *
+   * @return how many they were
+   */
+  Uni<Integer> forget(Duration silent) {
+    return pool.inTransaction(
+        db ->
+            SiteTable.silent(db, silent)
+                .call(
+                    sites -> {
+                      Uni<Void> all = Uni.createFrom().voidItem();
+                      for (var site : sites) {
+                        all = all.chain(() -> forget(db, site));
+                      }
+                      return all;
+                    })
+                .map(List::size));
+  }
+
+  private Uni<Void> forget(SqlConnection db, String site) {
+    LOG.warnf("Site %s has brought nothing of its log for too long, and is forgotten", site);
+    return SiteSessions.all(db, site, ids, clock.instant())
+        .chain(ends -> Outbox.append(db, ends))
+        .chain(() -> SiteTable.remove(db, site));
   }
 
   private static void tellOfBeginning(String site, Taken it) {

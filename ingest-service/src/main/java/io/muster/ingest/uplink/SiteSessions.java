@@ -224,17 +224,25 @@ final class SiteSessions {
   static Uni<List<OutboxEntry>> untold(
       SqlConnection db, String site, OutboxEvent retold, EventIds ids, Instant now) {
     return after(retold)
-        .map(
-            after ->
-                db.preparedQuery(END_UNTOLD)
-                    .execute(Tuple.of(site, after))
-                    .map(
-                        rows -> {
-                          List<OutboxEntry> ends = new ArrayList<>();
-                          rows.forEach(row -> ends.add(end(row, site, ids, now)));
-                          return ends;
-                        }))
+        .map(after -> end(db, site, after, ids, now))
         .orElseGet(() -> Uni.createFrom().item(List.of()));
+  }
+
+  /** The same of all who are connected there, of a site that is no more. */
+  static Uni<List<OutboxEntry>> all(SqlConnection db, String site, EventIds ids, Instant now) {
+    return end(db, site, Long.MAX_VALUE, ids, now);
+  }
+
+  private static Uni<List<OutboxEntry>> end(
+      SqlConnection db, String site, long toldUpTo, EventIds ids, Instant now) {
+    return db.preparedQuery(END_UNTOLD)
+        .execute(Tuple.of(site, toldUpTo))
+        .map(
+            rows -> {
+              List<OutboxEntry> ends = new ArrayList<>();
+              rows.forEach(row -> ends.add(end(row, site, ids, now)));
+              return ends;
+            });
   }
 
   private static Optional<Long> after(OutboxEvent retold) {

@@ -4,6 +4,9 @@ import io.muster.contract.event.UplinkState;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The table {@code site_log}. Stateless. */
 final class SiteTable {
@@ -20,6 +23,13 @@ final class SiteTable {
       UPDATE site_log SET log = $2, position = $3, last_id = $4, taken_at = now()
        WHERE site = $1\
       """;
+
+  private static final String SILENT =
+      """
+      SELECT site FROM site_log WHERE taken_at < now() - $1::bigint * interval '1 ms'
+       ORDER BY site LIMIT 100 FOR UPDATE SKIP LOCKED\
+      """;
+  private static final String REMOVE = "DELETE FROM site_log WHERE site = $1";
 
   private SiteTable() {}
 
@@ -54,6 +64,23 @@ final class SiteTable {
               return new SiteLog(
                   new UplinkState(row.getUUID(0), row.getLong(1), row.getUUID(2)));
             });
+  }
+
+  /** Some of those that have brought nothing for so long, locked until the transaction ends. */
+  static Uni<List<String>> silent(SqlConnection transaction, Duration duration) {
+    return transaction
+        .preparedQuery(SILENT)
+        .execute(Tuple.of(duration.toMillis()))
+        .map(
+            rows -> {
+              List<String> sites = new ArrayList<>(rows.size());
+              rows.forEach(row -> sites.add(row.getString(0)));
+              return sites;
+            });
+  }
+
+  static Uni<Void> remove(SqlConnection transaction, String site) {
+    return transaction.preparedQuery(REMOVE).execute(Tuple.of(site)).replaceWithVoid();
   }
 
   static Uni<Void> keep(SqlConnection transaction, String site, UplinkState state) {

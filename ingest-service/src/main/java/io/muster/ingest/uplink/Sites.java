@@ -10,17 +10,20 @@ import io.muster.ingest.intake.Afterwards;
 import io.muster.ingest.uplink.SiteLogs.Taken;
 import io.muster.outbox.TimedPool;
 import io.quarkus.arc.All;
-import io.quarkus.runtime.Startup;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /** The logs of this hub's sites, and what is counted of them. Thread-safe. */
-// At start: its meters are there before the first use.
-@Startup
 @ApplicationScoped
 @RegisterForReflection(
     targets = {
@@ -31,6 +34,11 @@ import java.util.List;
       UserProperties.class
     })
 class Sites {
+  private static final Logger LOG = Logger.getLogger(Sites.class);
+  private static final Duration EVERY = Duration.ofHours(1);
+
+  private final Vertx vertx;
+  private final SitesConfig config;
   private final SiteLogs logs;
   private final List<Afterwards> afterwards;
   private final Counter batches;
@@ -39,13 +47,17 @@ class Sites {
   private final Counter known;
   private final Counter beginnings;
   private final Counter missed;
+  private long timer = -1;
 
   Sites(
+      Vertx vertx,
       Pool pool,
       SitesConfig config,
       Clock clock,
       MeterRegistry meters,
       @All List<Afterwards> afterwards) {
+    this.vertx = vertx;
+    this.config = config;
     this.logs =
         new SiteLogs(
             new TimedPool(pool, config.timeout()), config.most(), clock, this::taken);
@@ -76,6 +88,22 @@ class Sites {
         .description("Entries of sites' logs, by whether this log had them under another position")
         .tag("outcome", outcome)
         .register(meters);
+  }
+
+  void start(@Observes StartupEvent started) {
+    timer = vertx.setPeriodic(EVERY.toMillis(), _ -> forget());
+  }
+
+  void stop(@Observes ShutdownEvent stopping) {
+    vertx.cancelTimer(timer);
+  }
+
+  private void forget() {
+    logs.forget(config.forgetAfter())
+        .subscribe()
+        .with(
+            sites -> {},
+            failure -> LOG.warnf("Sites that are no more cannot be forgotten: %s", failure));
   }
 
   Uni<UplinkState> take(String site, UplinkBatch batch) {

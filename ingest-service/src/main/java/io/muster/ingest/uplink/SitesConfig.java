@@ -19,6 +19,14 @@ public interface SitesConfig {
   @WithDefault("1000")
   @Min(1) @Max(1_000) int batchEntries();
 
+  /**
+   * How long a site may bring nothing before it is forgotten, with who was connected there: it is
+   * taken for one that is no more. One that comes back begins anew.
+   */
+  @WithDefault("30d")
+  @DurationMin(hours = 1)
+  Duration forgetAfter();
+
   /** For the transaction that takes a batch. */
   @WithDefault("10s")
   @DurationMin(millis = 100)

@@ -83,13 +83,13 @@ class Uplink {
   /** Before the log's publisher, which would begin with the broker. */
   void start(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) StartupEvent started) {
     meter();
-    config.hubUrl().ifPresent(this::start);
+    config.url().ifPresent(this::start);
   }
 
   private void start(URI hubUrl) {
     var name =
         site.orElseThrow(
-            () -> new IllegalStateException("with muster.uplink.hub-url goes muster.relay.site"));
+            () -> new IllegalStateException("with muster.uplink.url goes muster.relay.site"));
     var token = new ServiceToken(config.serviceTokenFile(), NeighbourAwayException::new);
     var hub = new Neighbour("the hub's ingest", hubUrl, vertx, config, token);
     var effects =

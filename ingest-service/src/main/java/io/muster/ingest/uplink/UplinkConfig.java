@@ -18,7 +18,7 @@ import org.hibernate.validator.constraints.time.DurationMin;
 public interface UplinkConfig extends NeighbourConfig {
 
   /** Where the hub's ingest-service is, {@code http} or {@code https}; not set: no uplink. */
-  Optional<URI> hubUrl();
+  Optional<URI> url();
 
   /** The most entries that are handed over at a time. */
   @WithDefault("500")

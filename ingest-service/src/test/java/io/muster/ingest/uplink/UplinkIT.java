@@ -359,6 +359,20 @@ class UplinkIT {
   }
 
   @Test
+  void aSiteThatIsNoMoreIsForgottenWithItsConnections() {
+    take("lyon", List.of(LogEntries.connected("a", 5)));
+    take("aarhus", List.of(LogEntries.connected("b", 6)));
+    hub.run("UPDATE site_log SET taken_at = now() - interval '2 days' WHERE site = 'lyon'");
+    var forgotten = logs.forget(Duration.ofDays(1)).await().atMost(PATIENCE);
+    assertEquals(1, forgotten);
+    assertEquals(List.of("acme:b"), connectedAtTheHub());
+    assertEquals(
+        List.of("platform/ingest/session/disconnected/acme/a"),
+        topicsAtTheHub("platform/ingest/session/disconnected/"));
+    assertEquals(1, hub.count("SELECT count(*) FROM site_log"));
+  }
+
+  @Test
   void theHubKnowsWhoIsConnectedAtASiteAndWhatTheyHear() {
     take(
         "lyon",
