@@ -40,7 +40,8 @@ public final class OutboxLog {
           FROM (SELECT * FROM outbox WHERE sequence > $1 ORDER BY sequence LIMIT $2) AS candidate)
       SELECT bounds.last_sequence, bounds.oldest, page.*
         FROM bounds LEFT JOIN page ON page.bytes_before < $3
-       ORDER BY page.sequence""";
+       ORDER BY page.sequence\
+      """;
 
   private static final String ID = "SELECT id FROM outbox WHERE sequence = $1";
 
@@ -54,7 +55,8 @@ public final class OutboxLog {
        WHERE sequence IN (
          SELECT sequence FROM head
           WHERE sequence < coalesce((SELECT min(sequence) FROM head WHERE NOT old),
-                                    9223372036854775807))""";
+                                    9223372036854775807))\
+      """;
 
   private final Pool pool;
 

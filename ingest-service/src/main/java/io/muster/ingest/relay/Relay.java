@@ -38,8 +38,7 @@ class Relay implements Afterwards, NumberedLog {
       UndeliveredLetters undelivered,
       MeterRegistry meters) {
     this.broker = broker;
-    this.publisher =
-        new OutboxPublisher(pool, settings(config), clock, this::publish, undelivered);
+    this.publisher = new OutboxPublisher(pool, settings(config), clock, this::publish, undelivered);
     meter(meters);
   }
 

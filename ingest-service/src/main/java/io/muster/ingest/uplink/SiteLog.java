@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How far this hub has come with the log of one site, and what a batch adds to it. A batch that does
- * not go on from there adds nothing, and the site is told where that is. Immutable.
+ * How far this hub has come with the log of one site, and what a batch adds to it. A batch that
+ * does not go on from there adds nothing, and the site is told where that is. Immutable.
  */
 record SiteLog(UplinkState state) {
 

@@ -50,7 +50,8 @@ class SiteLogResource {
           "Answers how far this has come with it. What is known is passed over, and what does not"
               + " go on from there is not taken: the site goes on from what the answer says.")
   @RequestBody(content = @Content(schema = @Schema(implementation = UplinkBatch.class)))
-  public Uni<UplinkState> take(@PathParam("site") @Pattern(regexp = SITE) String site, byte[] body) {
+  public Uni<UplinkState> take(
+      @PathParam("site") @Pattern(regexp = SITE) String site, byte[] body) {
     var batch = batch(body);
     BatchCheck.check(site, batch, config.batchEntries());
     return sites.take(site, batch);

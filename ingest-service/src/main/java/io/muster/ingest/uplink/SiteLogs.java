@@ -18,10 +18,10 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Takes the logs of a hub's sites into its own: a batch in one transaction with the site's position,
- * under the lock of the site's row. So each entry of a site comes into the log once and in order,
- * under its own id and with its own time, and the services that follow the hub's log need not know
- * that there are sites. Thread-safe.
+ * Takes the logs of a hub's sites into its own: a batch in one transaction with the site's
+ * position, under the lock of the site's row. So each entry of a site comes into the log once and
+ * in order, under its own id and with its own time, and the services that follow the hub's log need
+ * not know that there are sites. Thread-safe.
  */
 final class SiteLogs {
   private static final Logger LOG = Logger.getLogger(SiteLogs.class);
@@ -64,8 +64,7 @@ final class SiteLogs {
    */
   Uni<UplinkState> take(String site, UplinkBatch batch) {
     return pool.inTransaction(
-            db ->
-                SiteTable.lock(db, site, mostSites).chain(known -> take(db, site, batch, known)))
+            db -> SiteTable.lock(db, site, mostSites).chain(known -> take(db, site, batch, known)))
         .invoke(taken)
         .invoke(it -> tellOfBeginning(site, it))
         .map(Taken::state);
@@ -73,8 +72,7 @@ final class SiteLogs {
 
   private Uni<Taken> take(SqlConnection db, String site, UplinkBatch batch, SiteLog known) {
     if (known == null) {
-      return Uni.createFrom()
-          .failure(new Refusal.LimitReached("sites", mostSites).asException());
+      return Uni.createFrom().failure(new Refusal.LimitReached("sites", mostSites).asException());
     }
     var begun = known.isBegunBy(batch);
     var from = known.begun(batch);

@@ -34,8 +34,7 @@ import org.jboss.logging.Logger;
  * The table {@code site_session}: who is connected at a hub's sites, as their logs tell. Of a
  * client's connections the one with the greatest epoch counts, wherever it is. Stateless.
  */
-@RegisterForReflection(
-    targets = {SessionEvent.class, SessionsRetold.class, SubscribedEvent.class})
+@RegisterForReflection(targets = {SessionEvent.class, SessionsRetold.class, SubscribedEvent.class})
 final class SiteSessions {
   private static final Logger LOG = Logger.getLogger(SiteSessions.class);
 
@@ -129,7 +128,8 @@ final class SiteSessions {
     var device = DeviceAddress.of(topic.tenant().value(), topic.device().orElseThrow());
     switch (topic.event()) {
       case CONNECTED ->
-          told.begun.add(new Begun(device, whole(data(entry, SessionEvent.class)), entry.sequence()));
+          told.begun.add(
+              new Begun(device, whole(data(entry, SessionEvent.class)), entry.sequence()));
       case DISCONNECTED -> told.ended.add(whole(data(entry, SessionEvent.class)));
       case SUBSCRIBED -> {
         var it = data(entry, SubscribedEvent.class);
@@ -173,8 +173,7 @@ final class SiteSessions {
     return db.preparedQuery(BEGIN).execute(values).replaceWithVoid();
   }
 
-  private static <T> String[] strings(
-      List<T> items, Function<T, String> value) {
+  private static <T> String[] strings(List<T> items, Function<T, String> value) {
     return items.stream().map(value).toArray(String[]::new);
   }
 
@@ -257,8 +256,7 @@ final class SiteSessions {
 
   private static OutboxEntry end(Row row, String site, EventIds ids, Instant now) {
     var device = DeviceAddress.of(row.getString(1), row.getString(2));
-    var ended =
-        new SessionEvent(site, null, 0, row.getLong(3), row.getString(0), now, UNTOLD);
+    var ended = new SessionEvent(site, null, 0, row.getLong(3), row.getString(0), now, UNTOLD);
     return OutboxEntry.event(
         ids.next(),
         PlatformTopic.of(ServiceName.INGEST, DISCONNECTED, device),

@@ -61,8 +61,7 @@ final class SiteTable {
                 return null;
               }
               var row = rows.iterator().next();
-              return new SiteLog(
-                  new UplinkState(row.getUUID(0), row.getLong(1), row.getUUID(2)));
+              return new SiteLog(new UplinkState(row.getUUID(0), row.getLong(1), row.getUUID(2)));
             });
   }
 

@@ -59,8 +59,7 @@ class Sites {
     this.vertx = vertx;
     this.config = config;
     this.logs =
-        new SiteLogs(
-            new TimedPool(pool, config.timeout()), config.most(), clock, this::taken);
+        new SiteLogs(new TimedPool(pool, config.timeout()), config.most(), clock, this::taken);
     this.afterwards = List.copyOf(afterwards);
     this.batches = batches(meters, "taken");
     this.nothingNew = batches(meters, "nothing-new");

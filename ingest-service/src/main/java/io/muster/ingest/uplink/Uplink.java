@@ -32,9 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/**
- * At an edge: hands this site's log to the hub, in whichever instance numbers it. Thread-safe.
- */
+/** At an edge: hands this site's log to the hub, in whichever instance numbers it. Thread-safe. */
 @ApplicationScoped
 @RegisterForReflection(
     targets = {
@@ -93,8 +91,7 @@ class Uplink {
     var token = new ServiceToken(config.serviceTokenFile(), NeighbourAwayException::new);
     var hub = new Neighbour("the hub's ingest", hubUrl, vertx, config, token);
     var effects =
-        new UplinkEffects(
-            pool, log, new HttpHubLink(hub, name), Retelling.of(name, clock), counts);
+        new UplinkEffects(pool, log, new HttpHubLink(hub, name), Retelling.of(name, clock), counts);
     var follower =
         new EventFollower(
             new EventFollower.Settings(
@@ -123,7 +120,8 @@ class Uplink {
   private void meter() {
     Gauge.builder("muster.uplink.behind", this, it -> it.behind().toMillis() / 1000.0)
         .baseUnit("seconds")
-        .description("For how long the hub has not had all of the log; 0 where another replica does")
+        .description(
+            "For how long the hub has not had all of the log; 0 where another replica does")
         .register(meters);
     Gauge.builder("muster.uplink.waiting.messages", this, Uplink::waiting)
         .description("Entries of the log that the hub does not have; 0 where another replica tells")

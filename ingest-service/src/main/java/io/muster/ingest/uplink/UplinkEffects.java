@@ -47,7 +47,8 @@ final class UplinkEffects implements EventFollower.Effects {
         .chain(
             oldest ->
                 UplinkTable.read(pool, oldest - 1)
-                    .chain(known -> hub.send(question(known)).chain(it -> settle(known, it, oldest))))
+                    .chain(
+                        known -> hub.send(question(known)).chain(it -> settle(known, it, oldest))))
         .onFailure()
         .invoke(counts::failed);
   }
@@ -77,7 +78,8 @@ final class UplinkEffects implements EventFollower.Effects {
     // Not to be compared any more. The log has gone beyond it, so it is no earlier one.
     var trimmed = own.isEmpty() && state.position() < oldest;
     if (same || trimmed) {
-      LOG.infof("The hub is at %d and not at %d: going on there", state.position(), known.position());
+      LOG.infof(
+          "The hub is at %d and not at %d: going on there", state.position(), known.position());
       return goOn(new Kept(known.log(), state.position(), state.lastId()));
     }
     LOG.warnf(
@@ -107,8 +109,7 @@ final class UplinkEffects implements EventFollower.Effects {
     var batch =
         new UplinkBatch(
             from.log(), from.position(), from.lastId(), new Beginning(former, missed), List.of());
-    return pool.inTransaction(
-            db -> UplinkTable.keep(db, from).chain(() -> retelling.write(db)))
+    return pool.inTransaction(db -> UplinkTable.keep(db, from).chain(() -> retelling.write(db)))
         .chain(() -> hub.send(batch))
         .invoke(state -> check(state, from))
         .invoke(
@@ -125,7 +126,8 @@ final class UplinkEffects implements EventFollower.Effects {
   private void check(UplinkState state, Kept expected) {
     if (!state.equals(new UplinkState(expected.log(), expected.position(), expected.lastId()))) {
       throw new PositionMovedException(
-          "the hub is at %d of its log, not at %d".formatted(state.position(), expected.position()));
+          "the hub is at %d of its log, not at %d"
+              .formatted(state.position(), expected.position()));
     }
   }
 
@@ -153,9 +155,7 @@ final class UplinkEffects implements EventFollower.Effects {
     var former = new UplinkState(known.log(), known.position(), known.lastId());
     return oldest()
         .chain(
-            oldest ->
-                begin(
-                    new Kept(known.log(), oldest - 1, null), former, missed(known, oldest)))
+            oldest -> begin(new Kept(known.log(), oldest - 1, null), former, missed(known, oldest)))
         .onFailure()
         .invoke(counts::failed);
   }

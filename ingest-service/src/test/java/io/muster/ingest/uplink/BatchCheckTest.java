@@ -1,16 +1,16 @@
 package io.muster.ingest.uplink;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.SessionsRetold;
 import io.muster.contract.event.UplinkBatch;
 import io.muster.contract.event.UplinkBatch.Beginning;
-import io.muster.rest.problem.RefusedException;
 import io.muster.rest.problem.Refusal;
+import io.muster.rest.problem.RefusedException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -90,8 +90,7 @@ class BatchCheckTest {
     var qos = new OutboxEvent(1, LOG, one.topic(), 3, null, Map.of(), new byte[0], Instant.EPOCH);
     assertTrue(refused(batch(qos)).contains("/entries/0"));
     var again =
-        new OutboxEvent(
-            2, one.id(), one.topic(), 1, null, Map.of(), new byte[0], Instant.EPOCH);
+        new OutboxEvent(2, one.id(), one.topic(), 1, null, Map.of(), new byte[0], Instant.EPOCH);
     assertTrue(refused(batch(one, again)).contains("/entries/1"));
   }
 

@@ -60,8 +60,7 @@ class SiteLogTest {
   @Test
   void anotherEntryAtThePositionIsAnotherLogUnderTheSameName() {
     var elsewhere = LogEntries.numbered(0, LogEntries.answers(0, 10));
-    var continued =
-        new UplinkBatch(LOG, 4, elsewhere.get(3).id(), null, elsewhere.subList(4, 7));
+    var continued = new UplinkBatch(LOG, 4, elsewhere.get(3).id(), null, elsewhere.subList(4, 7));
     assertEquals(List.of(), at(4).newOf(continued));
     var overlapping = new UplinkBatch(LOG, 2, id(2), null, elsewhere.subList(2, 7));
     assertEquals(List.of(), at(4).newOf(overlapping));
