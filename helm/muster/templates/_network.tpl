@@ -31,7 +31,7 @@ in `env` alone is not seen here.
 {{- if not $values.ingest.enabled -}}{{- $urls = append $urls $values.external.ingestUrl -}}{{- end -}}
 {{- end -}}
 {{- if eq .component "ingest" -}}
-{{- $urls = append $urls (default "" (get $values.ingest.settings "muster.ingest.broker.url")) -}}
+{{- $urls = concat $urls (list $values.external.uplinkUrl (default "" (get $values.ingest.settings "muster.ingest.broker.url"))) -}}
 {{- end -}}
 {{- if and (eq .component "firmware") $values.firmware.storage.bucket.name -}}
 {{- $urls = append $urls (default "https://s3.amazonaws.com" $values.firmware.storage.bucket.endpoint) -}}

@@ -54,6 +54,9 @@
 {{- if and .Values.ingest.enabled (not .Values.registry.enabled) .Values.external.broker.url (not .Values.site) }}
 {{- fail "site: the name of this site, another one at each edge, or they throw each other off at the hub's broker" }}
 {{- end }}
+{{- if and .Values.external.uplinkUrl (not .Values.site) }}
+{{- fail "site: the name of this site, by which the hub that external.uplinkUrl names tells its log from those of others" }}
+{{- end }}
 {{- if and .Values.ingest.enabled (not (or .Values.endpoint.mqtt.enabled .Values.endpoint.mqtts.enabled .Values.endpoint.ws.enabled .Values.endpoint.wss.enabled)) (ne (get .Values.ingest.settings "muster.ingest.source") "broker") }}
 {{- fail "endpoint: no port is enabled, and nothing feeds the store" }}
 {{- end }}

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.muster.contract.event.CloudEvent;
 import io.muster.contract.event.ContractJson;
+import io.muster.contract.event.UplinkBatch;
+import io.muster.contract.event.UplinkState;
 import io.muster.contract.registry.ActivityReport;
 import io.muster.contract.registry.ClaimAnswer;
 import io.muster.contract.registry.ClaimRequest;
@@ -40,6 +42,9 @@ class GoldenInterfacesTest {
       case "internal/tenant-standing.json" -> TenantStanding.class;
       case "internal/deleted-tenants.json" -> DeletedTenants.class;
       case "internal/activity-report.json" -> ActivityReport.class;
+      case "internal/uplink-batch.json", "internal/uplink-batch-beginning.json" ->
+          UplinkBatch.class;
+      case "internal/uplink-state.json" -> UplinkState.class;
       default -> CloudEvent.class;
     };
   }
@@ -61,6 +66,9 @@ class GoldenInterfacesTest {
         "internal/tenant-standing.json",
         "internal/deleted-tenants.json",
         "internal/activity-report.json",
+        "internal/uplink-batch.json",
+        "internal/uplink-batch-beginning.json",
+        "internal/uplink-state.json",
         "events/firmware.installed.json",
         "events/registry.presence.json",
         "events/registry.device-created.json",

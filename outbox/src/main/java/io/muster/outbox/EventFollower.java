@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
@@ -14,8 +15,8 @@ import org.jboss.logging.Logger;
 /**
  * Follows the log of another service, page by page from a kept position: when woken, and at least
  * at each poll. Nothing is skipped: what a page says is taken before the next one is asked for.
- * While the other service is away it tries again with growing pauses. One virtual thread;
- * thread-safe.
+ * While the other service is away it tries again with growing pauses, no two followers in step. One
+ * virtual thread; thread-safe.
  */
 public final class EventFollower implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(EventFollower.class);
@@ -214,13 +215,22 @@ public final class EventFollower implements AutoCloseable {
       position = -1;
       return;
     }
+    if (cause instanceof PositionMovedException) {
+      position = -1;
+    }
     if (!failing) {
       failing = true;
       LOG.warnf("The log of %s cannot be followed for now: %s", settings.log(), cause);
     }
-    Thread.sleep(backoff);
+    Thread.sleep(jittered(backoff));
     var doubled = backoff.multipliedBy(2);
     backoff = doubled.compareTo(settings.maxBackoff()) > 0 ? settings.maxBackoff() : doubled;
+  }
+
+  /** Half of it to all of it: many that lost the same service do not come back at one moment. */
+  private static Duration jittered(Duration pause) {
+    var half = pause.toMillis() / 2;
+    return Duration.ofMillis(pause.toMillis() - ThreadLocalRandom.current().nextLong(half + 1));
   }
 
   private <T> T await(Uni<T> answer)

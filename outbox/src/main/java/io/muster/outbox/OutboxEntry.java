@@ -3,6 +3,7 @@ package io.muster.outbox;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.muster.contract.event.CloudEvent;
 import io.muster.contract.event.ContractJson;
+import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.message.CarriedProperties;
 import io.muster.contract.message.UserProperties;
 import io.muster.contract.topic.PlatformTopic;
@@ -68,6 +69,19 @@ public record OutboxEntry(
         payload,
         createdAt,
         CarriedProperties.NONE);
+  }
+
+  /** What another log of the same service holds, to be written as it is, under its own id. */
+  public static OutboxEntry of(OutboxEvent event) {
+    return new OutboxEntry(
+        event.id(),
+        event.topic(),
+        event.qos(),
+        event.contentType(),
+        event.userProperties(),
+        event.payload(),
+        event.createdAt(),
+        event.carried());
   }
 
   /**

@@ -11,6 +11,8 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The log that {@code GET /internal/v1/events?after=&limit=} serves: all that was numbered and is
@@ -38,7 +40,10 @@ public final class OutboxLog {
           FROM (SELECT * FROM outbox WHERE sequence > $1 ORDER BY sequence LIMIT $2) AS candidate)
       SELECT bounds.last_sequence, bounds.oldest, page.*
         FROM bounds LEFT JOIN page ON page.bytes_before < $3
-       ORDER BY page.sequence""";
+       ORDER BY page.sequence\
+      """;
+
+  private static final String ID = "SELECT id FROM outbox WHERE sequence = $1";
 
   // Only a prefix is ever trimmed, so that the log has no holes behind `oldest`.
   private static final String TRIM =
@@ -50,7 +55,8 @@ public final class OutboxLog {
        WHERE sequence IN (
          SELECT sequence FROM head
           WHERE sequence < coalesce((SELECT min(sequence) FROM head WHERE NOT old),
-                                    9223372036854775807))""";
+                                    9223372036854775807))\
+      """;
 
   private final Pool pool;
 
@@ -68,10 +74,32 @@ public final class OutboxLog {
    *     reader's position is of another log (or asked for the end)
    */
   public Uni<EventPage> page(long after, int limit) {
-    var bounded = Math.clamp(limit, 1, MAX_PAGE);
+    return page(after, limit, MAX_PAGE_BYTES);
+  }
+
+  /**
+   * The same with another bound on the payloads.
+   *
+   * @param maxBytes the most payload, more than {@value #MAX_PAGE_BYTES} is brought into range; a
+   *     page holds at least one event, however large
+   */
+  public Uni<EventPage> page(long after, int limit, int maxBytes) {
+    var events = Math.clamp(limit, 1, MAX_PAGE);
+    long bytes = Math.clamp(maxBytes, 1, MAX_PAGE_BYTES);
     return pool.preparedQuery(PAGE)
-        .execute(Tuple.of(Math.max(0, after), bounded, (long) MAX_PAGE_BYTES))
+        .execute(Tuple.of(Math.max(0, after), events, bytes))
         .map(rows -> toPage(rows, after));
+  }
+
+  /** The id of one event, by which it is known again; empty when it is not kept. */
+  public Uni<Optional<UUID>> idAt(long sequence) {
+    return pool.preparedQuery(ID)
+        .execute(Tuple.of(sequence))
+        .map(
+            rows ->
+                rows.size() == 0
+                    ? Optional.empty()
+                    : Optional.of(rows.iterator().next().getUUID(0)));
   }
 
   /** The last sequence that was given; 0 before the first. */

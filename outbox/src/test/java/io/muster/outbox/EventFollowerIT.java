@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
@@ -12,8 +13,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +121,40 @@ class EventFollowerIT {
   }
 
   @Test
+  void goesOnFromWhereItsEffectsSayWhenThePositionWasMoved() {
+    append(0, 10);
+    var position = new AtomicLong(8);
+    List<Long> taken = new CopyOnWriteArrayList<>();
+    var effects =
+        new EventFollower.Effects() {
+          @Override
+          public Uni<Long> position() {
+            return Uni.createFrom().item(position.get());
+          }
+
+          @Override
+          public Uni<Void> take(EventPage page) {
+            if (position.getAndSet(3) == 8) {
+              return Uni.createFrom().failure(new PositionMovedException("elsewhere"));
+            }
+            page.items().forEach(it -> taken.add(it.sequence()));
+            return Uni.createFrom().voidItem();
+          }
+
+          @Override
+          public Uni<Long> startOver(long end) {
+            return Uni.createFrom().failure(new AssertionError("nothing is missing"));
+          }
+        };
+    var follower = new EventFollower(QUICK, this::fetch, effects, Clock.systemUTC());
+    open.add(follower);
+    follower.start();
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertEquals(List.of(4L, 5L, 6L, 7L, 8L, 9L, 10L), taken));
+  }
+
+  @Test
   void startsOverWhenTheLogIsAnotherOneThanBefore() {
     DATABASE.run("INSERT INTO followed_log VALUES ('registry', 1000)");
     append(0, 5);
@@ -154,7 +191,7 @@ class EventFollowerIT {
     return follower;
   }
 
-  private Uni<io.muster.contract.event.EventPage> fetch(long after, int limit) {
+  private Uni<EventPage> fetch(long after, int limit) {
     return away.get()
         ? Uni.createFrom().failure(new IllegalStateException("away"))
         : log.page(after, limit);

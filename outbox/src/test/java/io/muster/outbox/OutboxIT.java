@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,19 @@ class OutboxIT {
     assertEquals(2, bounded.items().size());
     assertEquals(7, bounded.next());
     assertEquals(List.of(8L), page(7, 1_000).items().stream().map(e -> e.sequence()).toList());
+    var log = new OutboxLog(DATABASE.pool());
+    assertEquals(1, log.page(0, 10, 1).await().atMost(PATIENCE).items().size());
+    assertEquals(6, log.page(0, 10, 100).await().atMost(PATIENCE).items().size());
+  }
+
+  @Test
+  void anEntryIsKnownAgainByTheIdAtItsNumber() throws Exception {
+    append(Entries.answers("d1", 0, 2));
+    numberAll();
+    var log = new OutboxLog(DATABASE.pool());
+    var second = page(1, 1).items().getFirst();
+    assertEquals(Optional.of(second.id()), log.idAt(2).await().atMost(PATIENCE));
+    assertEquals(Optional.empty(), log.idAt(3).await().atMost(PATIENCE));
   }
 
   @Test

@@ -140,8 +140,11 @@ class SitesTest {
   void anEdgeFindsItsHubTrustsItAndIsLetIn(Site site) {
     var hub = hubOf(site);
     var edge = site.rendering(folder).workload("ingest");
-    for (var component : List.of("registry", "broker")) {
-      var variable = "MUSTER_" + component.toUpperCase(Locale.ROOT);
+    for (var component : List.of("registry", "broker", "ingest")) {
+      var variable =
+          component.equals("ingest")
+              ? "MUSTER_UPLINK"
+              : "MUSTER_" + component.toUpperCase(Locale.ROOT);
       var url = URI.create(variable(edge, variable + "_URL"));
       var certificate = hub.find("Certificate", "muster-" + component + "-tls").orElseThrow();
       assertTrue(certificate.tree().at("spec", "dnsNames").texts().contains(url.getHost()));

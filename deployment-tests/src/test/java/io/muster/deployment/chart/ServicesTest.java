@@ -128,7 +128,9 @@ class ServicesTest {
         Rendering.of(
             Renderings.EVERYTHING_BY_TLS
                 .with("database.sslMode", "verify-full")
-                .with("database.caSecret", "muster-database-ca"));
+                .with("database.caSecret", "muster-database-ca")
+                .with("external.uplinkUrl", "https://ingest.hub.example.org:8082")
+                .with("external.caSecret", "muster-hub-ca"));
     for (var service : MODULES.keySet()) {
       var said = new TreeSet<String>();
       for (var variable : rendering.workload(service).containers().getFirst().at("env").items()) {

@@ -3,12 +3,14 @@ package io.muster.ingest.relay;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.contract.event.OutboxEvent;
 import io.muster.ingest.intake.Afterwards;
 import io.muster.outbox.OutboxPublisher;
 import io.muster.outbox.OutboxSettings;
 import io.muster.outbox.OutboxStatus;
 import io.muster.outbox.UndeliveredSink;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,11 +21,14 @@ import java.util.Locale;
 
 /**
  * Runs this replica's publisher of the outbox, woken by the intake after each commit that wrote to
- * it. Thread-safe.
+ * it. At an edge with an uplink the broker gets nothing: it is the hub's, and the hub's
+ * ingest-service sends what comes up there, when its log has it. Thread-safe.
  */
 @ApplicationScoped
-class Relay implements Afterwards {
+class Relay implements Afterwards, NumberedLog {
+  private final BrokerLink broker;
   private final OutboxPublisher publisher;
+  private volatile Runnable numbered;
 
   Relay(
       Pool pool,
@@ -32,9 +37,18 @@ class Relay implements Afterwards {
       BrokerLink broker,
       UndeliveredLetters undelivered,
       MeterRegistry meters) {
-    this.publisher =
-        new OutboxPublisher(pool, settings(config), clock, broker::publish, undelivered);
+    this.broker = broker;
+    this.publisher = new OutboxPublisher(pool, settings(config), clock, this::publish, undelivered);
     meter(meters);
+  }
+
+  private Uni<Void> publish(OutboxEvent event) {
+    var uplink = numbered;
+    if (uplink == null) {
+      return broker.publish(event);
+    }
+    uplink.run();
+    return Uni.createFrom().voidItem();
   }
 
   private static OutboxSettings settings(RelayConfig config) {
@@ -79,6 +93,16 @@ class Relay implements Afterwards {
   @Override
   public void outboxWritten() {
     publisher.wakeUp();
+  }
+
+  @Override
+  public boolean isMine() {
+    return publisher.status().publisher();
+  }
+
+  @Override
+  public void follow(Runnable told) {
+    numbered = told;
   }
 
   OutboxStatus status() {

@@ -43,6 +43,7 @@ final class TenantTables {
     return Stream.concat(
             TenantSessions.parts().stream(),
             Stream.of(
+                TenantPart.of("site_session"),
                 TenantPart.of("packet_log"),
                 TenantPart.of("quarantine"),
                 TenantPart.of("dead_letter"),

@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.toList;
 import io.muster.contract.event.ConnectedSession;
 import io.muster.contract.event.ConnectedSession.Hearing;
 import io.muster.contract.event.SessionPage;
+import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.MalformedIdException;
 import io.muster.ingest.endpoint.authorisation.SubscribeRights;
 import io.muster.ingest.endpoint.authorisation.SubscribeRights.Reading;
@@ -22,14 +23,29 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who is connected, at whichever replica. The rows are the truth: those of a replica that died are
- * there until another one ends them, which it tells. Stateless.
+ * Who is connected, at whichever replica, and at a hub also at its sites. The rows are the truth:
+ * those of a replica that died are there until another one ends them, which it tells; those of
+ * sites are as their logs told. Stateless.
  */
 final class ConnectedSessions {
+  // Of a client that a site and this installation both tell of, the later connection.
   private static final String PAGE =
       """
-      SELECT client_identifier, epoch, connected_at, subscriptions FROM mqtt_session
-      WHERE replica_key IS NOT NULL AND client_identifier > $1
+      SELECT client_identifier, epoch, connected_at, subscriptions, hears FROM (
+        (SELECT s.client_identifier, s.epoch, s.connected_at, s.subscriptions, NULL::jsonb AS hears
+           FROM mqtt_session s
+          WHERE s.replica_key IS NOT NULL AND s.client_identifier > $1
+            AND NOT EXISTS (SELECT FROM site_session e
+                             WHERE e.client_identifier = s.client_identifier AND e.epoch >= s.epoch)
+          ORDER BY s.client_identifier LIMIT $2)
+        UNION ALL
+        (SELECT e.client_identifier, e.epoch, e.connected_at, NULL, e.hears
+           FROM site_session e
+          WHERE e.client_identifier > $1
+            AND NOT EXISTS (SELECT FROM mqtt_session s
+                             WHERE s.client_identifier = e.client_identifier
+                               AND s.replica_key IS NOT NULL AND s.epoch > e.epoch)
+          ORDER BY e.client_identifier LIMIT $2)) AS connected
       ORDER BY client_identifier LIMIT $2
       """;
 
@@ -63,13 +79,31 @@ final class ConnectedSessions {
               client.value(),
               row.getLong(1),
               row.getOffsetDateTime(2).toInstant(),
-              hearings(row.getJsonArray(3))));
+              row.getJsonObject(4) == null
+                  ? hearings(row.getJsonArray(3))
+                  : told(row.getJsonObject(4))));
     } catch (MalformedIdException noDevice) {
       return Optional.empty();
     }
   }
 
-  private static List<Hearing> hearings(JsonArray subscriptions) {
+  /** What a site told of it. */
+  private static List<Hearing> told(JsonObject hears) {
+    return hears.stream()
+        .map(it -> new Hearing(address(it.getKey()), filters((JsonArray) it.getValue())))
+        .toList();
+  }
+
+  private static DeviceAddress address(String device) {
+    var level = device.split("/", 2);
+    return DeviceAddress.of(level[0], level[1]);
+  }
+
+  private static List<String> filters(JsonArray filters) {
+    return filters.stream().map(String.class::cast).toList();
+  }
+
+  static List<Hearing> hearings(JsonArray subscriptions) {
     return subscriptions.stream()
         .map(it -> SubscribeRights.read(((JsonObject) it).getString("filter")))
         .filter(Reading.Of.class::isInstance)

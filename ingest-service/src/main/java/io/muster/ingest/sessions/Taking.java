@@ -29,7 +29,7 @@ final class Taking {
       """
       INSERT INTO mqtt_session (client_identifier, session_key, epoch, replica_key, connection_id,
         connected_at, expiry_seconds)
-      SELECT $1, nextval('mqtt_session_key'), nextval('mqtt_epoch'), r.key, $3, now(), $4
+      SELECT $1, nextval('mqtt_session_key'), next_mqtt_epoch(), r.key, $3, now(), $4
       FROM endpoint_replica r WHERE r.key = $2 AND NOT r.condemned
       ON CONFLICT (client_identifier) DO NOTHING
       RETURNING session_key, epoch
@@ -39,7 +39,7 @@ final class Taking {
       """
       UPDATE mqtt_session SET
         session_key = CASE WHEN $5 THEN session_key ELSE nextval('mqtt_session_key') END,
-        epoch = nextval('mqtt_epoch'), replica_key = r.key, connection_id = $3,
+        epoch = next_mqtt_epoch(), replica_key = r.key, connection_id = $3,
         connected_at = now(), expiry_seconds = $4, expires_at = NULL,
         subscriptions = CASE WHEN $5 THEN subscriptions ELSE '[]' END
       FROM endpoint_replica r

@@ -50,7 +50,9 @@ class TenantRemainsIT {
           "reading_partition",
           "endpoint_replica",
           "mqtt_takeover",
-          "tenant_removal");
+          "site_log",
+          "tenant_removal",
+          "uplink");
 
   /** What goes with the sessions. */
   private static final Set<String> OF_SESSIONS = Set.of("exactly_once", "outgoing_exactly_once");
@@ -277,6 +279,7 @@ class TenantRemainsIT {
     rows.insert("dead_letter", Map.of("tenant", of));
     rows.insert("quarantine", Map.of("tenant", of));
     rows.insert("packet_log", Map.of("tenant", of));
+    rows.insert("site_session", Map.of("tenant", of, "client_identifier", client));
     var number = Integer.toString(session);
     rows.insert("mqtt_session", Map.of("client_identifier", client, "session_key", number));
     rows.insert("mqtt_will", Map.of("client_identifier", client, "epoch", number));

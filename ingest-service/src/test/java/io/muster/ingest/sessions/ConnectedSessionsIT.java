@@ -117,6 +117,37 @@ class ConnectedSessionsIT {
   }
 
   @Test
+  void thoseAtTheSitesOfAHubAsTheirLogsTold() {
+    try (var one = replica("one")) {
+      var moved = one.take(DeviceAddress.of("sites", "moved"), true, 0);
+      one.take(DeviceAddress.of("sites", "own"), true, 0);
+      var returned = one.take(DeviceAddress.of("sites", "returned"), true, 0);
+      atSite("far", 7, "{\"sites/far\": [\"command/sites/far/req/#\"]}");
+      atSite("moved", moved.epoch() + 1, "{}");
+      atSite("returned", returned.epoch() - 1, "{}");
+      var told = told(one, "sites");
+      assertEquals(List.of("far", "moved", "own", "returned"), names(told));
+      assertEquals(
+          List.of(
+              new Hearing(DeviceAddress.of("sites", "far"), List.of("command/sites/far/req/#"))),
+          told.getFirst().hears());
+      assertEquals(moved.epoch() + 1, told.get(1).epoch());
+      assertEquals(returned.epoch(), told.get(3).epoch());
+    }
+  }
+
+  private static void atSite(String device, long epoch, String hears) {
+    database
+        .pool()
+        .query(
+            "INSERT INTO site_session VALUES ('sites:%s', 'sites', '%1$s', 'lyon', %d, now(), '%s', 1)"
+                .formatted(device, epoch, hears))
+        .execute()
+        .await()
+        .atMost(WITHIN);
+  }
+
+  @Test
   void thoseOfADeadReplicaUntilItsEndIsTold() {
     try (var one = new TestReplica("one", database.pool(), SHORT_LEASE)) {
       await().until(one.sessions::isReady);

@@ -158,6 +158,24 @@ class PostgresSessionsIT {
   }
 
   @Test
+  void anEpochSaysWhichOfTwoDatabasesConnectionsIsTheLaterOne() {
+    one.take(device, false, NEVER_ENDS);
+    // As of a database that was restored, or has just been made.
+    one.pool.query("SELECT setval('mqtt_epoch', 5)").execute().await().indefinitely();
+    var micros = one.count("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
+    var later = two.take(device, false, NEVER_ENDS);
+    assertTrue(later.epoch() > micros);
+    assertTrue(later.epoch() < micros + 60_000_000);
+    // Not with each connection: within a second they only grow.
+    var last = one.take(device, false, NEVER_ENDS);
+    assertTrue(last.epoch() > later.epoch());
+    // A clock that is set back does not take the numbers back with it.
+    var ahead = last.epoch() + 3_600_000_000L;
+    one.pool.query("SELECT setval('mqtt_epoch', " + ahead + ")").execute().await().indefinitely();
+    assertEquals(ahead + 1, two.take(device, false, NEVER_ENDS).epoch());
+  }
+
+  @Test
   void ofManyConnectsAtOnceEachGetsItsOwnEpochAndOneHoldsTheSession() {
     Set<Long> epochs = ConcurrentHashMap.newKeySet();
     TestReplica.sideBySide(
