@@ -182,12 +182,15 @@ class StrangersIT {
 
   /** And is no error in the log, which anybody could fill with it. */
   @Test
-  void whoeverBeginsWithHttp2InClearTextIsRefusedByEachService() throws IOException {
+  void whoeverBeginsWithHttp2InClearTextOrNamesNoHostIsRefusedByEachService() throws IOException {
     var logs = List.of(stack.logFromNow("registry"), stack.logFromNow("ingest"));
     for (var service :
         List.of(stack.registry(), stack.ingest(1), stack.command(1), stack.firmware(1))) {
-      var answer = answerTo(URI.create(service), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-      assertTrue(answer.contains("urn:muster:problem:malformed-request"), service + ": " + answer);
+      var preface = answerTo(URI.create(service), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+      assertTrue(preface.contains(" 501 Not Implemented\r\n"), service + ": " + preface);
+      var nowhere = answerTo(URI.create(service), "GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+      assertTrue(
+          nowhere.contains("urn:muster:problem:malformed-request"), service + ": " + nowhere);
     }
     logs.forEach(log -> log.assertNever("HTTP Request to * failed"));
   }

@@ -144,12 +144,12 @@ class BackPressureTest {
   @Test
   void slowsDownADeviceThatSendsFasterThanItMay() {
     try (var server = TestEndpoint.start()) {
-      server.access.limits = new DeviceLimits(1, 1_000);
+      server.access.limits = new DeviceLimits(10, 1_000);
       try (var client = RawClient.connected(server, MQTT_5)) {
         var began = System.nanoTime();
-        // A burst of ten seconds passes, the rest at a second each.
-        publish(client, 1, 1, 11);
-        await().until(() -> server.intake.offered.size() == 11);
+        // A burst of ten seconds passes, the rest at a tenth of a second each.
+        publish(client, 1, 1, 110);
+        await().until(() -> server.intake.offered.size() == 110);
         var took = Duration.ofNanos(System.nanoTime() - began);
         assertTrue(took.compareTo(Duration.ofMillis(800)) > 0, took::toString);
         assertTrue(server.count("muster.endpoint.pauses", "reason", "rate") >= 1);
