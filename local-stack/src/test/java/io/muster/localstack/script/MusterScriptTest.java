@@ -246,16 +246,21 @@ class MusterScriptTest {
         <testcase name="needsATool" classname="io.muster.OneIT" time="0">
         <skipped message="Assumption failed: not on the PATH: &quot;jq&quot; &amp; more" type="x"/>
         </testcase>
+        <testcase name="needsAFile" classname="io.muster.OneIT" time="0">
+        <skipped type="x.Aborted"><![CDATA[x.Aborted: Assumption failed: no file: room-a.csv
+            at io.muster.OneIT.needsAFile(OneIT.java:7)]]></skipped>
+        </testcase>
         """;
     maven(
         "3.9.1",
-        reportScript("broker", "tests=\"2\" errors=\"0\" skipped=\"1\" failures=\"0\"", skipped));
+        reportScript("broker", "tests=\"3\" errors=\"0\" skipped=\"2\" failures=\"0\"", skipped));
     var lines = run("test").output().strip().lines().toList();
     assertEquals(
         List.of(
-            "1 passed, 0 failed, 1 skipped",
-            "  skipped OneIT.needsATool: not on the PATH: \"jq\" & more"),
-        lines.subList(lines.size() - 2, lines.size()));
+            "1 passed, 0 failed, 2 skipped",
+            "  skipped OneIT.needsATool: not on the PATH: \"jq\" & more",
+            "  skipped OneIT.needsAFile: no file: room-a.csv"),
+        lines.subList(lines.size() - 3, lines.size()));
   }
 
   @Test
