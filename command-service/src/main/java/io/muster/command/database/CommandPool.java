@@ -28,6 +28,9 @@ public final class CommandPool implements PgPoolCreator {
       options
           .addProperty("statement_timeout", statementMillis)
           .addProperty("idle_in_transaction_session_timeout", statementMillis)
+          // Statements are parsed once and planned each time: one plan for all, made while a table
+          // was empty or for arrays of any length, reads whole tables where one row is asked for.
+          .addProperty("plan_cache_mode", "force_custom_plan")
           .setConnectTimeout((int) config.connectTimeout().toMillis())
           .setTcpKeepAlive(true);
       OwnCertificate.showToDatabase(options);
