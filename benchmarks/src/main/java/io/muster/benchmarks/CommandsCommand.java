@@ -2,6 +2,7 @@ package io.muster.benchmarks;
 
 import io.muster.benchmarks.commands.CommandTrial;
 import io.muster.benchmarks.stack.BenchmarkStack;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -21,6 +22,9 @@ final class CommandsCommand extends StackCommand {
   private static final int WAITING_REQUESTS = 50_000;
 
   @Mixin private RoundOptions rounds;
+
+  /** A JVM compiles little of what it does only a hundred times a second. */
+  private static final Duration WARM_UP = Duration.ofSeconds(60);
 
   @Option(
       names = "--rates",
@@ -66,6 +70,8 @@ final class CommandsCommand extends StackCommand {
         "request and response alone: a client of the broker publishes to the same devices and hears"
             + " their responses, through the same endpoint and broker; command-service stands still"
             + " (SIGSTOP) meanwhile",
+        "before them each is asked for %d s, in the first half at a rate that climbs to the whole"
+            .formatted(rounds.warmUp(WARM_UP).toSeconds()),
         rounds.rounds() + " rounds of " + rounds.duration().toSeconds() + " s of each, in turn",
         "the job: %,d connected devices by a filter, no rate, no window; until the last answer left"
                 .formatted(jobDevices)
@@ -85,7 +91,7 @@ final class CommandsCommand extends StackCommand {
     var trial = new CommandTrial(stack, logins, Bench.generator(), report()::tell);
     return trial.measure(
         new CommandTrial.Size(
-            rates, answering, jobs, rounds.rounds(), rounds.duration(), rounds.warmUp()),
+            rates, answering, jobs, rounds.rounds(), rounds.duration(), rounds.warmUp(WARM_UP)),
         this::tell);
   }
 }

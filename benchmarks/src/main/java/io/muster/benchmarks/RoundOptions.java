@@ -20,9 +20,8 @@ final class RoundOptions {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "10s",
       converter = DurationConverter.class,
-      description = "of each before the first round (default ${DEFAULT-VALUE})")
+      description = "of each before the first round (default 10s; of commands 60s)")
   private Duration warmUp;
 
   int rounds() {
@@ -34,7 +33,14 @@ final class RoundOptions {
   }
 
   Duration warmUp() {
-    return warmUp;
+    return warmUp(Duration.ofSeconds(10));
+  }
+
+  /**
+   * @param usual when nothing is said
+   */
+  Duration warmUp(Duration usual) {
+    return warmUp == null ? usual : warmUp;
   }
 
   /** For the report. */

@@ -211,8 +211,9 @@ public final class EventFollower implements AutoCloseable {
 
   private void pause(Exception failed) throws InterruptedException {
     var cause = failed instanceof ExecutionException ? failed.getCause() : failed;
+    // A database that was away may have come back as it was before, and position with it.
+    position = -1;
     if (cause instanceof TurnLostException) {
-      position = -1;
       return;
     }
     if (cause instanceof PositionMovedException) {

@@ -1,22 +1,16 @@
 package io.muster.outbox;
 
-import io.muster.localstack.FreePort;
-import io.muster.localstack.files.FileTree;
 import io.muster.localstack.postgres.LocalPostgres;
+import io.muster.localstack.postgres.TestPostgres;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Row;
 import io.vertx.mutiny.sqlclient.RowSet;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -33,47 +27,26 @@ final class TestDatabase
 
   private static final ExtensionContext.Namespace SPACE =
       ExtensionContext.Namespace.create(TestDatabase.class);
-  private static final AtomicInteger SCHEMAS = new AtomicInteger();
 
   private final List<Pool> pools = new ArrayList<>();
-  private LocalPostgres postgres;
+  private TestPostgres server;
   private Vertx vertx;
   private String schema;
   private Pool pool;
 
-  private record Server(Path folder, LocalPostgres postgres) implements AutoCloseable {
-    static Server start() {
-      try {
-        var folder = Files.createTempDirectory("outbox-it");
-        var postgres = LocalPostgres.start(folder, FreePort.any());
-        postgres.createServices();
-        return new Server(folder, postgres);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      postgres.close();
-      FileTree.delete(folder);
-    }
-  }
-
   @Override
   public void beforeAll(ExtensionContext context) {
-    postgres =
+    server =
         context
             .getRoot()
             .getStore(SPACE)
-            .computeIfAbsent(Server.class, first -> Server.start(), Server.class)
-            .postgres();
+            .computeIfAbsent(TestPostgres.class, _ -> TestPostgres.start(), TestPostgres.class);
     vertx = Vertx.vertx();
   }
 
   @Override
   public void beforeEach(ExtensionContext context) {
-    schema = "test" + SCHEMAS.incrementAndGet();
+    schema = server.newSchema();
     pool = newPool(8);
     run("CREATE SCHEMA " + schema);
     run(OutboxSchema.outbox());
@@ -96,7 +69,7 @@ final class TestDatabase
   }
 
   LocalPostgres postgres() {
-    return postgres;
+    return server.server();
   }
 
   /** The test's pool. */
@@ -106,12 +79,12 @@ final class TestDatabase
 
   /** Another pool on the same schema, as another instance of the service would have. */
   Pool newPool(int connections) {
-    return newPool(connections, postgres.superuser().port());
+    return newPool(connections, server.superuser().port());
   }
 
   /** One that goes through a port of somebody in between. */
   Pool newPool(int connections, int port) {
-    var superuser = postgres.superuser();
+    var superuser = server.superuser();
     var options =
         new PgConnectOptions()
             .setHost(superuser.host())

@@ -6,13 +6,14 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
-import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient.Mqtt5Publishes;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.muster.contract.id.TenantId;
 import io.muster.systemtests.stack.RunningStack;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Hardware that asks for an identity over MQTT 5, with HiveMQ's client. For one thread. */
@@ -21,13 +22,18 @@ final class ProvisioningCall implements AutoCloseable {
   private static final byte[] CORRELATION = {7, 0, -1};
 
   private final Mqtt5BlockingClient client;
-  private final Mqtt5Publishes answers;
+
+  /**
+   * A blocking queue of the client's own tells of a connection's end before what came before it.
+   */
+  private final BlockingQueue<Mqtt5Publish> answers = new LinkedBlockingQueue<>();
+
   private final String topic;
 
   private ProvisioningCall(Mqtt5BlockingClient client, String topic) {
     this.client = client;
     this.topic = topic;
-    this.answers = client.publishes(MqttGlobalPublishFilter.ALL);
+    client.toAsync().publishes(MqttGlobalPublishFilter.ALL, answers::add);
   }
 
   /**
@@ -63,10 +69,10 @@ final class ProvisioningCall implements AutoCloseable {
         .correlationData(CORRELATION)
         .payload(request.getBytes(StandardCharsets.UTF_8))
         .send();
-    var answer =
-        answers
-            .receive(PATIENCE_SECONDS, TimeUnit.SECONDS)
-            .orElseThrow(() -> new AssertionError("no answer"));
+    var answer = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    if (answer == null) {
+      throw new AssertionError("no answer");
+    }
     requireThatItIsTheAnswer(answer);
     return new ObjectMapper().readTree(answer.getPayloadAsBytes());
   }
@@ -85,7 +91,6 @@ final class ProvisioningCall implements AutoCloseable {
 
   @Override
   public void close() {
-    answers.close();
     if (client.getState().isConnected()) {
       client.disconnect();
     }

@@ -186,8 +186,9 @@ class StrangersIT {
     var logs = List.of(stack.logFromNow("registry"), stack.logFromNow("ingest"));
     for (var service :
         List.of(stack.registry(), stack.ingest(1), stack.command(1), stack.firmware(1))) {
+      // Which of the two depends on how far the server reads.
       var preface = answerTo(URI.create(service), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-      assertTrue(preface.contains(" 501 Not Implemented\r\n"), service + ": " + preface);
+      assertTrue(preface.matches("(?s)HTTP/\\S+ (400|501) .*"), service + ": " + preface);
       var nowhere = answerTo(URI.create(service), "GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
       assertTrue(
           nowhere.contains("urn:muster:problem:malformed-request"), service + ": " + nowhere);

@@ -101,6 +101,14 @@ final class BareRequests implements Contender, AutoCloseable {
     service.thaw();
   }
 
+  /** Climbs for half of the time. */
+  @Override
+  public void warmUp(Duration duration) throws InterruptedException {
+    new PacedRequests(perSecond, Duration.ofSeconds(PATIENCE_SECONDS))
+        .climb(duration.dividedBy(2), this::ask);
+    run(duration.dividedBy(2));
+  }
+
   @Override
   public Stored run(Duration duration) throws InterruptedException {
     return new PacedRequests(perSecond, Duration.ofSeconds(PATIENCE_SECONDS))

@@ -96,6 +96,13 @@ final class CommandRequests implements Contender {
     return isSucceeded(answer);
   }
 
+  /** Climbs for half of the time. */
+  @Override
+  public void warmUp(Duration duration) throws InterruptedException {
+    new PacedRequests(perSecond, PATIENCE).climb(duration.dividedBy(2), this::send);
+    run(duration.dividedBy(2));
+  }
+
   @Override
   public Stored run(Duration duration) throws InterruptedException {
     return new PacedRequests(perSecond, PATIENCE).run(duration, this::send);

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
+import java.util.function.LongUnaryOperator;
 import org.HdrHistogram.ConcurrentHistogram;
 
 /**
@@ -44,10 +45,33 @@ final class PacedRequests {
    */
   Stored run(Duration duration, LongFunction<CompletableFuture<?>> question)
       throws InterruptedException {
-    var questions = (long) (duration.toNanos() / 1e9 * perSecond);
+    return ask(
+        (long) (duration.toNanos() / 1e9 * perSecond), n -> (long) (n * 1e9 / perSecond), question);
+  }
+
+  /**
+   * The same at a rate that begins with nothing and climbs evenly to the whole: who has just
+   * started is slower by far, and would only pile up what it does not get done.
+   */
+  Stored climb(Duration duration, LongFunction<CompletableFuture<?>> question)
+      throws InterruptedException {
+    // After t of T at a rate of r·t/T there were r·t²/2T questions.
+    var seconds = duration.toNanos() / 1e9;
+    return ask(
+        (long) (seconds * perSecond / 2),
+        n -> (long) (Math.sqrt(2 * n * seconds / perSecond) * 1e9),
+        question);
+  }
+
+  /**
+   * @param dueNanos after the start, of the nth
+   */
+  private Stored ask(
+      long questions, LongUnaryOperator dueNanos, LongFunction<CompletableFuture<?>> question)
+      throws InterruptedException {
     var start = System.nanoTime();
     for (long n = 0; n < questions && failure.get() == null; n++) {
-      var due = start + (long) (n * 1e9 / perSecond);
+      var due = start + dueNanos.applyAsLong(n);
       awaitTime(due);
       open.register();
       question.apply(n).whenComplete((answer, why) -> answered(due, why));

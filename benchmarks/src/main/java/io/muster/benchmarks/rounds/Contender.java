@@ -31,4 +31,9 @@ public interface Contender {
    * @throws RoundFailedException when the round counts for nothing
    */
   Stored run(Duration duration) throws InterruptedException;
+
+  /** Does the same for a while, so that what is compiled at run time is. Not measured. */
+  default void warmUp(Duration duration) throws InterruptedException {
+    run(duration);
+  }
 }

@@ -49,7 +49,12 @@ public final class Tournament {
   public void warmUp(List<? extends Contender> contenders, Duration duration)
       throws InterruptedException {
     for (var contender : contenders) {
-      turn(contender, () -> contender.run(duration));
+      turn(
+          contender,
+          () -> {
+            contender.warmUp(duration);
+            return null;
+          });
     }
   }
 

@@ -51,6 +51,24 @@ class PacedRequestsTest {
   }
 
   @Test
+  void climbsToTheWholeRate() throws InterruptedException {
+    List<Long> at = new ArrayList<>();
+    var start = System.nanoTime();
+    new PacedRequests(500, MOMENT)
+        .climb(
+            MOMENT,
+            n -> {
+              at.add(System.nanoTime() - start);
+              return CompletableFuture.completedFuture(null);
+            });
+    // Half as many as at the whole rate, and the nth never before its time.
+    assertEquals(25, at.size());
+    for (var n = 0; n < at.size(); n++) {
+      assertTrue(at.get(n) >= Math.sqrt(2 * n * 0.1 / 500) * 1e9 - 1, "the " + n + "th");
+    }
+  }
+
+  @Test
   void aFailedRequestCountsForNothing() {
     var paced = new PacedRequests(500, MOMENT);
     assertThrows(

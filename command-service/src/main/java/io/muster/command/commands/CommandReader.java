@@ -23,6 +23,16 @@ class CommandReader {
           + " FROM command AS c JOIN device_queue AS q ON q.key = c.queue_key"
           + " LEFT JOIN job AS j ON j.key = c.job_key WHERE c.tenant = $1 AND q.tenant = $1";
 
+  /**
+   * The command by its id and by nothing else: a plan that PostgreSQL keeps from a time when the
+   * table was empty would otherwise go through all commands of the tenant.
+   */
+  private static final String ONE =
+      "WITH c AS MATERIALIZED (SELECT * FROM command WHERE id = $3) SELECT "
+          + CommandRows.COLUMNS
+          + " FROM c JOIN device_queue AS q ON q.key = c.queue_key"
+          + " LEFT JOIN job AS j ON j.key = c.job_key WHERE q.tenant = $1 AND q.device = $2";
+
   private final Database database;
 
   CommandReader(Database database) {
@@ -51,7 +61,7 @@ class CommandReader {
     return database
         .use(
             db ->
-                db.preparedQuery(FROM + " AND q.device = $2 AND c.id = $3")
+                db.preparedQuery(ONE)
                     .execute(Tuple.of(device.tenant().value(), device.device().value(), id)))
         .map(
             rows -> {

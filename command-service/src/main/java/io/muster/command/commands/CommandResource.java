@@ -89,9 +89,13 @@ class CommandResource {
     var trace = TraceProperties.current();
     // A preference may be left aside, and then nobody says that it was applied.
     var wait = wanted.filter(it -> waiting.enter());
-    return Uni.createFrom()
-        .deferred(() -> commands.send(address, body, key, author, trace))
-        .flatMap(sent -> waiting.forEnd(address, sent.command(), wait.orElse(Duration.ZERO)))
+    var id = commands.nextId();
+    var sending =
+        Uni.createFrom()
+            .deferred(() -> commands.send(address, id, body, key, author, trace))
+            .map(Commands.Sent::command);
+    return wait.map(atMost -> waiting.forEndOf(address, id, sending, atMost))
+        .orElseGet(() -> sending.flatMap(sent -> reader.read(address, sent)))
         .onTermination()
         .invoke(() -> wait.ifPresent(it -> waiting.leave()))
         .map(command -> created(address, command, wait));

@@ -3,6 +3,7 @@ package io.muster.command.commands;
 import io.muster.command.audit.AuditEntry;
 import io.muster.command.audit.AuditLog;
 import io.muster.command.database.Database;
+import io.muster.command.database.Pipeline;
 import io.muster.command.life.Happening;
 import io.muster.command.life.Outcome;
 import io.muster.command.problem.ConflictKind;
@@ -61,20 +62,26 @@ class Commands {
    */
   record Sent(UUID command, boolean isNew, Written written) {}
 
+  /** The id of a command that is to be sent. */
+  UUID nextId() {
+    return ids.next();
+  }
+
   /**
    * Puts a command into its device's queue, and on its way when the device is there.
    *
+   * @param id which a repeated request has for nothing
    * @param trace W3C trace context of the request
    */
   Uni<Sent> send(
       DeviceAddress device,
+      UUID id,
       CommandBody body,
       Optional<IdempotencyKey> key,
       Author author,
       Map<String, String> trace) {
     var now = clock.instant();
     var command = NewCommand.read(body, limits, now);
-    var id = ids.next();
     var entry = AuditEntry.ofDevice("command-sent", device, "/commands/" + id);
     return devices
         .queueOf(device)
@@ -144,13 +151,13 @@ class Commands {
         .checkRoom(db, device.tenant(), open)
         .flatMap(
             room ->
-                table.insert(db, new NewCommands.Row(queue, device, id, command, author, trace)))
-        .flatMap(
-            done ->
-                key.isEmpty()
-                    ? Uni.createFrom().voidItem()
-                    : requests.store(db, queue, key.get(), command.requestSha256(), id))
-        .flatMap(done -> audit.write(db, entry, author))
+                Pipeline.of(
+                    table.insert(
+                        db, new NewCommands.Row(queue, device, id, command, author, trace)),
+                    key.isEmpty()
+                        ? Uni.createFrom().voidItem()
+                        : requests.store(db, queue, key.get(), command.requestSha256(), id),
+                    audit.write(db, entry, author)))
         .flatMap(done -> queues.begin(db, List.of(device)))
         .flatMap(QueueTransaction::write)
         .map(written -> new Sent(id, true, written));

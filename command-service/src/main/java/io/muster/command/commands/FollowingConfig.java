@@ -23,7 +23,10 @@ interface FollowingConfig {
   @DurationMin(millis = 10)
   Duration keepAlive();
 
-  /** How late a step is seen whose signal was lost. */
+  /**
+   * How late a step is seen whose signal was lost. Each client looks so often while nothing happens,
+   * so with little of it those that wait can take all there is.
+   */
   @WithDefault("5s")
   @DurationMin(millis = 10)
   Duration lookEvery();

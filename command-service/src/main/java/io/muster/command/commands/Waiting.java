@@ -16,9 +16,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Startup
 @ApplicationScoped
 class Waiting {
-  /** A signal may be lost; then this is how late its command's end is seen. */
-  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
-
   private final CommandReader reader;
   private final Progress progress;
   private final FollowingConfig config;
@@ -47,6 +44,31 @@ class Waiting {
     requests.decrementAndGet();
   }
 
+  /**
+   * The end of a command that is sent in this moment: what happens to it meanwhile is not missed,
+   * and nobody looks before it has ended.
+   *
+   * @param sending completes with the command's id when it was sent, which is another one when this
+   *     request is a repeated one
+   */
+  Uni<CommandView> forEndOf(
+      DeviceAddress device, UUID command, Uni<UUID> sending, Duration atMost) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              var deadlineNanos = System.nanoTime() + atMost.toNanos();
+              var signal = progress.expectEnd(command);
+              return sending
+                  .flatMap(
+                      sent ->
+                          sent.equals(command)
+                              ? await(device, command, signal, deadlineNanos)
+                              : until(device, sent, deadlineNanos))
+                  .onTermination()
+                  .invoke(signal::close);
+            });
+  }
+
   /** The command as it is at its end, or after that time. */
   Uni<CommandView> forEnd(DeviceAddress device, UUID command, Duration atMost) {
     return until(device, command, System.nanoTime() + atMost.toNanos());
@@ -68,13 +90,21 @@ class Waiting {
 
   private Uni<CommandView> endOr(
       DeviceAddress device, CommandView view, Progress.Signal signal, long deadlineNanos) {
+    return view.finished() || deadlineNanos - System.nanoTime() <= 0
+        ? Uni.createFrom().item(view)
+        : await(device, view.id(), signal, deadlineNanos);
+  }
+
+  private Uni<CommandView> await(
+      DeviceAddress device, UUID command, Progress.Signal signal, long deadlineNanos) {
     var left = Duration.ofNanos(deadlineNanos - System.nanoTime());
-    if (view.finished() || !left.isPositive()) {
-      return Uni.createFrom().item(view);
+    if (!left.isPositive()) {
+      return reader.read(device, command);
     }
+    var lookAgain = config.lookEvery();
     return signal
-        .within(left.compareTo(LOOK_EVERY) < 0 ? left : LOOK_EVERY)
+        .within(left.compareTo(lookAgain) < 0 ? left : lookAgain)
         .invoke(signal::close)
-        .flatMap(woken -> until(device, view.id(), deadlineNanos));
+        .flatMap(woken -> until(device, command, deadlineNanos));
   }
 }

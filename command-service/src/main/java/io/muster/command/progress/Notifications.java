@@ -39,15 +39,20 @@ final class Notifications implements AutoCloseable {
 
   private final Pool pool;
   private final Consumer<Written.Change> heard;
+  private final Runnable hearsAgain;
   private final String self = UUID.randomUUID().toString();
   private final Set<Written.Change> untold = new LinkedHashSet<>();
   private boolean telling;
   private volatile boolean closed;
   private volatile PgConnection connection;
 
-  Notifications(Pool pool, Consumer<Written.Change> heard) {
+  /**
+   * @param hearsAgain runs when it listens, after a time in which it did not
+   */
+  Notifications(Pool pool, Consumer<Written.Change> heard, Runnable hearsAgain) {
     this.pool = pool;
     this.heard = heard;
+    this.hearsAgain = hearsAgain;
   }
 
   void start() {
@@ -59,7 +64,7 @@ final class Notifications implements AutoCloseable {
         .withBackOff(AGAIN_AFTER, AGAIN_AFTER)
         .until(away -> !closed)
         .subscribe()
-        .with(listening -> {}, ended -> {});
+        .with(listening -> hearsAgain.run(), ended -> {});
   }
 
   private Uni<Void> listen() {

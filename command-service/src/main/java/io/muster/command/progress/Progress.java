@@ -14,9 +14,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Wakes up whoever waits for a command to go on, at this instance and at the others. A signal may
- * be lost when the database or its connections are away, so whoever waits looks by himself now and
- * then. Thread-safe.
+ * Wakes up whoever waits for a command to go on, at this instance and at the others. While others
+ * are not heard signals may be lost, so when they are heard again all are woken up; and whoever
+ * waits looks by himself now and then, since a connection may fall silent. Thread-safe.
  */
 @ApplicationScoped
 public class Progress {
@@ -24,7 +24,7 @@ public class Progress {
   private final Notifications notifications;
 
   Progress(Pool pool) {
-    this.notifications = new Notifications(pool, this::changed);
+    this.notifications = new Notifications(pool, this::changed, this::anythingChanged);
   }
 
   void start(@Observes StartupEvent started) {
@@ -73,6 +73,11 @@ public class Progress {
     waiting.getOrDefault(change.command(), Set.of()).stream()
         .filter(signal -> change.finished() || !signal.onlyEnd)
         .forEach(signal -> signal.given.complete(null));
+  }
+
+  /** What others told in the meantime was not heard. */
+  private void anythingChanged() {
+    waiting.values().forEach(signals -> signals.forEach(signal -> signal.given.complete(null)));
   }
 
   /** That a command has gone on, or ended, since this was made. */

@@ -65,9 +65,8 @@ final class CommandTable {
   private CommandTable() {}
 
   /** Commands that have not ended, by queue, in their order. */
-  static Uni<Map<Long, List<Course>>> open(SqlConnection db, List<LockedQueue> queues) {
-    var keys = queues.stream().map(LockedQueue::key).toArray(Long[]::new);
-    return db.preparedQuery(OPEN).execute(Tuple.of((Object) keys)).map(CommandTable::byQueue);
+  static Uni<Map<Long, List<Course>>> open(SqlConnection db, Long[] queues) {
+    return db.preparedQuery(OPEN).execute(Tuple.of((Object) queues)).map(CommandTable::byQueue);
   }
 
   /** The queues of open commands whose last message is one of these. */

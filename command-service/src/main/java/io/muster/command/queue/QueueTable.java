@@ -69,27 +69,25 @@ final class QueueTable {
 
   private QueueTable() {}
 
-  /** Those that are to be looked at by now and that nobody else is looking at. */
-  static Uni<List<LockedQueue>> lockDue(SqlConnection db, Instant now, int limit) {
+  /** The keys of those that are to be looked at by now and that nobody else is looking at. */
+  static Uni<Long[]> lockDue(SqlConnection db, Instant now, int limit) {
     return db.preparedQuery(DUE)
         .execute(Tuple.of(now.atOffset(ZoneOffset.UTC), limit))
-        .flatMap(rows -> read(db, keys(rows)));
+        .map(QueueTable::keys);
   }
 
-  /** Those of the devices that have one; waits for others. */
-  static Uni<List<LockedQueue>> lock(SqlConnection db, Collection<DeviceAddress> devices) {
+  /** The keys of the devices' queues, as far as they have one; waits for others. */
+  static Uni<Long[]> lock(SqlConnection db, Collection<DeviceAddress> devices) {
     var tenants = devices.stream().map(it -> it.tenant().value()).toArray(String[]::new);
     var names = devices.stream().map(it -> it.device().value()).toArray(String[]::new);
-    return db.preparedQuery(LOCK)
-        .execute(Tuple.of(tenants, names))
-        .flatMap(rows -> read(db, keys(rows)));
+    return db.preparedQuery(LOCK).execute(Tuple.of(tenants, names)).map(QueueTable::keys);
   }
 
   /** Waits for others. */
-  static Uni<List<LockedQueue>> lockKeys(SqlConnection db, Collection<Long> keys) {
+  static Uni<Long[]> lockKeys(SqlConnection db, Collection<Long> keys) {
     return db.preparedQuery(LOCK_KEYS)
         .execute(Tuple.of(keys.toArray(Long[]::new)))
-        .flatMap(rows -> read(db, keys(rows)));
+        .map(QueueTable::keys);
   }
 
   /**
@@ -111,10 +109,7 @@ final class QueueTable {
    * Who is there, and until when devices were heard, is read after the lock: what was told before
    * is seen.
    */
-  private static Uni<List<LockedQueue>> read(SqlConnection db, Long[] keys) {
-    if (keys.length == 0) {
-      return Uni.createFrom().item(List.of());
-    }
+  static Uni<List<LockedQueue>> read(SqlConnection db, Long[] keys) {
     return db.preparedQuery(READ).execute(Tuple.of((Object) keys)).map(QueueTable::queues);
   }
 

@@ -37,26 +37,17 @@ public final class QueueTransaction {
   /** A queue and its open commands, in their order. */
   private record OpenQueue(LockedQueue queue, List<Course> courses) {}
 
-  private QueueTransaction(SqlConnection db, Instant now, Instant judgedAt, EventIds ids) {
+  /**
+   * @param judgedAt as of when it is judged whether devices were silent for too long
+   */
+  QueueTransaction(SqlConnection db, Instant now, Instant judgedAt, EventIds ids) {
     this.db = db;
     this.now = now;
     this.judgedAt = judgedAt;
     this.ids = ids;
   }
 
-  /**
-   * @param judgedAt as of when it is judged whether devices were silent for too long
-   */
-  static Uni<QueueTransaction> begin(
-      SqlConnection db, List<LockedQueue> locked, Instant now, Instant judgedAt, EventIds ids) {
-    var transaction = new QueueTransaction(db, now, judgedAt, ids);
-    if (locked.isEmpty()) {
-      return Uni.createFrom().item(transaction);
-    }
-    return CommandTable.open(db, locked).map(open -> transaction.fill(locked, open));
-  }
-
-  private QueueTransaction fill(List<LockedQueue> locked, Map<Long, List<Course>> open) {
+  QueueTransaction fill(List<LockedQueue> locked, Map<Long, List<Course>> open) {
     for (var queue : locked) {
       queues.put(queue.device(), new OpenQueue(queue, open.getOrDefault(queue.key(), List.of())));
     }

@@ -50,7 +50,7 @@ public class Queues {
 
   /** Locks and reads the queues of these devices, as far as they have one. */
   public Uni<QueueTransaction> begin(SqlConnection db, Collection<DeviceAddress> devices) {
-    return QueueTable.lock(db, devices).flatMap(locked -> begin(db, locked));
+    return QueueTable.lock(db, devices).flatMap(keys -> begin(db, keys));
   }
 
   /** Tells what was committed to whoever waits for it. */
@@ -71,10 +71,10 @@ public class Queues {
             db ->
                 QueueTable.lockDue(db, clock.instant(), limit)
                     .flatMap(
-                        locked ->
-                            begin(db, locked)
+                        keys ->
+                            begin(db, keys)
                                 .flatMap(QueueTransaction::write)
-                                .map(written -> new Looked(locked.size(), written))))
+                                .map(written -> new Looked(keys.length, written))))
         .invoke(looked -> committed(looked.written()))
         .map(Looked::queues);
   }
@@ -96,17 +96,28 @@ public class Queues {
         .inTransaction(
             db ->
                 CommandTable.queuesOfMessages(db, messages)
-                    .flatMap(keys -> QueueTable.lockKeys(db, keys))
-                    .flatMap(locked -> begin(db, locked))
+                    .flatMap(queues -> QueueTable.lockKeys(db, queues))
+                    .flatMap(keys -> begin(db, keys))
                     .invoke(queues -> queues.atBroker(messages))
                     .flatMap(QueueTransaction::write))
         .invoke(this::committed)
         .replaceWithVoid();
   }
 
-  private Uni<QueueTransaction> begin(SqlConnection db, List<LockedQueue> locked) {
+  /**
+   * @param locked keys of queues that this transaction has locked
+   */
+  private Uni<QueueTransaction> begin(SqlConnection db, Long[] locked) {
     var now = clock.instant();
-    return QueueTransaction.begin(db, locked, now, judgedAt(locked, now), ids);
+    if (locked.length == 0) {
+      return Uni.createFrom().item(new QueueTransaction(db, now, now, ids));
+    }
+    return Uni.combine()
+        .all()
+        .unis(QueueTable.read(db, locked), CommandTable.open(db, locked))
+        .with(
+            (queues, commands) ->
+                new QueueTransaction(db, now, judgedAt(queues, now), ids).fill(queues, commands));
   }
 
   /**
@@ -114,7 +125,7 @@ public class Queues {
    * wait in ingest's log. When nothing is heard at all for long, it does not count any more.
    */
   private Instant judgedAt(List<LockedQueue> locked, Instant now) {
-    var heard = locked.isEmpty() ? null : locked.getFirst().heardUntil();
+    var heard = locked.getFirst().heardUntil();
     if (heard == null || heard.isAfter(now)) {
       return now;
     }

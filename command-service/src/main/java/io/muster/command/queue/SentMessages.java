@@ -2,22 +2,25 @@ package io.muster.command.queue;
 
 import io.muster.command.database.Database;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
- * What became of messages in the outbox. Those that the broker takes while others are being written
- * down are written down together after them. Thread-safe.
+ * What became of messages in the outbox. What is asked or told of them while the database is at it
+ * goes together after that. Thread-safe.
  */
 @ApplicationScoped
 public class SentMessages {
   private static final String WANTED =
-      "SELECT 1 FROM command WHERE message_id = $1 AND finished_at IS NULL AND expires_at > now()";
+      """
+      SELECT message_id FROM command
+       WHERE message_id = ANY ($1) AND finished_at IS NULL AND NOT delivered AND expires_at > now()\
+      """;
 
   // The queue first: whoever changes a command holds its queue.
   private static final String LOOK =
@@ -33,35 +36,22 @@ public class SentMessages {
        WHERE message_id = $1 AND finished_at IS NULL AND NOT at_broker\
       """;
 
-  private final Queues queues;
-  private final Database database;
-  private final List<Waiting> waiting = new ArrayList<>();
-  private boolean busy;
-
-  private record Waiting(UUID message, UniEmitter<? super Void> answer) {}
+  private final Together<UUID, Set<UUID>> wanted;
+  private final Together<UUID, Void> atBroker;
 
   SentMessages(Queues queues, Database database) {
-    this.queues = queues;
-    this.database = database;
+    this.wanted = new Together<>(messages -> wanted(database, messages));
+    this.atBroker = new Together<>(queues::atBroker);
   }
 
   /** Whether a message is still to be sent. */
   public Uni<Boolean> isWanted(UUID message) {
-    return database
-        .use(db -> db.preparedQuery(WANTED).execute(Tuple.of(message)))
-        .map(rows -> rows.size() > 0);
+    return wanted.ask(message).map(those -> those.contains(message));
   }
 
   /** Writes down that the broker has a message. */
   public Uni<Void> atBroker(UUID message) {
-    return Uni.createFrom()
-        .emitter(
-            answer -> {
-              synchronized (waiting) {
-                waiting.add(new Waiting(message, answer));
-              }
-              writeDown();
-            });
+    return atBroker.ask(message);
   }
 
   /** A message was given up: its command may be sent with another one. */
@@ -73,33 +63,16 @@ public class SentMessages {
         .replaceWithVoid();
   }
 
-  private void writeDown() {
-    List<Waiting> batch;
-    synchronized (waiting) {
-      if (busy || waiting.isEmpty()) {
-        return;
-      }
-      busy = true;
-      batch = List.copyOf(waiting);
-      waiting.clear();
-    }
-    queues
-        .atBroker(batch.stream().map(Waiting::message).toList())
-        .subscribe()
-        .with(done -> written(batch, null), failure -> written(batch, failure));
-  }
-
-  private void written(List<Waiting> batch, Throwable failure) {
-    synchronized (waiting) {
-      busy = false;
-    }
-    writeDown();
-    for (var one : batch) {
-      if (failure == null) {
-        one.answer().complete(null);
-      } else {
-        one.answer().fail(failure);
-      }
-    }
+  private static Uni<Set<UUID>> wanted(Database database, List<UUID> messages) {
+    return database
+        .use(
+            db ->
+                db.preparedQuery(WANTED).execute(Tuple.of((Object) messages.toArray(UUID[]::new))))
+        .map(
+            rows -> {
+              Set<UUID> those = new HashSet<>();
+              rows.forEach(row -> those.add(row.getUUID(0)));
+              return those;
+            });
   }
 }

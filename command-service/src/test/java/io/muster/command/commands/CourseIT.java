@@ -265,7 +265,13 @@ class CourseIT {
                 ids.add(
                     instance
                         .commands
-                        .send(device, reboot(), key, Instance.AUTHOR, Map.of())
+                        .send(
+                            device,
+                            instance.commands.nextId(),
+                            reboot(),
+                            key,
+                            Instance.AUTHOR,
+                            Map.of())
                         .await()
                         .atMost(PATIENCE)
                         .command()));
@@ -273,7 +279,9 @@ class CourseIT {
     }
     assertEquals(1, ids.size());
     assertEquals(1, DATABASE.number("SELECT count(*) FROM command"));
-    var another = instance.commands.send(device, other(), key, Instance.AUTHOR, Map.of());
+    var another =
+        instance.commands.send(
+            device, instance.commands.nextId(), other(), key, Instance.AUTHOR, Map.of());
     assertEquals("idempotency-key-used", ((Refusal.Conflict) refusal(another)).kind());
   }
 
@@ -296,7 +304,13 @@ class CourseIT {
     strict.send(second, reboot());
     strict.send(second, reboot());
     var tooMany =
-        strict.commands.send(second, reboot(), Optional.empty(), Instance.AUTHOR, Map.of());
+        strict.commands.send(
+            second,
+            strict.commands.nextId(),
+            reboot(),
+            Optional.empty(),
+            Instance.AUTHOR,
+            Map.of());
     assertEquals(new Refusal.LimitReached("open commands of the tenant", 9), refusal(tooMany));
   }
 

@@ -207,7 +207,7 @@ final class Instance implements AutoCloseable {
 
   UUID send(DeviceAddress device, CommandBody body) {
     return commands
-        .send(device, body, Optional.empty(), AUTHOR, Map.of())
+        .send(device, commands.nextId(), body, Optional.empty(), AUTHOR, Map.of())
         .await()
         .atMost(PATIENCE)
         .command();

@@ -118,6 +118,16 @@ class ProgressIT {
   }
 
   @Test
+  void whoWaitsIsWokenUpAfterATimeInWhichOthersWereNotHeard() {
+    awaitHearing(here, there);
+    try (var signal = here.expectEnd(UUID.randomUUID())) {
+      DATABASE.run(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'");
+      signal.within(FOR_EVER).await().atMost(PATIENCE);
+    }
+  }
+
+  @Test
   void aConnectionThatIsCutIsReplaced() {
     awaitHearing(here, there);
     DATABASE.run(

@@ -19,59 +19,18 @@ import io.muster.contract.id.ClientIdentifier;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.registry.Api;
 import io.muster.registry.RegistryTest;
-import io.muster.registry.Tokens;
-import io.restassured.response.Response;
-import io.smallrye.mutiny.Uni;
-import io.vertx.mutiny.sqlclient.Pool;
-import io.vertx.mutiny.sqlclient.Tuple;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Presence of devices, from what ingest tells to what people see. */
 @RegistryTest
-class PresenceIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final String ACTIVITY = "/internal/v1/presence/activity";
-
-  @Inject PresenceInbox inbox;
-  @Inject PresenceSweep sweep;
-  @Inject Presences presences;
-  @Inject Pool pool;
-  Tokens tokens;
-
-  private final UUID boot = UUID.randomUUID();
-  private final UUID other = UUID.randomUUID();
-  private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-  private String tenant;
-  private Api operator;
-  private Api service;
-  private String path;
-  private DeviceAddress pump;
-
-  @BeforeEach
-  void makeADevice() {
-    tenant = Api.as(tokens.admin()).tenant();
-    operator = Api.as(tokens.person("operator", tenant));
-    service = Api.as(tokens.service());
-    path = operator.device(tenant, "pump");
-    pump = DeviceAddress.of(tenant, "pump");
-  }
-
+class PresenceIT extends PresenceCourse {
   @Test
   void aDeviceThatWasNeverHeardOfIsUnknown() {
     operator
@@ -185,126 +144,6 @@ class PresenceIT {
   }
 
   @Test
-  void aReportNotesWhenDevicesWereHeard() {
-    apply(connected(pump, 5, boot, now.minusSeconds(60)));
-    tell(report(boot, null, null, List.of(heard(pump, now.minusSeconds(5), 300))));
-    presence()
-        .then()
-        .body("lastSeen", equalTo(now.minusSeconds(5).toString()))
-        .body("silentAfterSeconds", equalTo(450))
-        .body("history.size()", equalTo(1));
-    // Late, and again.
-    tell(report(boot, null, null, List.of(heard(pump, now.minusSeconds(30), 10))));
-    tell(report(boot, null, null, List.of(heard(pump, now.minusSeconds(5), 300))));
-    presence()
-        .then()
-        .body("lastSeen", equalTo(now.minusSeconds(5).toString()))
-        .body("silentAfterSeconds", equalTo(450));
-  }
-
-  @Test
-  void aDeviceBehindAGatewayIsOnlineWhileItIsHeard() {
-    tell(report(boot, null, null, List.of(heard(pump, now.minusSeconds(200), 0))));
-    presence().then().body("status", equalTo("online")).body("reason", equalTo("heard"));
-    tell(report(boot, now.minusSeconds(100), null, List.of()));
-    sweepNow();
-    presence()
-        .then()
-        .body("status", equalTo("offline"))
-        .body("reason", equalTo("silent"))
-        .body("since", equalTo(now.minusSeconds(110).toString()));
-    tell(report(boot, null, null, List.of(heard(pump, now.minusSeconds(50), 0))));
-    presence().then().body("status", equalTo("online"));
-    apply(said(pump, "offline", now.minusSeconds(10)));
-    presence().then().body("status", equalTo("offline")).body("reason", equalTo("device"));
-  }
-
-  @Test
-  void aClockThatIsAheadDoesNotKeepADeviceOnline() {
-    tell(report(boot, null, null, List.of(heard(pump, now.plusSeconds(86_400), 0))));
-    var lastSeen = Instant.parse(presence().<String>path("lastSeen"));
-    assertTrue(lastSeen.isBefore(Instant.now().plusSeconds(1)), lastSeen.toString());
-  }
-
-  @Test
-  void aConnectedDeviceThatIsNotHeardOfFallsSilent() {
-    apply(connected(pump, 5, boot, now.minusSeconds(300)));
-    tell(report(boot, now.minusSeconds(40), List.of(boot), List.of()));
-    sweepNow();
-    presence()
-        .then()
-        .body("status", equalTo("offline"))
-        .body("since", equalTo(now.minusSeconds(210).toString()))
-        .body("connections.size()", equalTo(1));
-  }
-
-  @Test
-  void theHeartbeatOfItsTypeCounts() {
-    operator
-        .post(
-            "/api/v1/tenants/" + tenant + "/device-types",
-            Map.of("id", "slow", "heartbeatSeconds", 600))
-        .then()
-        .statusCode(201);
-    operator.patch(path, Map.of("type", "slow")).then().statusCode(200);
-    apply(connected(pump, 5, boot, now.minusSeconds(300)));
-    tell(report(boot, now.minusSeconds(40), null, List.of()));
-    makeDue();
-    sweepNow();
-    presence()
-        .then()
-        .body("status", equalTo("online"))
-        .body("heartbeatSeconds", equalTo(600))
-        .body("silentAfterSeconds", equalTo(1800));
-  }
-
-  @Test
-  void whileAReplicaReportsNothingItsDevicesStayAsTheyAre() {
-    apply(connected(pump, 5, boot, now.minusSeconds(300)));
-    tell(report(other, now, List.of(boot, other), List.of()));
-    sweepNow();
-    presence().then().body("status", equalTo("online"));
-    // It is heard of again, and what it had heard before the outage comes with it.
-    tell(report(boot, null, null, List.of(heard(pump, now.minusSeconds(20), 0))));
-    tell(report(boot, now.minusSeconds(10), null, List.of()));
-    makeDue();
-    sweepNow();
-    presence().then().body("status", equalTo("online")).body("history.size()", equalTo(1));
-  }
-
-  @Test
-  void connectionsOfAReplicaThatIsGoneEndOnce() {
-    apply(connected(pump, 5, boot, now.minusSeconds(300)));
-    ageAll();
-    sweepNow();
-    // Nobody reports: that says nothing of any of them.
-    presence().then().body("status", equalTo("online"));
-    tell(report(other, now, List.of(other), List.of()));
-    var one = CompletableFuture.runAsync(this::sweepNow);
-    sweepNow();
-    one.join();
-    presence()
-        .then()
-        .body("status", equalTo("offline"))
-        .body("reason", equalTo("replica-lost"))
-        .body("history.size()", equalTo(2));
-    assertEquals(
-        0, number("SELECT count(*) FROM presence_replica WHERE boot_id = $1", Tuple.of(boot)));
-    // Whatever else is told of it later.
-    apply(disconnected(pump, 5, boot, now, "replica-lost"));
-    presence().then().body("history.size()", equalTo(2));
-  }
-
-  @Test
-  void aReplicaThatAnotherOneKnowsAliveIsNotGone() {
-    apply(connected(pump, 5, boot, now.minusSeconds(30)));
-    ageAll();
-    tell(report(other, now, List.of(other, boot), List.of()));
-    sweepNow();
-    presence().then().body("status", equalTo("online"));
-  }
-
-  @Test
   void whenTheLogWasLostNobodyGoesForIt() {
     apply(connected(pump, 5, boot, now.minusSeconds(30)));
     await(pool.withTransaction(inbox::startOver));
@@ -332,11 +171,7 @@ class PresenceIT {
 
   @Test
   void aWholeFleetGoesAtOnce() {
-    List<DeviceAddress> fleet = new ArrayList<>();
-    for (int i = 0; i < 40; i++) {
-      operator.device(tenant, "d" + i);
-      fleet.add(DeviceAddress.of(tenant, "d" + i));
-    }
+    var fleet = fleet(40);
     apply(
         fleet.stream()
             .map(it -> connected(it, 5, boot, now.minusSeconds(30)))
@@ -350,54 +185,6 @@ class PresenceIT {
     apply(ends);
     assertEquals(40, found("presence==offline").size());
     assertEquals(80, changes());
-  }
-
-  @Test
-  void reportsAndEventsAtOnceGetInNobodysWay() {
-    List<DeviceAddress> fleet = new ArrayList<>();
-    for (int i = 0; i < 20; i++) {
-      operator.device(tenant, "d" + i);
-      fleet.add(DeviceAddress.of(tenant, "d" + i));
-    }
-    var reports =
-        CompletableFuture.runAsync(
-            () -> {
-              for (int round = 0; round < 20; round++) {
-                var at = now.minusSeconds(100 - round);
-                tell(report(boot, at, null, fleet.stream().map(it -> heard(it, at, 60)).toList()));
-              }
-            });
-    var reversed = fleet.reversed();
-    for (int round = 1; round <= 20; round++) {
-      var epoch = round;
-      apply(
-          reversed.stream()
-              .map(it -> connected(it, epoch, boot, now.minusSeconds(100 - epoch)))
-              .toArray(OutboxEvent[]::new));
-      sweepNow();
-    }
-    reports.join();
-    assertEquals(20, found("presence==online").size());
-    assertEquals(20, changes());
-  }
-
-  @Test
-  void instancesThatLookAtOnceEndEachSilenceOnce() {
-    List<DeviceAddress> fleet = new ArrayList<>();
-    for (int i = 0; i < 30; i++) {
-      operator.device(tenant, "d" + i);
-      fleet.add(DeviceAddress.of(tenant, "d" + i));
-    }
-    apply(
-        fleet.stream()
-            .map(it -> connected(it, 5, boot, now.minusSeconds(300)))
-            .toArray(OutboxEvent[]::new));
-    tell(report(boot, now.minusSeconds(40), List.of(boot), List.of()));
-    makeDue();
-    var looks = Stream.generate(() -> CompletableFuture.runAsync(this::sweepNow)).limit(4).toList();
-    looks.forEach(CompletableFuture::join);
-    assertEquals(30, found("presence==offline").size());
-    assertEquals(60, changes());
   }
 
   @Test
@@ -453,34 +240,6 @@ class PresenceIT {
   }
 
   @Test
-  void aReportIsHeldAgainstItsForm() {
-    var body = report(boot, now, List.of(boot), List.of(heard(pump, now, 60)));
-    assertEquals(401, Api.as(null).post(ACTIVITY, body).statusCode());
-    assertEquals(401, Api.as(tokens.admin()).post(ACTIVITY, body).statusCode());
-    assertEquals(204, service.post(ACTIVITY, body).statusCode());
-    assertProblem(service.post(ACTIVITY, Map.of()), 422, "invalid-content");
-    assertProblem(service.post(ACTIVITY, without(body, "bootId")), 422, "invalid-content");
-    assertProblem(service.post(ACTIVITY, without(body, "replica")), 422, "invalid-content");
-    var many = new ArrayList<Map<String, Object>>();
-    for (int i = 0; i < 251; i++) {
-      many.add(heard(pump, now, 60));
-    }
-    assertProblem(service.post(ACTIVITY, report(boot, now, null, many)), 422, "invalid-content");
-    var nobody =
-        report(boot, now, null, List.of(Map.of("at", now.toString(), "keepAliveSeconds", 60)));
-    assertProblem(service.post(ACTIVITY, nobody), 422, "invalid-content");
-    var path = Map.<String, Object>of("tenant", "../x", "device", "a");
-    var traversal = report(boot, now, null, List.of(Map.of("device", path, "at", now.toString())));
-    assertEquals(400, service.post(ACTIVITY, traversal).statusCode());
-    var number = new HashMap<>(body);
-    number.put("replica", 5);
-    assertEquals(400, service.post(ACTIVITY, number).statusCode());
-    var never = heard(pump, Instant.parse("0001-01-01T00:00:00Z"), Integer.MAX_VALUE);
-    var odd = report(boot, Instant.parse("9999-12-31T00:00:00Z"), null, List.of(never));
-    assertEquals(204, service.post(ACTIVITY, odd).statusCode());
-  }
-
-  @Test
   void tenantsDoNotSeeEachOther() {
     apply(connected(pump, 5, boot, now));
     var foreign = Api.as(tokens.person("operator", Api.as(tokens.admin()).tenant()));
@@ -517,66 +276,9 @@ class PresenceIT {
         .statusCode(200);
   }
 
-  private static Map<String, Object> without(Map<String, Object> body, String member) {
-    Map<String, Object> rest = new HashMap<>(body);
-    rest.remove(member);
-    return rest;
-  }
-
-  private void apply(OutboxEvent... events) {
-    await(pool.withTransaction(connection -> inbox.apply(connection, Arrays.asList(events))));
-  }
-
-  private void tell(Map<String, Object> report) {
-    service.post(ACTIVITY, report).then().statusCode(204);
-  }
-
-  private void sweepNow() {
-    await(sweep.run());
-  }
-
-  private Response presence() {
-    return operator.get(path + "/presence");
-  }
-
-  private List<String> found(String filter) {
-    var answer = operator.get(Api.devices(tenant) + "?limit=1000&filter=" + filter);
-    answer.then().statusCode(200);
-    return answer.path("items.id");
-  }
-
-  /** Of no replica has anybody said for long that it lives. */
-  private void ageAll() {
-    await(pool.query("UPDATE presence_replica SET alive_at = now() - interval '1 h'").execute());
-  }
-
-  private void makeDue() {
-    await(
-        pool.preparedQuery(
-                "UPDATE presence SET look_at = now() WHERE look_at IS NOT NULL AND device_key IN"
-                    + " (SELECT d.key FROM device d JOIN tenant t ON t.key = d.tenant_key"
-                    + " WHERE t.id = $1)")
-            .execute(Tuple.of(tenant)));
-  }
-
-  private long changes() {
-    return number(
-        "SELECT count(*) FROM presence_change c JOIN device d ON d.key = c.device_key"
-            + " JOIN tenant t ON t.key = d.tenant_key WHERE t.id = $1",
-        Tuple.of(tenant));
-  }
-
-  private long number(String sql, Tuple values) {
-    return await(pool.preparedQuery(sql).execute(values)).iterator().next().getLong(0);
-  }
-
   private EventPage page(long after) throws IOException {
     var answer = service.get("/internal/v1/events?limit=1000&after=" + after);
     answer.then().statusCode(200);
     return ContractJson.mapper().readValue(answer.asString(), EventPage.class);
-  }
-
-  private static <T> T await(Uni<T> answer) {
-    return answer.await().atMost(PATIENCE);
   }
 }

@@ -61,7 +61,7 @@ class LaneLettersIT {
         assertEquals(expected, outcomeOf(pending.get(i)));
       }
       assertEquals(499, readings());
-      assertEquals(1, deadLetters("refused-by-database"));
+      assertEquals(1, database.deadLetters(tenant, "refused-by-database"));
     } finally {
       database.run("ALTER TABLE reading DROP CONSTRAINT not_refused");
     }
@@ -118,7 +118,7 @@ class LaneLettersIT {
         IntStream.range(0, 3 * most).mapToObj(i -> intake.telemetry(device, "bad " + i)).toList();
     bad.forEach(TestIntake::outcomeOf);
     // A minute may have begun meanwhile, and the counting anew.
-    assertTrue(deadLetters("malformed") <= 2 * most);
+    assertTrue(database.deadLetters(tenant, "malformed") <= 2 * most);
     assertEquals(Outcome.refused(Shortage.QUARANTINED), outcomeOf(intake.telemetry(device, "bad")));
     assertEquals(Outcome.kept(), outcomeOf(intake.telemetry(device, "{\"ts\":1,\"a\":1}")));
     await()
@@ -139,7 +139,7 @@ class LaneLettersIT {
   @Test
   void keepsAForeignTopicsMessageAsADeadLetter() {
     refuse("telemetry/other\0/x");
-    assertEquals(1, deadLetters("topic-not-allowed"));
+    assertEquals(1, database.deadLetters(tenant, "topic-not-allowed"));
   }
 
   private void refuse(String topic) {
@@ -187,24 +187,11 @@ class LaneLettersIT {
       intake.lanes().offerAgain(publication, id, outcome::complete);
       assertEquals(Outcome.kept(), outcomeOf(outcome));
     }
-    assertEquals(1, count("event"));
+    assertEquals(1, database.rowsOf(tenant, "event"));
     assertEquals(Optional.empty(), Optional.ofNullable(intake.lanes().reason()));
   }
 
   private long readings() {
-    return count("reading");
-  }
-
-  private long count(String table) {
-    return database.number(
-        "SELECT count(*) FROM "
-            + table
-            + " t JOIN device d ON d.key = t.device_key WHERE d.tenant = $1",
-        tenant);
-  }
-
-  private long deadLetters(String reason) {
-    return database.number(
-        "SELECT count(*) FROM dead_letter WHERE tenant = $1 AND reason = $2", tenant, reason);
+    return database.rowsOf(tenant, "reading");
   }
 }

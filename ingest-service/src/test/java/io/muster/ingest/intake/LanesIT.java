@@ -125,7 +125,7 @@ class LanesIT {
     assertEquals(Outcome.kept(), outcomeOf(intake.offer(topic, new byte[0], 1)));
     var timed = "{\"ts\":\"2015-02-04T17:51:00Z\",\"alarm\":{\"nested\":true}}".getBytes(UTF_8);
     assertEquals(Outcome.kept(), outcomeOf(intake.offer(topic, timed, 1)));
-    assertEquals(3, count("event"));
+    assertEquals(3, database.rowsOf(tenant, "event"));
     assertEquals(
         1,
         database.number(
@@ -146,7 +146,7 @@ class LanesIT {
     assertEquals(
         Outcome.deadLettered(DeadLetterReason.IN_THE_FUTURE),
         outcomeOf(intake.offer(topic, future, 1)));
-    assertEquals(1, count("event"));
+    assertEquals(1, database.rowsOf(tenant, "event"));
   }
 
   @Test
@@ -197,10 +197,10 @@ class LanesIT {
             intake.exactlyOnce(topic, "first", identifier));
     both.forEach(outcome -> assertEquals(Outcome.kept(), outcomeOf(outcome)));
     assertEquals(Outcome.kept(), outcomeOf(intake.exactlyOnce(topic, "first", identifier)));
-    assertEquals(1, count("event"));
+    assertEquals(1, database.rowsOf(tenant, "event"));
     database.run("DELETE FROM exactly_once WHERE session_key = $1", identifier.sessionKey());
     assertEquals(Outcome.kept(), outcomeOf(intake.exactlyOnce(topic, "second", identifier)));
-    assertEquals(2, count("event"));
+    assertEquals(2, database.rowsOf(tenant, "event"));
   }
 
   @Test
@@ -255,12 +255,12 @@ class LanesIT {
     }
     pending.forEach(outcome -> assertEquals(Outcome.kept(), outcomeOf(outcome)));
     assertEquals(total, readings());
-    assertEquals(total / 20, count("event"));
+    assertEquals(total / 20, database.rowsOf(tenant, "event"));
     assertEquals(
         total / 20,
         database.number(
             "SELECT count(*) FROM outbox WHERE topic LIKE 'presence/' || $1 || '/%'", tenant));
-    assertEquals(0, deadLetters("refused-by-database"));
+    assertEquals(0, database.deadLetters(tenant, "refused-by-database"));
   }
 
   @Test
@@ -340,19 +340,6 @@ class LanesIT {
   }
 
   private long readings() {
-    return count("reading");
-  }
-
-  private long count(String table) {
-    return database.number(
-        "SELECT count(*) FROM "
-            + table
-            + " t JOIN device d ON d.key = t.device_key WHERE d.tenant = $1",
-        tenant);
-  }
-
-  private long deadLetters(String reason) {
-    return database.number(
-        "SELECT count(*) FROM dead_letter WHERE tenant = $1 AND reason = $2", tenant, reason);
+    return database.rowsOf(tenant, "reading");
   }
 }

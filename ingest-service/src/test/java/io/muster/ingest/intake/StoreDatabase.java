@@ -103,6 +103,21 @@ public final class StoreDatabase implements AutoCloseable {
     return await(pool.preparedQuery(sql).execute(Tuple.wrap(parameters)));
   }
 
+  /** How many rows of a tenant's devices a table has. */
+  long rowsOf(String tenant, String table) {
+    return number(
+        "SELECT count(*) FROM "
+            + table
+            + " t JOIN device d ON d.key = t.device_key WHERE d.tenant = $1",
+        tenant);
+  }
+
+  /** How many dead letters a tenant has for a reason. */
+  long deadLetters(String tenant, String reason) {
+    return number(
+        "SELECT count(*) FROM dead_letter WHERE tenant = $1 AND reason = $2", tenant, reason);
+  }
+
   /** The one number that a query gives. */
   public long number(String sql, Object... parameters) {
     return run(sql, parameters).iterator().next().getLong(0);

@@ -40,6 +40,11 @@ public final class TestPostgres implements AutoCloseable {
     }
   }
 
+  /** The server itself, to be killed and started again; whoever kills it starts it again. */
+  public LocalPostgres server() {
+    return postgres;
+  }
+
   /** With the superuser's password. */
   public DatabaseAddress superuser() {
     return postgres.superuser();

@@ -43,6 +43,11 @@ public final class BoundedPool {
     server
         .addProperty("statement_timeout", statementMillis)
         .addProperty("idle_in_transaction_session_timeout", statementMillis)
+        // A transaction that was cut off here would hold its locks until the statement's limit.
+        .addProperty("client_connection_check_interval", "1s")
+        // Statements are parsed once and planned each time: a plan for all of them, made while a
+        // table was empty or for arrays of any length, reads whole tables for a single row.
+        .addProperty("plan_cache_mode", "force_custom_plan")
         .setConnectTimeout((int) connect.toMillis())
         .setTcpKeepAlive(true);
     OwnCertificate.showToDatabase(server);
