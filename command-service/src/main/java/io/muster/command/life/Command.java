@@ -94,7 +94,7 @@ public record Command(
       return this;
     }
     return state == State.QUEUED
-        ? become(State.EXPIRED, Reason.NOT_SENT, now)
+        ? become(State.EXPIRED, attempts == 0 ? Reason.NOT_SENT : Reason.MAYBE_SENT, now)
         : become(
             State.TIMED_OUT, state == State.SENT ? Reason.NOT_DELIVERED : Reason.NO_ANSWER, now);
   }

@@ -190,7 +190,18 @@ class CommandTest {
     var expired = command.at(at(60));
     assertEquals(EXPIRED, expired.state());
     assertEquals(Reason.NOT_SENT, expired.reason());
-    assertEquals(EXPIRED, command.sending(MESSAGE, T0).at(at(60)).state());
+  }
+
+  @Test
+  void whatExpiresAfterItWasHandedOverSaysThatTheDeviceMayHaveHadIt() {
+    var underWay = queued(terms()).sending(MESSAGE, T0);
+    var tried = changed(underWay, atBroker(MESSAGE, Presence.UNKNOWN, 1));
+    var dropped = changed(underWay, atBroker(MESSAGE, Presence.ABSENT, 1));
+    for (var command : Set.of(underWay, tried, dropped)) {
+      var expired = command.at(at(60));
+      assertEquals(EXPIRED, expired.state());
+      assertEquals(Reason.MAYBE_SENT, expired.reason());
+    }
   }
 
   @Test
