@@ -58,9 +58,24 @@ class Commands {
   }
 
   /**
-   * @param isNew false for a repeated request
+   * A command that was sent, by this request or by the one that it repeats.
+   *
+   * @param row null for a repeated request
    */
-  record Sent(UUID command, boolean isNew, Written written) {}
+  record Sent(UUID command, NewCommands.Row row, Written written) {
+
+    boolean isNew() {
+      return row != null;
+    }
+
+    /**
+     * What a look at it shows; as it was queued when that fails. It is sent, whatever comes after:
+     * who hears of a failure and of no id sends it once more. A repeated request may be repeated.
+     */
+    Uni<CommandView> orAsQueued(Uni<CommandView> look) {
+      return isNew() ? look.onFailure().recoverWithItem(() -> CommandView.queued(row)) : look;
+    }
+  }
 
   /** The id of a command that is to be sent. */
   UUID nextId() {
@@ -101,7 +116,7 @@ class Commands {
                                                         .item(
                                                             new Sent(
                                                                 known.get(),
-                                                                false,
+                                                                null,
                                                                 Written.NOTHING))
                                                     : insert(
                                                         db, queue, open, device, id, command,
@@ -147,20 +162,20 @@ class Commands {
       Map<String, String> trace,
       Optional<IdempotencyKey> key,
       AuditEntry entry) {
+    var row = table.row(queue, device, id, command, author, trace);
     return table
         .checkRoom(db, device.tenant(), open)
         .flatMap(
             room ->
                 Pipeline.of(
-                    table.insert(
-                        db, new NewCommands.Row(queue, device, id, command, author, trace)),
+                    table.insert(db, row),
                     key.isEmpty()
                         ? Uni.createFrom().voidItem()
                         : requests.store(db, queue, key.get(), command.requestSha256(), id),
                     audit.write(db, entry, author)))
         .flatMap(done -> queues.begin(db, List.of(device)))
         .flatMap(QueueTransaction::write)
-        .map(written -> new Sent(id, true, written));
+        .map(written -> new Sent(id, row, written));
   }
 
   /** Calls a command off; fails with 409 when it has ended, with 404 when there is none. */

@@ -13,6 +13,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.UUID;
@@ -50,7 +51,8 @@ class NewCommands {
       UUID id,
       NewCommand command,
       Author author,
-      Map<String, String> trace) {}
+      Map<String, String> trace,
+      Instant createdAt) {}
 
   NewCommands(TenantUse tenants, CommandLimits limits, Clock clock) {
     this.tenants = tenants;
@@ -82,8 +84,19 @@ class NewCommands {
     return tenants.checkRoom(db, tenant);
   }
 
+  /** A new command, as of now. */
+  Row row(
+      long queue,
+      DeviceAddress device,
+      UUID id,
+      NewCommand command,
+      Author author,
+      Map<String, String> trace) {
+    return new Row(queue, device, id, command, author, trace, clock.instant());
+  }
+
   Uni<Void> insert(SqlConnection db, Row row) {
-    var now = clock.instant();
+    var now = row.createdAt();
     var command = row.command();
     var terms = command.terms();
     var queued = State.QUEUED.label();

@@ -64,8 +64,7 @@ public class TransactionalCommands {
         .flatMap(
             room ->
                 Pipeline.of(
-                    table.insert(
-                        db, new NewCommands.Row(queue, device, id, command, author, trace)),
+                    table.insert(db, table.row(queue, device, id, command, author, trace)),
                     audit.write(db, entry, author)))
         .flatMap(done -> queues.begin(db, List.of(device)))
         .flatMap(QueueTransaction::write);
