@@ -1,6 +1,9 @@
 package io.muster.command.commands;
 
 import static io.muster.command.Api.commands;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.command.Api;
@@ -12,8 +15,13 @@ import io.restassured.response.Response;
 import io.vertx.mutiny.sqlclient.Pool;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,6 +44,31 @@ class WaitingRequestsIT {
     api = Api.as(stack.person("operator", device.tenant().value()));
   }
 
+  @Test
+  void asManyWaitAsMayAndAnotherIsAnsweredAtOnceAndNotToldThatItWaited() throws Exception {
+    try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Response>> waiting = new ArrayList<>();
+      for (var i = 0; i < CommandStack.WAITING_REQUESTS; i++) {
+        waiting.add(clients.submit(() -> send("wait=60")));
+      }
+      await().atMost(PATIENCE).until(() -> queued().size() == CommandStack.WAITING_REQUESTS);
+      var atOnce = send("wait=60");
+      atOnce
+          .then()
+          .statusCode(201)
+          .header("Preference-Applied", nullValue())
+          .body("state", equalTo("queued"));
+      queued().forEach(id -> api.cancel(device, id).then().statusCode(200));
+      for (var one : waiting) {
+        one.get()
+            .then()
+            .statusCode(201)
+            .header("Preference-Applied", equalTo("wait=60"))
+            .body("state", equalTo("cancelled"));
+      }
+    }
+  }
+
   /** Looking at a command needs the table of jobs, sending one to a device that is away does not. */
   @ParameterizedTest
   @ValueSource(strings = {"respond-async", "wait=0"})
@@ -51,6 +84,10 @@ class WaitingRequestsIT {
     var read = api.read(device, sent.path("id"));
     read.then().statusCode(200);
     assertEquals(read.jsonPath().getMap("$"), sent.jsonPath().getMap("$"));
+  }
+
+  private List<String> queued() {
+    return api.get(commands(device) + "?state=queued").path("items.id");
   }
 
   private Response send(String preference) {
