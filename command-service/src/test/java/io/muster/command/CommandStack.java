@@ -74,8 +74,7 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
     settings.put("muster.command.dispatch.interval", "20ms");
     settings.put("muster.command.limits.open-per-device", Integer.toString(OPEN_PER_DEVICE));
     settings.put("muster.command.limits.open-per-tenant", Integer.toString(OPEN_PER_TENANT));
-    settings.put(
-        "muster.command.following.waiting-requests", Integer.toString(WAITING_REQUESTS));
+    settings.put("muster.command.following.waiting-requests", Integer.toString(WAITING_REQUESTS));
     return settings;
   }
 

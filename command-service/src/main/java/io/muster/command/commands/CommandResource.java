@@ -94,8 +94,7 @@ class CommandResource {
         Uni.createFrom().deferred(() -> commands.send(address, id, body, key, author, trace));
     return wait.map(atMost -> waiting.forEndOf(address, id, sending, atMost))
         .orElseGet(
-            () ->
-                sending.flatMap(sent -> sent.orAsQueued(reader.read(address, sent.command()))))
+            () -> sending.flatMap(sent -> sent.orAsQueued(reader.read(address, sent.command()))))
         .onTermination()
         .invoke(() -> wait.ifPresent(it -> waiting.leave()))
         .map(command -> created(address, command, wait));

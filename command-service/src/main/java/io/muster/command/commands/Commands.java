@@ -115,9 +115,7 @@ class Commands {
                                                     ? Uni.createFrom()
                                                         .item(
                                                             new Sent(
-                                                                known.get(),
-                                                                null,
-                                                                Written.NOTHING))
+                                                                known.get(), null, Written.NOTHING))
                                                     : insert(
                                                         db, queue, open, device, id, command,
                                                         author, trace, key, entry)))))

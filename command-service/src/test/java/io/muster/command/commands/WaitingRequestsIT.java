@@ -69,7 +69,9 @@ class WaitingRequestsIT {
     }
   }
 
-  /** Looking at a command needs the table of jobs, sending one to a device that is away does not. */
+  /**
+   * Looking at a command needs the table of jobs, sending one to a device that is away does not.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"respond-async", "wait=0"})
   void whatIsSentIsAnsweredWithItsIdAlsoWhenNobodyCanLookAtIt(String preference) {
