@@ -331,8 +331,21 @@ class CommandTest {
     assertFalse(sent.wantsSending(at(1)));
     var back = changed(sent, new Happening.DeviceIsBack(at(1)));
     assertTrue(back.wantsSending(at(1)));
-    ignored(Why.DUPLICATE, queued(terms()).sending(MESSAGE, T0), new Happening.DeviceIsBack(at(1)));
     ignored(Why.DUPLICATE, delivered(terms()), new Happening.DeviceIsBack(at(3)));
+  }
+
+  @Test
+  void whatIsOnItsWayWhenTheDeviceComesBackIsSentAgainAtOnce() {
+    var underWay = queued(terms()).sending(OTHER, T0).sending(MESSAGE, at(5));
+    var back = changed(underWay, new Happening.DeviceIsBack(at(5).plusMillis(999)));
+    assertTrue(back.wantsSending(at(6)));
+    assertTrue(back.holdsUp());
+    ignored(Why.DUPLICATE, back, atBroker(MESSAGE, Presence.CONNECTED, 6));
+    assertEquals(DELIVERED, changed(back, new Happening.Delivered(at(6))).state());
+    var arrived = changed(underWay, new Happening.Delivered(at(5)));
+    ignored(Why.DUPLICATE, arrived, new Happening.DeviceIsBack(at(5)));
+    // That one waits for the broker.
+    ignored(Why.DUPLICATE, underWay, new Happening.DeviceIsBack(at(6)));
   }
 
   @Test
