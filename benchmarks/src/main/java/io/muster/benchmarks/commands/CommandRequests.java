@@ -29,11 +29,13 @@ final class CommandRequests implements Contender {
   private final URI service;
   private final String token;
   private final Supplier<List<ObservedProcess>> processes;
+  private final Evidence evidence;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   /**
    * @param service where command-service is
+   * @param evidence looks for the cause of an answer that is missing
    */
   CommandRequests(
       String name,
@@ -41,13 +43,15 @@ final class CommandRequests implements Contender {
       List<DeviceLogin> devices,
       URI service,
       String token,
-      Supplier<List<ObservedProcess>> processes) {
+      Supplier<List<ObservedProcess>> processes,
+      Evidence evidence) {
     this.name = name;
     this.perSecond = perSecond;
     this.devices = devices;
     this.service = service;
     this.token = token;
     this.processes = processes;
+    this.evidence = evidence;
   }
 
   @Override
@@ -81,8 +85,7 @@ final class CommandRequests implements Contender {
     var start = System.nanoTime();
     while (!isAnswered(devices.size() - 1L)) {
       if (System.nanoTime() - start > CATCHES_UP_WITHIN.toNanos()) {
-        throw new RoundFailedException(
-            "command-service has not caught up within " + CATCHES_UP_WITHIN);
+        throw failed("command-service has not caught up within " + CATCHES_UP_WITHIN);
       }
     }
   }
@@ -99,18 +102,28 @@ final class CommandRequests implements Contender {
   /** Climbs for half of the time. */
   @Override
   public void warmUp(Duration duration) throws InterruptedException {
-    new PacedRequests(perSecond, PATIENCE).climb(duration.dividedBy(2), this::send);
+    try {
+      new PacedRequests(perSecond, PATIENCE).climb(duration.dividedBy(2), this::send);
+    } catch (RoundFailedException e) {
+      evidence.of(e.getMessage());
+      throw e;
+    }
     run(duration.dividedBy(2));
   }
 
   @Override
   public Stored run(Duration duration) throws InterruptedException {
-    return new PacedRequests(perSecond, PATIENCE).run(duration, this::send);
+    try {
+      return new PacedRequests(perSecond, PATIENCE).run(duration, this::send);
+    } catch (RoundFailedException e) {
+      evidence.of(e.getMessage());
+      throw e;
+    }
   }
 
   /** Completes when the device has answered. */
   private CompletableFuture<?> send(long n) {
-    return post(n).thenAccept(CommandRequests::check);
+    return post(n).thenAccept(this::check);
   }
 
   private CompletableFuture<HttpResponse<String>> post(long n) {
@@ -128,11 +141,15 @@ final class CommandRequests implements Contender {
     return http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
   }
 
-  private static void check(HttpResponse<String> answer) {
+  private void check(HttpResponse<String> answer) {
     if (answer.statusCode() != CREATED || !isSucceeded(answer)) {
-      throw new RoundFailedException(
-          "command-service answered " + answer.statusCode() + ": " + answer.body());
+      throw failed("command-service answered " + answer.statusCode() + ": " + answer.body());
     }
+  }
+
+  private RoundFailedException failed(String why) {
+    evidence.of(why);
+    return new RoundFailedException(why);
   }
 
   private static boolean isSucceeded(HttpResponse<String> answer) {

@@ -75,7 +75,7 @@ public final class CommandTrial {
     var text = new StringBuilder();
     for (var rate : size.rates()) {
       tell.accept("%,d commands a second".formatted(rate));
-      text.append("## %,d commands a second\n\n%s\n".formatted(rate, roundTrips(size, rate)));
+      text.append("## %,d commands a second\n\n%s\n".formatted(rate, roundTrips(size, rate, tell)));
     }
     if (size.jobs() > 0) {
       tell.accept("connecting %,d devices".formatted(logins.size()));
@@ -85,7 +85,8 @@ public final class CommandTrial {
     return text.toString();
   }
 
-  private String roundTrips(Size size, int rate) throws InterruptedException {
+  private String roundTrips(Size size, int rate, Consumer<String> tell)
+      throws InterruptedException {
     var some = logins.subList(0, size.answering());
     var command = stack.command();
     try (var _ = AnsweringDevices.connect(some, stack.ingest().port());
@@ -99,7 +100,8 @@ public final class CommandTrial {
               some,
               command.url(),
               stack.personToken(),
-              () -> Stream.concat(Stream.of(command.observed()), shared()).toList());
+              () -> Stream.concat(Stream.of(command.observed()), shared()).toList(),
+              new Evidence(stack::connectAsSuperuser, tell));
       var contenders = List.of(service, floor);
       var tournament = new Tournament(NO_ROWS, ProcFiles.ofThisMachine(), progress);
       tournament.warmUp(contenders, size.warmUp());

@@ -56,7 +56,7 @@ final class JobTrial {
                 "most PSS, MiB",
                 "PSS after, MiB"));
     try (var devices = AnsweringDevices.connect(logins, stack.ingest().port())) {
-      awaitKnown();
+      awaitKnown(tell);
       for (var n = 1; n <= times; n++) {
         tell.accept("job %d of %d to %,d devices".formatted(n, times, logins.size()));
         line(table, n, devices);
@@ -68,8 +68,10 @@ final class JobTrial {
   }
 
   /** What devices say comes in its order: once the last is known to be there, all are. */
-  private void awaitKnown() {
-    new CommandRequests("", 1, logins, stack.command().url(), stack.personToken(), List::of)
+  private void awaitKnown(Consumer<String> tell) {
+    var evidence = new Evidence(stack::connectAsSuperuser, tell);
+    new CommandRequests(
+            "", 1, logins, stack.command().url(), stack.personToken(), List::of, evidence)
         .awaitCaughtUp();
   }
 

@@ -3,6 +3,7 @@ package io.muster.benchmarks.floor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.benchmarks.commands.Evidence;
 import io.muster.benchmarks.stack.ReadingTable;
 import io.muster.localstack.Checkout;
 import io.muster.localstack.FreePort;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
@@ -24,6 +26,26 @@ import org.junit.jupiter.api.io.TempDir;
 /** The floors against a real PostgreSQL with ingest-service's own table. */
 class FloorIT {
   private static final Duration A_MOMENT = Duration.ofMillis(500);
+
+  /** Sent, and its answer lies where nobody has read it. */
+  private static final String COMMAND =
+      """
+      INSERT INTO command.device_queue (key, tenant, device, known) VALUES (1, 't', 'd', true);
+      INSERT INTO command.command (id, queue_key, tenant, name, payload, created_at, created_by,
+                                   one_way, qos, expires_at, response_timeout_ms, retries,
+                                   min_backoff_ms, max_backoff_ms, state, since, next_attempt_at,
+                                   steps)
+      SELECT gen_random_uuid(), 1, 't', 'probed', '', now(), 'pat', false, 1, now(), 1, 0, 1, 1,
+             'sent', now(), now(), '[]';
+      INSERT INTO command.outbox (id, topic, qos, payload, created_at)
+      SELECT gen_random_uuid(), 'command/t/d/req/' || id || '/probed', 1, '', now()
+        FROM command.command;
+      INSERT INTO ingest.outbox (id, topic, qos, payload, created_at)
+      SELECT gen_random_uuid(), 'command/t/d/res/' || id || '/200', 1, '', now()
+        FROM command.command;
+      INSERT INTO command.followed_log (log, position) VALUES ('ingest', 7);
+      """;
+
   private static LocalPostgres postgres;
   private static ServiceDatabase database;
   private static ReadingTable table;
@@ -97,6 +119,35 @@ class FloorIT {
     table.reset();
 
     assertEquals(0, table.count());
+  }
+
+  /** What is looked for when the answer to a command is missing, in the services' own tables. */
+  @Test
+  void theDatabaseTellsWhatItKnowsOfACommand() throws Exception {
+    migrate("ingest", "V10__create_outbox");
+    for (var name : List.of("V1__create_outbox", "V4__create_followed_log", "V6__create_command")) {
+      migrate("command", name);
+    }
+    List<String> told = new ArrayList<>();
+    try (var superuser = postgres.connectAsSuperuser();
+        var statement = superuser.createStatement()) {
+      statement.execute(COMMAND);
+    }
+    var evidence = new Evidence(postgres::connectAsSuperuser, told::add);
+    evidence.of("answers are missing");
+    for (var known :
+        List.of("\"name\": \"probed\"", "command/t/d/req/", "/res/", "\"position\": 7")) {
+      assertTrue(told.getFirst().contains(known), known + " is not in " + told);
+    }
+  }
+
+  private static void migrate(String service, String name) throws IOException, SQLException {
+    var path = service + "-service/src/main/resources/db/migration/" + name + ".sql";
+    try (var connection = postgres.connectAsSuperuser();
+        var statement = connection.createStatement()) {
+      statement.execute("SET search_path TO " + service);
+      statement.execute(Files.readString(Checkout.find().root().resolve(path)));
+    }
   }
 
   @Test
