@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.contract.id.TenantId;
+import io.muster.systemtests.devices.FetchingDevice;
 import io.muster.systemtests.devices.GatedDevice;
 import io.muster.systemtests.stack.Http;
 import io.muster.systemtests.stack.RunningStack;
@@ -28,14 +29,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Commands, a schedule and a job are in flight, and processes are killed: each command comes to its
- * end, none is lost or given twice, and none overtakes another.
+ * Commands, a schedule, a job and one that its device fetches over AWS IoT's topics are in flight,
+ * and processes are killed: each command comes to its end, none is lost or given twice, and none
+ * overtakes another.
  */
 @Tag("full")
 @ExtendWith(SharedStack.class)
 class CommandFailuresIT {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration PAUSE = Duration.ofMillis(200);
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
 
   /** So many times a minute a job goes round: some have had their turn when the kill comes. */
   private static final int ROUNDS_A_MINUTE = 6;
@@ -53,12 +56,14 @@ class CommandFailuresIT {
       crowd.awaitHeard(40);
       var schedule = crowd.schedule(Instant.now().plusSeconds(2));
       var job = crowd.job();
+      var fetched = crowd.begunFetchedJob();
       var killed = stack.processes().killTogether("command", "command-2", "broker", "postgres");
       var sending = Thread.ofVirtual().start(() -> crowd.send(20));
       crowd.openHalf();
       killed.forEach(stack.processes()::awaitRestart);
       joined(sending);
       crowd.openAll();
+      crowd.finish(fetched);
       crowd.assertEachHasEndedWell();
       crowd.assertFiredOnce(schedule);
       crowd.assertDoneByEach(job);
@@ -75,6 +80,7 @@ class CommandFailuresIT {
         crowd.awaitHeard(1_000);
         var schedule = crowd.schedule(Instant.now().plusSeconds(2));
         var job = crowd.job();
+        var fetched = crowd.begunFetchedJob();
         var sending = Thread.ofVirtual().start(() -> crowd.send(500));
         for (var kill = 0; kill < 3; kill++) {
           passes(Duration.ofMillis(random.nextInt(1_500)));
@@ -86,6 +92,7 @@ class CommandFailuresIT {
         }
         joined(sending);
         crowd.openAll();
+        crowd.finish(fetched);
         crowd.assertEachHasEndedWell();
         crowd.assertFiredOnce(schedule);
         crowd.assertDoneByEach(job);
@@ -98,8 +105,10 @@ class CommandFailuresIT {
     private final TenantId tenant = stack.newTenant();
     private final List<GatedDevice> devices = new ArrayList<>();
     private final AtomicInteger sent = new AtomicInteger();
+    private final FetchingDevice lamp;
 
     Crowd(int size) {
+      lamp = FetchingDevice.connect(stack.newDevice(tenant, "lamp"), stack.endpointPort(1));
       for (var i = 0; i < size; i++) {
         var device = stack.newDevice(tenant, "press-" + i);
         devices.add(GatedDevice.connect(device, stack.endpointPort(1)));
@@ -138,6 +147,44 @@ class CommandFailuresIT {
                       .formatted(devices.size() * ROUNDS_A_MINUTE))
           .path("id")
           .asText();
+    }
+
+    /** That one device fetches itself, and is at work on. */
+    String begunFetchedJob() {
+      var job =
+          post(
+                  1,
+                  "/jobs",
+                  "{\"command\":{\"name\":\"fetched\",\"timeToLive\":\"PT1H\",\"responseTimeout\":\"PT1H\"},"
+                      + "\"targets\":{\"devices\":[\"lamp\"]}}")
+              .path("id")
+              .asText();
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(ASK_AGAIN)
+          .until(
+              () -> {
+                lamp.startNext();
+                return lamp.hasBegun(job);
+              });
+      return job;
+    }
+
+    /** Its device says that it has done it until that has arrived. */
+    void finish(String fetchedJob) {
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(ASK_AGAIN)
+          .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+          .ignoreExceptionsInstanceOf(AssertionError.class)
+          .until(
+              () -> {
+                lamp.succeed(fetchedJob);
+                return read("/jobs/" + fetchedJob).path("state").asText().equals("completed");
+              });
+      var counts = read("/jobs/" + fetchedJob).path("counts");
+      assertEquals(1, counts.path("succeeded").asInt(), counts.toString());
+      assertEquals(1, counts.size(), counts.toString());
     }
 
     /** Repeated until it is taken: the key sees to it that it is done once. */
@@ -196,8 +243,8 @@ class CommandFailuresIT {
 
     /** Nothing is open, each has succeeded, and each device has had its own in order. */
     void assertEachHasEndedWell() {
-      // That of the schedule, and the job's to each device.
-      var all = sent.get() + 1 + devices.size();
+      // That of the schedule, that which is fetched, and the job's to each device.
+      var all = sent.get() + 2 + devices.size();
       await()
           .atMost(PATIENCE)
           .pollInterval(PAUSE)
@@ -286,6 +333,7 @@ class CommandFailuresIT {
     @Override
     public void close() {
       devices.forEach(GatedDevice::close);
+      lamp.close();
     }
   }
 
