@@ -93,7 +93,7 @@ class CommandResource {
     var sending =
         Uni.createFrom()
             .deferred(() -> commands.send(address, id, body, key, author, trace))
-            .map(Commands.Sent::command);
+            .map(Intake.Sent::command);
     return wait.map(atMost -> waiting.forEndOf(address, id, sending, atMost))
         .orElseGet(() -> sending.flatMap(sent -> reader.read(address, sent)))
         .onTermination()
