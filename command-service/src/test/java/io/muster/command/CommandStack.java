@@ -24,6 +24,9 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
   static final int OPEN_PER_DEVICE = 20;
   static final int OPEN_PER_TENANT = 30;
 
+  /** How many requests may wait for the end of a command. */
+  public static final int WAITING_REQUESTS = 3;
+
   private Path folder;
   private LocalPostgres postgres;
   private LocalIssuer issuer;
@@ -71,6 +74,7 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
     settings.put("muster.command.dispatch.interval", "20ms");
     settings.put("muster.command.limits.open-per-device", Integer.toString(OPEN_PER_DEVICE));
     settings.put("muster.command.limits.open-per-tenant", Integer.toString(OPEN_PER_TENANT));
+    settings.put("muster.command.following.waiting-requests", Integer.toString(WAITING_REQUESTS));
     return settings;
   }
 

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jboss.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,16 @@ class ServiceIT {
     assertTrue(metrics.contains("muster_command_log_age_seconds"), metrics);
     assertFalse(metrics.contains("label-probe"), metrics);
     assertFalse(metrics.contains(device.tenant().value()), metrics);
+  }
+
+  /** The client's word for it, in a class of its own that says nothing else. */
+  @Test
+  void aDroppedWakeUpIsNotWorthALine() throws ClassNotFoundException {
+    var client =
+        Class.forName(
+            "com.hivemq.client.internal.mqtt.handler.publish.incoming.MqttIncomingPublishService");
+    assertFalse(Logger.getLogger(client).isEnabled(Logger.Level.WARN));
+    assertTrue(Logger.getLogger(client.getPackageName()).isEnabled(Logger.Level.WARN));
   }
 
   @Test

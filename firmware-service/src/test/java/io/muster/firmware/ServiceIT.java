@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
@@ -27,6 +28,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jboss.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +66,16 @@ class ServiceIT {
             .path("paths");
     assertTrue(paths.containsKey("/api/v1/tenants/{tenant}/artifacts"), paths.keySet().toString());
     assertTrue(paths.containsKey("/{tenant}/controller/v1/{controllerId}"));
+  }
+
+  /** The client's word for it, in a class of its own that says nothing else. */
+  @Test
+  void aDroppedWakeUpIsNotWorthALine() throws ClassNotFoundException {
+    var client =
+        Class.forName(
+            "com.hivemq.client.internal.mqtt.handler.publish.incoming.MqttIncomingPublishService");
+    assertFalse(Logger.getLogger(client).isEnabled(Logger.Level.WARN));
+    assertTrue(Logger.getLogger(client.getPackageName()).isEnabled(Logger.Level.WARN));
   }
 
   @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code simulate} and {@code replay} as processes of their own, and how they end. */
@@ -50,14 +51,25 @@ class InterruptedCommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"INT", "TERM"})
-  void simulatedDevicesSayGoodbyeAndThatIsASuccess(String signal) throws Exception {
+  @CsvSource({"INT,answer,2", "TERM,none,0"})
+  void simulatedDevicesSayGoodbyeAndThatIsASuccess(String signal, String commands, int listen)
+      throws Exception {
     try (var endpoint = FakeEndpoint.acknowledging(Integer.MAX_VALUE)) {
-      start("simulate", "--devices", "2", "--rate", "10/s", "--endpoint", endpoint.url());
+      start(
+          "simulate",
+          "--devices",
+          "2",
+          "--rate",
+          "10/s",
+          "--commands",
+          commands,
+          "--endpoint",
+          endpoint.url());
       Awaitility.await().atMost(SOON).until(() -> endpoint.published() > 10);
       assertEquals(0, ends(signal));
       assertTrue(said().contains("readings acknowledged, 0 refused"), said());
       Awaitility.await().atMost(SOON).until(() -> endpoint.goodbyes() == 2);
+      assertEquals(listen, endpoint.subscribed());
     }
   }
 

@@ -102,6 +102,21 @@ class MusterTest {
     assertTrue(err.toString().contains("./muster up"), err.toString());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"answer", "refuse", "fail", "silent", "slow", "twice", "none"})
+  void eachConductOfSimulatedDevicesIsTaken(String commands) {
+    assertEquals(1, run("simulate --devices 1 --duration 1s --commands " + commands));
+    assertTrue(err.toString().contains("./muster up"), err.toString());
+  }
+
+  @Test
+  void anotherConductIsAMistakeAndHearsWhichThereAre() {
+    assertEquals(1, run("simulate --devices 1 --duration 1s --commands obey"));
+    assertTrue(
+        err.toString().contains("answer, refuse, fail, silent, slow, twice, none; not “obey”"),
+        err.toString());
+  }
+
   private void assertReadable() {
     var text = err.toString();
     assertFalse(text.isBlank());

@@ -204,12 +204,24 @@ class CommandAnswersIT {
     var simulated =
         stack
             .muster()
-            .start(output, "simulate", "--devices", "1", "--rate", "1/s", "--slow-for", "1s");
+            .start(
+                output,
+                "simulate",
+                "--devices",
+                "1",
+                "--rate",
+                "1/s",
+                "--commands",
+                "refuse",
+                "--slow-for",
+                "1s");
     try {
       await()
           .atMost(SOON)
           .ignoreExceptionsInstanceOf(AssertionError.class)
           .until(() -> !send(device, "{\"name\":\"first\"}", null).isEmpty());
+      // All refuse, unless a command asks for something else.
+      assertEquals("rejected", ended(1, device, "{\"name\":\"plain\"}").path("state").asText());
       assertEquals("succeeded", ended(device, "answer").path("state").asText());
       assertEquals("rejected", ended(device, "refuse").path("state").asText());
       assertEquals("failed", ended(device, "fail").path("state").asText());

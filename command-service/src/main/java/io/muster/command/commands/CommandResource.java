@@ -91,11 +91,10 @@ class CommandResource {
     var wait = wanted.filter(it -> waiting.enter());
     var id = commands.nextId();
     var sending =
-        Uni.createFrom()
-            .deferred(() -> commands.send(address, id, body, key, author, trace))
-            .map(Intake.Sent::command);
+        Uni.createFrom().deferred(() -> commands.send(address, id, body, key, author, trace));
     return wait.map(atMost -> waiting.forEndOf(address, id, sending, atMost))
-        .orElseGet(() -> sending.flatMap(sent -> reader.read(address, sent)))
+        .orElseGet(
+            () -> sending.flatMap(sent -> sent.orAsQueued(reader.read(address, sent.command()))))
         .onTermination()
         .invoke(() -> wait.ifPresent(it -> waiting.leave()))
         .map(command -> created(address, command, wait));

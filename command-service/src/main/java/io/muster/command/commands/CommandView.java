@@ -2,6 +2,7 @@ package io.muster.command.commands;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.muster.command.life.State;
 import io.muster.contract.id.DeviceId;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,4 +38,37 @@ record CommandView(
     List<StepView> steps,
     Instant createdAt,
     @Schema(description = "The subject of the token that sent it") String createdBy,
-    @Schema(description = "The job that it belongs to; absent for one of its own") UUID job) {}
+    @Schema(description = "The job that it belongs to; absent for one of its own") UUID job) {
+
+  /** One that was put into its device's queue, and of which nothing else is known. */
+  static CommandView queued(NewCommands.Row row) {
+    var command = row.command();
+    var terms = command.terms();
+    var payload = command.payload();
+    var json = PayloadText.json(command.contentType(), payload);
+    var state = State.QUEUED.label();
+    return new CommandView(
+        row.id(),
+        row.device().device(),
+        command.name(),
+        json,
+        json != null || payload.length == 0 ? null : payload,
+        command.contentType(),
+        terms.oneWay(),
+        terms.qos(),
+        terms.expiresAt(),
+        terms.oneWay() ? null : terms.responseTimeout(),
+        new RetryBody(terms.retries(), terms.minBackoff(), terms.maxBackoff()),
+        state,
+        null,
+        row.createdAt(),
+        false,
+        0,
+        null,
+        null,
+        List.of(new StepView(state, null, row.createdAt())),
+        row.createdAt(),
+        row.author().subject(),
+        null);
+  }
+}

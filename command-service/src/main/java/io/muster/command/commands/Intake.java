@@ -19,6 +19,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -69,6 +70,10 @@ class Intake {
       return key.map(it -> new IdempotentRequests.Key(queue, it));
     }
 
+    private NewCommands.Row row(Instant now) {
+      return new NewCommands.Row(queue, device, id, command, author, trace, now);
+    }
+
     private AuditLog.Signed signed() {
       return new AuditLog.Signed(
           AuditEntry.ofDevice("command-sent", device, "/commands/" + id), author);
@@ -76,9 +81,24 @@ class Intake {
   }
 
   /**
-   * @param isNew false for a repeated request
+   * A command that was sent, by this request or by the one that it repeats.
+   *
+   * @param row null for a repeated request
    */
-  record Sent(UUID command, boolean isNew) {}
+  record Sent(UUID command, NewCommands.Row row) {
+
+    boolean isNew() {
+      return row != null;
+    }
+
+    /**
+     * What a look at it shows; as it was queued when that fails. It is sent, whatever comes after:
+     * who hears of a failure and of no id sends it once more. A repeated request may be repeated.
+     */
+    Uni<CommandView> orAsQueued(Uni<CommandView> look) {
+      return isNew() ? look.onFailure().recoverWithItem(() -> CommandView.queued(row)) : look;
+    }
+  }
 
   /** One of the two is null. */
   private record Fate(Sent sent, Throwable refused) {}
@@ -186,7 +206,7 @@ class Intake {
                 Uni.combine()
                     .all()
                     .unis(requests.find(db, keys(orders)), rooms(db, orders))
-                    .with((earlier, rooms) -> new Judgement(open, earlier, rooms)))
+                    .with((earlier, rooms) -> new Judgement(open, earlier, rooms, table.now())))
         .flatMap(judgement -> take(db, orders, judgement));
   }
 
@@ -226,7 +246,8 @@ class Intake {
       return Uni.createFrom().item(new Taken(fates, fresh, Written.NOTHING));
     }
     return Pipeline.of(
-            table.insert(db, fresh.stream().map(Intake::row).toList()),
+            table.insert(
+                db, fresh.stream().map(order -> fates.get(order.id()).sent().row()).toList()),
             requests.store(db, judgement.used),
             audit.write(db, fresh.stream().map(Order::signed).toList()))
         .flatMap(
@@ -236,16 +257,12 @@ class Intake {
         .map(written -> new Taken(fates, fresh, written));
   }
 
-  private static NewCommands.Row row(Order order) {
-    return new NewCommands.Row(
-        order.queue(), order.device(), order.id(), order.command(), order.author(), order.trace());
-  }
-
   /** Decides about one after the other, each as if those before it were written already. */
   private final class Judgement {
     private final Map<Long, Integer> open;
     private final Map<IdempotentRequests.Key, IdempotentRequests.Earlier> earlier;
     private final Map<TenantId, Long> rooms;
+    private final Instant now;
     private final Map<IdempotentRequests.Key, IdempotentRequests.Earlier> used = new HashMap<>();
 
     /**
@@ -254,10 +271,12 @@ class Intake {
     private Judgement(
         Map<Long, Integer> open,
         Map<IdempotentRequests.Key, IdempotentRequests.Earlier> earlier,
-        Map<TenantId, Long> rooms) {
+        Map<TenantId, Long> rooms,
+        Instant now) {
       this.open = open;
       this.earlier = earlier;
       this.rooms = rooms;
+      this.now = now;
     }
 
     Fate of(Order order) {
@@ -288,12 +307,12 @@ class Intake {
                   used.put(
                       key,
                       new IdempotentRequests.Earlier(order.command().requestSha256(), order.id())));
-      return new Fate(new Sent(order.id(), true), null);
+      return new Fate(new Sent(order.id(), order.row(now)), null);
     }
 
     private static Fate repeated(Order order, IdempotentRequests.Earlier before) {
       return Arrays.equals(before.requestSha256(), order.command().requestSha256())
-          ? new Fate(new Sent(before.command(), false), null)
+          ? new Fate(new Sent(before.command(), null), null)
           : new Fate(
               null,
               new Refusal.Conflict(

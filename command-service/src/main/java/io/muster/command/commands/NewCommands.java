@@ -12,6 +12,7 @@ import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
@@ -70,7 +71,8 @@ class NewCommands {
       UUID id,
       NewCommand command,
       Author author,
-      Map<String, String> trace) {}
+      Map<String, String> trace,
+      Instant createdAt) {}
 
   NewCommands(Clock clock) {
     this.clock = clock;
@@ -88,9 +90,15 @@ class NewCommands {
             });
   }
 
-  /** In their order, into queues that this transaction has locked. */
+  Instant now() {
+    return clock.instant();
+  }
+
+  /**
+   * In their order, into queues that this transaction has locked; all as of the first one's time.
+   */
   Uni<Void> insert(SqlConnection db, List<Row> rows) {
-    var now = clock.instant();
+    var now = rows.getFirst().createdAt();
     var queued = State.QUEUED.label();
     var values =
         Tuple.of(

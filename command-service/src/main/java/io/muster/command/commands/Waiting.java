@@ -48,11 +48,11 @@ class Waiting {
    * The end of a command that is sent in this moment: what happens to it meanwhile is not missed,
    * and nobody looks before it has ended.
    *
-   * @param sending completes with the command's id when it was sent, which is another one when this
-   *     request is a repeated one
+   * @param sending completes when it was sent, or with another one when this request is a repeated
+   *     one
    */
   Uni<CommandView> forEndOf(
-      DeviceAddress device, UUID command, Uni<UUID> sending, Duration atMost) {
+      DeviceAddress device, UUID command, Uni<Intake.Sent> sending, Duration atMost) {
     return Uni.createFrom()
         .deferred(
             () -> {
@@ -61,9 +61,10 @@ class Waiting {
               return sending
                   .flatMap(
                       sent ->
-                          sent.equals(command)
-                              ? await(device, command, signal, deadlineNanos)
-                              : until(device, sent, deadlineNanos))
+                          sent.orAsQueued(
+                              sent.command().equals(command)
+                                  ? await(device, command, signal, deadlineNanos)
+                                  : until(device, sent.command(), deadlineNanos)))
                   .onTermination()
                   .invoke(signal::close);
             });

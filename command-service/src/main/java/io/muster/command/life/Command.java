@@ -3,6 +3,7 @@ package io.muster.command.life;
 import io.muster.command.life.Outcome.Changed;
 import io.muster.command.life.Outcome.Ignored;
 import io.muster.command.life.Outcome.Why;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,6 +43,12 @@ public record Command(
     Instant nextAttemptAt,
     Instant respondBy,
     Answer answer) {
+
+  /**
+   * So long a message may be on its way to the broker. One that takes longer waits for the broker,
+   * and meets whoever is connected when that is back.
+   */
+  private static final Duration UNDER_WAY = Duration.ofSeconds(1);
 
   public Command {
     Objects.requireNonNull(id, "id");
@@ -94,7 +101,7 @@ public record Command(
       return this;
     }
     return state == State.QUEUED
-        ? become(State.EXPIRED, Reason.NOT_SENT, now)
+        ? become(State.EXPIRED, attempts == 0 ? Reason.NOT_SENT : Reason.MAYBE_SENT, now)
         : become(
             State.TIMED_OUT, state == State.SENT ? Reason.NOT_DELIVERED : Reason.NO_ANSWER, now);
   }
@@ -260,7 +267,8 @@ public record Command(
   }
 
   private Outcome deviceIsBack(Happening.DeviceIsBack it) {
-    if (!mayBeSent() || !nextAttemptAt.isAfter(it.at())) {
+    var overtaken = isOvertakenBy(it);
+    if (!overtaken && (!mayBeSent() || !nextAttemptAt.isAfter(it.at()))) {
       return new Ignored(Why.DUPLICATE);
     }
     return new Changed(
@@ -270,11 +278,22 @@ public record Command(
             since,
             attempts,
             retriesUsed,
-            attempt,
+            overtaken ? null : attempt,
             delivered,
             it.at(),
             respondBy,
             answer));
+  }
+
+  /**
+   * Whether the message may meet the connection before this one and be dropped with it, though the
+   * broker's word on it comes later. While the broker is away nothing is handed over once more.
+   */
+  private boolean isOvertakenBy(Happening.DeviceIsBack it) {
+    return !isWithDevice()
+        && attempt != null
+        && !attempt.atBroker()
+        && it.at().isBefore(nextAttemptAt.minus(terms.backoff(attempts)).plus(UNDER_WAY));
   }
 
   /** The device has to say something from now on. */

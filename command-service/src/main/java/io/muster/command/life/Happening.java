@@ -29,6 +29,9 @@ public sealed interface Happening {
   /** Somebody calls it off. */
   record Cancelled(String reason, Instant at) implements Happening {}
 
-  /** The device is there again, or listens anew: what it has not got is sent at once. */
+  /**
+   * The device is there again, or listens anew: what it has not got is sent at once, also what is
+   * just on its way to the broker.
+   */
   record DeviceIsBack(Instant at) implements Happening {}
 }

@@ -5,6 +5,12 @@ public final class Reason {
   /** Its device was not there before its time to live had passed. */
   public static final String NOT_SENT = "not-sent";
 
+  /**
+   * It was handed over, and nobody told of its sending before its time to live had passed: the
+   * device may have had it.
+   */
+  public static final String MAYBE_SENT = "maybe-sent";
+
   /** It was sent, and nobody told of its delivery before its time to live had passed. */
   public static final String NOT_DELIVERED = "not-delivered";
 

@@ -22,7 +22,7 @@ public enum State {
   FAILED,
   /** The device says that it will not. */
   REJECTED,
-  /** Its time to live passed before it was sent. */
+  /** Its time to live passed before it was known to be sent. */
   EXPIRED,
   /** No final answer came in time. */
   TIMED_OUT,

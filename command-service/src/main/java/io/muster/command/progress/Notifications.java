@@ -1,6 +1,7 @@
 package io.muster.command.progress;
 
 import io.muster.command.queue.Written;
+import io.muster.outbox.TimedPool;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.pgclient.PgConnection;
 import io.vertx.mutiny.sqlclient.Pool;
@@ -11,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,11 +22,12 @@ import org.jboss.logging.Logger;
  * Tells the other instances which commands went on, by LISTEN and NOTIFY on a channel of the
  * schema. A notification is an instance's id and the ids of commands, separated by commas, with an
  * {@code !} after those that have ended; its own an instance leaves aside. At most one is on its
- * way: NOTIFY takes a lock of the whole database at its commit. Thread-safe.
+ * way: NOTIFY takes a lock of the whole database at its commit. One that fails is tried again,
+ * while the others wait. Thread-safe.
  */
 final class Notifications implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Notifications.class);
-  private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+  private static final Duration TOLD_WITHIN = Duration.ofSeconds(10);
 
   /** 38 characters each at most, in a payload of less than 8,000. */
   private static final int IDS_AT_ONCE = 200;
@@ -38,6 +41,8 @@ final class Notifications implements AutoCloseable {
   private static final String CHANNEL = "SELECT quote_ident(current_schema() || '.changes')";
 
   private final Pool pool;
+  private final TimedPool timed;
+  private final Duration againAfter;
   private final Consumer<Written.Change> heard;
   private final Runnable hearsAgain;
   private final String self = UUID.randomUUID().toString();
@@ -46,11 +51,22 @@ final class Notifications implements AutoCloseable {
   private volatile boolean closed;
   private volatile PgConnection connection;
 
+  /** How far a connection has come. It is opened anew when it is lost, by one side alone. */
+  private enum Hearing {
+    BEGINS,
+    HEARS,
+    LOST
+  }
+
   /**
+   * @param againAfter what did not work is tried again
    * @param hearsAgain runs when it listens, after a time in which it did not
    */
-  Notifications(Pool pool, Consumer<Written.Change> heard, Runnable hearsAgain) {
+  Notifications(
+      Pool pool, Duration againAfter, Consumer<Written.Change> heard, Runnable hearsAgain) {
     this.pool = pool;
+    this.timed = new TimedPool(pool, TOLD_WITHIN);
+    this.againAfter = againAfter;
     this.heard = heard;
     this.hearsAgain = hearsAgain;
   }
@@ -61,7 +77,7 @@ final class Notifications implements AutoCloseable {
         .invoke(away -> LOG.debugf("Progress elsewhere is not heard for now: %s", away))
         .onFailure()
         .retry()
-        .withBackOff(AGAIN_AFTER, AGAIN_AFTER)
+        .withBackOff(againAfter, againAfter)
         .until(away -> !closed)
         .subscribe()
         .with(listening -> hearsAgain.run(), ended -> {});
@@ -72,22 +88,30 @@ final class Notifications implements AutoCloseable {
         .flatMap(
             lent -> {
               var own = PgConnection.cast(lent);
+              var hearing = new AtomicReference<>(Hearing.BEGINS);
               own.notificationHandler(notification -> hear(notification.getPayload()));
-              own.closeHandler(() -> lost(own));
+              own.closeHandler(() -> lost(hearing));
               return own.query(CHANNEL)
                   .execute()
                   .flatMap(
                       rows -> own.query("LISTEN " + rows.iterator().next().getString(0)).execute())
-                  .invoke(() -> connection = own)
+                  .invoke(() -> hears(own, hearing))
                   .onFailure()
                   .call(own::close);
             })
         .replaceWithVoid();
   }
 
+  private void hears(PgConnection own, AtomicReference<Hearing> hearing) {
+    connection = own;
+    if (!hearing.compareAndSet(Hearing.BEGINS, Hearing.HEARS)) {
+      throw new IllegalStateException("lost while it began to listen");
+    }
+  }
+
   /** One that was lost before it listened is tried again by whoever opened it. */
-  private void lost(PgConnection own) {
-    if (!closed && own == connection) {
+  private void lost(AtomicReference<Hearing> hearing) {
+    if (hearing.getAndSet(Hearing.LOST) == Hearing.HEARS && !closed) {
       start();
     }
   }
@@ -130,8 +154,12 @@ final class Notifications implements AutoCloseable {
     }
     var payload =
         batch.stream().map(Notifications::text).collect(Collectors.joining(",", self + ",", ""));
-    pool.preparedQuery(NOTIFY)
-        .execute(Tuple.of(payload))
+    timed
+        .use(db -> db.preparedQuery(NOTIFY).execute(Tuple.of(payload)))
+        .onFailure()
+        .retry()
+        .withBackOff(againAfter, againAfter)
+        .until(away -> !closed)
         .onTermination()
         .invoke(this::told)
         .subscribe()

@@ -20,11 +20,13 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 @ApplicationScoped
 public class Progress {
+  private static final Duration AGAIN_AFTER = Duration.ofSeconds(1);
+
   private final ConcurrentHashMap<UUID, Set<Signal>> waiting = new ConcurrentHashMap<>();
   private final Notifications notifications;
 
   Progress(Pool pool) {
-    this.notifications = new Notifications(pool, this::changed, this::anythingChanged);
+    this.notifications = new Notifications(pool, AGAIN_AFTER, this::changed, this::anythingChanged);
   }
 
   void start(@Observes StartupEvent started) {

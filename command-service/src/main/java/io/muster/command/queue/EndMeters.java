@@ -49,7 +49,7 @@ class EndMeters {
           State.SUCCEEDED, List.of(NO_REASON),
           State.FAILED, List.of(NO_REASON),
           State.REJECTED, List.of(NO_REASON),
-          State.EXPIRED, List.of(Reason.NOT_SENT),
+          State.EXPIRED, List.of(Reason.NOT_SENT, Reason.MAYBE_SENT),
           State.TIMED_OUT, List.of(Reason.NOT_DELIVERED, Reason.NO_ANSWER, Reason.NOT_FINISHED),
           State.CANCELLED,
               List.of(Reason.BEFORE_SENDING, Reason.AFTER_SENDING, Reason.DEVICE_DELETED));

@@ -190,7 +190,18 @@ class CommandTest {
     var expired = command.at(at(60));
     assertEquals(EXPIRED, expired.state());
     assertEquals(Reason.NOT_SENT, expired.reason());
-    assertEquals(EXPIRED, command.sending(MESSAGE, T0).at(at(60)).state());
+  }
+
+  @Test
+  void whatExpiresAfterItWasHandedOverSaysThatTheDeviceMayHaveHadIt() {
+    var underWay = queued(terms()).sending(MESSAGE, T0);
+    var tried = changed(underWay, atBroker(MESSAGE, Presence.UNKNOWN, 1));
+    var dropped = changed(underWay, atBroker(MESSAGE, Presence.ABSENT, 1));
+    for (var command : Set.of(underWay, tried, dropped)) {
+      var expired = command.at(at(60));
+      assertEquals(EXPIRED, expired.state());
+      assertEquals(Reason.MAYBE_SENT, expired.reason());
+    }
   }
 
   @Test
@@ -320,8 +331,21 @@ class CommandTest {
     assertFalse(sent.wantsSending(at(1)));
     var back = changed(sent, new Happening.DeviceIsBack(at(1)));
     assertTrue(back.wantsSending(at(1)));
-    ignored(Why.DUPLICATE, queued(terms()).sending(MESSAGE, T0), new Happening.DeviceIsBack(at(1)));
     ignored(Why.DUPLICATE, delivered(terms()), new Happening.DeviceIsBack(at(3)));
+  }
+
+  @Test
+  void whatIsOnItsWayWhenTheDeviceComesBackIsSentAgainAtOnce() {
+    var underWay = queued(terms()).sending(OTHER, T0).sending(MESSAGE, at(5));
+    var back = changed(underWay, new Happening.DeviceIsBack(at(5).plusMillis(999)));
+    assertTrue(back.wantsSending(at(6)));
+    assertTrue(back.holdsUp());
+    ignored(Why.DUPLICATE, back, atBroker(MESSAGE, Presence.CONNECTED, 6));
+    assertEquals(DELIVERED, changed(back, new Happening.Delivered(at(6))).state());
+    var arrived = changed(underWay, new Happening.Delivered(at(5)));
+    ignored(Why.DUPLICATE, arrived, new Happening.DeviceIsBack(at(5)));
+    // That one waits for the broker.
+    ignored(Why.DUPLICATE, underWay, new Happening.DeviceIsBack(at(6)));
   }
 
   @Test

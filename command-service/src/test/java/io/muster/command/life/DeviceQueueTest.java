@@ -65,6 +65,23 @@ class DeviceQueueTest {
   }
 
   @Test
+  void aMessageThatIsOnItsWayWhenTheDeviceComesBackIsReplacedAndNothingOvertakesIt() {
+    add(terms(), terms());
+    look(Presence.CONNECTED, 0);
+    var before = message(0);
+    happens(0, new Happening.DeviceIsBack(at(0)));
+    happens(1, new Happening.DeviceIsBack(at(0)));
+    assertEquals(keys(1), sent(look(Presence.CONNECTED, 0)));
+    happens(0, atBroker(before, Presence.CONNECTED, 0));
+    assertEquals(State.QUEUED, queue.getFirst().state());
+    happens(0, atBroker(message(0), Presence.CONNECTED, 0));
+    assertEquals(SENT, queue.getFirst().state());
+    assertEquals(keys(), sent(look(Presence.CONNECTED, 0)));
+    happens(0, new Happening.Delivered(at(0)));
+    assertEquals(keys(2), sent(look(Presence.CONNECTED, 0)));
+  }
+
+  @Test
   void behindACommandThatMayBeRetriedNothingIsSentUntilItIsAnswered() {
     add(retrying(1), terms());
     deliverFirst();

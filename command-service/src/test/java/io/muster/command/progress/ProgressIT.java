@@ -110,6 +110,38 @@ class ProgressIT {
     }
   }
 
+  /** Without its schema nobody can tell, and who listens already does not notice. */
+  @Test
+  void whatCouldNotBeToldIsToldWhenThatIsPossibleAgain() {
+    awaitHearing(here, there);
+    var schema = text("SELECT current_schema()");
+    var began = text("SELECT now()::text");
+    var ids = Stream.generate(UUID::randomUUID).limit(300).toList();
+    var signals = ids.stream().map(here::expect).toList();
+    try (var teller =
+        new Notifications(DATABASE.newPool(1), Duration.ofMillis(20), heard -> {}, () -> {})) {
+      DATABASE.run("ALTER SCHEMA " + schema + " RENAME TO " + schema + "_away");
+      try {
+        teller.tell(changed(ids.toArray(UUID[]::new)).commands());
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    DATABASE.number(
+                            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_notify(%'"
+                                + " AND pid <> pg_backend_pid() AND state = 'idle'"
+                                + " AND query_start > '%s'".formatted(began))
+                        > 0);
+      } finally {
+        DATABASE.run("ALTER SCHEMA " + schema + "_away RENAME TO " + schema);
+      }
+      for (var signal : signals) {
+        signal.within(FOR_EVER).await().atMost(PATIENCE);
+        signal.close();
+      }
+    }
+  }
+
   @Test
   void theWaitHasItsOwnEnd() {
     try (var signal = here.expect(UUID.randomUUID())) {
@@ -133,6 +165,18 @@ class ProgressIT {
     DATABASE.run(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %'");
     awaitHearing(here, there);
+  }
+
+  private static String text(String sql) {
+    return DATABASE
+        .pool()
+        .query(sql)
+        .execute()
+        .await()
+        .atMost(PATIENCE)
+        .iterator()
+        .next()
+        .getString(0);
   }
 
   private static Written changed(UUID... ids) {

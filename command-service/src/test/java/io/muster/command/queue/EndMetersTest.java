@@ -6,14 +6,17 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.command.life.Command;
 import io.muster.command.life.Happening;
 import io.muster.command.life.Outcome;
+import io.muster.command.life.Reason;
 import io.muster.command.life.State;
 import io.muster.command.life.Terms;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -36,6 +39,19 @@ class EndMetersTest {
     Arrays.stream(State.values()).filter(State::isFinal).forEach(all::add);
     assertEquals(all, known);
     assertEquals(all.size(), meters.get("muster.command.duration").timers().size());
+  }
+
+  @Test
+  void everyReasonIsThereBeforeTheFirst() throws IllegalAccessException {
+    var known =
+        meters.get("muster.command.ended").counters().stream()
+            .map(it -> it.getId().getTag("reason"))
+            .collect(Collectors.toSet());
+    var all = new HashSet<>(Set.of("none"));
+    for (var reason : Reason.class.getFields()) {
+      all.add((String) reason.get(null));
+    }
+    assertEquals(all, known);
   }
 
   @Test

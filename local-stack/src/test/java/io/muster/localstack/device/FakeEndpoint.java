@@ -12,12 +12,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class FakeEndpoint implements AutoCloseable {
   private static final int CONNECT = 1;
   private static final int PUBLISH = 3;
+  private static final int SUBSCRIBE = 8;
   private static final int DISCONNECT = 14;
 
   private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final int connectAnswer;
   private final int mostAcknowledged;
   private final AtomicInteger published = new AtomicInteger();
+  private final AtomicInteger subscribed = new AtomicInteger();
   private final AtomicInteger goodbyes = new AtomicInteger();
 
   private FakeEndpoint(int connectAnswer, int mostAcknowledged) throws IOException {
@@ -42,6 +44,11 @@ public final class FakeEndpoint implements AutoCloseable {
 
   public int published() {
     return published.get();
+  }
+
+  /** How many asked to hear something; none is told that it does. */
+  public int subscribed() {
+    return subscribed.get();
   }
 
   /** How many connections were ended with DISCONNECT. */
@@ -83,6 +90,7 @@ public final class FakeEndpoint implements AutoCloseable {
           out.write(new byte[] {0x40, 2, rest[identifier], rest[identifier + 1]});
         }
       }
+      case SUBSCRIBE -> subscribed.incrementAndGet();
       case DISCONNECT -> goodbyes.incrementAndGet();
       default -> {}
     }
