@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.systemtests.devices.AnsweringDevice;
-import io.muster.systemtests.stack.FreePorts;
 import io.muster.systemtests.stack.OwnReplica;
 import io.muster.systemtests.stack.RunningStack;
 import io.muster.systemtests.stack.SharedStack;
@@ -37,7 +37,7 @@ class EdgeIT {
   @Test
   void whatADeviceAtAnEdgeAnswersIsKnownAtTheHubAlsoAfterAKill() {
     var device = stack.newDevice(stack.newTenant(), "press-1");
-    try (var postgres = LocalPostgres.start(folder.resolve("database"), FreePorts.one());
+    try (var postgres = LocalPostgres.start(folder.resolve("database"), FreePort.any());
         var edge = OwnReplica.start(stack, "ingest-edge", settings(postgres));
         var answering =
             AnsweringDevice.connect(device, edge.endpointPort(), name -> Optional.of(200))) {

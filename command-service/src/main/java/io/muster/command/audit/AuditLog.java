@@ -9,6 +9,8 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -19,8 +21,18 @@ import org.jboss.logging.Logger;
 public class AuditLog {
   private static final Logger LOG = Logger.getLogger("io.muster.command.audit");
 
+  private static final String INSERT =
+      """
+      INSERT INTO audit (at, tenant, actor, address, action, subject)
+      SELECT $1::timestamptz, n.*
+        FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) AS n\
+      """;
+
   private final AuditConfig config;
   private final Clock clock;
+
+  /** What somebody did, and who. */
+  public record Signed(AuditEntry entry, Author author) {}
 
   AuditLog(AuditConfig config, Clock clock) {
     this.config = config;
@@ -29,17 +41,29 @@ public class AuditLog {
 
   /** Writes the row, in the transaction. */
   public Uni<Void> write(SqlConnection transaction, AuditEntry entry, Author author) {
+    return write(transaction, List.of(new Signed(entry, author)));
+  }
+
+  /** Writes the rows, in the transaction. */
+  public Uni<Void> write(SqlConnection transaction, List<Signed> entries) {
     var now = clock.instant().atOffset(ZoneOffset.UTC);
-    var row =
-        Tuple.of(now, entry.tenant().value(), author.subject())
-            .addValue(author.address())
-            .addString(entry.action())
-            .addString(entry.subject());
+    var rows =
+        Tuple.of(
+            now,
+            column(entries, it -> it.entry().tenant().value()),
+            column(entries, it -> it.author().subject()),
+            column(entries, it -> it.author().address()),
+            column(entries, it -> it.entry().action()),
+            column(entries, it -> it.entry().subject()));
     return Pipeline.of(
-        transaction.preparedQuery(AuditStatements.INSERT).execute(row),
+        transaction.preparedQuery(INSERT).execute(rows),
         transaction
             .preparedQuery(AuditStatements.PRUNE)
             .execute(Tuple.of(now.minus(config.keepFor()), AuditStatements.PRUNED_AT_ONCE)));
+  }
+
+  private static String[] column(List<Signed> entries, Function<Signed, String> value) {
+    return entries.stream().map(value).toArray(String[]::new);
   }
 
   /** Writes the line, after the commit. */

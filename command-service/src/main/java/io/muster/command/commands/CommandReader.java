@@ -2,6 +2,7 @@ package io.muster.command.commands;
 
 import io.muster.command.database.Database;
 import io.muster.command.database.PageBytes;
+import io.muster.command.database.Together;
 import io.muster.command.life.State;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
@@ -11,6 +12,9 @@ import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -23,20 +27,23 @@ class CommandReader {
           + " FROM command AS c JOIN device_queue AS q ON q.key = c.queue_key"
           + " LEFT JOIN job AS j ON j.key = c.job_key WHERE c.tenant = $1 AND q.tenant = $1";
 
-  /**
-   * The command by its id and by nothing else: a plan that PostgreSQL keeps from a time when the
-   * table was empty would otherwise go through all commands of the tenant.
-   */
-  private static final String ONE =
-      "WITH c AS MATERIALIZED (SELECT * FROM command WHERE id = $3) SELECT "
+  private static final String SOME =
+      "SELECT q.tenant, "
           + CommandRows.COLUMNS
-          + " FROM c JOIN device_queue AS q ON q.key = c.queue_key"
-          + " LEFT JOIN job AS j ON j.key = c.job_key WHERE q.tenant = $1 AND q.device = $2";
+          + " FROM command AS c JOIN device_queue AS q ON q.key = c.queue_key"
+          + " LEFT JOIN job AS j ON j.key = c.job_key WHERE c.id = ANY ($1)";
+
+  /** Each with its payloads, which are tens of kilobytes at most. */
+  private static final int MOST_AT_ONCE = 100;
 
   private final Database database;
+  private final Together<UUID, Map<UUID, Found>> some;
+
+  private record Found(DeviceAddress device, CommandView view) {}
 
   CommandReader(Database database) {
     this.database = database;
+    this.some = new Together<>(MOST_AT_ONCE, this::some);
   }
 
   /**
@@ -58,17 +65,28 @@ class CommandReader {
   }
 
   Uni<Optional<CommandView>> find(DeviceAddress device, UUID id) {
+    return some.ask(id)
+        .map(
+            found ->
+                Optional.ofNullable(found.get(id))
+                    .filter(it -> it.device().equals(device))
+                    .map(Found::view));
+  }
+
+  private Uni<Map<UUID, Found>> some(List<UUID> ids) {
     return database
-        .use(
-            db ->
-                db.preparedQuery(ONE)
-                    .execute(Tuple.of(device.tenant().value(), device.device().value(), id)))
+        .use(db -> db.preparedQuery(SOME).execute(Tuple.of((Object) ids.toArray(UUID[]::new))))
         .map(
             rows -> {
-              var found = rows.iterator();
-              return found.hasNext()
-                  ? Optional.of(CommandRows.view(found.next()))
-                  : Optional.empty();
+              Map<UUID, Found> found = new HashMap<>();
+              rows.forEach(
+                  row ->
+                      found.put(
+                          row.getUUID("id"),
+                          new Found(
+                              DeviceAddress.of(row.getString("tenant"), row.getString("device")),
+                              CommandRows.view(row))));
+              return found;
             });
   }
 

@@ -9,7 +9,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Optional;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -19,15 +22,22 @@ import java.util.UUID;
 @ApplicationScoped
 class IdempotentRequests {
   private static final String FIND =
-      "SELECT request_sha256, command_id FROM idempotent_request"
-          + " WHERE queue_key = $1 AND idempotency_key = $2 AND created_at > $3";
+      """
+      SELECT r.queue_key, r.idempotency_key, r.request_sha256, r.command_id
+        FROM idempotent_request AS r
+        JOIN unnest($1::bigint[], $2::text[]) AS a (queue_key, idempotency_key)
+          ON r.queue_key = a.queue_key AND r.idempotency_key = a.idempotency_key
+       WHERE r.created_at > $3\
+      """;
   private static final String STORE =
-      "INSERT INTO idempotent_request"
-          + " (queue_key, idempotency_key, request_sha256, command_id, created_at)"
-          + " VALUES ($1, $2, $3, $4, $5)"
-          + " ON CONFLICT (queue_key, idempotency_key) DO UPDATE"
-          + " SET request_sha256 = excluded.request_sha256,"
-          + " command_id = excluded.command_id, created_at = excluded.created_at";
+      """
+      INSERT INTO idempotent_request
+        (queue_key, idempotency_key, request_sha256, command_id, created_at)
+      SELECT n.*, $5::timestamptz FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::uuid[]) AS n
+      ON CONFLICT (queue_key, idempotency_key) DO UPDATE
+         SET request_sha256 = excluded.request_sha256, command_id = excluded.command_id,
+             created_at = excluded.created_at\
+      """;
   // A few with each write keep the table small without a job of its own.
   private static final String PRUNE =
       "WITH oldest AS MATERIALIZED ("
@@ -40,7 +50,10 @@ class IdempotentRequests {
   private final CommandLimits limits;
   private final Clock clock;
 
-  /** What a key stood for. */
+  /** A key belongs to a device. */
+  record Key(long queue, IdempotencyKey key) {}
+
+  /** What a key stands for. */
   record Earlier(byte[] requestSha256, UUID command) {}
 
   IdempotentRequests(CommandLimits limits, Clock clock) {
@@ -48,30 +61,43 @@ class IdempotentRequests {
     this.clock = clock;
   }
 
-  Uni<Optional<Earlier>> find(SqlConnection db, long queueKey, IdempotencyKey key) {
+  /** What those of the keys stood for that were used. */
+  Uni<Map<Key, Earlier>> find(SqlConnection db, Collection<Key> keys) {
+    if (keys.isEmpty()) {
+      return Uni.createFrom().item(Map.of());
+    }
+    var queues = keys.stream().map(Key::queue).toArray(Long[]::new);
+    var values = keys.stream().map(it -> it.key().value()).toArray(String[]::new);
     return db.preparedQuery(FIND)
-        .execute(Tuple.of(queueKey, key.value(), forgottenBefore()))
+        .execute(Tuple.of(queues, values, forgottenBefore()))
         .map(
             rows -> {
-              var found = rows.iterator();
-              if (!found.hasNext()) {
-                return Optional.empty();
-              }
-              var row = found.next();
-              return Optional.of(new Earlier(row.getBuffer(0).getBytes(), row.getUUID(1)));
+              Map<Key, Earlier> found = new HashMap<>();
+              rows.forEach(
+                  row ->
+                      found.put(
+                          new Key(row.getLong(0), new IdempotencyKey(row.getString(1))),
+                          new Earlier(row.getBuffer(2).getBytes(), row.getUUID(3))));
+              return found;
             });
   }
 
-  Uni<Void> store(
-      SqlConnection db, long queueKey, IdempotencyKey key, byte[] requestSha256, UUID command) {
+  Uni<Void> store(SqlConnection db, Map<Key, Earlier> used) {
+    if (used.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    var entries = List.copyOf(used.entrySet());
+    var values =
+        Tuple.of(
+            entries.stream().map(it -> it.getKey().queue()).toArray(Long[]::new),
+            entries.stream().map(it -> it.getKey().key().value()).toArray(String[]::new),
+            entries.stream()
+                .map(it -> Buffer.buffer(it.getValue().requestSha256()))
+                .toArray(Buffer[]::new),
+            entries.stream().map(it -> it.getValue().command()).toArray(UUID[]::new),
+            clock.instant().atOffset(ZoneOffset.UTC));
     return db.preparedQuery(STORE)
-        .execute(
-            Tuple.of(
-                queueKey,
-                key.value(),
-                Buffer.buffer(requestSha256),
-                command,
-                clock.instant().atOffset(ZoneOffset.UTC)))
+        .execute(values)
         .flatMap(done -> db.preparedQuery(PRUNE).execute(Tuple.of(forgottenBefore())))
         .replaceWithVoid();
   }

@@ -1,6 +1,7 @@
 package io.muster.command.commands;
 
 import io.muster.command.database.Database;
+import io.muster.command.database.Together;
 import io.muster.command.neighbours.Neighbours;
 import io.muster.command.queue.Arrivals;
 import io.muster.command.queue.Deletions;
@@ -11,7 +12,9 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Which devices there are: as the registry said when a device got its first command, until its log
@@ -22,8 +25,15 @@ class KnownDevices {
   /** How often the registry is asked about a device that is deleted again and again. */
   private static final int QUESTIONS = 3;
 
+  private static final int MOST_AT_ONCE = 1_000;
+
   private static final String FIND =
-      "SELECT key FROM device_queue WHERE tenant = $1 AND device = $2 AND known";
+      """
+      SELECT q.key, q.tenant, q.device FROM device_queue AS q
+        JOIN unnest($1::text[], $2::text[]) AS wanted (tenant, device)
+          ON q.tenant = wanted.tenant AND q.device = wanted.device
+       WHERE q.known\
+      """;
   private static final String REMEMBER =
       """
       INSERT INTO device_queue (tenant, device, known) VALUES ($1, $2, true)
@@ -33,22 +43,36 @@ class KnownDevices {
 
   private final Database database;
   private final Neighbours neighbours;
+  private final Together<DeviceAddress, Map<DeviceAddress, Long>> keys;
 
   KnownDevices(Database database, Neighbours neighbours) {
     this.database = database;
     this.neighbours = neighbours;
+    this.keys = new Together<>(MOST_AT_ONCE, this::find);
   }
 
   /** Its queue; fails with 404 when there is no such device, with 503 when nobody knows. */
   Uni<Long> queueOf(DeviceAddress device) {
-    return find(device)
+    return keys.ask(device)
+        .map(found -> found.get(device))
         .flatMap(key -> key != null ? Uni.createFrom().item(key) : ask(device, QUESTIONS));
   }
 
-  private Uni<Long> find(DeviceAddress device) {
+  private Uni<Map<DeviceAddress, Long>> find(List<DeviceAddress> devices) {
+    var tenants = devices.stream().map(it -> it.tenant().value()).toArray(String[]::new);
+    var names = devices.stream().map(it -> it.device().value()).toArray(String[]::new);
     return database
-        .use(db -> db.preparedQuery(FIND).execute(names(device)))
-        .map(rows -> rows.size() == 0 ? null : rows.iterator().next().getLong(0));
+        .use(db -> db.preparedQuery(FIND).execute(Tuple.of(tenants, names)))
+        .map(
+            rows -> {
+              Map<DeviceAddress, Long> found = new HashMap<>();
+              rows.forEach(
+                  row ->
+                      found.put(
+                          DeviceAddress.of(row.getString("tenant"), row.getString("device")),
+                          row.getLong("key")));
+              return found;
+            });
   }
 
   /** Once more when it was deleted meanwhile: it may be there again. */

@@ -30,8 +30,8 @@ class TenantUse {
   private final Map<TenantId, Count> counts = new ConcurrentHashMap<>();
 
   private record Count(long open, long atNanos) {
-    Count more() {
-      return new Count(open + 1, atNanos);
+    Count more(long commands) {
+      return new Count(open + commands, atNanos);
     }
   }
 
@@ -39,19 +39,28 @@ class TenantUse {
     this.limits = limits;
   }
 
-  /** Fails with 429 when the tenant has as many as it may. */
-  Uni<Void> checkRoom(SqlConnection db, TenantId tenant) {
-    var known = counts.computeIfPresent(tenant, (_, count) -> count.more());
+  /**
+   * How many of some new commands a tenant may still have.
+   *
+   * @param wanted how many there are
+   */
+  Uni<Long> room(SqlConnection db, TenantId tenant, long wanted) {
+    var known = counts.computeIfPresent(tenant, (_, count) -> count.more(wanted));
     if (known != null
         && known.open() < limits.openPerTenant() / 10 * 9
         && System.nanoTime() - known.atNanos() < RECOUNT_AFTER_NANOS) {
-      return Uni.createFrom().voidItem();
+      return Uni.createFrom().item(wanted);
     }
     return db.preparedQuery(COUNT)
         .execute(Tuple.of(tenant.value(), limits.openPerTenant()))
         .map(rows -> rows.iterator().next().getLong(0))
-        .invoke(open -> remember(tenant, open))
-        .replaceWithVoid();
+        .invoke(open -> remember(tenant, open + wanted))
+        .map(open -> Math.min(wanted, limits.openPerTenant() - open));
+  }
+
+  RuntimeException full() {
+    return new Refusal.LimitReached("open commands of the tenant", limits.openPerTenant())
+        .asException();
   }
 
   private void remember(TenantId tenant, long open) {
@@ -59,9 +68,5 @@ class TenantUse {
       counts.clear();
     }
     counts.put(tenant, new Count(open, System.nanoTime()));
-    if (open >= limits.openPerTenant()) {
-      throw new Refusal.LimitReached("open commands of the tenant", limits.openPerTenant())
-          .asException();
-    }
   }
 }

@@ -1,18 +1,13 @@
 package io.muster.command.commands;
 
-import io.muster.command.audit.AuditEntry;
-import io.muster.command.audit.AuditLog;
-import io.muster.command.database.Pipeline;
-import io.muster.command.queue.QueueTransaction;
-import io.muster.command.queue.Queues;
 import io.muster.command.queue.Written;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.rest.audit.Author;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -22,15 +17,11 @@ import java.util.UUID;
 @ApplicationScoped
 public class TransactionalCommands {
   private final KnownDevices devices;
-  private final NewCommands table;
-  private final Queues queues;
-  private final AuditLog audit;
+  private final Intake intake;
 
-  TransactionalCommands(KnownDevices devices, NewCommands table, Queues queues, AuditLog audit) {
+  TransactionalCommands(KnownDevices devices, Intake intake) {
     this.devices = devices;
-    this.table = table;
-    this.queues = queues;
-    this.audit = audit;
+    this.intake = intake;
   }
 
   /**
@@ -47,7 +38,7 @@ public class TransactionalCommands {
    *
    * @param queue of the device
    * @param trace W3C trace context of what it is sent for
-   * @return for {@link Queues#committed} after the commit
+   * @return for {@link io.muster.command.queue.Queues#committed} after the commit
    */
   public Uni<Written> send(
       SqlConnection db,
@@ -57,16 +48,7 @@ public class TransactionalCommands {
       NewCommand command,
       Author author,
       Map<String, String> trace) {
-    var entry = AuditEntry.ofDevice("command-sent", device, "/commands/" + id);
-    return table
-        .lock(db, queue)
-        .flatMap(open -> table.checkRoom(db, device.tenant(), open))
-        .flatMap(
-            room ->
-                Pipeline.of(
-                    table.insert(db, table.row(queue, device, id, command, author, trace)),
-                    audit.write(db, entry, author)))
-        .flatMap(done -> queues.begin(db, List.of(device)))
-        .flatMap(QueueTransaction::write);
+    return intake.within(
+        db, new Intake.Order(queue, device, id, command, Optional.empty(), author, trace));
   }
 }

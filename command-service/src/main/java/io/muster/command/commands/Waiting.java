@@ -52,7 +52,7 @@ class Waiting {
    *     one
    */
   Uni<CommandView> forEndOf(
-      DeviceAddress device, UUID command, Uni<Commands.Sent> sending, Duration atMost) {
+      DeviceAddress device, UUID command, Uni<Intake.Sent> sending, Duration atMost) {
     return Uni.createFrom()
         .deferred(
             () -> {

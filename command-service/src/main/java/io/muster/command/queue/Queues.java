@@ -53,6 +53,20 @@ public class Queues {
     return QueueTable.lock(db, devices).flatMap(keys -> begin(db, keys));
   }
 
+  /** Reads queues that this transaction has locked. */
+  public Uni<QueueTransaction> begin(SqlConnection db, Long[] locked) {
+    var now = clock.instant();
+    if (locked.length == 0) {
+      return Uni.createFrom().item(new QueueTransaction(db, now, now, ids));
+    }
+    return Uni.combine()
+        .all()
+        .unis(QueueTable.read(db, locked), CommandTable.open(db, locked))
+        .with(
+            (queues, commands) ->
+                new QueueTransaction(db, now, judgedAt(queues, now), ids).fill(queues, commands));
+  }
+
   /** Tells what was committed to whoever waits for it. */
   public void committed(Written written) {
     if (!written.isNothing()) {
@@ -102,22 +116,6 @@ public class Queues {
                     .flatMap(QueueTransaction::write))
         .invoke(this::committed)
         .replaceWithVoid();
-  }
-
-  /**
-   * @param locked keys of queues that this transaction has locked
-   */
-  private Uni<QueueTransaction> begin(SqlConnection db, Long[] locked) {
-    var now = clock.instant();
-    if (locked.length == 0) {
-      return Uni.createFrom().item(new QueueTransaction(db, now, now, ids));
-    }
-    return Uni.combine()
-        .all()
-        .unis(QueueTable.read(db, locked), CommandTable.open(db, locked))
-        .with(
-            (queues, commands) ->
-                new QueueTransaction(db, now, judgedAt(queues, now), ids).fill(queues, commands));
   }
 
   /**

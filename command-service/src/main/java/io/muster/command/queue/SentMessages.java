@@ -1,6 +1,7 @@
 package io.muster.command.queue;
 
 import io.muster.command.database.Database;
+import io.muster.command.database.Together;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -36,12 +37,15 @@ public class SentMessages {
        WHERE message_id = $1 AND finished_at IS NULL AND NOT at_broker\
       """;
 
+  /** As many as are on their way at a time, at most. */
+  private static final int MOST_AT_ONCE = 1_000;
+
   private final Together<UUID, Set<UUID>> wanted;
   private final Together<UUID, Void> atBroker;
 
   SentMessages(Queues queues, Database database) {
-    this.wanted = new Together<>(messages -> wanted(database, messages));
-    this.atBroker = new Together<>(queues::atBroker);
+    this.wanted = new Together<>(MOST_AT_ONCE, messages -> wanted(database, messages));
+    this.atBroker = new Together<>(MOST_AT_ONCE, queues::atBroker);
   }
 
   /** Whether a message is still to be sent. */

@@ -74,10 +74,20 @@ final class Instance implements AutoCloseable {
     var limits = config(CommandLimits.class, all);
     var audit = bean(AuditLog.class, config(named("audit.AuditConfig"), all), clock);
     var requests = bean(IdempotentRequests.class, limits, clock);
-    var table = bean(NewCommands.class, bean(TenantUse.class, limits), limits, clock);
+    var table = bean(NewCommands.class, clock);
+    var intake =
+        bean(
+            Intake.class,
+            db,
+            table,
+            bean(TenantUse.class, limits),
+            requests,
+            queues,
+            audit,
+            limits);
     // Its devices are known already: the registry is not asked.
     var devices = bean(KnownDevices.class, db, null);
-    commands = bean(Commands.class, db, devices, table, requests, queues, audit, limits, clock);
+    commands = bean(Commands.class, db, devices, intake, table, queues, audit, limits, clock);
     reader = bean(CommandReader.class, db);
     progress = bean(Progress.class, pool);
     var followers = config(FollowingConfig.class, all);

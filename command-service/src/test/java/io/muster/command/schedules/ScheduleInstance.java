@@ -79,14 +79,21 @@ final class ScheduleInstance implements AutoCloseable {
         bean(Neighbours.class, vertx, config(named("neighbours.NeighboursConfig"), all));
     var limits = config(CommandLimits.class, all);
     var audit = bean(AuditLog.class, config(named("audit.AuditConfig"), all), clock);
-    var tenants = bean(named("commands.TenantUse"), limits);
+    var intake =
+        bean(
+            named("commands.Intake"),
+            database,
+            bean(named("commands.NewCommands"), clock),
+            bean(named("commands.TenantUse"), limits),
+            bean(named("commands.IdempotentRequests"), limits, clock),
+            queues,
+            audit,
+            limits);
     var commands =
         bean(
             TransactionalCommands.class,
             bean(named("commands.KnownDevices"), database, neighbours),
-            bean(named("commands.NewCommands"), tenants, limits, clock),
-            queues,
-            audit);
+            intake);
     var jobsConfig = config(named("jobs.JobsConfig"), all);
     var lookup = bean(named("jobs.TargetLookup"), neighbours, jobsConfig);
     var jobs = bean(Jobs.class, database, lookup, audit, jobsConfig, limits, clock);

@@ -1,8 +1,11 @@
-package io.muster.command.queue;
+package io.muster.command.database;
 
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
 
@@ -13,41 +16,53 @@ import java.util.function.Function;
  * @param <K> what is asked for
  * @param <R> the answer to many
  */
-final class Together<K, R> {
+public final class Together<K, R> {
+  private final int most;
   private final Function<List<K>, Uni<R>> question;
-  private final List<Asked<K, R>> waiting = new ArrayList<>();
+  private final Deque<Asked<K, R>> waiting = new ArrayDeque<>();
   private boolean busy;
 
   private record Asked<K, R>(K key, UniEmitter<? super R> answer) {}
 
   /**
+   * @param most that go together
    * @param question asked again only when the one before was answered or has failed
    */
-  Together(Function<List<K>, Uni<R>> question) {
+  public Together(int most, Function<List<K>, Uni<R>> question) {
+    this.most = most;
     this.question = question;
   }
 
-  /** The answer to a question in which this is, among others; fails with that question. */
-  Uni<R> ask(K key) {
-    return Uni.createFrom()
-        .emitter(
-            answer -> {
-              synchronized (waiting) {
-                waiting.add(new Asked<>(key, answer));
-              }
-              next();
-            });
+  /**
+   * The answer to a question in which this is, among others; fails with that question. It comes in
+   * the Vert.x context of whoever asks, which has his trace.
+   */
+  public Uni<R> ask(K key) {
+    var context = Vertx.currentContext();
+    var answered =
+        Uni.createFrom()
+            .<R>emitter(
+                answer -> {
+                  synchronized (waiting) {
+                    waiting.add(new Asked<>(key, answer));
+                  }
+                  next();
+                });
+    return context == null
+        ? answered
+        : answered.emitOn(task -> context.runOnContext(ignored -> task.run()));
   }
 
   private void next() {
-    List<Asked<K, R>> batch;
+    List<Asked<K, R>> batch = new ArrayList<>();
     synchronized (waiting) {
       if (busy || waiting.isEmpty()) {
         return;
       }
       busy = true;
-      batch = List.copyOf(waiting);
-      waiting.clear();
+      while (batch.size() < most && !waiting.isEmpty()) {
+        batch.add(waiting.remove());
+      }
     }
     Uni.createFrom()
         .deferred(() -> question.apply(batch.stream().map(Asked::key).toList()))
