@@ -1,0 +1,48 @@
+package io.muster.rest.requests;
+
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+
+/**
+ * From which address a request comes. A header counts only from a proxy that is listed; anybody
+ * else's connection is the client's own. Thread-safe.
+ */
+@ApplicationScoped
+public class Clients {
+  private final ForwardedHeader header;
+  private final TrustedProxies proxies;
+
+  public Clients(RequestsConfig config) {
+    this.header = config.forwardedHeader();
+    this.proxies = TrustedProxies.of(config.trustedProxies().orElse(List.of()));
+  }
+
+  /** Those of all services. */
+  public TrustedProxies proxies() {
+    return proxies;
+  }
+
+  /** Who asks; {@code ?} when nobody can tell. */
+  public String address(HttpServerRequest request) {
+    return address(request, proxies);
+  }
+
+  /**
+   * The same behind other proxies.
+   *
+   * @param trusted whose word counts
+   */
+  public String address(HttpServerRequest request, TrustedProxies trusted) {
+    var peer = peer(request);
+    return trusted.trusts(peer)
+        ? trusted.client(peer, header, request.headers().getAll(header.headerName()))
+        : peer;
+  }
+
+  /** Whose connection it is, whatever its headers say; {@code ?} when it has no address. */
+  public static String peer(HttpServerRequest request) {
+    var address = request.connection().remoteAddress();
+    return address == null || address.hostAddress() == null ? "?" : address.hostAddress();
+  }
+}
