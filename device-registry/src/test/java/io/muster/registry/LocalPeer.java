@@ -18,7 +18,11 @@ public final class LocalPeer implements AutoCloseable {
   private final HttpClient client;
 
   public LocalPeer(String address) {
-    client = HttpClient.newBuilder().localAddress(InetAddress.ofLiteral(address)).build();
+    client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .localAddress(InetAddress.ofLiteral(address))
+            .build();
   }
 
   /**
