@@ -45,7 +45,8 @@ public class Caller {
   /** From where, for the audit and for what is counted by addresses. */
   public Optional<String> address() {
     return Optional.ofNullable(request.getCurrent())
-        .map(current -> clients.address(current.request()));
+        .map(current -> clients.address(current.request()))
+        .filter(address -> !address.equals(Clients.UNKNOWN));
   }
 
   /** The tenants by name; does not hold what {@link #isOfPlatform} adds. */

@@ -10,6 +10,9 @@ import java.util.List;
  */
 @ApplicationScoped
 public class Clients {
+  /** Nobody can tell: the connection has no address. */
+  public static final String UNKNOWN = "?";
+
   private final ForwardedHeader header;
   private final TrustedProxies proxies;
 
@@ -23,7 +26,7 @@ public class Clients {
     return proxies;
   }
 
-  /** Who asks; {@code ?} when nobody can tell. */
+  /** Who asks, or {@link #UNKNOWN}. */
   public String address(HttpServerRequest request) {
     return address(request, proxies);
   }
@@ -40,9 +43,9 @@ public class Clients {
         : peer;
   }
 
-  /** Whose connection it is, whatever its headers say; {@code ?} when it has no address. */
+  /** Whose connection it is, whatever its headers say; or {@link #UNKNOWN}. */
   public static String peer(HttpServerRequest request) {
     var address = request.connection().remoteAddress();
-    return address == null || address.hostAddress() == null ? "?" : address.hostAddress();
+    return address == null || address.hostAddress() == null ? UNKNOWN : address.hostAddress();
   }
 }
