@@ -1,7 +1,9 @@
 package io.muster.rest.requests;
 
+import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.util.List;
 
 /**
@@ -16,10 +18,21 @@ public class Clients {
   private final ForwardedHeader header;
   private final TrustedProxies proxies;
 
+  /**
+   * @throws IllegalStateException when what is set as a proxy is no network
+   */
   public Clients(RequestsConfig config) {
     this.header = config.forwardedHeader();
-    this.proxies = TrustedProxies.of(config.trustedProxies().orElse(List.of()));
+    try {
+      this.proxies = TrustedProxies.of(config.trustedProxies().orElse(List.of()));
+    } catch (IllegalArgumentException wrong) {
+      throw new IllegalStateException(
+          "muster.requests.trusted-proxies: " + wrong.getMessage(), wrong);
+    }
   }
+
+  /** A service with a setting that cannot be does not start. */
+  void start(@Observes StartupEvent started) {}
 
   /** Those of all services. */
   public TrustedProxies proxies() {
