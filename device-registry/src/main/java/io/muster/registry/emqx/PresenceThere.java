@@ -5,6 +5,7 @@ import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 
 /** Devices that are connected to a broker of others are as present as any. Thread-safe. */
 @ApplicationScoped
@@ -23,7 +24,11 @@ class PresenceThere implements SessionReports {
    * @throws IllegalStateException when it would be
    */
   void check(@Observes StartupEvent started) {
-    if (presences.lostElsewhereAfter().compareTo(config.authenticateAgainAfter()) <= 0) {
+    requireLonger(presences.lostElsewhereAfter(), config.authenticateAgainAfter());
+  }
+
+  static void requireLonger(Duration lostAfter, Duration authenticateAgainAfter) {
+    if (lostAfter.compareTo(authenticateAgainAfter) <= 0) {
       throw new IllegalStateException(
           "muster.registry.presence.lost-elsewhere-after must be longer than"
               + " muster.registry.emqx.authenticate-again-after");
