@@ -176,7 +176,7 @@ class OwnCertificateIT {
   void whoeverReplacesTheAuthoritysFilesReplacesTheAuthority() throws Exception {
     var secret = admin.secret(device).<String>path("secret");
     var before = ask(secret, csr(DeviceKeys.p256()));
-    var next = TestAuthority.root("installation, the next");
+    var next = TestAuthority.root("next installation");
     var answer = with(next, next, () -> ask(secret, csr(DeviceKeys.p256())));
     answer.then().statusCode(200);
     assertEquals(next.certificate(), certificate(answer.path("issuer")));
@@ -192,7 +192,7 @@ class OwnCertificateIT {
   @Test
   void halfARenewalOfTheAuthorityIssuesNothingUntilItIsWhole() throws Exception {
     var secret = admin.secret(device).<String>path("secret");
-    var next = TestAuthority.root("installation, the next");
+    var next = TestAuthority.root("next installation");
     var request = csr(DeviceKeys.p256());
     var refused = with(next, TestAuthority.root("another"), () -> ask(secret, request));
     assertProblem(refused, 503, "unavailable").header("Retry-After", notNullValue());
