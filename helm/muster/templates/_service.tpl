@@ -57,6 +57,10 @@ properties file, so that names keep their dots.
   value: /var/run/muster/token/token
 - name: MUSTER_SERVICE_ISSUER
   value: {{ include "muster.serviceIssuer" $root | quote }}
+{{- with $root.Values.api.trustedProxies }}
+- name: MUSTER_REQUESTS_TRUSTED_PROXIES
+  value: {{ join "," . | quote }}
+{{- end }}
 - name: MUSTER_PEOPLE_ISSUER
   value: {{ include "muster.peopleIssuer" $root | quote }}
 - name: MUSTER_PEOPLE_AUDIENCE

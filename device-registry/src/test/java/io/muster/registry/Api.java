@@ -9,6 +9,7 @@ import io.muster.contract.registry.VerifyRequest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -63,6 +64,17 @@ public final class Api {
     } catch (JsonProcessingException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /**
+   * The actions that the audit of a tenant has, the latest first.
+   *
+   * @param question the query
+   */
+  public List<String> audited(String tenant, String question) {
+    var answer = get("/api/v1/tenants/" + tenant + "/audit?" + question);
+    answer.then().statusCode(200);
+    return answer.path("items.action");
   }
 
   public Response delete(String path) {

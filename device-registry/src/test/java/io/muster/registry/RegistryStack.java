@@ -44,6 +44,8 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
         Map.entry("MUSTER_BROKER_URL", "mqtt://127.0.0.1:" + FreePort.any()),
         // What is slow here is the machine.
         Map.entry("muster.registry.database.acquisition-timeout", "60S"),
+        // Where no other test's requests come from.
+        Map.entry("muster.requests.trusted-proxies", LocalPeer.TRUSTED),
         // Within reach of a test.
         Map.entry("muster.registry.device-types.max-per-tenant", "12"),
         Map.entry("muster.registry.groups.max-per-tenant", "12"),

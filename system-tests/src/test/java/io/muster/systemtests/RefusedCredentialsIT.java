@@ -25,8 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What is wrong with a credential is in the log and in a counter of the endpoint and of the
- * registry; the client hears the same words whatever it is, but that its certificate is over.
+ * What is wrong with a credential is in the log and in a counter of the endpoint, and of the
+ * registry where that is asked: a certificate that is over the endpoint finds out by itself. The
+ * client hears the same words whatever it is. ({@code ToldRefusalsIT} of the registry has the
+ * reasons that are missing here.)
  */
 @ExtendWith(SharedStack.class)
 class RefusedCredentialsIT {

@@ -1,6 +1,7 @@
 package io.muster.deployment.chart;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.deployment.Checkout;
@@ -119,6 +120,17 @@ class ServicesTest {
       }
     }
     assertEquals(new TreeSet<>(), unknown, service);
+  }
+
+  @Test
+  void everyServiceHearsWhichProxiesAreTrusted() {
+    var proxied = Rendering.of(Renderings.EVERYTHING.with("api.trustedProxies[0]", "10.42.0.0/16"));
+    var plain = Rendering.of(Renderings.EVERYTHING);
+    for (var service : MODULES.keySet()) {
+      var said = "name=MUSTER_REQUESTS_TRUSTED_PROXIES, value=10.42.0.0/16";
+      assertTrue(proxied.workload(service).containers().getFirst().text().contains(said), service);
+      assertFalse(plain.workload(service).text().contains("TRUSTED_PROXIES"), service);
+    }
   }
 
   @Test

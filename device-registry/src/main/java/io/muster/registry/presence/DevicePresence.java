@@ -1,6 +1,7 @@
 package io.muster.registry.presence;
 
 import io.muster.contract.id.DeviceAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -105,6 +106,46 @@ final class DevicePresence {
       }
     }
     leave(REPLICA_LOST, at);
+  }
+
+  /**
+   * Ends connections at a broker of others of which nothing was told for so long that the broker
+   * has ended them itself, if it lives: their ends were lost, or the broker was.
+   *
+   * @param longest that such a connection lasts without a word
+   */
+  void forsake(Duration longest, Instant now) {
+    Instant last = null;
+    for (var client : List.copyOf(connections.keySet())) {
+      var known = connections.get(client);
+      var end = known.isLive() && known.isElsewhere() ? confirmed(known).plus(longest) : null;
+      if (end != null && !end.isAfter(now)) {
+        put(client, known.ended(end));
+        last = last == null || end.isAfter(last) ? end : last;
+      }
+    }
+    if (last != null) {
+      leave(REPLICA_LOST, last);
+    }
+  }
+
+  /** When the first of those connections ends if nothing more is told. */
+  Optional<Instant> firstForsaken(Duration longest) {
+    return live().stream()
+        .filter(KnownConnection::isElsewhere)
+        .map(it -> confirmed(it).plus(longest))
+        .min(Comparator.naturalOrder());
+  }
+
+  /** What a device says shows that it is connected there, unless it is connected here as well. */
+  private Instant confirmed(KnownConnection connection) {
+    var began = connection.beganAt();
+    var heard = state.lastSeen();
+    return heard != null
+            && heard.isAfter(began)
+            && live().stream().allMatch(KnownConnection::isElsewhere)
+        ? heard
+        : began;
   }
 
   /**

@@ -18,6 +18,11 @@ record KnownConnection(long epoch, String replica, UUID bootId, Instant beganAt,
     return endedAt == null;
   }
 
+  /** At a broker of others, which tells its beginning and its end and nothing else. */
+  boolean isElsewhere() {
+    return bootId == null;
+  }
+
   KnownConnection ended(Instant at) {
     return new KnownConnection(epoch, replica, bootId, beganAt, at);
   }

@@ -47,6 +47,15 @@ interface PresenceConfig {
   @DurationMin(seconds = 1)
   Duration replicaLostAfter();
 
+  /**
+   * How long a connection at a broker of others lasts of which nothing is told or heard: longer
+   * than {@code muster.registry.emqx.authenticate-again-after}, after which a broker that lives has
+   * ended it. It is for what such a broker never told, being killed.
+   */
+  @WithDefault("70M")
+  @DurationMin(seconds = 1)
+  Duration lostElsewhereAfter();
+
   /** How long it is known of a connection that it has ended, in case something of it comes late. */
   @WithDefault("24H")
   @DurationMin(seconds = 1)
@@ -55,6 +64,8 @@ interface PresenceConfig {
   /** What follows from it. */
   default PresenceRules rules() {
     return new PresenceRules(
-        new Silence(heartbeat(), missedHeartbeats(), lookAgainAfter()), history());
+        new Silence(heartbeat(), missedHeartbeats(), lookAgainAfter()),
+        history(),
+        lostElsewhereAfter());
   }
 }

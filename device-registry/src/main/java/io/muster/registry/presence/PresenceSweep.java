@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Finds what nobody tells: devices that have fallen silent, connections of replicas that are gone.
- * Every instance looks; what is due is settled under the rows' locks, so it happens once.
- * Thread-safe.
+ * Finds what nobody tells: devices that have fallen silent, connections of replicas, and of brokers
+ * of others, that are gone. Every instance looks; what is due is settled under the rows' locks, so
+ * it happens once. Thread-safe.
  */
 @ApplicationScoped
 class PresenceSweep {
@@ -102,9 +102,14 @@ class PresenceSweep {
       // Another instance was first.
       return;
     }
-    switch (config.rules().silence().judge(device, replicas, now)) {
+    var rules = config.rules();
+    device.forsake(rules.lostElsewhereAfter(), now);
+    if (device.state().status() != PresenceStatus.ONLINE) {
+      return;
+    }
+    switch (rules.silence().judge(device, replicas, now)) {
       case Verdict.Silent it -> device.silent(it.since());
-      case Verdict.Present it -> device.lookAt(it.until());
+      case Verdict.Present it -> device.lookAt(rules.look(device, it.until()));
     }
   }
 

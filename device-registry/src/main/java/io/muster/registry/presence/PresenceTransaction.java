@@ -73,7 +73,7 @@ final class PresenceTransaction {
     for (var device : devices.values()) {
       var state = device.state();
       if (state.status() == PresenceStatus.ONLINE && state.lookAt() == null) {
-        device.lookAt(rules.silence().deadline(device));
+        device.lookAt(rules.look(device, rules.silence().deadline(device)));
       }
       for (var change : device.changes()) {
         changes.add(change);

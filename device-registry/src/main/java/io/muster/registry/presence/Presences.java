@@ -60,6 +60,11 @@ public class Presences {
     this.meters = meters;
   }
 
+  /** How long a connection at a broker of others lasts of which nothing is told or heard. */
+  public Duration lostElsewhereAfter() {
+    return config.lostElsewhereAfter();
+  }
+
   /** As it is shown with the device; of one that there is not, unknown. */
   public Uni<PresenceSummary> summary(DeviceAddress device) {
     return one(device)
@@ -140,7 +145,8 @@ public class Presences {
 
   /**
    * A broker of others tells of a connection: perhaps late, twice, or in another order. It looks
-   * after its connections itself, so their silence means nothing here.
+   * after its connections itself, so their silence means nothing here for as long as it ends them
+   * itself at the latest ({@link #lostElsewhereAfter}).
    *
    * @param connectedAt when the connection began, which tells it from others of the client; null:
    *     at the time of the report

@@ -83,7 +83,8 @@ record Silence(Duration defaultHeartbeat, int missedHeartbeats, Duration lookAga
     var known = now;
     for (var connection : live) {
       if (connection.bootId() == null) {
-        // A broker of others looks after its connections itself, and reports nothing else.
+        // A broker of others looks after its connections itself, and reports nothing else. One
+        // that was killed is found out by DevicePresence#forsake.
         return Instant.MIN;
       }
       known = earlier(known, replicas.getOrDefault(connection.bootId(), Instant.MIN));

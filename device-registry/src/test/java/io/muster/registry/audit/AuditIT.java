@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.muster.registry.Api;
+import io.muster.registry.LocalPeer;
 import io.muster.registry.RegistryTest;
 import io.muster.registry.Tokens;
 import java.util.ArrayList;
@@ -43,8 +44,37 @@ class AuditIT {
         .body("items[4].action", equalTo("tenant-created"))
         .body("items[4].subject", nullValue())
         .body("items[4].actor", equalTo("ada"));
+    assertEquals(
+        List.of("device-deleted", "device-updated", "credential-created", "device-created"),
+        admin.audited(tenant, "actor=pat-operator"));
+    assertEquals(List.of("tenant-created"), admin.audited(tenant, "actor=ada"));
+    assertEquals(List.of(), admin.audited(tenant, "actor=pat"));
     assertFalse(audit.asString().contains(secret.<String>path("secret")), "a secret");
     assertFalse(audit.asString().contains("4711"), "an attribute");
+  }
+
+  @Test
+  void whoIsBehindATrustedProxyIsNamedAndNobodyElsesWordCounts() {
+    var admin = Api.as(tokens.admin());
+    var tenant = admin.tenant();
+    admin.device(tenant, "one");
+    patch(tenant, "127.0.0.1", "203.0.113.7", 1);
+    patch(tenant, LocalPeer.TRUSTED, "198.51.100.9, 203.0.113.7, 127.0.0.2", 2);
+    patch(tenant, LocalPeer.TRUSTED, "203.0.113.7, unknown", 3);
+    assertEquals(
+        List.of("127.0.0.2", "203.0.113.7", "127.0.0.1"),
+        admin
+            .get(audit(tenant) + "?action=device-updated&subject=devices/one")
+            .<List<?>>path("items.address"));
+  }
+
+  private void patch(String tenant, String from, String forwardedFor, int value) {
+    try (var peer = new LocalPeer(from)) {
+      var path = Api.devices(tenant) + "/one";
+      var body = "{\"attributes\":{\"a\":%d}}".formatted(value);
+      var status = peer.send("PATCH", path, "Bearer " + tokens.admin(), forwardedFor, body);
+      assertEquals(200, status);
+    }
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.muster.registry.authorities;
 import static io.muster.registry.ProblemMatcher.assertProblem;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.equalTo;
-import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -77,10 +76,12 @@ class AuthoritiesIT {
     var device = Api.devices(tenant) + "/sensor-1";
     admin.get(device).then().statusCode(200);
     admin.get(device + "/credentials").then().body("items", hasSize(1));
-    admin
-        .get("/api/v1/tenants/" + tenant + "/audit?subject=devices/sensor-1")
-        .then()
-        .body("items.action", hasItem("device-created"));
+    assertEquals(
+        Set.of("device-created", "certificate-vouched-for"),
+        Set.copyOf(admin.audited(tenant, "subject=devices/sensor-1")));
+    assertEquals(
+        List.of("certificate-authority-proven", "certificate-authority-announced"),
+        audited(announced.path("id")));
   }
 
   @Test
@@ -177,6 +178,7 @@ class AuthoritiesIT {
   void withoutAutoProvisioningOnlyDevicesThatAreThereComeIn() {
     var id = active(tenant, factory);
     admin.patch(authorities(tenant) + "/" + id, Map.of("autoProvisioning", false));
+    assertEquals("certificate-authority-updated", audited(id).getFirst());
     assertDenied(Reason.UNKNOWN_DEVICE, verify(factory.device("one")));
     admin.device(tenant, "one");
     assertInstanceOf(Allowed.class, verify(factory.device("one")));
@@ -219,6 +221,7 @@ class AuthoritiesIT {
     var own = factory.device("one");
     admin.delete(authorities(tenant) + "/" + id).then().statusCode(204);
     assertDenied(Reason.CERTIFICATE_UNKNOWN, verify(own));
+    assertEquals("certificate-authority-revoked", audited(id).getFirst());
     var log = revocations();
     assertTrue(log.contains(one) && log.contains(two), log.toString());
     admin.get(Api.devices(tenant)).then().body("items", hasSize(2));
@@ -318,6 +321,10 @@ class AuthoritiesIT {
       assertProblem(admin.post(authorities(tenant), body), 422, "invalid-content")
           .body("errors[0].pointer", equalTo("/certificate"));
     }
+  }
+
+  private List<String> audited(String authority) {
+    return admin.audited(tenant, "subject=certificate-authorities/" + authority);
   }
 
   private String active(String of, TestAuthority authority) {

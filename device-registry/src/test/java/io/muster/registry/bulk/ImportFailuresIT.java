@@ -1,5 +1,6 @@
 package io.muster.registry.bulk;
 
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -37,17 +38,46 @@ class ImportFailuresIT {
   void afterACutTheSameKeyTellsWhatWasDoneAndGoesOn() throws Exception {
     var admin = Api.as(tokens.admin());
     var tenant = admin.tenant();
-    var body = rows(0, 3_500, 8);
-    try (var client = new RawImport(tokens.admin(), tenant, "cut-1")) {
-      client.send(body.substring(0, body.length() * 5 / 7));
-      Awaitility.await().atMost(PATIENCE).until(() -> devices(admin, tenant) >= 2_000);
+    var body = rows(0, 2_100, 8);
+    isGoneOnWith(admin, tenant, Import.NDJSON, body, body.length() * 5 / 7, 1_000, 2_100);
+  }
+
+  @Test
+  void afterACutWithinACellOfCsvTheSameKeyGoesOnAsWell() throws Exception {
+    var admin = Api.as(tokens.admin());
+    var tenant = admin.tenant();
+    var body =
+        "id,attributes.note\r\n"
+            + IntStream.range(0, 1_400)
+                .mapToObj("d%04d,\"of two\r\nlines, \"\"quoted\"\"\"\r\n"::formatted)
+                .collect(Collectors.joining());
+    var within = body.indexOf("\r\nlines", body.indexOf("d1100")) + 1;
+    isGoneOnWith(admin, tenant, Import.CSV, body, within, 1_000, 1_400);
+    admin
+        .get(Api.devices(tenant) + "/d1100")
+        .then()
+        .body("attributes.note", equalTo("of two\r\nlines, \"quoted\""));
+  }
+
+  /**
+   * Sends a part of a body, hangs up, and sends all of it.
+   *
+   * @param until how much of it comes the first time
+   * @param first how many devices are made by that
+   */
+  private void isGoneOnWith(
+      Api admin, String tenant, String type, String body, int until, int first, int rows)
+      throws Exception {
+    try (var client = new RawImport(tokens.admin(), tenant, "cut-1", type)) {
+      client.send(body.substring(0, until));
+      Awaitility.await().atMost(PATIENCE).until(() -> devices(admin, tenant) >= first);
     }
-    var again = Import.of(Import.send(admin, tenant, Import.NDJSON, body, "cut-1"));
+    var again = Import.of(Import.send(admin, tenant, type, body, "cut-1"));
     assertTrue(again.isComplete());
-    assertEquals(3_500, again.count("created"), "what was done the first time is told as it was");
-    assertEquals(3_500, devices(admin, tenant));
-    var plain = Import.of(Import.send(admin, tenant, Import.NDJSON, body, null));
-    assertEquals(3_500, plain.count("unchanged"), "and nothing was done twice");
+    assertEquals(rows, again.count("created"), "what was done the first time is told as it was");
+    assertEquals(rows, devices(admin, tenant));
+    var plain = Import.of(Import.send(admin, tenant, type, body, null));
+    assertEquals(rows, plain.count("unchanged"), "and nothing was done twice");
   }
 
   @Test

@@ -17,13 +17,17 @@ final class RawImport implements AutoCloseable {
   private final Socket socket = new Socket();
 
   RawImport(String token, String tenant, String key) throws IOException {
+    this(token, tenant, key, Import.NDJSON);
+  }
+
+  RawImport(String token, String tenant, String key, String type) throws IOException {
     // Before the connection: the window of TCP goes by it.
     socket.setReceiveBufferSize(SMALL_BUFFER);
     socket.setSoTimeout(60_000);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), RestAssured.port));
     write(
         "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\n"
-                .formatted(Import.path(tenant), token, Import.NDJSON)
+                .formatted(Import.path(tenant), token, type)
             + (key == null ? "" : "Idempotency-Key: " + key + "\r\n")
             + "Transfer-Encoding: chunked\r\n\r\n");
   }

@@ -4,6 +4,7 @@ import static io.muster.registry.ProblemMatcher.assertProblem;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.muster.registry.Api;
@@ -13,6 +14,8 @@ import io.vertx.mutiny.sqlclient.Pool;
 import io.vertx.mutiny.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.Test;
 class ConfigurationIT {
   @Inject Pool pool;
   @Inject ConfigurationWork work;
+  @Inject ConfigurationConfig config;
   Tokens tokens;
   private String tenant;
   private Api operator;
@@ -52,6 +56,7 @@ class ConfigurationIT {
   @Test
   void eachDeviceOfAGroupGetsItAndWhoComesLaterToo() {
     operator.patch(devices + "/a/shadow", desired(Map.of("own", 1)));
+    var begun = Instant.now();
     put("mine", Map.of("interval", 60))
         .then()
         .statusCode(200)
@@ -67,8 +72,10 @@ class ConfigurationIT {
         .then()
         .body("items[0].source", equalTo("configuration"));
     operator.post(groups + "/mine/members", Map.of("add", List.of("c")));
-    lookNow();
+    assertLooksAgain("mine", begun);
+    var later = lookNow();
     awaitProgress("mine", 3, 3, 0);
+    assertLooksAgain("mine", later);
     assertEquals(Map.of("interval", 60), desiredOf("c"));
     // Nobody is touched twice.
     operator.get(devices + "/b/shadow").then().body("version", equalTo(1));
@@ -76,16 +83,19 @@ class ConfigurationIT {
 
   @Test
   void whoLeavesLosesWhatStillStandsAsItWasSet() {
+    var begun = Instant.now();
     put("lab", Map.of("interval", 60, "mode", Map.of("eco", true)));
     awaitProgress("lab", 2, 2, 0);
     operator.patch(devices + "/a/shadow", desired(Map.of("interval", 5, "own", 1)));
     operator.patch(devices + "/a", Map.of("tags", List.of()));
-    lookNow();
+    assertLooksAgain("lab", begun);
+    var later = lookNow();
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
         .untilAsserted(() -> assertEquals(Map.of("interval", 5, "own", 1), desiredOf("a")));
     assertEquals(Map.of("interval", 60, "mode", Map.of("eco", true)), desiredOf("b"));
     awaitProgress("lab", 1, 1, 0);
+    assertLooksAgain("lab", later);
   }
 
   @Test
@@ -124,6 +134,9 @@ class ConfigurationIT {
     awaitProgress("mine", 2, 2, 0);
     assertEquals(
         202, operator.delete(groups + "/mine/configuration").then().extract().statusCode());
+    assertEquals(
+        "group-configuration-withdrawn",
+        Api.as(tokens.admin()).audited(tenant, "subject=groups/mine").getFirst());
     Awaitility.await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> operator.get(groups + "/mine/configuration").statusCode() == 404);
@@ -277,11 +290,42 @@ class ConfigurationIT {
                     .body("devices.pending", equalTo(0)));
   }
 
-  private void lookNow() {
+  /**
+   * Nobody waits until it is looked again; when that is, {@link #assertLooksAgain} has seen.
+   *
+   * @return a moment before the next look
+   */
+  private Instant lookNow() {
+    var before = Instant.now();
     pool.query("UPDATE group_configuration SET next_look_at = now()")
         .execute()
         .await()
         .atMost(Duration.ofSeconds(60));
+    return before;
+  }
+
+  /**
+   * A group that is done is looked at again after the time that is set, counted from its last look.
+   *
+   * @param begun a moment before the first look
+   */
+  private void assertLooksAgain(String group, Instant begun) {
+    var next =
+        pool.preparedQuery(
+                "SELECT c.next_look_at FROM group_configuration c"
+                    + " JOIN device_group g ON g.key = c.group_key"
+                    + " JOIN tenant t ON t.key = g.tenant_key WHERE t.id = $1 AND g.id = $2")
+            .execute(Tuple.of(tenant, group))
+            .await()
+            .atMost(Duration.ofSeconds(60))
+            .iterator()
+            .next()
+            .getOffsetDateTime(0)
+            .toInstant();
+    var after = config.lookAgainAfter();
+    // A microsecond is all that the database keeps.
+    assertFalse(next.isBefore(begun.plus(after).truncatedTo(ChronoUnit.MICROS)), next.toString());
+    assertFalse(next.isAfter(Instant.now().plus(after)), next.toString());
   }
 
   private long revisions() {

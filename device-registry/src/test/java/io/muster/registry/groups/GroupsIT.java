@@ -66,6 +66,8 @@ class GroupsIT {
     assertEquals(204, operator.delete(group).statusCode());
     assertProblem(operator.get(group), 404, "not-found");
     assertProblem(operator.get(group + "/devices"), 404, "not-found");
+    assertEquals(
+        "group-deleted", Api.as(tokens.admin()).audited(tenant, "subject=groups/mine").getFirst());
   }
 
   @Test

@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.event.OutboxEvent;
+import io.muster.contract.id.ClientIdentifier;
+import io.muster.contract.id.DeviceAddress;
 import io.muster.registry.Api;
 import io.muster.registry.RegistryTest;
 import io.vertx.mutiny.sqlclient.Tuple;
@@ -135,6 +137,32 @@ class SilenceIT extends PresenceCourse {
     // Whatever else is told of it later.
     apply(disconnected(pump, 5, boot, now, "replica-lost"));
     presence().then().body("history.size()", equalTo(2));
+  }
+
+  @Test
+  void aConnectionAtABrokerOfOthersThatWasKilledEnds() {
+    var client = ClientIdentifier.read(tenant + ":pump");
+    var hours = now.minusSeconds(2 * 3_600);
+    await(presences.connected(client, hours, hours, "emqx@192.0.2.1"));
+    // The broker made it authenticate again, and it has lasted for less than that since.
+    var again = now.minusSeconds(3_500);
+    await(presences.connected(client, again, again, "emqx@192.0.2.2"));
+    sweepNow();
+    presence().then().body("status", equalTo("online")).body("connections.size()", equalTo(1));
+    var lone = DeviceAddress.of(tenant, "lone");
+    operator.device(tenant, "lone");
+    var other = ClientIdentifier.read(tenant + ":lone");
+    await(presences.connected(other, hours, hours, "emqx@192.0.2.1"));
+    sweepNow();
+    operator
+        .get(Api.devices(tenant) + "/lone/presence")
+        .then()
+        .body("status", equalTo("offline"))
+        .body("reason", equalTo("replica-lost"))
+        .body("since", equalTo(hours.plusSeconds(70 * 60).toString()))
+        .body("connections.size()", equalTo(0));
+    tell(report(boot, null, null, List.of(heard(lone, now, 0))));
+    assertEquals(List.of("lone", "pump"), found("presence==online"));
   }
 
   @Test

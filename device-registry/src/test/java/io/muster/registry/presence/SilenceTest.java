@@ -6,6 +6,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.registry.presence.Silence.Verdict;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SilenceTest {
   private static final Instant START = Instant.parse("2026-11-01T12:00:00Z");
+  private static final Duration LONGEST = Duration.ofMinutes(70);
   private static final UUID A = new UUID(0, 1);
   private static final UUID B = new UUID(0, 2);
 
@@ -96,9 +98,74 @@ class SilenceTest {
   @Test
   void aConnectionAtABrokerOfOthersIsNeverSilent() {
     var device = device(null);
-    device.connected("acme:pump-1", 1, "emqx@10.0.0.1", null, at(0));
+    device.connected("~acme:pump-1", 1, "emqx@10.0.0.1", null, at(0));
     assertEquals(
         new Verdict.Present(at(10_015)), silence.judge(device, Map.of(A, at(9_999)), at(10_000)));
+  }
+
+  @Test
+  void aConnectionAtABrokerOfOthersEndsWhenItWasNotConfirmedForLong() {
+    var device = device(null);
+    device.connected("~acme:pump-1", 1, "emqx@10.0.0.1", null, at(0));
+    device.forsake(LONGEST, at(4_199));
+    assertEquals(PresenceStatus.ONLINE, device.state().status());
+    device.connected("~acme:pump-1", 2, "emqx@10.0.0.2", null, at(3_600));
+    device.forsake(LONGEST, at(4_200));
+    assertEquals(PresenceStatus.ONLINE, device.state().status());
+    device.forsake(LONGEST, at(7_900));
+    assertLost(device, at(7_800));
+    // What is told of it later, and what it says when it is there after all.
+    device.disconnected("~acme:pump-1", 2, at(7_850), "normal");
+    assertLost(device, at(7_800));
+    device.heard(at(7_900), A, 60);
+    assertEquals(PresenceStatus.ONLINE, device.state().status());
+  }
+
+  @Test
+  void whatADeviceSaysConfirmsItsConnectionThere() {
+    var device = device(null);
+    device.connected("~acme:pump-1", 1, "emqx@10.0.0.1", null, at(0));
+    device.heard(at(4_000), A, 0);
+    device.forsake(LONGEST, at(8_199));
+    assertEquals(PresenceStatus.ONLINE, device.state().status());
+    device.forsake(LONGEST, at(8_200));
+    assertLost(device, at(8_200));
+  }
+
+  @Test
+  void whatItSaysOverItsConnectionHereConfirmsNoneThere() {
+    var device = device(null);
+    device.connected("~acme:pump-1", 1, "emqx@10.0.0.1", null, at(0));
+    device.connected("acme:pump-1", 1, "a", A, at(100));
+    device.heard(at(4_000), A, 60);
+    device.forsake(LONGEST, at(4_200));
+    assertEquals(List.of(A), device.live().stream().map(KnownConnection::bootId).toList());
+    assertEquals(PresenceStatus.ONLINE, device.state().status());
+  }
+
+  @Test
+  void itIsLookedAtWhenAConnectionThereMayEndThoughItMayBeSilentForLonger() {
+    var rules = new PresenceRules(silence, 50, LONGEST);
+    var device = device(86_400);
+    device.connected("~acme:pump-1", 1, "emqx@10.0.0.1", null, at(0));
+    assertEquals(at(4_200), rules.look(device, silence.deadline(device)));
+    assertEquals(at(90), rules.look(device, at(90)));
+    device.disconnected("~acme:pump-1", 1, at(10), "normal");
+    assertEquals(at(100_000), rules.look(device, at(100_000)));
+  }
+
+  @Test
+  void aConnectionHereLastsHoweverLongNothingIsTold() {
+    var device = device(null);
+    device.connected("acme:pump-1", 1, "a", A, at(0));
+    device.forsake(LONGEST, at(100_000));
+    assertEquals(1, device.live().size());
+  }
+
+  private static void assertLost(DevicePresence device, Instant since) {
+    assertEquals(PresenceStatus.OFFLINE, device.state().status());
+    assertEquals(DevicePresence.REPLICA_LOST, device.state().reason());
+    assertEquals(since, device.state().since());
   }
 
   @Test

@@ -41,6 +41,13 @@ class RequestAgeIT {
   }
 
   @Test
+  void oneDeviceLeavesFewRequests() {
+    ask();
+    ask();
+    admin.get(requests).then().body("items", hasSize(3));
+  }
+
+  @Test
   void whatIsFreshStays() throws SQLException {
     age("29 days");
     ask();

@@ -3,8 +3,10 @@ package io.muster.registry.selfservice;
 import static io.muster.registry.ProblemMatcher.assertProblem;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
@@ -22,8 +24,12 @@ import io.muster.registry.Tokens;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -32,7 +38,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.jwt.JwtClaims;
 import org.jose4j.lang.JoseException;
@@ -162,6 +170,56 @@ class OwnCertificateIT {
     var answer = ask(admin.secret(device).path("secret"), csr(DeviceKeys.p256()));
     admin.delete(device + "/credentials/" + answer.path("credential")).then().statusCode(204);
     assertTrue(verify(certificate(answer.path("certificate"))) instanceof VerifyAnswer.Denied);
+  }
+
+  @Test
+  void whoeverReplacesTheAuthoritysFilesReplacesTheAuthority() throws Exception {
+    var secret = admin.secret(device).<String>path("secret");
+    var before = ask(secret, csr(DeviceKeys.p256()));
+    var next = TestAuthority.root("next installation");
+    var answer = with(next, next, () -> ask(secret, csr(DeviceKeys.p256())));
+    answer.then().statusCode(200);
+    assertEquals(next.certificate(), certificate(answer.path("issuer")));
+    var made = certificate(answer.path("certificate"));
+    made.verify(next.certificate().getPublicKey());
+    assertInstanceOf(Allowed.class, verify(made));
+    // What the one before has made goes on, also while it is not there.
+    var old = certificate(before.path("certificate"));
+    assertThrows(SignatureException.class, () -> old.verify(next.certificate().getPublicKey()));
+    assertInstanceOf(Allowed.class, with(next, next, () -> verify(old)));
+  }
+
+  @Test
+  void halfARenewalOfTheAuthorityIssuesNothingUntilItIsWhole() throws Exception {
+    var secret = admin.secret(device).<String>path("secret");
+    var next = TestAuthority.root("next installation");
+    var request = csr(DeviceKeys.p256());
+    var refused = with(next, TestAuthority.root("another"), () -> ask(secret, request));
+    assertProblem(refused, 503, "unavailable").header("Retry-After", notNullValue());
+    admin.get(device + "/credentials").then().body("items", hasSize(1));
+    ask(secret, request).then().statusCode(200);
+  }
+
+  /** Does something while the service has other files, as when somebody mounts others. */
+  private static <T> T with(TestAuthority certificate, TestAuthority key, Supplier<T> what)
+      throws IOException {
+    var certificateFile = issuing("certificate-file");
+    var keyFile = issuing("key-file");
+    var certificateBefore = Files.readString(certificateFile);
+    var keyBefore = Files.readString(keyFile);
+    try {
+      Files.writeString(certificateFile, DeviceCertificates.pem(certificate.certificate()));
+      Files.writeString(keyFile, key.keyPem());
+      return what.get();
+    } finally {
+      Files.writeString(certificateFile, certificateBefore);
+      Files.writeString(keyFile, keyBefore);
+    }
+  }
+
+  private static Path issuing(String file) {
+    var setting = "muster.registry.issuing." + file;
+    return Path.of(ConfigProvider.getConfig().getValue(setting, String.class));
   }
 
   private static String csr(KeyPair keys) {

@@ -72,6 +72,9 @@ class DeviceTypesIT {
         .body("version", equalTo(3));
     assertEquals(204, operator.delete(path).statusCode());
     assertProblem(operator.get(path), 404, "not-found");
+    var audited =
+        Api.as(tokens.admin()).audited(tenant, "subject=device-types/thermometer&limit=1");
+    assertEquals(List.of("device-type-deleted"), audited);
   }
 
   @Test

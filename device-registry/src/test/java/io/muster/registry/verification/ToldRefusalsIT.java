@@ -1,21 +1,28 @@
 package io.muster.registry.verification;
 
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
+import io.muster.contract.registry.VerifyAnswer.Allowed;
 import io.muster.contract.registry.VerifyAnswer.Denied;
 import io.muster.contract.registry.VerifyAnswer.Reason;
 import io.muster.contract.registry.VerifyRequest;
+import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.registry.Api;
 import io.muster.registry.DeviceCertificates;
 import io.muster.registry.DeviceKeys;
 import io.muster.registry.RegistryTest;
+import io.muster.registry.Rows;
 import io.muster.registry.TestAuthority;
 import io.muster.registry.Tokens;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +44,7 @@ class ToldRefusalsIT {
   private static final String LOG = "io.muster.registry.verification";
 
   Tokens tokens;
+  LocalPostgres postgres;
 
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Handler handler =
@@ -53,13 +61,15 @@ class ToldRefusalsIT {
         public void close() {}
       };
   private final KeyPair pair = DeviceKeys.p256();
+  private Api admin;
+  private String device;
   private DeviceAddress address;
 
   @BeforeEach
   void aDeviceWithAKey() {
-    var admin = Api.as(tokens.admin());
+    admin = Api.as(tokens.admin());
     var tenant = admin.tenant();
-    var device = admin.device(tenant, "one");
+    device = admin.device(tenant, "one");
     address = DeviceAddress.of(tenant, "one");
     admin
         .post(
@@ -115,27 +125,52 @@ class ToldRefusalsIT {
   }
 
   @Test
+  void aSecretThatIsNotTheDevices() {
+    admin.secret(device);
+    told(Reason.WRONG_SECRET, new CredentialProof.Secret("guessed"));
+  }
+
+  @Test
+  void aSecretThatIsOver() {
+    var made = admin.secret(device);
+    // Nobody waits for it.
+    Rows.count(
+        postgres,
+        "WITH over AS (UPDATE registry.credential SET not_after = now() WHERE id = '"
+            + made.path("id")
+            + "' RETURNING 1) SELECT count(*) FROM over");
+    told(Reason.CREDENTIAL_EXPIRED, new CredentialProof.Secret(made.path("secret")));
+  }
+
+  @Test
   void aCertificateThatIsOver() {
-    var admin = Api.as(tokens.admin());
-    var factory = TestAuthority.root("factory of " + address.tenant());
-    var authorities = "/api/v1/tenants/" + address.tenant() + "/certificate-authorities";
-    var announced =
-        admin.post(
-            authorities, Map.of("certificate", DeviceCertificates.pem(factory.certificate())));
-    var proof = factory.issue(TestAuthority.wanted("CN=" + announced.path("code")));
-    admin
-        .post(
-            authorities + "/" + announced.path("id") + "/proof",
-            Map.of("certificate", DeviceCertificates.pem(proof)))
-        .then()
-        .statusCode(200);
     var now = Instant.now();
     var over =
-        factory.issue(
-            TestAuthority.wanted("CN=one").period(now.minusSeconds(900), now.minusSeconds(60)));
-    told(
-        Reason.CERTIFICATE_EXPIRED,
-        new CredentialProof.Certificate(List.of(DeviceCertificates.base64(over))));
+        factory()
+            .issue(
+                TestAuthority.wanted("CN=one").period(now.minusSeconds(900), now.minusSeconds(60)));
+    told(Reason.CERTIFICATE_EXPIRED, shown(over));
+  }
+
+  @Test
+  void aCertificateThatWasRevoked() {
+    var stolen = shown(factory().device("one"));
+    var credential = assertInstanceOf(Allowed.class, verify(stolen)).credential();
+    admin.delete(device + "/credentials/" + credential).then().statusCode(204);
+    told(Reason.CERTIFICATE_REVOKED, stolen);
+  }
+
+  @Test
+  void aClaimTokenThatNobodyMadeOrThatWasRevoked() {
+    var claims = "/api/v1/tenants/" + address.tenant() + "/claim-tokens";
+    var made =
+        admin.post(
+            claims, Map.of("maxUses", 1, "notAfter", Instant.now().plusSeconds(3_600).toString()));
+    made.then().statusCode(201);
+    admin.delete(claims + "/" + made.path("id")).then().statusCode(204);
+    toldOfClaim(Reason.CLAIM_UNKNOWN, "guessed");
+    toldOfClaim(Reason.CLAIM_REVOKED, made.path("token"));
+    assertFalse(lines.toString().contains(made.<String>path("token")), "the token");
   }
 
   @Test
@@ -149,6 +184,49 @@ class ToldRefusalsIT {
     assertEquals(before + 1, count(reason));
     var line = "Denied a stranger from 192.0.2.9: " + reason.label();
     assertTrue(lines.stream().anyMatch(it -> it.startsWith(line)), lines.toString());
+  }
+
+  private void toldOfClaim(Reason reason, String token) {
+    var before = count(reason);
+    Api.as(tokens.service())
+        .post(
+            "/internal/v1/claim-tokens/verify",
+            Map.of(
+                "tenant",
+                address.tenant().value(),
+                "claimToken",
+                token,
+                "remoteAddress",
+                "192.0.2.8"))
+        .then()
+        .statusCode(200)
+        .body("decision", equalTo("deny"));
+    assertEquals(before + 1, count(reason));
+    var line =
+        "Denied a claim token for %s from 192.0.2.8: %s"
+            .formatted(address.tenant(), reason.label());
+    assertTrue(lines.contains(line), lines.toString());
+  }
+
+  /** An authority of the tenant's own. */
+  private TestAuthority factory() {
+    var factory = TestAuthority.root("factory of " + address.tenant());
+    var authorities = "/api/v1/tenants/" + address.tenant() + "/certificate-authorities";
+    var announced =
+        admin.post(
+            authorities, Map.of("certificate", DeviceCertificates.pem(factory.certificate())));
+    var proof = factory.issue(TestAuthority.wanted("CN=" + announced.path("code")));
+    admin
+        .post(
+            authorities + "/" + announced.path("id") + "/proof",
+            Map.of("certificate", DeviceCertificates.pem(proof)))
+        .then()
+        .statusCode(200);
+    return factory;
+  }
+
+  private static CredentialProof.Certificate shown(X509Certificate certificate) {
+    return new CredentialProof.Certificate(List.of(DeviceCertificates.base64(certificate)));
   }
 
   private CredentialProof.Token token(Consumer<JwtClaims> change) {

@@ -69,8 +69,9 @@ public interface DdiConfig {
     Duration gatewayAuditInterval();
 
     /**
-     * From where proxies connect whose headers count: addresses and networks, as 10.1.0.0/16.
-     * Nobody else's X-Forwarded-For or client certificate is looked at.
+     * From where proxies connect that hand on the certificates of devices: addresses and networks,
+     * as 10.1.0.0/16. Nobody else's are looked at. When it is set, these are the proxies whose word
+     * counts on addresses as well, else those of {@code muster.requests.trusted-proxies}.
      */
     Optional<List<String>> trustedProxies();
 

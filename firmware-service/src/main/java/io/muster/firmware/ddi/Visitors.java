@@ -2,6 +2,8 @@ package io.muster.firmware.ddi;
 
 import io.muster.contract.registry.CredentialProof;
 import io.muster.rest.bans.Network;
+import io.muster.rest.requests.Clients;
+import io.muster.rest.requests.TrustedProxies;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.GeneralSecurityException;
@@ -15,40 +17,42 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 
 /**
  * Tells who holds a connection from who is behind it. A header counts only from a listed proxy, and
- * what such a proxy shows of itself counts for nobody. Thread-safe.
+ * what such a proxy shows of itself counts for nobody. A device's certificate is taken from those
+ * alone that are listed for devices: others may hand on what a stranger has written. Thread-safe.
  */
 @ApplicationScoped
 class Visitors {
-  private static final String FORWARDED_FOR = "X-Forwarded-For";
   private static final String CHAIN = "Client-Cert-Chain";
 
+  private final Clients clients;
   private final TrustedProxies proxies;
+  private final TrustedProxies certifying;
   private final String certificateHeader;
   private final DevicePort port;
 
-  Visitors(DdiConfig config, DevicePort port) {
+  Visitors(DdiConfig config, Clients clients, DevicePort port) {
+    this.clients = clients;
     this.port = port;
-    this.proxies = TrustedProxies.of(config.ddi().trustedProxies().orElse(List.of()));
+    var own = config.ddi().trustedProxies().map(TrustedProxies::of);
+    this.proxies = own.orElseGet(clients::proxies);
+    this.certifying = own.orElseGet(() -> TrustedProxies.of(List.of()));
     this.certificateHeader = config.ddi().clientCertificateHeader();
   }
 
   /** Who asks. */
   Visitor of(HttpServerRequest request) {
-    var peer = peer(request);
+    var peer = Clients.peer(request);
     if (!proxies.trusts(peer)) {
       return new Visitor(peer, Network.of(peer), proof(shown(request)));
     }
-    var headers = request.headers();
-    var chain = ForwardedCertificate.read(headers.get(certificateHeader), headers.get(CHAIN));
-    var client = proxies.client(peer, headers.getAll(FORWARDED_FOR));
+    var client = clients.address(request, proxies);
     var origin = proxies.trusts(client) ? Network.UNKNOWN : Network.of(client);
-    return new Visitor(client, origin, proof(chain));
+    return new Visitor(client, origin, proof(certifying.trusts(peer) ? told(request) : List.of()));
   }
 
-  /** Whose connection it is, whatever its headers say. */
-  private static String peer(HttpServerRequest request) {
-    var address = request.connection().remoteAddress();
-    return address == null || address.hostAddress() == null ? "?" : address.hostAddress();
+  private List<X509Certificate> told(HttpServerRequest request) {
+    var headers = request.headers();
+    return ForwardedCertificate.read(headers.get(certificateHeader), headers.get(CHAIN));
   }
 
   /** At the other port certificates are those of services, which are no devices. */

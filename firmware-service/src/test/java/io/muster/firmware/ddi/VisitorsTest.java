@@ -8,6 +8,8 @@ import io.muster.contract.registry.CredentialProof;
 import io.muster.firmware.HandWired;
 import io.muster.localstack.tls.LocalAuthority;
 import io.muster.rest.bans.Network;
+import io.muster.rest.requests.Clients;
+import io.muster.rest.requests.RequestsConfig;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -33,12 +35,15 @@ class VisitorsTest {
   @TempDir static Path folder;
   private static List<Certificate> chain;
 
-  private final Visitors visitors = visitors(true);
+  private static final Map<String, String> ITS_OWN =
+      Map.of("muster.firmware.ddi.trusted-proxies", "10.1.0.0/16");
 
-  private static Visitors visitors(boolean atDevicePort) {
+  private final Visitors visitors = visitors(true, ITS_OWN);
+
+  private static Visitors visitors(boolean atDevicePort, Map<String, String> settings) {
     return new Visitors(
-        HandWired.config(
-            DdiConfig.class, Map.of("muster.firmware.ddi.trusted-proxies", "10.1.0.0/16")),
+        HandWired.config(DdiConfig.class, settings),
+        new Clients(HandWired.config(RequestsConfig.class, settings)),
         new DevicePort(null, null, null) {
           @Override
           boolean received(HttpServerRequest request) {
@@ -72,6 +77,30 @@ class VisitorsTest {
     assertEquals(List.of(base64(chain.getFirst())), visitor.certificate().orElseThrow().chain());
   }
 
+  /** It may be one that hands on what a stranger has written. */
+  @Test
+  void aProxyOfAllServicesIsBelievedOnAddressesAlone() throws Exception {
+    var common = visitors(true, Map.of("muster.requests.trusted-proxies", "10.1.0.0/16"));
+    var visitor = common.of(request(PROXY, headers(), chain));
+    assertEquals("198.51.100.7", visitor.address());
+    assertTrue(visitor.certificate().isEmpty());
+    assertEquals(STRANGER, common.of(request(STRANGER, headers(), List.of())).address());
+  }
+
+  @Test
+  void itsOwnSettingCountsBeforeThatOfAllServices() throws Exception {
+    var other =
+        visitors(
+            true,
+            Map.of(
+                "muster.requests.trusted-proxies",
+                "203.0.113.0/24",
+                "muster.firmware.ddi.trusted-proxies",
+                "10.1.0.0/16"));
+    assertEquals(STRANGER, other.of(request(STRANGER, headers(), List.of())).address());
+    assertEquals("198.51.100.7", other.of(request(PROXY, headers(), List.of())).address());
+  }
+
   @Test
   void whatAProxyShowsOfItselfIsNobodys() throws Exception {
     var visitor = visitors.of(request(PROXY, MultiMap.caseInsensitiveMultiMap(), chain));
@@ -96,7 +125,7 @@ class VisitorsTest {
   /** Of services: what they show proves nothing about a device. */
   @Test
   void whatWasShownAtTheMainPortIsNobodys() throws Exception {
-    var shown = visitors(false).of(request(STRANGER, headers(), chain)).certificate();
+    var shown = visitors(false, ITS_OWN).of(request(STRANGER, headers(), chain)).certificate();
     assertTrue(shown.isEmpty());
   }
 

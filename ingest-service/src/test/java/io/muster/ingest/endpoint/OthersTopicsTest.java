@@ -52,15 +52,22 @@ class OthersTopicsTest {
                 "shadow/%s/get",
                 "shadow/%s/update",
                 "shadow/%s/delete",
+                "shadow/%s/name/config/get",
                 "shadow/%s/name/config/update",
+                "shadow/%s/name/config/delete",
                 "firmware/%s/feedback",
                 "presence/%s"),
             List.of(
                 "$aws/things/%s/shadow/get",
                 "$aws/things/%s/shadow/update",
                 "$aws/things/%s/shadow/delete",
+                "$aws/things/%s/shadow/name/config/get",
                 "$aws/things/%s/shadow/name/config/update",
+                "$aws/things/%s/shadow/name/config/delete",
                 "$aws/things/%s/jobs/get",
+                "$aws/things/%s/jobs/start-next",
+                "$aws/things/%s/jobs/17/get",
+                "$aws/things/%s/jobs/$next/get",
                 "$aws/things/%s/jobs/17/update"));
     try (var client = RawClient.connected(server, MQTT_5)) {
       for (int i = 1; i <= topics.size(); i++) {
@@ -86,7 +93,9 @@ class OthersTopicsTest {
                 "$aws/things/%s/#",
                 "$aws/things/%s/shadow/#",
                 "$aws/things/%s/shadow/get/+",
-                "$aws/things/%s/jobs/notify"));
+                "$aws/things/%s/shadow/name/+/get/accepted",
+                "$aws/things/%s/jobs/notify",
+                "$aws/things/%s/jobs/notify-next"));
     try (var client = RawClient.connected(server, MQTT_5)) {
       for (int i = 1; i <= filters.size(); i++) {
         client.subscribe(i, filters.get(i - 1), 1).expect("90 04 %04X 00 87".formatted(i));

@@ -2,9 +2,9 @@ package io.muster.rest.access;
 
 import io.muster.contract.id.TenantId;
 import io.muster.rest.problem.Refusal;
+import io.muster.rest.requests.Clients;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
-import io.vertx.core.net.SocketAddress;
 import jakarta.enterprise.context.RequestScoped;
 import java.security.Principal;
 import java.util.Optional;
@@ -19,11 +19,17 @@ public class Caller {
   private final SecurityIdentity identity;
   private final PeopleConfig config;
   private final CurrentVertxRequest request;
+  private final Clients clients;
 
-  Caller(SecurityIdentity identity, PeopleConfig config, CurrentVertxRequest request) {
+  Caller(
+      SecurityIdentity identity,
+      PeopleConfig config,
+      CurrentVertxRequest request,
+      Clients clients) {
     this.identity = identity;
     this.config = config;
     this.request = request;
+    this.clients = clients;
   }
 
   /** The token's subject, for the audit. */
@@ -36,14 +42,11 @@ public class Caller {
     };
   }
 
-  /**
-   * From where, for the audit; what a proxy says counts as far as {@code quarkus.http.proxy.*}
-   * trusts it.
-   */
+  /** From where, for the audit and for what is counted by addresses. */
   public Optional<String> address() {
     return Optional.ofNullable(request.getCurrent())
-        .map(current -> current.request().remoteAddress())
-        .map(SocketAddress::hostAddress);
+        .map(current -> clients.address(current.request()))
+        .filter(address -> !address.equals(Clients.UNKNOWN));
   }
 
   /** The tenants by name; does not hold what {@link #isOfPlatform} adds. */

@@ -1,5 +1,6 @@
 package io.muster.rest.problem;
 
+import io.muster.rest.requests.Clients;
 import io.quarkus.arc.Arc;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import io.vertx.core.http.HttpServerRequest;
@@ -20,9 +21,8 @@ final class RefusedRequest {
   }
 
   static String text(HttpServerRequest request) {
-    var address = request.remoteAddress();
-    return text(
-        request.method().name(), request.path(), address == null ? null : address.hostAddress());
+    var client = Arc.container().instance(Clients.class).get().address(request);
+    return text(request.method().name(), request.path(), client);
   }
 
   /** Whatever a client wrote, it stays one line of bounded length. */
@@ -31,8 +31,7 @@ final class RefusedRequest {
     if (shown.length() > MAX_PATH_CHARACTERS) {
       shown = shown.substring(0, MAX_PATH_CHARACTERS) + "…";
     }
-    return "%s %s from %s"
-        .formatted(printable(method), printable(shown), address == null ? "unknown" : address);
+    return "%s %s from %s".formatted(printable(method), printable(shown), address);
   }
 
   private static String printable(String text) {

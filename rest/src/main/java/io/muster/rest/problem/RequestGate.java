@@ -1,5 +1,6 @@
 package io.muster.rest.problem;
 
+import io.muster.rest.requests.RequestsConfig;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
@@ -54,10 +55,10 @@ class RequestGate {
   private static final String MAX_BODY = VertxHttpRecorder.MAX_REQUEST_SIZE_KEY;
 
   private final EarlyAnswer answer;
-  private final RequestLimits limits;
+  private final RequestsConfig limits;
   private final Optional<Pattern> streamed;
 
-  RequestGate(EarlyAnswer answer, RequestLimits limits) {
+  RequestGate(EarlyAnswer answer, RequestsConfig limits) {
     this.answer = answer;
     this.limits = limits;
     this.streamed = limits.streamedPaths().map(Pattern::compile);

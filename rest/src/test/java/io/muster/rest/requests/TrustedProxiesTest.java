@@ -1,4 +1,4 @@
-package io.muster.firmware.ddi;
+package io.muster.rest.requests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -46,20 +46,42 @@ class TrustedProxiesTest {
 
   @Test
   void aStrangersHeaderIsNotRead() {
-    assertEquals("203.0.113.9", PROXIES.client("203.0.113.9", List.of("198.51.100.1")));
+    assertEquals("203.0.113.9", client("203.0.113.9", "198.51.100.1"));
   }
 
   @Test
   void theLastThatIsNoProxyIsTheClient() {
-    assertEquals(
-        "203.0.113.9", PROXIES.client("10.1.0.1", List.of("198.51.100.1, 203.0.113.9, 10.1.0.2")));
-    assertEquals("203.0.113.9", PROXIES.client("10.1.0.1", List.of("198.51.100.1", "203.0.113.9")));
+    assertEquals("203.0.113.9", client("10.1.0.1", "198.51.100.1, 203.0.113.9, 10.1.0.2"));
+    assertEquals("203.0.113.9", client("10.1.0.1", "198.51.100.1", "203.0.113.9"));
   }
 
   @Test
   void whatIsNoAddressEndsTheWay() {
-    assertEquals("10.1.0.1", PROXIES.client("10.1.0.1", List.of("203.0.113.9, unknown")));
-    assertEquals("10.1.0.1", PROXIES.client("10.1.0.1", List.of()));
-    assertEquals("10.1.0.2", PROXIES.client("10.1.0.1", List.of("x, 10.1.0.2")));
+    assertEquals("10.1.0.1", client("10.1.0.1", "203.0.113.9, unknown"));
+    assertEquals("10.1.0.1", client("10.1.0.1"));
+    assertEquals("10.1.0.2", client("10.1.0.1", "x, 10.1.0.2"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "for=198.51.100.1, for=203.0.113.9;proto=https | 203.0.113.9",
+        "For=\"203.0.113.9:4711\" | 203.0.113.9",
+        "proto=https; for=203.0.113.9 | 203.0.113.9",
+        "for=\"[2001:db8::17]:4711\" | 2001:db8::17",
+        "for=203.0.113.9, for=10.1.0.2 | 203.0.113.9",
+        "for=203.0.113.9, for=unknown | 10.1.0.1",
+        "for=203.0.113.9, for=_hidden | 10.1.0.1",
+        "by=203.0.113.9 | 10.1.0.1",
+        "203.0.113.9 | 10.1.0.1",
+        "notfor=203.0.113.9 | 10.1.0.1"
+      })
+  void theStandardsHeaderIsReadAsItIsWritten(String value, String client) {
+    assertEquals(client, PROXIES.client("10.1.0.1", ForwardedHeader.FORWARDED, List.of(value)));
+  }
+
+  private static String client(String peer, String... values) {
+    return PROXIES.client(peer, ForwardedHeader.X_FORWARDED_FOR, List.of(values));
   }
 }

@@ -1,4 +1,4 @@
-package io.muster.firmware.ddi;
+package io.muster.rest.requests;
 
 import io.muster.rest.bans.Cidr;
 import java.net.InetAddress;
@@ -11,45 +11,46 @@ import java.util.regex.Pattern;
  *
  * @param networks from where they connect
  */
-record TrustedProxies(List<Cidr> networks) {
+public record TrustedProxies(List<Cidr> networks) {
   private static final int MAX_HOPS = 32;
   // In full: 10.1 would be an address as well.
   private static final Pattern LITERAL =
       Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|(?=.*:)[0-9a-fA-F:.]{2,45}");
 
-  TrustedProxies {
+  public TrustedProxies {
     networks = List.copyOf(networks);
   }
 
   /**
    * @throws IllegalArgumentException when one is no address and no network
    */
-  static TrustedProxies of(List<String> texts) {
+  public static TrustedProxies of(List<String> texts) {
     return new TrustedProxies(texts.stream().map(Cidr::parse).toList());
   }
 
   /** Whether somebody is one of them. */
-  boolean trusts(String address) {
+  public boolean trusts(String address) {
     return address(address)
         .filter(it -> networks.stream().anyMatch(network -> network.contains(it)))
         .isPresent();
   }
 
   /**
-   * Who asks: the last one in {@code X-Forwarded-For} that is none of these. What stands before
-   * that one anybody may have written.
+   * Who asks: the last one in the header that is none of these. What stands before that one anybody
+   * may have written.
    *
    * @param peer who holds the connection
-   * @param forwarded the values of the header, in their order
+   * @param header which the proxies write
+   * @param values of the header, in their order
    */
-  String client(String peer, List<String> forwarded) {
+  public String client(String peer, ForwardedHeader header, List<String> values) {
     if (!trusts(peer)) {
       return peer;
     }
-    var hops = String.join(",", forwarded).split(",");
+    var hops = String.join(",", values).split(",");
     var found = peer;
     for (var i = hops.length - 1; i >= Math.max(0, hops.length - MAX_HOPS); i--) {
-      var hop = hops[i].strip();
+      var hop = header.address(hops[i]);
       if (address(hop).isEmpty()) {
         return found;
       }

@@ -1,14 +1,15 @@
-package io.muster.rest.problem;
+package io.muster.rest.requests;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.util.List;
 import java.util.Optional;
 
-/** What a request may be like. */
+/** What a request may be like, and whose it is. */
 @ConfigMapping(prefix = "muster.requests")
-interface RequestLimits {
+public interface RequestsConfig {
   /**
    * How long a body may be. One that says that it is longer is refused before it is read, one that
    * does not say so, being chunked, as soon as more of it has come; with 413 both.
@@ -22,4 +23,18 @@ interface RequestLimits {
    * quarkus.http.limits.max-body-size} is theirs.
    */
   Optional<String> streamedPaths();
+
+  /**
+   * From where proxies connect that say for whom they ask: addresses and networks, as 10.1.0.0/16.
+   * From nobody else such a header is looked at. The client is the last address in it that is none
+   * of these: it is in the audit, and failures are counted for it.
+   */
+  Optional<List<String>> trustedProxies();
+
+  /**
+   * Which header that is: {@code x-forwarded-for}, or {@code forwarded} (RFC 7239). The other one
+   * is never looked at, since a proxy that does not write it hands on what a client has written.
+   */
+  @WithDefault("x-forwarded-for")
+  ForwardedHeader forwardedHeader();
 }
