@@ -8,6 +8,7 @@ import io.muster.firmware.store.ArtifactStore;
 import io.muster.firmware.store.StoredObject;
 import io.muster.rest.problem.Refusal;
 import io.quarkus.runtime.Startup;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -20,8 +21,8 @@ import org.jboss.resteasy.reactive.PathPart;
 
 /**
  * Answers requests for an artifact's bytes (RFC 9110 §14). The kernel sends them from the file;
- * only several ranges in one answer pass through this process, in small pieces. Thread-safe; waits
- * for the disk.
+ * over TLS, and several ranges in one answer, they pass through this process in small pieces.
+ * Thread-safe; waits for the disk.
  */
 @Startup
 @ApplicationScoped
@@ -51,15 +52,19 @@ public class Downloads {
    * @param ifRange {@code If-Range}, or null
    * @param ifNoneMatch {@code If-None-Match}, or null
    * @param isHead whether it wants the headers alone
+   * @param isEncrypted whether this process encrypts what the client gets
    */
-  public record Wish(String range, String ifRange, String ifNoneMatch, boolean isHead) {
-    /** Of a request's headers. */
-    public static Wish of(HttpHeaders headers, boolean isHead) {
+  public record Wish(
+      String range, String ifRange, String ifNoneMatch, boolean isHead, boolean isEncrypted) {
+    /** Of a request and its headers. */
+    public static Wish of(HttpServerRequest request, HttpHeaders headers, boolean isHead) {
       return new Wish(
           headers.getHeaderString("Range"),
           headers.getHeaderString("If-Range"),
           headers.getHeaderString(HttpHeaders.IF_NONE_MATCH),
-          isHead);
+          isHead,
+          // Of the connection: the request's own word may be that of a proxy that ends TLS.
+          request.connection().isSsl());
     }
   }
 
@@ -87,8 +92,8 @@ public class Downloads {
     var found = ranges.read(counts ? wish.range() : null, artifact.sizeBytes());
     var answer =
         switch (found) {
-          case RangeAnswer.Whole _ -> whole(artifact, wish.isHead());
-          case RangeAnswer.Parts it -> parts(artifact, it);
+          case RangeAnswer.Whole _ -> whole(artifact, wish);
+          case RangeAnswer.Parts it -> parts(artifact, it, wish);
           case RangeAnswer.Unsatisfiable it -> unsatisfiable(artifact, it);
         };
     return answer
@@ -100,24 +105,29 @@ public class Downloads {
         .build();
   }
 
-  private Response.ResponseBuilder whole(Artifact artifact, boolean isHead) {
-    if (isHead) {
+  private Response.ResponseBuilder whole(Artifact artifact, Wish wish) {
+    if (wish.isHead()) {
       return Response.ok()
           .type(MediaType.APPLICATION_OCTET_STREAM)
           .header(HttpHeaders.CONTENT_LENGTH, artifact.sizeBytes());
     }
     return count(
         "whole",
-        part(Response.ok(), artifact, 0, artifact.sizeBytes())
+        part(Response.ok(), artifact, 0, artifact.sizeBytes(), wish.isEncrypted())
             .type(MediaType.APPLICATION_OCTET_STREAM));
   }
 
-  private Response.ResponseBuilder parts(Artifact artifact, RangeAnswer.Parts parts) {
+  private Response.ResponseBuilder parts(Artifact artifact, RangeAnswer.Parts parts, Wish wish) {
     if (parts.ranges().size() == 1) {
       var range = parts.ranges().getFirst();
       return count(
           "range",
-          part(Response.status(PARTIAL_CONTENT), artifact, range.first(), range.lengthBytes())
+          part(
+                  Response.status(PARTIAL_CONTENT),
+                  artifact,
+                  range.first(),
+                  range.lengthBytes(),
+                  wish.isEncrypted())
               .type(MediaType.APPLICATION_OCTET_STREAM)
               .header("Content-Range", range.contentRange(artifact.sizeBytes())));
     }
@@ -136,11 +146,19 @@ public class Downloads {
             .header("Content-Range", "bytes */" + artifact.sizeBytes()));
   }
 
-  /** From a file the kernel sends it; what is in a bucket passes through in small pieces. */
+  /**
+   * From a file the kernel sends it; what is in a bucket, or is to be encrypted, passes through in
+   * small pieces. Over TLS Vert.x would make one write of a file, which ends with its last byte:
+   * however fast these go, the connection would count as idle meanwhile, and be closed.
+   */
   private Response.ResponseBuilder part(
-      Response.ResponseBuilder response, Artifact artifact, long first, long count) {
+      Response.ResponseBuilder response,
+      Artifact artifact,
+      long first,
+      long count,
+      boolean isEncrypted) {
     var stored = stored(artifact);
-    if (stored.file().isPresent()) {
+    if (stored.file().isPresent() && !isEncrypted) {
       return response.entity(new PathPart(stored.file().get(), first, count));
     }
     StreamingOutput bytes =
