@@ -15,7 +15,10 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
+import java.net.URI;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.PathPart;
 
@@ -68,20 +71,35 @@ public class Downloads {
     }
   }
 
-  /** The same for a device, which may be sent to the bucket or to a CDN for the bytes. */
-  public Response deviceAnswer(Artifact artifact, Wish wish) {
-    var elsewhere = store.elsewhere(artifact.sha256(), artifact.filename());
-    if (elsewhere.isEmpty()) {
-      return answer(artifact, wish);
-    }
-    return count("redirect", Response.temporaryRedirect(elsewhere.get()))
-        // It lets whoever has it in.
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .build();
-  }
-
   /** The answer, with the bytes that are asked for. */
   public Response answer(Artifact artifact, Wish wish) {
+    return answer(artifact, wish, _ -> Optional.empty());
+  }
+
+  /**
+   * The same for a device, which may be sent to the bucket or to a CDN for the bytes. Only with
+   * what is understood there: a signed URL holds for GET alone, and buckets know no multipart.
+   */
+  public Response deviceAnswer(Artifact artifact, Wish wish) {
+    return answer(
+        artifact,
+        wish,
+        found ->
+            wish.isHead() || !isOnePiece(found)
+                ? Optional.empty()
+                : store.elsewhere(artifact.sha256(), artifact.filename()));
+  }
+
+  private static boolean isOnePiece(RangeAnswer found) {
+    return switch (found) {
+      case RangeAnswer.Whole _ -> true;
+      case RangeAnswer.Parts it -> it.ranges().size() == 1;
+      case RangeAnswer.Unsatisfiable _ -> false;
+    };
+  }
+
+  private Response answer(
+      Artifact artifact, Wish wish, Function<RangeAnswer, Optional<URI>> elsewhere) {
     var entityTag = "\"" + artifact.sha256().hex() + "\"";
     if (EntityTags.matches(wish.ifNoneMatch(), entityTag)) {
       return count("not-modified", Response.notModified().header(HttpHeaders.ETAG, entityTag))
@@ -90,6 +108,20 @@ public class Downloads {
     // Range is defined for GET alone (RFC 9110 §14.2).
     var counts = !wish.isHead() && RangeRequest.counts(wish.ifRange(), entityTag);
     var found = ranges.read(counts ? wish.range() : null, artifact.sizeBytes());
+    return elsewhere
+        .apply(found)
+        .map(this::redirect)
+        .orElseGet(() -> here(artifact, wish, found, entityTag));
+  }
+
+  private Response redirect(URI to) {
+    return count("redirect", Response.temporaryRedirect(to))
+        // It lets whoever has it in.
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .build();
+  }
+
+  private Response here(Artifact artifact, Wish wish, RangeAnswer found, String entityTag) {
     var answer =
         switch (found) {
           case RangeAnswer.Whole _ -> whole(artifact, wish);
