@@ -87,6 +87,18 @@ class RolloutEdgesIT {
   }
 
   @Test
+  void whoSpeaksOfItsUpdateKeepsItWhenTheWindowCloses() {
+    var speaks = device("d0");
+    device("d1");
+    var rollout = make(distribution, window("0 2 * * *", "PT2H"));
+    work("2026-01-06T02:00:00Z");
+    instance.proceed(speaks);
+    work("2026-01-06T04:00:00Z");
+    assertEquals("open", instance.open(speaks).getFirst().state().label());
+    assertEquals(Map.of("pending", 1L, "running", 1L), instance.counts(tenant, rollout));
+  }
+
+  @Test
   void whoIsAskedToLeaveItIsNotToldToInstallIt() {
     var begun = device("d0");
     var rollout = make(distribution, window("0 2 * * *", "PT2H"));
