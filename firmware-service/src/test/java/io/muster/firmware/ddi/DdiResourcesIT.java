@@ -58,6 +58,27 @@ class DdiResourcesIT {
   }
 
   @Test
+  void whatItHadBeforeMayBeDeletedAndIsKnownByItsName() {
+    var first = device.assign(distribution);
+    say(first, "closed", "success", "it runs");
+    var second = device.assign(device.distribution("2.0", new byte[] {3}));
+    var path = "/api/v1/tenants/" + device.tenant() + "/distributions/" + distribution;
+    assertProblem(device.api().delete(path), 409, "distribution-in-use");
+    say(second, "closed", "success", "it runs");
+    device.api().delete(path).then().statusCode(204);
+    assertProblem(device.api().get(path), 404, "not-found");
+    ask("/installedBase/" + first).then().statusCode(404);
+    ask("/installedBase/" + second).then().statusCode(200);
+    device
+        .action(first)
+        .then()
+        .body("state", equalTo("finished"))
+        .body("distribution", equalTo(distribution))
+        .body("version", equalTo("1.0"));
+    device.api().get(device.actions()).then().body("items.version", contains("2.0", "1.0"));
+  }
+
+  @Test
   void aModulesArtifactsAreListedForWhoIsToGetThem() {
     String listed = "deployment.chunks[0].artifacts[0]";
     var update = ask("/deploymentBase/" + device.assign(distribution));

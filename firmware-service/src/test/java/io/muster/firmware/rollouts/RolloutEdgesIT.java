@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where rollouts meet windows, each other and neighbours at an awkward moment. */
 class RolloutEdgesIT {
@@ -147,13 +149,14 @@ class RolloutEdgesIT {
     assertEquals(2, DATABASE.number("SELECT count(*) FROM action"));
   }
 
-  @Test
-  void aDistributionThatIsDeletedMeanwhileIsNone() {
+  @ParameterizedTest
+  @ValueSource(strings = {"DELETE FROM distribution", "UPDATE distribution SET deleted_at = now()"})
+  void aDistributionThatIsDeletedMeanwhileIsNone(String deletion) {
     device("d0");
     registry.filter(
         "tag==slow",
         _ -> {
-          DATABASE.run("DELETE FROM distribution");
+          DATABASE.run(deletion);
           return true;
         });
     var refused =
