@@ -34,6 +34,10 @@ public class Downloads {
   private static final List<String> ANSWERS =
       List.of("whole", "range", "ranges", "not-modified", "unsatisfiable", "redirect");
   private static final int MAX_RANGE_CHARACTERS = 8_192;
+
+  /** Of each client that is slower than we are: thousands of them are served at a time. */
+  private static final int WAITING_BYTES = 32 * 1024;
+
   private static final int PARTIAL_CONTENT = 206;
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
@@ -59,8 +63,9 @@ public class Downloads {
    */
   public record Wish(
       String range, String ifRange, String ifNoneMatch, boolean isHead, boolean isEncrypted) {
-    /** Of a request and its headers. */
+    /** Of a request and its headers; from now on little waits in memory for its client. */
     public static Wish of(HttpServerRequest request, HttpHeaders headers, boolean isHead) {
+      request.response().setWriteQueueMaxSize(WAITING_BYTES);
       return new Wish(
           headers.getHeaderString("Range"),
           headers.getHeaderString("If-Range"),
