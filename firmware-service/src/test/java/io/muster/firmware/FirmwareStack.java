@@ -30,8 +30,8 @@ import org.eclipse.microprofile.config.ConfigProvider;
  * issuers, and a registry that says what a test tells it to.
  */
 public final class FirmwareStack implements QuarkusTestResourceLifecycleManager {
-  /** Of an artifact. */
-  public static final int MAX_BYTES = 1_000_000;
+  /** Of an artifact: more than lies between this machine's server and a client that is slow. */
+  public static final int MAX_BYTES = 8_000_000;
 
   private Path folder;
   private LocalAuthority current;

@@ -30,6 +30,7 @@ public final class PlainParts implements AutoCloseable {
   public final Changes changes;
   public final Neighbours neighbours;
   public final Targets targets;
+  public final Messages messages;
   public final Actions actions;
   public final ManyActions many;
   public final ActionConfig limits = config(ActionConfig.class, Map.of());
@@ -51,7 +52,7 @@ public final class PlainParts implements AutoCloseable {
             clock,
             bean(named("outbox.BrokerChannel"), null, clock),
             meters);
-    var messages = bean(Messages.class, publisher, clock);
+    messages = bean(Messages.class, publisher, clock);
     actions = bean(Actions.class, database, messages, limits, meters, clock);
     many = bean(ManyActions.class, actions, messages, limits, clock);
   }

@@ -25,9 +25,12 @@ import java.security.Signature;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +125,38 @@ class ServiceIT {
   }
 
   @Test
+  void whatADeletedKeySignedIsNotReleased() throws GeneralSecurityException {
+    var artifact = artifact();
+    var key = sign(artifact);
+    var distribution = distribution(module(artifact));
+    api.delete(Api.of(tenant) + "/signing-keys/" + key).then().statusCode(204);
+    ProblemMatcher.assertProblem(
+        api.request().post(Api.of(tenant) + "/distributions/" + distribution + "/release"),
+        409,
+        "signature-missing");
+  }
+
+  @Test
+  void aModuleHasAHundredArtifactsAndADistributionTwentyModules() {
+    var plain = Map.of("name", "base", "version", "1.0");
+    assertTooMany("distributions", "modules", 20, plain);
+    var typed = new HashMap<String, Object>(plain);
+    typed.put("type", "firmware");
+    assertTooMany("software-modules", "artifacts", 100, typed);
+  }
+
+  private void assertTooMany(String resource, String member, int most, Map<String, ?> more) {
+    for (var count : List.of(most, most + 1)) {
+      var body = new HashMap<String, Object>(more);
+      body.put(member, Stream.generate(UUID::randomUUID).limit(count).toList());
+      // So many as there may be are looked for, and the first of them is none.
+      ProblemMatcher.assertProblem(
+              api.post(Api.of(tenant) + "/" + resource, body), 422, "invalid-content")
+          .body("errors[0].pointer", equalTo("/" + member + (count > most ? "" : "/0")));
+    }
+  }
+
+  @Test
   void anUploadGoesOnWhereItWasCutOff() {
     var uploads = Api.of(tenant) + "/artifact-uploads";
     var begun = api.post(uploads, Map.of("filename", "a.swu", "sizeBytes", BYTES.length));
@@ -193,8 +228,8 @@ class ServiceIT {
         .statusCode(200);
   }
 
-  private String released() throws GeneralSecurityException {
-    var artifact = artifact();
+  /** Gives the key that it is signed with. */
+  private String sign(String artifact) throws GeneralSecurityException {
     var pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
     var key =
         api.post(
@@ -212,6 +247,12 @@ class ServiceIT {
                 Base64.getEncoder().encodeToString(signer.sign())))
         .then()
         .statusCode(200);
+    return key.path("id");
+  }
+
+  private String released() throws GeneralSecurityException {
+    var artifact = artifact();
+    sign(artifact);
     var distribution = distribution(module(artifact));
     api.request()
         .post(Api.of(tenant) + "/distributions/" + distribution + "/release")

@@ -218,6 +218,10 @@ public class Actions {
             feedback.code(),
             feedback.messages()),
         config.statusesPerAction());
+    if (!action.isRetrieved()) {
+      // Who speaks of it has seen it, whether it asked here or heard of it over MQTT.
+      ActionTable.retrieved(db, action.key());
+    }
     if (state != action.state()) {
       ActionTable.move(db, action, state, now);
     }

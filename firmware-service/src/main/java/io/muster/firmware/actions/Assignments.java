@@ -85,9 +85,9 @@ class Assignments {
     if (before.isPresent()) {
       return new Made(before.get(), false);
     }
-    // Nobody deletes it until the end of this transaction.
-    db.first("SELECT 1 FROM distribution WHERE key = $1 FOR SHARE", distribution.key())
-        .orElseThrow(Assignments::noDistribution);
+    if (!DistributionTable.hold(db, distribution.key())) {
+      throw noDistribution();
+    }
     var number = actions.start(db, target.key(), distribution, wish.isForced(), by.subject());
     wish.key().ifPresent(it -> ActionTable.name(db, target.key(), number, it.value()));
     return new Made(number, true);

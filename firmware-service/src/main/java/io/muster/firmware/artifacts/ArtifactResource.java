@@ -11,6 +11,7 @@ import io.muster.rest.paging.Page;
 import io.muster.rest.paging.PageLimit;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -120,8 +121,10 @@ class ArtifactResource {
   public Response content(
       @PathParam("tenant") TenantId tenant,
       @PathParam("artifact") UUID artifact,
+      @Context HttpServerRequest request,
       @Context HttpHeaders headers) {
-    return downloads.answer(artifacts.find(tenant, artifact), Downloads.Wish.of(headers, false));
+    return downloads.answer(
+        artifacts.find(tenant, artifact), Downloads.Wish.of(request, headers, false));
   }
 
   @HEAD
@@ -131,8 +134,10 @@ class ArtifactResource {
   public Response contentHead(
       @PathParam("tenant") TenantId tenant,
       @PathParam("artifact") UUID artifact,
+      @Context HttpServerRequest request,
       @Context HttpHeaders headers) {
-    return downloads.answer(artifacts.find(tenant, artifact), Downloads.Wish.of(headers, true));
+    return downloads.answer(
+        artifacts.find(tenant, artifact), Downloads.Wish.of(request, headers, true));
   }
 
   private static Optional<Sha256> announced(String sha256) {

@@ -274,14 +274,14 @@ class DdiResource {
 
   private Response downloadByDigest(Asked asked, String sha256, boolean isHead) {
     var artifact = deployments.artifact(target(asked), digest(sha256));
-    return downloads.deviceAnswer(artifact, Downloads.Wish.of(asked.headers, isHead));
+    return downloads.deviceAnswer(artifact, wish(asked, isHead));
   }
 
   private Response download(Asked asked, UUID module, String filename, boolean isHead) {
     var target = target(asked);
     if (!filename.endsWith(MD5_SUFFIX)) {
       return downloads.deviceAnswer(
-          deployments.artifact(target, module, filename), Downloads.Wish.of(asked.headers, isHead));
+          deployments.artifact(target, module, filename), wish(asked, isHead));
     }
     var plain = filename.substring(0, filename.length() - MD5_SUFFIX.length());
     var artifact = deployments.artifact(target, module, plain);
@@ -289,6 +289,10 @@ class DdiResource {
     return Response.ok(artifact.md5() + "  " + artifact.filename() + "\n")
         .type(MediaType.TEXT_PLAIN)
         .build();
+  }
+
+  private static Downloads.Wish wish(Asked asked, boolean isHead) {
+    return Downloads.Wish.of(asked.request, asked.headers, isHead);
   }
 
   private Target target(Asked asked) {

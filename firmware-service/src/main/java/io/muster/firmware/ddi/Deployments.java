@@ -99,11 +99,12 @@ class Deployments {
     return database.use(
         db -> {
           var action = find(db, target, number, ActionState.FINISHED);
+          var distribution = DistributionTable.byKey(db, action.distributionKey());
+          if (distribution.isDeleted()) {
+            throw absentAction();
+          }
           return Representations.installed(
-              links,
-              action,
-              DistributionTable.byKey(db, action.distributionKey()),
-              history(db, action, history));
+              links, action, distribution, history(db, action, history));
         });
   }
 
@@ -187,9 +188,11 @@ class Deployments {
 
   private static Action find(Sql db, Target target, long number, ActionState state) {
     Optional<Action> found = ActionTable.own(db, target.key(), number);
-    return found
-        .filter(it -> it.state() == state)
-        .orElseThrow(() -> new Refusal.Absent("The device has no such action now.").asException());
+    return found.filter(it -> it.state() == state).orElseThrow(Deployments::absentAction);
+  }
+
+  private static RuntimeException absentAction() {
+    return new Refusal.Absent("The device has no such action now.").asException();
   }
 
   private static List<ActionTable.Status> history(Sql db, Action action, int wanted) {

@@ -29,6 +29,11 @@ public record Distribution(
     modules = List.copyOf(modules);
   }
 
+  /** Whether somebody deleted it: its name and version alone are left, without a module. */
+  public boolean isDeleted() {
+    return modules.isEmpty();
+  }
+
   /** Whether devices may get it. */
   public boolean isReleased() {
     return releasedAt != null;

@@ -97,7 +97,10 @@ class DistributionResource {
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
   @Operation(
       summary = "Delete a distribution",
-      description = "409 once a device got it or is to get it. Its modules stay.")
+      description =
+          "409 while a device installed it last or is to get it, and while there is a rollout of it"
+              + " or one that goes back to it. Its modules stay, and so do its name and version in"
+              + " what devices did with it.")
   public void delete(
       @PathParam("tenant") TenantId tenant, @PathParam("distribution") UUID distribution) {
     distributions.delete(tenant, distribution, Author.of(caller));

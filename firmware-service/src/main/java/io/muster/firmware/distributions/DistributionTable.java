@@ -25,16 +25,38 @@ public final class DistributionTable {
   private static final String SELECT = "SELECT " + COLUMNS + " FROM distribution AS d WHERE ";
   private static final String LIST =
       SELECT
-          + "d.tenant = $1 AND ($2::bigint = 0 OR d.key < $2)"
+          + "d.tenant = $1 AND d.deleted_at IS NULL AND ($2::bigint = 0 OR d.key < $2)"
           + " AND ($3::text IS NULL OR d.name = $3) ORDER BY d.key DESC LIMIT $4";
 
-  /** By an action, or by a rollout, or as what devices may go back to. */
+  /**
+   * By an action that has not ended, as what a device installed last, by a rollout, or as what
+   * devices may go back to.
+   */
   public static final String IN_USE =
       """
-      (SELECT 1 FROM action WHERE distribution_key = $1 LIMIT 1)
+      (SELECT 1 FROM action WHERE distribution_key = $1 AND finished_at IS NULL LIMIT 1)
+      UNION ALL (SELECT 1 FROM action AS a JOIN target AS t ON t.key = a.target_key
+                  WHERE a.distribution_key = $1 AND a.state = 'finished'
+                    AND a.number > t.forgotten_number
+                    AND NOT EXISTS (SELECT 1 FROM action AS later
+                                     WHERE later.target_key = a.target_key
+                                       AND later.number > a.number AND later.state = 'finished')
+                  LIMIT 1)
       UNION ALL (SELECT 1 FROM rollout WHERE distribution_key = $1 LIMIT 1)
       UNION ALL (SELECT 1 FROM rollout_device WHERE previous_key = $1 LIMIT 1)
       UNION ALL (SELECT 1 FROM rollout_device WHERE distribution_key = $1 LIMIT 1)\
+      """;
+
+  private static final String DELETE =
+      """
+      WITH parts AS (DELETE FROM distribution_module WHERE distribution_key = $1)
+      UPDATE distribution SET deleted_at = $2, release_notes = NULL WHERE key = $1\
+      """;
+  private static final String FORGET =
+      """
+      DELETE FROM distribution AS d
+       WHERE d.tenant = $1 AND d.deleted_at IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM action AS a WHERE a.distribution_key = d.key)\
       """;
 
   private DistributionTable() {}
@@ -71,12 +93,15 @@ public final class DistributionTable {
   }
 
   static long count(Sql db, TenantId tenant) {
-    return db.number("SELECT count(*) FROM distribution WHERE tenant = $1", tenant.value());
+    return db.number(
+        "SELECT count(*) FROM distribution WHERE tenant = $1 AND deleted_at IS NULL",
+        tenant.value());
   }
 
   static boolean isTaken(Sql db, TenantId tenant, String name, String version) {
     return db.first(
-            "SELECT 1 FROM distribution WHERE tenant = $1 AND name = $2 AND version = $3",
+            "SELECT 1 FROM distribution"
+                + " WHERE tenant = $1 AND name = $2 AND version = $3 AND deleted_at IS NULL",
             tenant.value(),
             name,
             version)
@@ -85,8 +110,26 @@ public final class DistributionTable {
 
   /** A tenant's distribution. */
   public static Optional<Distribution> find(Sql db, TenantId tenant, UUID id) {
-    return read(db, db.rows(SELECT + "d.tenant = $1 AND d.id = $2", tenant.value(), id)).stream()
+    return read(
+            db,
+            db.rows(
+                SELECT + "d.tenant = $1 AND d.id = $2 AND d.deleted_at IS NULL",
+                tenant.value(),
+                id))
+        .stream()
         .findFirst();
+  }
+
+  /**
+   * Nobody deletes it until the end of the transaction; false when somebody did already.
+   *
+   * @param distribution its key
+   */
+  public static boolean hold(Sql db, long distribution) {
+    return db.first(
+            "SELECT 1 FROM distribution WHERE key = $1 AND deleted_at IS NULL FOR SHARE",
+            distribution)
+        .isPresent();
   }
 
   /** The distribution of an action. */
@@ -114,8 +157,13 @@ public final class DistributionTable {
     return db.first(IN_USE, distribution).isPresent();
   }
 
-  static void delete(Sql db, long distribution) {
-    db.change("DELETE FROM distribution WHERE key = $1", distribution);
+  /**
+   * Leaves its name and version, for as long as actions tell of it; those of which none tells any
+   * more go with it.
+   */
+  static void delete(Sql db, TenantId tenant, long distribution, Instant now) {
+    db.change(DELETE, distribution, now);
+    db.change(FORGET, tenant.value());
   }
 
   /** Two queries for what all of them hold, however many they are. */

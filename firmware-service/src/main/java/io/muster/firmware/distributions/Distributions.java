@@ -154,10 +154,10 @@ public class Distributions {
           if (DistributionTable.isInUse(db, found.key())) {
             throw new Refusal.Conflict(
                     ConflictKind.DISTRIBUTION_IN_USE,
-                    "Devices got or are to get this distribution.")
+                    "Devices have or are to get this distribution, or there is a rollout of it.")
                 .asException();
           }
-          DistributionTable.delete(db, found.key());
+          DistributionTable.delete(db, tenant, found.key(), clock.instant());
           return null;
         });
   }

@@ -8,20 +8,24 @@ import io.muster.firmware.store.ArtifactStore;
 import io.muster.firmware.store.StoredObject;
 import io.muster.rest.problem.Refusal;
 import io.quarkus.runtime.Startup;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
+import java.net.URI;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.PathPart;
 
 /**
  * Answers requests for an artifact's bytes (RFC 9110 §14). The kernel sends them from the file;
- * only several ranges in one answer pass through this process, in small pieces. Thread-safe; waits
- * for the disk.
+ * over TLS, and several ranges in one answer, they pass through this process in small pieces.
+ * Thread-safe; waits for the disk.
  */
 @Startup
 @ApplicationScoped
@@ -30,6 +34,10 @@ public class Downloads {
   private static final List<String> ANSWERS =
       List.of("whole", "range", "ranges", "not-modified", "unsatisfiable", "redirect");
   private static final int MAX_RANGE_CHARACTERS = 8_192;
+
+  /** Of each client that is slower than we are: thousands of them are served at a time. */
+  private static final int WAITING_BYTES = 32 * 1024;
+
   private static final int PARTIAL_CONTENT = 206;
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
@@ -51,32 +59,52 @@ public class Downloads {
    * @param ifRange {@code If-Range}, or null
    * @param ifNoneMatch {@code If-None-Match}, or null
    * @param isHead whether it wants the headers alone
+   * @param isEncrypted whether this process encrypts what the client gets
    */
-  public record Wish(String range, String ifRange, String ifNoneMatch, boolean isHead) {
-    /** Of a request's headers. */
-    public static Wish of(HttpHeaders headers, boolean isHead) {
+  public record Wish(
+      String range, String ifRange, String ifNoneMatch, boolean isHead, boolean isEncrypted) {
+    /** Of a request and its headers; from now on little waits in memory for its client. */
+    public static Wish of(HttpServerRequest request, HttpHeaders headers, boolean isHead) {
+      request.response().setWriteQueueMaxSize(WAITING_BYTES);
       return new Wish(
           headers.getHeaderString("Range"),
           headers.getHeaderString("If-Range"),
           headers.getHeaderString(HttpHeaders.IF_NONE_MATCH),
-          isHead);
+          isHead,
+          // Of the connection: the request's own word may be that of a proxy that ends TLS.
+          request.connection().isSsl());
     }
-  }
-
-  /** The same for a device, which may be sent to the bucket or to a CDN for the bytes. */
-  public Response deviceAnswer(Artifact artifact, Wish wish) {
-    var elsewhere = store.elsewhere(artifact.sha256(), artifact.filename());
-    if (elsewhere.isEmpty()) {
-      return answer(artifact, wish);
-    }
-    return count("redirect", Response.temporaryRedirect(elsewhere.get()))
-        // It lets whoever has it in.
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .build();
   }
 
   /** The answer, with the bytes that are asked for. */
   public Response answer(Artifact artifact, Wish wish) {
+    return answer(artifact, wish, _ -> Optional.empty());
+  }
+
+  /**
+   * The same for a device, which may be sent to the bucket or to a CDN for the bytes. Only with
+   * what is understood there: a signed URL holds for GET alone, and buckets know no multipart.
+   */
+  public Response deviceAnswer(Artifact artifact, Wish wish) {
+    return answer(
+        artifact,
+        wish,
+        found ->
+            wish.isHead() || !isOnePiece(found)
+                ? Optional.empty()
+                : store.elsewhere(artifact.sha256(), artifact.filename()));
+  }
+
+  private static boolean isOnePiece(RangeAnswer found) {
+    return switch (found) {
+      case RangeAnswer.Whole _ -> true;
+      case RangeAnswer.Parts it -> it.ranges().size() == 1;
+      case RangeAnswer.Unsatisfiable _ -> false;
+    };
+  }
+
+  private Response answer(
+      Artifact artifact, Wish wish, Function<RangeAnswer, Optional<URI>> elsewhere) {
     var entityTag = "\"" + artifact.sha256().hex() + "\"";
     if (EntityTags.matches(wish.ifNoneMatch(), entityTag)) {
       return count("not-modified", Response.notModified().header(HttpHeaders.ETAG, entityTag))
@@ -85,10 +113,24 @@ public class Downloads {
     // Range is defined for GET alone (RFC 9110 §14.2).
     var counts = !wish.isHead() && RangeRequest.counts(wish.ifRange(), entityTag);
     var found = ranges.read(counts ? wish.range() : null, artifact.sizeBytes());
+    return elsewhere
+        .apply(found)
+        .map(this::redirect)
+        .orElseGet(() -> here(artifact, wish, found, entityTag));
+  }
+
+  private Response redirect(URI to) {
+    return count("redirect", Response.temporaryRedirect(to))
+        // It lets whoever has it in.
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .build();
+  }
+
+  private Response here(Artifact artifact, Wish wish, RangeAnswer found, String entityTag) {
     var answer =
         switch (found) {
-          case RangeAnswer.Whole _ -> whole(artifact, wish.isHead());
-          case RangeAnswer.Parts it -> parts(artifact, it);
+          case RangeAnswer.Whole _ -> whole(artifact, wish);
+          case RangeAnswer.Parts it -> parts(artifact, it, wish);
           case RangeAnswer.Unsatisfiable it -> unsatisfiable(artifact, it);
         };
     return answer
@@ -100,24 +142,29 @@ public class Downloads {
         .build();
   }
 
-  private Response.ResponseBuilder whole(Artifact artifact, boolean isHead) {
-    if (isHead) {
+  private Response.ResponseBuilder whole(Artifact artifact, Wish wish) {
+    if (wish.isHead()) {
       return Response.ok()
           .type(MediaType.APPLICATION_OCTET_STREAM)
           .header(HttpHeaders.CONTENT_LENGTH, artifact.sizeBytes());
     }
     return count(
         "whole",
-        part(Response.ok(), artifact, 0, artifact.sizeBytes())
+        part(Response.ok(), artifact, 0, artifact.sizeBytes(), wish.isEncrypted())
             .type(MediaType.APPLICATION_OCTET_STREAM));
   }
 
-  private Response.ResponseBuilder parts(Artifact artifact, RangeAnswer.Parts parts) {
+  private Response.ResponseBuilder parts(Artifact artifact, RangeAnswer.Parts parts, Wish wish) {
     if (parts.ranges().size() == 1) {
       var range = parts.ranges().getFirst();
       return count(
           "range",
-          part(Response.status(PARTIAL_CONTENT), artifact, range.first(), range.lengthBytes())
+          part(
+                  Response.status(PARTIAL_CONTENT),
+                  artifact,
+                  range.first(),
+                  range.lengthBytes(),
+                  wish.isEncrypted())
               .type(MediaType.APPLICATION_OCTET_STREAM)
               .header("Content-Range", range.contentRange(artifact.sizeBytes())));
     }
@@ -136,11 +183,19 @@ public class Downloads {
             .header("Content-Range", "bytes */" + artifact.sizeBytes()));
   }
 
-  /** From a file the kernel sends it; what is in a bucket passes through in small pieces. */
+  /**
+   * From a file the kernel sends it; what is in a bucket, or is to be encrypted, passes through in
+   * small pieces. Over TLS Vert.x would make one write of a file, which ends with its last byte:
+   * however fast these go, the connection would count as idle meanwhile, and be closed.
+   */
   private Response.ResponseBuilder part(
-      Response.ResponseBuilder response, Artifact artifact, long first, long count) {
+      Response.ResponseBuilder response,
+      Artifact artifact,
+      long first,
+      long count,
+      boolean isEncrypted) {
     var stored = stored(artifact);
-    if (stored.file().isPresent()) {
+    if (stored.file().isPresent() && !isEncrypted) {
       return response.entity(new PathPart(stored.file().get(), first, count));
     }
     StreamingOutput bytes =

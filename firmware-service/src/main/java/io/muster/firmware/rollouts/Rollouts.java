@@ -121,8 +121,7 @@ class Rollouts {
 
   /** Nobody deletes it until the end of the transaction. */
   private static void requireStillThere(Sql db, Distribution distribution) {
-    if (db.first("SELECT 1 FROM distribution WHERE key = $1 FOR SHARE", distribution.key())
-        .isEmpty()) {
+    if (!DistributionTable.hold(db, distribution.key())) {
       throw wrong("/distribution", "is no distribution of the tenant");
     }
   }

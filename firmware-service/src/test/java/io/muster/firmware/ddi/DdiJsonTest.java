@@ -130,6 +130,22 @@ class DdiJsonTest {
   }
 
   @Test
+  void attributesAreAsLongAsTheyMayBeAndNoLonger() {
+    var limits =
+        HandWired.config(DdiConfig.class, Map.of("muster.firmware.ddi.attribute-characters", "2"))
+            .ddi();
+    assertEquals(Map.of("a", "xy"), DdiJson.configData(attribute("a", "xy"), limits).data());
+    assertThrows(RefusedException.class, () -> DdiJson.configData(attribute("a", "xyz"), limits));
+    assertEquals(1, DdiJson.configData(attribute("n".repeat(128), "x"), limits).data().size());
+    assertThrows(
+        RefusedException.class, () -> DdiJson.configData(attribute("n".repeat(129), "x"), limits));
+  }
+
+  private static byte[] attribute(String name, String value) {
+    return bytes("{\"data\":{\"%s\":\"%s\"}}".formatted(name, value));
+  }
+
+  @Test
   void pollingIsATimeOfDay() {
     assertEquals("00:05:00", Representations.sleep(Duration.ofMinutes(5)));
     assertEquals("23:00:07", Representations.sleep(Duration.ofHours(23).plusSeconds(7)));

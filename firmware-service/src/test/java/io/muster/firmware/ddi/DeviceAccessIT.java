@@ -90,6 +90,15 @@ class DeviceAccessIT {
   }
 
   @Test
+  void aTargetTokenIsNobodysElsewhere() {
+    var elsewhere = Api.of(device.tenant()) + "/artifacts";
+    Api.as(device.token()).get(elsewhere).then().statusCode(401);
+    device.request().get(elsewhere).then().statusCode(401);
+    device.request().get(device.actions()).then().statusCode(401);
+    device.request().get(device.path()).then().statusCode(200);
+  }
+
+  @Test
   void aGatewayTokenSpeaksForTheTenantsDevicesAndIsAudited() throws Exception {
     gateway("0".repeat(32)).then().statusCode(401);
     var settings = Api.of(device.tenant()) + "/firmware-settings";

@@ -3,17 +3,22 @@ package io.muster.firmware.distributions;
 import static io.muster.firmware.HandWired.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.FirmwareDatabase;
 import io.muster.firmware.PlainParts;
+import io.muster.firmware.actions.Feedback;
+import io.muster.firmware.targets.TargetTable;
 import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -120,14 +125,71 @@ class DistributionsIT {
     var target = parts.targets.existing(DEVICE);
     parts.database.inTransaction(db -> parts.actions.start(db, target.key(), made, true, "pat"));
     assertConflict("distribution-in-use", () -> distributions.delete(TENANT, made.id(), BY));
-    // Also when it is over: it is what the device was to get.
+    // Once it is over nobody needs it.
     parts.database.inTransaction(db -> parts.actions.cancel(db, target.key(), 1, "[cancelled]"));
-    assertConflict("distribution-in-use", () -> distributions.delete(TENANT, made.id(), BY));
-    DATABASE.run("DELETE FROM action");
     distributions.delete(TENANT, made.id(), BY);
     distributions.deleteModule(TENANT, module.id(), BY);
     assertEquals(0, DATABASE.number("SELECT count(*) FROM module_artifact"));
     assertEquals(1, DATABASE.number("SELECT count(*) FROM artifact"));
+  }
+
+  @Test
+  void whatADeviceInstalledLastStaysAndWhatItHadBeforeMayGo() {
+    var module = module(TENANT, "1");
+    var first = distribution(TENANT, "1", module);
+    install(first);
+    assertConflict("distribution-in-use", () -> distributions.delete(TENANT, first.id(), BY));
+    var second = distribution(TENANT, "2", module(TENANT, "2"));
+    install(second);
+    distributions.delete(TENANT, first.id(), BY);
+    distributions.deleteModule(TENANT, module.id(), BY);
+    assertConflict("distribution-in-use", () -> distributions.delete(TENANT, second.id(), BY));
+    // Whoever has that device's name now installed nothing.
+    parts.database.inTransaction(
+        db -> {
+          TargetTable.deleted(db, DEVICE, Instant.now());
+          return null;
+        });
+    distributions.delete(TENANT, second.id(), BY);
+  }
+
+  @Test
+  void ofADeletedOneItsNameIsLeftForThoseWhoGotItAndIsFree() {
+    var module = module(TENANT, "1");
+    var first = distribution(TENANT, "1", module);
+    install(first);
+    var second = distribution(TENANT, "2", module);
+    install(second);
+    distributions.delete(TENANT, first.id(), BY);
+    var left = parts.database.use(db -> DistributionTable.byKey(db, first.key()));
+    assertTrue(left.isDeleted());
+    assertEquals(List.of("lamp", "1"), List.of(left.name(), left.version()));
+    assertAbsent(() -> distributions.find(TENANT, first.id()));
+    assertAbsent(() -> distributions.release(TENANT, first.id(), BY));
+    assertAbsent(() -> distributions.delete(TENANT, first.id(), BY));
+    assertEquals(List.of(second), distributions.list(TENANT, 0, null, 10));
+    var anew = distribution(TENANT, "1", module);
+    assertNotEquals(first.id(), anew.id());
+    // When nobody tells of it any more it goes with the next one.
+    DATABASE.run("DELETE FROM action WHERE number = 1");
+    distributions.delete(TENANT, anew.id(), BY);
+    assertEquals(1, DATABASE.number("SELECT count(*) FROM distribution"));
+  }
+
+  private void install(Distribution it) {
+    parts.registry.add(DEVICE);
+    var target = parts.targets.existing(DEVICE);
+    var number =
+        parts.database.inTransaction(db -> parts.actions.start(db, target.key(), it, true, "pat"));
+    parts.actions.deploymentFeedback(
+        target,
+        number,
+        new Feedback(Feedback.Execution.CLOSED, Feedback.Finished.SUCCESS, null, List.of()));
+  }
+
+  private static void assertAbsent(Executable step) {
+    var refused = assertThrows(RefusedException.class, step).refusal();
+    assertInstanceOf(Refusal.Absent.class, refused);
   }
 
   @Test

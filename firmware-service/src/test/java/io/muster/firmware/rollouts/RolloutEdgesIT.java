@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where rollouts meet windows, each other and neighbours at an awkward moment. */
 class RolloutEdgesIT {
@@ -87,6 +89,18 @@ class RolloutEdgesIT {
   }
 
   @Test
+  void whoSpeaksOfItsUpdateKeepsItWhenTheWindowCloses() {
+    var speaks = device("d0");
+    device("d1");
+    var rollout = make(distribution, window("0 2 * * *", "PT2H"));
+    work("2026-01-06T02:00:00Z");
+    instance.proceed(speaks);
+    work("2026-01-06T04:00:00Z");
+    assertEquals("open", instance.open(speaks).getFirst().state().label());
+    assertEquals(Map.of("pending", 1L, "running", 1L), instance.counts(tenant, rollout));
+  }
+
+  @Test
   void whoIsAskedToLeaveItIsNotToldToInstallIt() {
     var begun = device("d0");
     var rollout = make(distribution, window("0 2 * * *", "PT2H"));
@@ -135,13 +149,14 @@ class RolloutEdgesIT {
     assertEquals(2, DATABASE.number("SELECT count(*) FROM action"));
   }
 
-  @Test
-  void aDistributionThatIsDeletedMeanwhileIsNone() {
+  @ParameterizedTest
+  @ValueSource(strings = {"DELETE FROM distribution", "UPDATE distribution SET deleted_at = now()"})
+  void aDistributionThatIsDeletedMeanwhileIsNone(String deletion) {
     device("d0");
     registry.filter(
         "tag==slow",
         _ -> {
-          DATABASE.run("DELETE FROM distribution");
+          DATABASE.run(deletion);
           return true;
         });
     var refused =

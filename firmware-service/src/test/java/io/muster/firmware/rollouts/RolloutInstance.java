@@ -226,6 +226,13 @@ final class RolloutInstance implements AutoCloseable {
     return action.number();
   }
 
+  /** The device says that it is at its update, without having asked for it: as over MQTT. */
+  void proceed(DeviceAddress device) {
+    var number = open(device).getLast().number();
+    var said = new Feedback(Feedback.Execution.PROCEEDING, Feedback.Finished.NONE, null, List.of());
+    deviceActions.deploymentFeedback(target(device), number, said);
+  }
+
   /** The device asks for its update and says how it ended. */
   void end(DeviceAddress device, boolean well) {
     var number = retrieve(device);

@@ -236,6 +236,7 @@ class RolloutsIT {
   void itsProgressIsToldAsItIsMade() throws Exception {
     var made = api.post(rollouts(), body(released("2.0"), Map.of()));
     var path = rollouts() + "/" + made.path("id");
+    awaits(path, "counts.given", 3);
     List<String> lines = new CopyOnWriteArrayList<>();
     var request =
         HttpRequest.newBuilder(
@@ -256,6 +257,7 @@ class RolloutsIT {
       assertTrue(reader.join(PATIENCE), "the events do not end: " + lines);
     }
     var data = lines.stream().filter(it -> it.startsWith("data")).toList();
+    assertTrue(data.getFirst().contains("\"timeLeft\":\"PT"), data.toString());
     assertTrue(data.get(data.size() - 2).contains("\"finished\":3"), data.toString());
     assertTrue(data.getLast().contains("{\"reason\":\"ended\"}"), data.toString());
     assertProblem(

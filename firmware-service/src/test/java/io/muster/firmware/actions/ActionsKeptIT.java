@@ -1,0 +1,147 @@
+package io.muster.firmware.actions;
+
+import static io.muster.firmware.HandWired.config;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.muster.contract.id.DeviceAddress;
+import io.muster.firmware.FirmwareDatabase;
+import io.muster.firmware.PlainParts;
+import io.muster.firmware.SetClock;
+import io.muster.firmware.database.Sql;
+import io.muster.firmware.distributions.DistributionTable;
+import io.muster.firmware.targets.Target;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is kept of a device's actions where two of them are. */
+class ActionsKeptIT {
+  @RegisterExtension static final FirmwareDatabase DATABASE = new FirmwareDatabase();
+
+  private static final DeviceAddress DEVICE = DeviceAddress.of("acme", "lamp-1");
+
+  @TempDir Path folder;
+  private final SetClock clock = new SetClock();
+  private PlainParts parts;
+  private Actions actions;
+  private ManyActions many;
+  private Target target;
+
+  @BeforeEach
+  void wire() throws Exception {
+    parts = new PlainParts(DATABASE, folder, clock);
+    parts.registry.add(DEVICE);
+    target = parts.targets.existing(DEVICE);
+    var two =
+        config(
+            ActionConfig.class,
+            Map.of(
+                "muster.firmware.actions.actions-per-device", "2",
+                "muster.firmware.actions.statuses-per-action", "3"));
+    actions = new Actions(parts.database, parts.messages, two, new SimpleMeterRegistry(), clock);
+    many = new ManyActions(actions, parts.messages, two, clock);
+    DATABASE.run(
+        "INSERT INTO distribution (id, tenant, name, version, device_types, created_at, created_by)"
+            + " SELECT gen_random_uuid(), 'acme', 'lamp', n::text, '{}', now(), 'pat'"
+            + " FROM generate_series(1, 9) AS n");
+  }
+
+  @AfterEach
+  void close() {
+    parts.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theNewestAreKeptAndWhatIsInstalledIs(boolean byARollout) {
+    BiConsumer<Sql, Long> start = byARollout ? this::startMany : this::startOne;
+    give(start, 1);
+    give(start, 2);
+    say(2, Feedback.Execution.CLOSED);
+    for (var version = 3; version <= 6; version++) {
+      give(start, version);
+    }
+    assertEquals(List.of(6L, 5L, 4L, 2L), numbers());
+    assertEquals(2, installed());
+    say(6, Feedback.Execution.CLOSED);
+    give(start, 7);
+    give(start, 8);
+    give(start, 9);
+    assertEquals(List.of(9L, 8L, 7L, 6L), numbers());
+    assertEquals(6, installed());
+  }
+
+  /** One that the device has seen and does not leave, behind all that came after it. */
+  @Test
+  void whatHasNotEndedIsKeptHoweverOldItIs() {
+    give(this::startOne, 1);
+    say(1, Feedback.Execution.PROCEEDING);
+    for (var version = 2; version <= 6; version++) {
+      give(this::startOne, version);
+    }
+    assertEquals(List.of(6L, 5L, 4L, 1L), numbers());
+    assertEquals(ActionState.CANCELLING, find(1).state());
+  }
+
+  @Test
+  void theNewestOfItsHistoryAreKeptAndAllAreCounted() {
+    give(this::startOne, 1);
+    for (var i = 0; i < 5; i++) {
+      say(1, Feedback.Execution.DOWNLOAD);
+    }
+    say(1, Feedback.Execution.CLOSED);
+    var kept = parts.database.use(db -> ActionTable.statuses(db, find(1).key(), 10));
+    assertEquals(
+        List.of("closed", "download", "download"),
+        kept.stream().map(ActionTable.Status::execution).toList());
+    assertEquals(6, find(1).statusCount());
+  }
+
+  private void give(BiConsumer<Sql, Long> start, long version) {
+    parts.database.inTransaction(
+        db -> {
+          var key =
+              db.number("SELECT key FROM distribution WHERE version = $1", Long.toString(version));
+          start.accept(db, key);
+          return null;
+        });
+  }
+
+  private void startOne(Sql db, long distribution) {
+    actions.start(db, target.key(), DistributionTable.byKey(db, distribution), true, "pat");
+  }
+
+  private void startMany(Sql db, long distribution) {
+    var wish = new ManyActions.Wish(target.key(), distribution);
+    many.start(db, DEVICE.tenant(), List.of(wish), true, "pat");
+  }
+
+  private void say(long number, Feedback.Execution execution) {
+    var finished =
+        execution == Feedback.Execution.CLOSED ? Feedback.Finished.SUCCESS : Feedback.Finished.NONE;
+    actions.deploymentFeedback(target, number, new Feedback(execution, finished, null, List.of()));
+  }
+
+  private List<Long> numbers() {
+    return parts.database.use(db -> ActionTable.list(db, target.key(), 0, 100)).stream()
+        .map(Action::number)
+        .toList();
+  }
+
+  private Action find(long number) {
+    return parts.database.use(db -> ActionTable.find(db, target.key(), number)).orElseThrow();
+  }
+
+  private long installed() {
+    return parts.database.use(db -> ActionTable.installed(db, target.key())).orElseThrow().number();
+  }
+}

@@ -1,0 +1,168 @@
+package io.muster.firmware.targets;
+
+import static io.muster.firmware.HandWired.config;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.contract.id.DeviceAddress;
+import io.muster.firmware.FirmwareDatabase;
+import io.muster.firmware.PlainParts;
+import io.muster.firmware.SetClock;
+import io.muster.rest.audit.Author;
+import io.muster.rest.problem.Refusal;
+import io.muster.rest.problem.RefusedException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When target tokens hold, and how many there may be. */
+class TargetTokensIT {
+  @RegisterExtension static final FirmwareDatabase DATABASE = new FirmwareDatabase();
+
+  private static final Author BY = new Author("pat", null);
+  private static final DeviceAddress DEVICE = DeviceAddress.of("acme", "lamp-1");
+  private static final DeviceAddress OTHER = DeviceAddress.of("acme", "lamp-2");
+
+  @TempDir Path folder;
+  private final SetClock clock = new SetClock();
+  private PlainParts parts;
+  private TargetTokens tokens;
+
+  @BeforeEach
+  void wire() throws Exception {
+    parts = new PlainParts(DATABASE, folder, clock);
+    parts.registry.add(DEVICE);
+    parts.registry.add(OTHER);
+    tokens =
+        new TargetTokens(
+            parts.targets,
+            parts.database,
+            parts.changes,
+            config(TargetConfig.class, Map.of()),
+            clock);
+  }
+
+  @AfterEach
+  void close() {
+    parts.close();
+  }
+
+  @Test
+  void oneHoldsFromItsBeginningToItsEnd() {
+    var now = clock.instant();
+    var token = make(DEVICE, now.plusSeconds(60), now.plusSeconds(120)).token();
+    clock.advance(Duration.ofSeconds(60).minusMillis(1));
+    assertNobody(DEVICE, token);
+    clock.advance(Duration.ofMillis(1));
+    assertHolds(token);
+    clock.advance(Duration.ofSeconds(60).minusMillis(1));
+    assertHolds(token);
+    clock.advance(Duration.ofMillis(1));
+    assertNobody(DEVICE, token);
+  }
+
+  @Test
+  void oneWithoutAnEndHoldsForEver() {
+    var token = make(DEVICE).token();
+    assertHolds(token);
+    clock.advance(Duration.ofDays(10_000));
+    assertHolds(token);
+  }
+
+  @Test
+  void severalHoldSideBySideAndADeletedOneHoldsNoMore() {
+    var old = make(DEVICE);
+    var next = make(DEVICE);
+    assertHolds(old.token());
+    assertHolds(next.token());
+    tokens.delete(DEVICE, old.id(), BY);
+    assertNobody(DEVICE, old.token());
+    assertHolds(next.token());
+    assertEquals(1, tokens.list(DEVICE).size());
+    assertEquals(
+        1, DATABASE.number("SELECT count(*) FROM audit WHERE action = 'target-token-deleted'"));
+  }
+
+  @Test
+  void oneIsOfItsDeviceAlone() {
+    var token = make(DEVICE);
+    assertNobody(OTHER, token.token());
+    assertAbsent(() -> tokens.delete(OTHER, token.id(), BY));
+    assertAbsent(() -> tokens.delete(DEVICE, UUID.randomUUID(), BY));
+    assertHolds(token.token());
+  }
+
+  @Test
+  void aDeviceHasEightAndNoMore() {
+    var texts = new HashSet<String>();
+    for (var i = 0; i < 8; i++) {
+      texts.add(make(DEVICE).token());
+    }
+    assertEquals(8, texts.size());
+    assertTrue(texts.stream().allMatch(TargetToken::isOne));
+    var refused = assertThrows(RefusedException.class, () -> make(DEVICE));
+    assertEquals(new Refusal.LimitReached("target tokens of the device", 8), refused.refusal());
+    // Nobody counts for another, and one that goes leaves room.
+    make(OTHER);
+    tokens.delete(DEVICE, tokens.list(DEVICE).getFirst().id(), BY);
+    make(DEVICE);
+  }
+
+  @Test
+  void oneThatWouldNeverHoldIsRefused() {
+    var now = clock.instant();
+    for (var end : List.of(now, now.minusSeconds(1))) {
+      var refused = assertThrows(RefusedException.class, () -> make(DEVICE, now, end));
+      var errors = assertInstanceOf(Refusal.Meaningless.class, refused.refusal()).errors();
+      assertEquals("/notAfter", errors.getFirst().pointer());
+    }
+  }
+
+  @Test
+  void itsTextIsShownOnceAndKeptNowhere() {
+    var made = make(DEVICE, null, clock.instant().plusSeconds(1));
+    var listed = tokens.list(DEVICE).getFirst();
+    assertNull(listed.token());
+    assertEquals(made.id(), listed.id());
+    assertEquals(made.notAfter(), listed.notAfter());
+    assertEquals(
+        0,
+        DATABASE.number(
+            "SELECT count(*) FROM target_token AS t WHERE t::text LIKE '%" + made.token() + "%'"));
+  }
+
+  private TargetTokenView make(DeviceAddress device) {
+    return make(device, null, null);
+  }
+
+  private TargetTokenView make(DeviceAddress device, Instant notBefore, Instant notAfter) {
+    return tokens.make(device, new TargetTokenBody(notBefore, notAfter), BY);
+  }
+
+  private void assertHolds(String token) {
+    var holder = assertInstanceOf(Holder.Of.class, tokens.holder(DEVICE, token));
+    assertEquals(DEVICE, holder.target().device());
+  }
+
+  private void assertNobody(DeviceAddress device, String token) {
+    assertEquals(new Holder.Nobody(), tokens.holder(device, token));
+  }
+
+  private static void assertAbsent(Executable step) {
+    var refused = assertThrows(RefusedException.class, step);
+    assertInstanceOf(Refusal.Absent.class, refused.refusal());
+  }
+}
