@@ -24,8 +24,8 @@ interface FollowingConfig {
   Duration keepAlive();
 
   /**
-   * How late a step is seen whose signal was lost. Each client looks so often while nothing happens,
-   * so with little of it those that wait can take all there is.
+   * How late a step is seen whose signal was lost. Each client looks so often while nothing
+   * happens, so with little of it those that wait can take all there is.
    */
   @WithDefault("5s")
   @DurationMin(millis = 10)
