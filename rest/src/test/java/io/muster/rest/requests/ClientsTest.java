@@ -3,33 +3,32 @@ package io.muster.rest.requests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ClientsTest {
   private static final String PROXY = "10.1.0.1";
-  private static final Map<String, String> TRUSTED =
-      Map.of("muster.requests.trusted-proxies", "10.1.0.0/16,fd00::/8");
+  private static final String[] TRUSTED = {"10.1.0.0/16", "fd00::/8"};
 
   @Test
   void nobodysHeaderCountsUnlessItIsSaid() {
-    assertEquals(PROXY, clients(Map.of()).address(request(PROXY)));
+    assertEquals(PROXY, clients().address(request(PROXY)));
     assertEquals("203.0.113.9", clients(TRUSTED).address(request("203.0.113.9")));
   }
 
   @Test
   void onlyTheOneHeaderThatProxiesWriteIsRead() {
     assertEquals("198.51.100.7", clients(TRUSTED).address(request(PROXY)));
-    var settings = new HashMap<>(TRUSTED);
-    settings.put("muster.requests.forwarded-header", "forwarded");
-    assertEquals("192.0.2.66", clients(settings).address(request(PROXY)));
+    var standard = new Clients(new Settings(List.of(TRUSTED), ForwardedHeader.FORWARDED));
+    assertEquals("192.0.2.66", standard.address(request(PROXY)));
   }
 
   @Test
@@ -39,21 +38,33 @@ class ClientsTest {
 
   @Test
   void whatIsNoNetworkIsSaidWithItsSetting() {
-    var settings = Map.of("muster.requests.trusted-proxies", "ingress.example.org");
-    var refused = assertThrows(IllegalStateException.class, () -> clients(settings));
+    var refused = assertThrows(IllegalStateException.class, () -> clients("ingress.example.org"));
     assertEquals(
         "muster.requests.trusted-proxies: 'ingress.example.org' is no network; write it as"
             + " 10.1.0.0/16 or fd00::/8",
         refused.getMessage());
   }
 
-  private static Clients clients(Map<String, String> settings) {
-    return new Clients(
-        new SmallRyeConfigBuilder()
-            .withMapping(RequestsConfig.class)
-            .withDefaultValues(settings)
-            .build()
-            .getConfigMapping(RequestsConfig.class));
+  private static Clients clients(String... proxies) {
+    return new Clients(new Settings(List.of(proxies), ForwardedHeader.X_FORWARDED_FOR));
+  }
+
+  private record Settings(List<String> proxies, ForwardedHeader forwardedHeader)
+      implements RequestsConfig {
+    @Override
+    public Optional<List<String>> trustedProxies() {
+      return proxies.isEmpty() ? Optional.empty() : Optional.of(proxies);
+    }
+
+    @Override
+    public int maxBodyBytes() {
+      return 65_536;
+    }
+
+    @Override
+    public Optional<String> streamedPaths() {
+      return Optional.empty();
+    }
   }
 
   /**
