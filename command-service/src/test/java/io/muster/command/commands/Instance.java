@@ -45,6 +45,7 @@ final class Instance implements AutoCloseable {
   static final Author AUTHOR = new Author("pat", null);
 
   final MeterRegistry meters = new SimpleMeterRegistry();
+  final Intake intake;
   final Commands commands;
   final CommandReader reader;
   final Waiting waiting;
@@ -75,7 +76,7 @@ final class Instance implements AutoCloseable {
     var audit = bean(AuditLog.class, config(named("audit.AuditConfig"), all), clock);
     var requests = bean(IdempotentRequests.class, limits, clock);
     var table = bean(NewCommands.class, clock);
-    var intake =
+    intake =
         bean(
             Intake.class,
             db,
