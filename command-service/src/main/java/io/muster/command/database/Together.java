@@ -3,10 +3,12 @@ package io.muster.command.database;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
@@ -17,25 +19,38 @@ import java.util.function.Function;
  * @param <R> the answer to many
  */
 public final class Together<K, R> {
+  /**
+   * Whoever waited longer is told so when it would be his turn, and nothing is done for him: with
+   * the database away each question takes its whole time to fail, and many may wait.
+   */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
   private final int most;
+  private final long longestWaitNanos;
   private final Function<List<K>, Uni<R>> question;
   private final Deque<Asked<K, R>> waiting = new ArrayDeque<>();
   private boolean busy;
 
-  private record Asked<K, R>(K key, UniEmitter<? super R> answer) {}
+  private record Asked<K, R>(K key, UniEmitter<? super R> answer, long atNanos) {}
 
   /**
    * @param most that go together
    * @param question asked again only when the one before was answered or has failed
    */
   public Together(int most, Function<List<K>, Uni<R>> question) {
+    this(most, LONGEST_WAIT, question);
+  }
+
+  Together(int most, Duration longestWait, Function<List<K>, Uni<R>> question) {
     this.most = most;
+    this.longestWaitNanos = longestWait.toNanos();
     this.question = question;
   }
 
   /**
-   * The answer to a question in which this is, among others; fails with that question. It comes in
-   * the Vert.x context of whoever asks, which has his trace.
+   * The answer to a question in which this is, among others; fails with that question, or with
+   * {@link TimeoutException} when it was never asked because those before took too long. It comes
+   * in the Vert.x context of whoever asks, which has his trace.
    */
   public Uni<R> ask(K key) {
     var context = Vertx.currentContext();
@@ -44,7 +59,7 @@ public final class Together<K, R> {
             .<R>emitter(
                 answer -> {
                   synchronized (waiting) {
-                    waiting.add(new Asked<>(key, answer));
+                    waiting.add(new Asked<>(key, answer, System.nanoTime()));
                   }
                   next();
                 });
@@ -55,15 +70,25 @@ public final class Together<K, R> {
 
   private void next() {
     List<Asked<K, R>> batch = new ArrayList<>();
+    List<Asked<K, R>> late = new ArrayList<>();
     synchronized (waiting) {
-      if (busy || waiting.isEmpty()) {
+      if (busy) {
         return;
       }
-      busy = true;
+      var now = System.nanoTime();
       while (batch.size() < most && !waiting.isEmpty()) {
-        batch.add(waiting.remove());
+        var one = waiting.remove();
+        (now - one.atNanos() > longestWaitNanos ? late : batch).add(one);
       }
+      busy = !batch.isEmpty();
     }
+    late.forEach(one -> one.answer().fail(new TimeoutException("those before took too long")));
+    if (!batch.isEmpty()) {
+      ask(batch);
+    }
+  }
+
+  private void ask(List<Asked<K, R>> batch) {
     Uni.createFrom()
         .deferred(() -> question.apply(batch.stream().map(Asked::key).toList()))
         .subscribe()

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class TogetherTest {
@@ -68,6 +69,29 @@ class TogetherTest {
     assertThrows(
         CompletionException.class,
         () -> refusing.ask(2).subscribeAsCompletionStage().toCompletableFuture().join());
+  }
+
+  @Test
+  void whoWaitedTooLongIsToldSoAndNothingIsDoneForHim() throws Exception {
+    List<List<Integer>> asked = new ArrayList<>();
+    var stuck = new CompletableFuture<String>();
+    var slow =
+        new Together<Integer, String>(
+            9,
+            Duration.ofMillis(5),
+            keys -> {
+              asked.add(keys);
+              return Uni.createFrom().completionStage(stuck);
+            });
+    var first = slow.ask(1).subscribeAsCompletionStage().toCompletableFuture();
+    var late = slow.ask(2).subscribeAsCompletionStage().toCompletableFuture();
+    Thread.sleep(Duration.ofMillis(20));
+    stuck.complete("at last");
+    assertEquals("at last", first.join());
+    var failure = assertThrows(CompletionException.class, late::join);
+    assertTrue(failure.getCause() instanceof TimeoutException);
+    assertEquals(List.of(List.of(1)), asked);
+    assertEquals("at last", slow.ask(3).subscribeAsCompletionStage().toCompletableFuture().join());
   }
 
   @Test
