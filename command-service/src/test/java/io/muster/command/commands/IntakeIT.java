@@ -45,7 +45,7 @@ class IntakeIT {
     for (var name : List.of("held", "a", "b", "gone", "full")) {
       instance.know(device(name));
       // Those of one lane.
-      DATABASE.run("UPDATE device_queue SET key = key * 2 WHERE device = '" + name + "'");
+      DATABASE.run("UPDATE device_queue SET key = key * 2 + 1000 WHERE device = '" + name + "'");
       queues.put(
           name, DATABASE.number("SELECT key FROM device_queue WHERE device = '" + name + "'"));
     }
