@@ -61,15 +61,19 @@ final class GapTable {
       WHERE l.epoch < excluded.epoch\
       """;
 
-  // In the order of their keys, as everybody locks them.
+  // In the order of their keys, as everybody locks them, and by keys and not by joins: those leave
+  // out what was changed meanwhile (decision 0021).
   private static final String WAKE =
       """
       WITH waiting AS MATERIALIZED (
-        SELECT q.key FROM device_queue AS q
-          JOIN unnest($1::text[], $2::text[]) AS told (tenant, device)
-            ON q.tenant = told.tenant AND q.device = told.device
-         WHERE q.open_commands > 0 ORDER BY q.key FOR UPDATE OF q)
-      UPDATE device_queue AS q SET look_at = $3 FROM waiting WHERE q.key = waiting.key\
+        SELECT key FROM device_queue
+         WHERE key = ANY (ARRAY(
+                 SELECT q.key FROM device_queue AS q
+                   JOIN unnest($1::text[], $2::text[]) AS told (tenant, device)
+                     ON q.tenant = told.tenant AND q.device = told.device))
+           AND open_commands > 0
+         ORDER BY key FOR UPDATE)
+      UPDATE device_queue SET look_at = $3 WHERE key = ANY (ARRAY(SELECT key FROM waiting))\
       """;
 
   private GapTable() {}

@@ -80,8 +80,7 @@ final class JobTable {
          SET look_again_at = least(look_again_at, $1),
              due_at = CASE WHEN state = 'running' THEN least(due_at, look_again_at, $1)
                            ELSE due_at END
-        FROM continuous
-       WHERE job.key = continuous.key\
+       WHERE key = ANY (ARRAY(SELECT key FROM continuous))\
       """;
   private static final String LOOK_AGAIN =
       ALL_LOOK_AGAIN.replace("WHERE finished_at", "WHERE tenant = ANY ($2) AND finished_at");

@@ -28,7 +28,7 @@ final class NewJobs {
         SELECT key FROM job
          WHERE tenant = $1 AND idempotency_key IS NOT NULL AND created_at < $2
          ORDER BY key FOR UPDATE)
-      UPDATE job SET idempotency_key = NULL FROM old WHERE job.key = old.key\
+      UPDATE job SET idempotency_key = NULL WHERE key = ANY (ARRAY(SELECT key FROM old))\
       """;
   private static final String BY_KEY =
       """

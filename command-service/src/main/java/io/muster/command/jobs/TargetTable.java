@@ -26,9 +26,10 @@ final class TargetTable {
   private static final String KNOW =
       """
       UPDATE device_queue SET known = true, deleted = false
-       WHERE key IN (SELECT key FROM device_queue
-                      WHERE tenant = $1 AND device = ANY ($2) AND (deleted OR NOT known)
-                      ORDER BY key FOR UPDATE)\
+       WHERE key = ANY (ARRAY(
+               SELECT key FROM device_queue
+                WHERE tenant = $1 AND device = ANY ($2) AND (deleted OR NOT known)
+                ORDER BY key FOR UPDATE))\
       """;
   private static final String ADD =
       """
