@@ -19,18 +19,22 @@ final class BatchWriter {
    * Only what the session has not finished meanwhile: a replica that lost it may hold a message
    * that the client has long since sent again and released over its next connection. An identifier
    * that were remembered then would make the client's next message look like a repetition. With the
-   * session's row locked, neither can happen between the look and the commit.
+   * session's row locked, neither can happen between the look and the commit. The rows are locked
+   * before they are joined: PostgreSQL leaves rows of a join out that were changed while it waited.
    */
   private static final String REMEMBER =
       """
-      WITH awaited AS (
+      WITH known AS MATERIALIZED (
+        SELECT session_key, released_epoch FROM mqtt_session
+         WHERE session_key = ANY ($1::bigint[])
+         ORDER BY session_key
+           FOR SHARE
+      ), awaited AS (
         SELECT row.place, row.session_key, row.packet_identifier
           FROM unnest($1::bigint[], $2::bigint[], $3::integer[]) WITH ORDINALITY
             AS row (session_key, epoch, packet_identifier, place)
-          JOIN mqtt_session s
-            ON s.session_key = row.session_key AND s.released_epoch <= row.epoch
-         ORDER BY row.session_key
-           FOR SHARE OF s
+          JOIN known
+            ON known.session_key = row.session_key AND known.released_epoch <= row.epoch
       ), fresh AS (
         INSERT INTO exactly_once (session_key, packet_identifier)
         SELECT DISTINCT session_key, packet_identifier FROM awaited
@@ -40,7 +44,8 @@ final class BatchWriter {
       )
       SELECT a.place, f.session_key IS NOT NULL
         FROM awaited a LEFT JOIN fresh f USING (session_key, packet_identifier)
-       ORDER BY a.place""";
+       ORDER BY a.place\
+      """;
 
   private final Dictionaries dictionaries;
   private final int deadLetterBytes;

@@ -15,15 +15,16 @@ import java.util.Set;
 final class ExactlyOnceTable {
   /**
    * Also notes, once for each connection, that the session has gone on: see {@code BatchWriter} for
-   * what comes late of an earlier connection.
+   * what comes late of an earlier connection. Not by a join, which would leave out a session that
+   * is changed meanwhile; the identifiers themselves never change.
    */
   private static final String RELEASE =
       """
       WITH r AS (
         SELECT * FROM unnest($1::bigint[], $2::integer[]) AS r (session_key, packet_identifier)
       ), gone_on AS (
-        UPDATE mqtt_session s SET released_epoch = s.epoch FROM r
-        WHERE s.session_key = r.session_key AND s.released_epoch < s.epoch
+        UPDATE mqtt_session SET released_epoch = epoch
+        WHERE session_key = ANY ($1) AND released_epoch < epoch
       )
       DELETE FROM exactly_once e USING r
       WHERE e.session_key = r.session_key AND e.packet_identifier = r.packet_identifier

@@ -12,7 +12,12 @@ import java.util.List;
 
 /** The sessions' rows: ending many, keeping subscriptions. Stateless. */
 final class SessionTable {
-  /** A goodbye also takes back a will that a takeover made due, unless it is being published. */
+  /**
+   * A goodbye also takes back a will that a takeover made due, unless it is being published. What
+   * others may change meanwhile is not looked up by a join, in which PostgreSQL would leave it out:
+   * rows are found by {@code ANY}, and compared by their epoch, which is no other client's. A will
+   * that somebody else makes due meanwhile is to be left.
+   */
   private static final String END =
       """
       WITH ended AS (
@@ -23,28 +28,28 @@ final class SessionTable {
           expiry_seconds = e.expiry_seconds,
           expires_at = now() + e.expiry_seconds * interval '1 second'
         FROM ended e
-        WHERE s.client_identifier = e.client_identifier AND s.epoch = e.epoch
+        WHERE s.client_identifier = ANY ($1) AND s.epoch = e.epoch
           AND e.expiry_seconds > 0
       ), gone AS (
         DELETE FROM mqtt_session s USING ended e
-        WHERE s.client_identifier = e.client_identifier AND s.epoch = e.epoch
+        WHERE s.client_identifier = ANY ($1) AND s.epoch = e.epoch
           AND e.expiry_seconds = 0
       ), due AS (
         UPDATE mqtt_will w SET due_at =
           now() + least(w.delay_seconds, e.expiry_seconds) * interval '1 second'
         FROM ended e WHERE w.epoch = e.epoch AND e.publishes_will AND w.due_at IS NULL
       )
-      DELETE FROM mqtt_will w USING ended e
-      WHERE w.epoch = e.epoch AND NOT e.publishes_will AND w.claimed_by IS NULL
+      DELETE FROM mqtt_will
+      WHERE epoch = ANY (ARRAY(SELECT e.epoch FROM ended e WHERE NOT e.publishes_will))
+        AND claimed_by IS NULL
       """;
 
+  /** A connection of the replica is one client's. */
   private static final String UNACCEPTED =
       """
-      SELECT s.client_identifier, s.epoch, s.expiry_seconds
-      FROM mqtt_session s JOIN unnest($2::text[], $3::bigint[])
-        AS u (client_identifier, connection_id)
-        ON s.client_identifier = u.client_identifier AND s.connection_id = u.connection_id
-      WHERE s.replica_key = $1 ORDER BY s.client_identifier FOR UPDATE OF s
+      SELECT client_identifier, epoch, expiry_seconds FROM mqtt_session
+      WHERE replica_key = $1 AND client_identifier = ANY ($2) AND connection_id = ANY ($3)
+      ORDER BY client_identifier FOR UPDATE
       """;
 
   private static final String SUBSCRIPTIONS =

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.ingest.intake.DeadLetterReason;
 import io.muster.ingest.intake.StoreDatabase;
+import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlClient;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,7 +83,53 @@ class QuarantineIT {
     assertEquals(0, database.number("SELECT count(*) FROM quarantine WHERE tenant = 'released'"));
   }
 
+  /** Planned as for many devices: with few PostgreSQL would not go through the index. */
+  @Test
+  void whatTwoReplicasCountAtOnceIsKeptOfBoth() {
+    var devices =
+        IntStream.range(0, 3).mapToObj(n -> DeviceAddress.of("counted", "d" + n)).toList();
+    var changing = StoreDatabase.await(database.pool().getConnection());
+    var connection = StoreDatabase.await(database.pool().getConnection());
+    StoreDatabase.await(
+        connection
+            .query(
+                "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off")
+            .execute());
+    var one = new Quarantine(connection, clock, 1);
+    devices.forEach(device -> fill(one, device));
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> database.number("SELECT count(*) FROM quarantine WHERE tenant = 'counted'") == 3);
+    StoreDatabase.await(
+        changing
+            .query(
+                "BEGIN; UPDATE quarantine SET refused_messages = refused_messages + 1"
+                    + " WHERE tenant = 'counted'")
+            .execute());
+    var refreshed = one.refresh();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                database.number(
+                        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                    > 0);
+    StoreDatabase.await(changing.query("COMMIT").execute());
+    StoreDatabase.await(refreshed);
+    assertEquals(
+        3,
+        database.number(
+            "SELECT count(*) FROM quarantine WHERE tenant = 'counted' AND refused_messages = 2"));
+    StoreDatabase.await(connection.query("RESET ALL").execute());
+    StoreDatabase.await(Future.all(changing.close(), connection.close()));
+  }
+
   private void fill(DeviceAddress device) {
+    fill(quarantine, device);
+  }
+
+  private static void fill(Quarantine quarantine, DeviceAddress device) {
     assertTrue(quarantine.admits(device, DeadLetterReason.EMPTY));
     assertFalse(quarantine.admits(device, DeadLetterReason.EMPTY));
   }

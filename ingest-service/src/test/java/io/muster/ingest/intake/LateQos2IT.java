@@ -1,13 +1,16 @@
 package io.muster.ingest.intake;
 
 import static io.muster.ingest.intake.TestIntake.outcomeOf;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.ingest.intake.Publication.ExactlyOnce;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LateQos2IT {
   private static final AtomicInteger SESSIONS = new AtomicInteger();
   private static final int IDENTIFIER = 7;
+  private static final long MANY = 1_000_000;
 
   @RegisterExtension static final SharedStore STORE = new SharedStore();
 
@@ -86,6 +90,48 @@ class LateQos2IT {
     pending.forEach(outcome -> assertEquals(Outcome.kept(), outcomeOf(outcome)));
     assertEquals(3, events());
     assertEquals(3, remembered());
+  }
+
+  /** With many sessions, so that PostgreSQL goes through their index. */
+  @Test
+  void identifiersOfSessionsThatAreBeingChangedAreRemembered() {
+    database.run(
+        "INSERT INTO mqtt_session (client_identifier, session_key, epoch, connected_at,"
+            + " expiry_seconds) SELECT $1 || n, $2 + n, 2, now(), 60"
+            + " FROM generate_series(0, 9999) AS n",
+        device.toString(),
+        MANY);
+    database.run("ANALYZE mqtt_session");
+    var lock = StoreDatabase.await(database.pool().getConnection());
+    var changing = StoreDatabase.await(database.pool().getConnection());
+    StoreDatabase.await(lock.query("BEGIN; LOCK TABLE event IN ACCESS EXCLUSIVE MODE").execute());
+    // A batch of its own, which waits for the table, so that the others gather.
+    var first = intake.exactlyOnce(topic, "m0", new ExactlyOnce(MANY, 2, 1));
+    await().until(this::waiting);
+    var pending =
+        IntStream.range(1, 4)
+            .mapToObj(n -> intake.exactlyOnce(topic, "m" + n, new ExactlyOnce(MANY + n, 2, 1)))
+            .toList();
+    StoreDatabase.await(
+        changing
+            .query(
+                "BEGIN; UPDATE mqtt_session SET subscriptions = subscriptions WHERE session_key > "
+                    + MANY)
+            .execute());
+    StoreDatabase.await(lock.query("ROLLBACK").execute());
+    assertEquals(Outcome.kept(), outcomeOf(first));
+    await().until(this::waiting);
+    StoreDatabase.await(changing.query("COMMIT").execute());
+    pending.forEach(outcome -> assertEquals(Outcome.kept(), outcomeOf(outcome)));
+    assertEquals(
+        4, database.number("SELECT count(*) FROM exactly_once WHERE session_key >= $1", MANY));
+    database.run("DELETE FROM mqtt_session WHERE session_key >= $1", MANY);
+    StoreDatabase.await(Future.all(lock.close(), changing.close()));
+  }
+
+  private boolean waiting() {
+    return database.number("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        > 0;
   }
 
   @Test

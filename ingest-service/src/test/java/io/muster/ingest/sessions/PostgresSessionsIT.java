@@ -366,4 +366,24 @@ class PostgresSessionsIT {
     assertTrue(one.sessions.release(taken.sessionKey(), 9).await().indefinitely());
     assertFalse(two.sessions.release(taken.sessionKey(), 9).await().indefinitely());
   }
+
+  /** What the intake goes by when a message of an earlier connection comes late. */
+  @Test
+  void aPubrelTellsOverWhichConnectionTheSessionHasGoneOn() {
+    one.take(device, false, NEVER_ENDS);
+    assertEquals(0, releasedEpoch());
+    var second = one.take(device, false, NEVER_ENDS);
+    one.sessions.release(second.sessionKey(), 5).await().indefinitely();
+    assertEquals(second.epoch(), releasedEpoch());
+    var third = one.take(device, false, NEVER_ENDS);
+    assertEquals(second.epoch(), releasedEpoch());
+    one.sessions.release(third.sessionKey(), 6).await().indefinitely();
+    assertEquals(third.epoch(), releasedEpoch());
+  }
+
+  private long releasedEpoch() {
+    return one.count(
+        "SELECT released_epoch FROM mqtt_session WHERE client_identifier = $1",
+        client(device).value());
+  }
 }
