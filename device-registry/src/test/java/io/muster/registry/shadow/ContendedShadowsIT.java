@@ -21,6 +21,11 @@ import org.junit.jupiter.api.Test;
 /** Shadows that another transaction is changing when a batch of events is about them. */
 @RegistryTest
 class ContendedShadowsIT {
+  /** Rows are found one by one, as when there are many. */
+  private static final String AS_OF_A_LARGE_TABLE =
+      "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;"
+          + " SET LOCAL enable_mergejoin = off";
+
   @Inject ShadowInbox inbox;
   @Inject Pool pool;
   Tokens tokens;
@@ -51,7 +56,12 @@ class ContendedShadowsIT {
   }
 
   private void apply(List<OutboxEvent> events) {
-    pool.withTransaction(connection -> inbox.apply(connection, events))
+    pool.withTransaction(
+            connection ->
+                connection
+                    .query(AS_OF_A_LARGE_TABLE)
+                    .execute()
+                    .chain(() -> inbox.apply(connection, events)))
         .await()
         .atMost(Duration.ofSeconds(60));
   }
