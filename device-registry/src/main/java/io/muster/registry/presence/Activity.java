@@ -25,7 +25,20 @@ import java.util.UUID;
 class Activity {
   private static final int MAX_KEEP_ALIVE = 65_535;
 
-  /** Notes the times of those that are online; gives the others that there are. */
+  // By itself and by a set of keys: a statement that joins leaves out a row that it has waited for.
+  private static final String LOCK_ONLINE =
+      """
+      SELECT p.device_key FROM presence p
+       WHERE p.device_key = ANY(ARRAY(
+               SELECT d.key
+                 FROM unnest($1::text[], $2::text[]) AS v (tenant, device)
+                 JOIN tenant t ON t.id = v.tenant
+                 JOIN device d ON d.tenant_key = t.key AND d.id = v.device))
+         AND p.status = 'online'
+       ORDER BY p.device_key FOR UPDATE\
+      """;
+
+  /** Notes the times of those that are online, and locked; gives the others that there are. */
   private static final String HEARD =
       """
       WITH heard AS (
@@ -34,17 +47,13 @@ class Activity {
             AS v (tenant, device, at, keep_alive)
           JOIN tenant t ON t.id = v.tenant
           JOIN device d ON d.tenant_key = t.key AND d.id = v.device),
-      locked AS MATERIALIZED (
-        SELECT p.device_key FROM presence p
-         WHERE p.device_key IN (SELECT key FROM heard) AND p.status = 'online'
-         ORDER BY p.device_key FOR UPDATE),
       noted AS (
         UPDATE presence p
            SET last_seen = h.at, keep_alive_seconds = h.keep_alive, heard_by = $5
-          FROM heard h JOIN locked l ON l.device_key = h.key
-         WHERE p.device_key = h.key AND (p.last_seen IS NULL OR p.last_seen < h.at))
-      SELECT h.tenant, h.device, h.at, h.keep_alive FROM heard h
-       WHERE NOT EXISTS (SELECT FROM locked l WHERE l.device_key = h.key)\
+          FROM heard h
+         WHERE p.device_key = h.key AND p.device_key = ANY($6::int[])
+           AND (p.last_seen IS NULL OR p.last_seen < h.at))
+      SELECT h.tenant, h.device, h.at, h.keep_alive FROM heard h WHERE h.key <> ALL($6::int[])\
       """;
 
   private final Pool pool;
@@ -87,10 +96,12 @@ class Activity {
 
   private static Uni<List<PresenceStep>> note(
       SqlConnection transaction, UUID bootId, List<Heard> heard, Instant now) {
+    var tenants = heard.stream().map(it -> it.device().tenant().value()).toArray(String[]::new);
+    var devices = heard.stream().map(it -> it.device().device().value()).toArray(String[]::new);
     var values =
         Tuple.of(
-            heard.stream().map(it -> it.device().tenant().value()).toArray(String[]::new),
-            heard.stream().map(it -> it.device().device().value()).toArray(String[]::new),
+            tenants,
+            devices,
             heard.stream()
                 .map(it -> PresenceTable.utc(sane(it.at(), now)))
                 .toArray(OffsetDateTime[]::new),
@@ -99,8 +110,11 @@ class Activity {
                 .toArray(Integer[]::new),
             bootId);
     return transaction
-        .preparedQuery(HEARD)
-        .execute(values)
+        .preparedQuery(LOCK_ONLINE)
+        .execute(Tuple.of(tenants, devices))
+        .map(PresenceSweep::keys)
+        .map(online -> values.addArrayOfInteger(online.toArray(Integer[]::new)))
+        .chain(all -> transaction.preparedQuery(HEARD).execute(all))
         .map(
             rows -> {
               List<PresenceStep> absent = new ArrayList<>();

@@ -160,7 +160,7 @@ class PresenceSweep {
     return pool.preparedQuery(query).execute(values).map(PresenceSweep::keys);
   }
 
-  private static List<Integer> keys(RowSet<Row> rows) {
+  static List<Integer> keys(RowSet<Row> rows) {
     List<Integer> keys = new ArrayList<>(rows.size());
     rows.forEach(row -> keys.add(row.getInteger(0)));
     return keys;

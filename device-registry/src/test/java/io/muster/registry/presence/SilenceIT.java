@@ -14,6 +14,7 @@ import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.id.ClientIdentifier;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.registry.Api;
+import io.muster.registry.Contention;
 import io.muster.registry.RegistryTest;
 import io.vertx.mutiny.sqlclient.Tuple;
 import java.time.Instant;
@@ -197,6 +198,32 @@ class SilenceIT extends PresenceCourse {
     reports.join();
     assertEquals(20, found("presence==online").size());
     assertEquals(20, changes());
+  }
+
+  @Test
+  void whatAReportHasToWaitForIsNotedAsWell() {
+    var fleet = fleet(3);
+    apply(
+        fleet.stream()
+            .map(it -> connected(it, 5, boot, now.minusSeconds(300)))
+            .toArray(OutboxEvent[]::new));
+    for (int i = 0; i < fleet.size(); i++) {
+      var at = now.minusSeconds(100 - i);
+      Contention.with(
+          pool,
+          "UPDATE presence SET since = since WHERE device_key = (SELECT d.key FROM device d"
+              + " JOIN tenant t ON t.key = d.tenant_key WHERE t.id = $1 AND d.id = $2)",
+          Tuple.of(tenant, fleet.get(i).device().value()),
+          () ->
+              tell(report(boot, null, null, fleet.stream().map(it -> heard(it, at, 60)).toList())));
+      assertEquals(
+          3,
+          number(
+              "SELECT count(*) FROM presence p JOIN tenant t ON t.key = p.tenant_key"
+                  + " WHERE t.id = $1 AND p.last_seen = $2",
+              Tuple.of(tenant, PresenceTable.utc(at))),
+          "while " + fleet.get(i) + " was changed");
+    }
   }
 
   @Test
