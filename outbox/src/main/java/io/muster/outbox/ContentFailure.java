@@ -11,13 +11,13 @@ import java.util.NoSuchElementException;
  * the log; anything else (the database is away, a time limit, an answer that nobody foresaw) may
  * pass later, and to skip an event for it would lose it.
  */
-final class ContentFailure {
+public final class ContentFailure {
   private ContentFailure() {}
 
   /** Whether the same event would fail again in the same way. */
   static boolean is(Throwable failure) {
     return switch (failure) {
-      case PgException refused -> isOfTheData(refused.getSqlState());
+      case PgException refused -> isOfTheData(refused);
       case JsonProcessingException malformed -> true;
       case DecodeException malformed -> true;
       case IllegalArgumentException unfit -> true;
@@ -31,8 +31,13 @@ final class ContentFailure {
     };
   }
 
-  /** SQLSTATE class 22 (data exception) or 23 (constraint violation). */
-  private static boolean isOfTheData(String sqlState) {
-    return sqlState != null && (sqlState.startsWith("22") || sqlState.startsWith("23"));
+  /**
+   * Whether PostgreSQL refused what a statement held: SQLSTATE class 22 (data exception) or 23
+   * (constraint violation).
+   */
+  public static boolean isOfTheData(Throwable failure) {
+    return failure instanceof PgException refused
+        && refused.getSqlState() != null
+        && (refused.getSqlState().startsWith("22") || refused.getSqlState().startsWith("23"));
   }
 }

@@ -11,13 +11,13 @@ import io.muster.command.queue.Queues;
 import io.muster.command.queue.Written;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
+import io.muster.outbox.ContentFailure;
 import io.muster.rest.audit.Author;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.problem.Refusal;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.mutiny.sqlclient.SqlConnection;
-import io.vertx.pgclient.PgException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -101,7 +101,12 @@ class Intake {
   }
 
   /** One of the two is null. */
-  private record Fate(Sent sent, Throwable refused) {}
+  private record Fate(Sent sent, Throwable refused) {
+
+    Uni<Sent> orRefused() {
+      return sent != null ? Uni.createFrom().item(sent) : Uni.createFrom().failure(refused);
+    }
+  }
 
   private record Taken(Map<UUID, Fate> fates, List<Order> fresh, Written written) {}
 
@@ -135,12 +140,7 @@ class Intake {
     return lanes
         .get((int) Math.floorMod(order.queue(), (long) LANES))
         .ask(order)
-        .map(fates -> fates.get(order.id()))
-        .flatMap(
-            fate ->
-                fate.sent() != null
-                    ? Uni.createFrom().item(fate.sent())
-                    : Uni.createFrom().failure(fate.refused()));
+        .flatMap(fates -> fates.get(order.id()).orRefused());
   }
 
   /**
@@ -150,26 +150,13 @@ class Intake {
    */
   Uni<Written> within(SqlConnection db, Order order) {
     return take(db, List.of(order))
-        .map(
-            taken -> {
-              if (taken.fates().get(order.id()).refused() instanceof RuntimeException refused) {
-                throw refused;
-              }
-              return taken.written();
-            });
+        .flatMap(taken -> taken.fates().get(order.id()).orRefused().replaceWith(taken.written()));
   }
 
   private Uni<Map<UUID, Fate>> take(List<Order> orders) {
     return commit(orders)
-        .onFailure(failure -> orders.size() > 1 && isOfWhatOneHolds(failure))
+        .onFailure(failure -> orders.size() > 1 && ContentFailure.isOfTheData(failure))
         .recoverWithUni(() -> oneByOne(orders));
-  }
-
-  /** SQLSTATE class 22 (data exception) or 23 (constraint violation). */
-  private static boolean isOfWhatOneHolds(Throwable failure) {
-    return failure instanceof PgException refused
-        && refused.getSqlState() != null
-        && (refused.getSqlState().startsWith("22") || refused.getSqlState().startsWith("23"));
   }
 
   private Uni<Map<UUID, Fate>> oneByOne(List<Order> orders) {

@@ -38,8 +38,8 @@ class NewCommands {
                            response_timeout_ms, retries, min_backoff_ms, max_backoff_ms, state,
                            since, next_attempt_at, steps)
       SELECT id, queue_key, tenant, name, content_type, payload, traceparent, tracestate,
-             $16::timestamptz, created_by, one_way, qos, expires_at, response_timeout_ms, retries, min_backoff_ms,
-             max_backoff_ms, $17::text, $16::timestamptz, $16::timestamptz, $18::jsonb
+             $16::timestamptz, created_by, one_way, qos, expires_at, response_timeout_ms, retries,
+             min_backoff_ms, max_backoff_ms, $17::text, $16::timestamptz, $16::timestamptz, $18::jsonb
         FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bytea[],
                     $7::text[], $8::text[], $9::text[], $10::boolean[], $11::smallint[],
                     $12::timestamptz[], $13::bigint[], $14::integer[], $15::bigint[],
