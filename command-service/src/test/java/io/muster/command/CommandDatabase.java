@@ -1,8 +1,12 @@
 package io.muster.command;
 
+import static org.awaitility.Awaitility.await;
+
 import io.muster.localstack.postgres.TestPostgres;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
+import io.vertx.mutiny.sqlclient.SqlConnection;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.PoolOptions;
 import java.io.IOException;
@@ -13,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -99,6 +104,27 @@ public final class CommandDatabase
   /** One of JDBC's. */
   public Connection connect() throws SQLException {
     return server.connect(schema);
+  }
+
+  /**
+   * What comes of work that has to wait for rows which another transaction changes.
+   *
+   * @param change a statement; committed when the work waits for it
+   */
+  public <T> T afterWaitingFor(String change, Function<SqlConnection, Uni<T>> work)
+      throws Exception {
+    try (var other = connect()) {
+      other.setAutoCommit(false);
+      try (var statement = other.createStatement()) {
+        statement.execute(change);
+      }
+      var waiting = pool.withTransaction(work).subscribeAsCompletionStage();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
+      other.commit();
+      return waiting.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
   }
 
   public void run(String sql) {

@@ -85,6 +85,7 @@ class TogetherTest {
             });
     var first = slow.ask(1).subscribeAsCompletionStage().toCompletableFuture();
     var late = slow.ask(2).subscribeAsCompletionStage().toCompletableFuture();
+    // Longer than anybody may wait.
     Thread.sleep(Duration.ofMillis(20));
     stuck.complete("at last");
     assertEquals("at last", first.join());
@@ -107,6 +108,7 @@ class TogetherTest {
                   .subscribe()
                   .with(answer -> came.complete(Vertx.currentContext() == context)));
       while (answers.isEmpty()) {
+        // Until it was asked, on the other thread.
         Thread.sleep(Duration.ofMillis(1));
       }
       answers.getFirst().complete("from elsewhere");

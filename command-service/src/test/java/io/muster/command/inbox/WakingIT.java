@@ -1,20 +1,15 @@
 package io.muster.command.inbox;
 
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.command.CommandDatabase;
 import io.muster.contract.id.DeviceAddress;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class WakingIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
 
   /** Decision 0021. */
@@ -25,22 +20,9 @@ class WakingIT {
             + " SELECT n, 'acme', 'd' || n, true, 1 FROM generate_series(1, 1000) AS n");
     DATABASE.run("ANALYZE device_queue");
     var devices = List.of(device(1), device(2), device(3));
-    try (var other = DATABASE.connect()) {
-      other.setAutoCommit(false);
-      try (var statement = other.createStatement()) {
-        statement.execute("UPDATE device_queue SET open_commands = 2 WHERE key = 2");
-      }
-      var woken =
-          DATABASE
-              .pool()
-              .withTransaction(db -> GapTable.wake(db, devices, Instant.EPOCH))
-              .subscribeAsCompletionStage();
-      await()
-          .atMost(PATIENCE)
-          .until(() -> DATABASE.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
-      other.commit();
-      woken.get(60, TimeUnit.SECONDS);
-    }
+    DATABASE.afterWaitingFor(
+        "UPDATE device_queue SET open_commands = 2 WHERE key = 2",
+        db -> GapTable.wake(db, devices, Instant.EPOCH));
     assertEquals(3, DATABASE.number("SELECT count(*) FROM device_queue WHERE look_at IS NOT NULL"));
   }
 
