@@ -39,6 +39,20 @@ public final class Api {
     return request().get(path);
   }
 
+  /** Registers an authority of a tenant's own, and proves that its key is there. */
+  public void activate(String tenant, TestAuthority authority) {
+    var authorities = "/api/v1/tenants/" + tenant + "/certificate-authorities";
+    var announced =
+        post(authorities, Map.of("certificate", DeviceCertificates.pem(authority.certificate())));
+    announced.then().statusCode(201);
+    var proof = authority.issue(TestAuthority.wanted("CN=" + announced.<String>path("code")));
+    post(
+            authorities + "/" + announced.path("id") + "/proof",
+            Map.of("certificate", DeviceCertificates.pem(proof)))
+        .then()
+        .statusCode(200);
+  }
+
   public Response post(String path, Object body) {
     return request().contentType(ContentType.JSON).body(body).post(path);
   }

@@ -14,7 +14,6 @@ import io.muster.registry.RegistryTest;
 import io.muster.registry.TestAuthority;
 import io.muster.registry.Tokens;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Others have many authorities of the name of one's own. */
@@ -32,12 +31,12 @@ class AuthorityNamesIT {
     for (int n = 0; n < 3; n++) {
       var squatter = admin.tenant();
       for (int i = 0; i < OF_A_TENANT; i++) {
-        activate(admin, squatter, TestAuthority.root(name));
+        admin.activate(squatter, TestAuthority.root(name));
       }
     }
     var tenant = admin.tenant();
     var own = TestAuthority.root(name);
-    activate(admin, tenant, own);
+    admin.activate(tenant, own);
     assertEquals(DeviceAddress.of(tenant, "one"), verify(own).device());
   }
 
@@ -48,8 +47,8 @@ class AuthorityNamesIT {
     var name = "factory of " + tenant;
     var older = TestAuthority.root(name);
     var newer = TestAuthority.root(name);
-    activate(admin, tenant, older);
-    activate(admin, tenant, newer);
+    admin.activate(tenant, older);
+    admin.activate(tenant, newer);
     assertEquals(tenant, verify(older).device().tenant().value());
     assertEquals(tenant, verify(newer).device().tenant().value());
   }
@@ -60,19 +59,5 @@ class AuthorityNamesIT {
         Api.as(tokens.service())
             .verify(new VerifyRequest(null, new CredentialProof.Certificate(chain), null));
     return assertInstanceOf(Allowed.class, answer);
-  }
-
-  private static void activate(Api admin, String tenant, TestAuthority authority) {
-    var path = "/api/v1/tenants/" + tenant + "/certificate-authorities";
-    var pem = DeviceCertificates.pem(authority.certificate());
-    var announced = admin.post(path, Map.of("certificate", pem));
-    announced.then().statusCode(201);
-    var proof = authority.issue(TestAuthority.wanted("CN=" + announced.<String>path("code")));
-    admin
-        .post(
-            path + "/" + announced.path("id") + "/proof",
-            Map.of("certificate", DeviceCertificates.pem(proof)))
-        .then()
-        .statusCode(200);
   }
 }

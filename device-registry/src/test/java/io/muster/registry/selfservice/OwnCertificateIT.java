@@ -94,17 +94,7 @@ class OwnCertificateIT {
   @Test
   void aCertificateOfATenantsAuthorityIsRenewedAsWell() {
     var factory = TestAuthority.root("factory of " + tenant);
-    var authorities = "/api/v1/tenants/" + tenant + "/certificate-authorities";
-    var announced =
-        admin.post(
-            authorities, Map.of("certificate", DeviceCertificates.pem(factory.certificate())));
-    var proof = factory.issue(TestAuthority.wanted("CN=" + announced.path("code")));
-    admin
-        .post(
-            authorities + "/" + announced.path("id") + "/proof",
-            Map.of("certificate", DeviceCertificates.pem(proof)))
-        .then()
-        .statusCode(200);
+    admin.activate(tenant, factory);
     var keys = DeviceKeys.p256();
     var own = factory.device("one", keys.getPublic());
     ask(signed(keys, _ -> {}, own), csr(DeviceKeys.p256())).then().statusCode(200);

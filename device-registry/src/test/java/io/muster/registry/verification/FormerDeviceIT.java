@@ -66,7 +66,7 @@ class FormerDeviceIT {
   @Test
   void aCertificateThatAnAuthorityVouchedForDoesNotMakeTheDeviceAnew() {
     var factory = TestAuthority.root("factory of " + tenant);
-    activate(factory);
+    admin.activate(tenant, factory);
     var own = factory.device("one");
     assertInstanceOf(Allowed.class, certificate(own));
     admin.delete(Api.devices(tenant) + "/one").then().statusCode(204);
@@ -85,7 +85,7 @@ class FormerDeviceIT {
     var device = admin.device(tenant, "one");
     var credential = register(device, revoked);
     register(admin.device(tenant, "two"), deleted);
-    activate(factory);
+    admin.activate(tenant, factory);
     assertInstanceOf(Allowed.class, certificate(revoked));
     admin.delete(device + "/credentials/" + credential).then().statusCode(204);
     assertEquals(new Denied(Reason.CERTIFICATE_REVOKED), certificate(revoked));
@@ -109,7 +109,7 @@ class FormerDeviceIT {
   void whatOneTenantRevokesAnothersAuthorityVouchesFor() {
     var other = admin.tenant();
     var factory = TestAuthority.root("factory of " + tenant);
-    activate(factory);
+    admin.activate(tenant, factory);
     var own = factory.device("one");
     var copy = admin.device(other, "thief");
     var credential = register(copy, own);
@@ -138,7 +138,7 @@ class FormerDeviceIT {
   @Test
   void whoeverMeansItRegistersTheCertificateOfADeletedDeviceAgain() {
     var factory = TestAuthority.root("factory of " + tenant);
-    activate(factory);
+    admin.activate(tenant, factory);
     var own = factory.device("one");
     assertInstanceOf(Allowed.class, certificate(own));
     admin.delete(Api.devices(tenant) + "/one").then().statusCode(204);
@@ -151,21 +151,6 @@ class FormerDeviceIT {
         .then()
         .statusCode(201);
     assertInstanceOf(Allowed.class, certificate(own));
-  }
-
-  private void activate(TestAuthority authority) {
-    var authorities = "/api/v1/tenants/" + tenant + "/certificate-authorities";
-    var announced =
-        admin.post(
-            authorities, Map.of("certificate", DeviceCertificates.pem(authority.certificate())));
-    announced.then().statusCode(201);
-    var proof = authority.issue(TestAuthority.wanted("CN=" + announced.<String>path("code")));
-    admin
-        .post(
-            authorities + "/" + announced.path("id") + "/proof",
-            Map.of("certificate", DeviceCertificates.pem(proof)))
-        .then()
-        .statusCode(200);
   }
 
   private VerifyAnswer token(String jwt) {

@@ -211,17 +211,7 @@ class ToldRefusalsIT {
   /** An authority of the tenant's own. */
   private TestAuthority factory() {
     var factory = TestAuthority.root("factory of " + address.tenant());
-    var authorities = "/api/v1/tenants/" + address.tenant() + "/certificate-authorities";
-    var announced =
-        admin.post(
-            authorities, Map.of("certificate", DeviceCertificates.pem(factory.certificate())));
-    var proof = factory.issue(TestAuthority.wanted("CN=" + announced.path("code")));
-    admin
-        .post(
-            authorities + "/" + announced.path("id") + "/proof",
-            Map.of("certificate", DeviceCertificates.pem(proof)))
-        .then()
-        .statusCode(200);
+    admin.activate(address.tenant().toString(), factory);
     return factory;
   }
 
