@@ -58,11 +58,13 @@ class PresenceIT {
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(200))
         .ignoreExceptions()
-        .until(
+        .untilAsserted(
             () -> {
               var now = presence(of);
-              return now.get("status").textValue().equals(status)
-                  && now.get("reason").textValue().equals(reason);
+              assertEquals(
+                  status + ", " + reason,
+                  now.get("status").textValue() + ", " + now.get("reason").textValue(),
+                  now::toString);
             });
   }
 
