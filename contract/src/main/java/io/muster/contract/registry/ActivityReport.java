@@ -31,8 +31,9 @@ public record ActivityReport(
    *
    * @param at when it was last heard of, by the replica's clock
    * @param keepAliveSeconds of its connection; 0 when it has none, or a connection without
+   * @param connected whether the replica holds a connection of its own; null when it does not say
    */
-  public record Heard(DeviceAddress device, Instant at, int keepAliveSeconds) {}
+  public record Heard(DeviceAddress device, Instant at, int keepAliveSeconds, Boolean connected) {}
 
   public ActivityReport {
     aliveBoots = aliveBoots == null ? null : copy(aliveBoots);

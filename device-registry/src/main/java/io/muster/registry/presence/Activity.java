@@ -42,9 +42,10 @@ class Activity {
   private static final String HEARD =
       """
       WITH heard AS (
-        SELECT d.key, v.tenant, v.device, v.at, v.keep_alive
-          FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::int[])
-            AS v (tenant, device, at, keep_alive)
+        SELECT d.key, v.tenant, v.device, v.at, v.keep_alive, v.connected
+          FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::int[],
+                      $7::boolean[])
+            AS v (tenant, device, at, keep_alive, connected)
           JOIN tenant t ON t.id = v.tenant
           JOIN device d ON d.tenant_key = t.key AND d.id = v.device),
       noted AS (
@@ -53,7 +54,8 @@ class Activity {
           FROM heard h
          WHERE p.device_key = h.key AND p.device_key = ANY($6::int[])
            AND (p.last_seen IS NULL OR p.last_seen < h.at))
-      SELECT h.tenant, h.device, h.at, h.keep_alive FROM heard h WHERE h.key <> ALL($6::int[])\
+      SELECT h.tenant, h.device, h.at, h.keep_alive, h.connected FROM heard h
+       WHERE h.key <> ALL($6::int[])\
       """;
 
   private final Pool pool;
@@ -113,7 +115,14 @@ class Activity {
         .preparedQuery(LOCK_ONLINE)
         .execute(Tuple.of(tenants, devices))
         .map(PresenceSweep::keys)
-        .map(online -> values.addArrayOfInteger(online.toArray(Integer[]::new)))
+        .map(
+            online ->
+                values
+                    .addArrayOfInteger(online.toArray(Integer[]::new))
+                    .addArrayOfBoolean(
+                        heard.stream()
+                            .map(it -> Boolean.TRUE.equals(it.connected()))
+                            .toArray(Boolean[]::new)))
         .chain(all -> transaction.preparedQuery(HEARD).execute(all))
         .map(
             rows -> {
@@ -125,7 +134,8 @@ class Activity {
                               DeviceAddress.of(row.getString("tenant"), row.getString("device")),
                               PresenceTable.instant(row, "at"),
                               bootId,
-                              row.getInteger("keep_alive"))));
+                              row.getInteger("keep_alive"),
+                              row.getBoolean("connected"))));
               return absent;
             });
   }

@@ -86,6 +86,7 @@ final class DevicePresence {
     if (known != null && (known.epoch() > epoch || known.epoch() == epoch && !known.isLive())) {
       return;
     }
+    var ends = known != null && known.isLive();
     put(
         client,
         known != null && known.epoch() == epoch
@@ -94,18 +95,20 @@ final class DevicePresence {
     if (BY_DEVICE.contains(reason)) {
       seen(at);
     }
-    leave(reason, at);
+    leave(reason, at, ends);
   }
 
   /** All connections that a replica held have ended. */
   void lost(UUID bootId, Instant at) {
+    var ends = false;
     for (var client : List.copyOf(connections.keySet())) {
       var known = connections.get(client);
       if (known.isLive() && bootId.equals(known.bootId())) {
         put(client, known.ended(at));
+        ends = true;
       }
     }
-    leave(REPLICA_LOST, at);
+    leave(REPLICA_LOST, at, ends);
   }
 
   /**
@@ -125,7 +128,7 @@ final class DevicePresence {
       }
     }
     if (last != null) {
-      leave(REPLICA_LOST, last);
+      leave(REPLICA_LOST, last, true);
     }
   }
 
@@ -153,12 +156,21 @@ final class DevicePresence {
    *
    * @param by the start of the replica that heard it; null for nobody's
    * @param keepAliveSeconds of its connection; 0 for none
+   * @param connected whether that replica holds a connection of its own
    */
-  void heard(Instant at, UUID by, int keepAliveSeconds) {
+  void heard(Instant at, UUID by, int keepAliveSeconds, boolean connected) {
     if (seen(at)) {
       state = state.heard(by, keepAliveSeconds);
     }
-    appear(HEARD, at);
+    appear(connected && isNews(by) ? CONNECTED : HEARD, at);
+  }
+
+  /** A report may be here before the event that a connection has begun. */
+  private boolean isNews(UUID by) {
+    var isBack =
+        REPLICA_LOST.equals(state.reason())
+            && connections.values().stream().anyMatch(it -> by.equals(it.bootId()));
+    return live().isEmpty() && !isBack;
   }
 
   /**
@@ -200,12 +212,16 @@ final class DevicePresence {
     }
   }
 
-  private void leave(String reason, Instant at) {
+  /**
+   * @param ends whether a connection that was known to last ends by it
+   */
+  private void leave(String reason, Instant at, boolean ends) {
     if (state.status() != PresenceStatus.ONLINE || !live().isEmpty()) {
       return;
     }
-    // It came back without a connection of its own before this was told.
-    var heardSince = !state.reason().equals(CONNECTED) && isLate(at);
+    // It came back before this was told, without a connection of its own or with one that is not
+    // known yet.
+    var heardSince = isLate(at) && !(ends && state.reason().equals(CONNECTED));
     if (!heardSince) {
       become(PresenceStatus.OFFLINE, reason, at);
     }

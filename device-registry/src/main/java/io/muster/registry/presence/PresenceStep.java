@@ -38,12 +38,13 @@ sealed interface PresenceStep {
    * It was heard of.
    *
    * @param by the start of the replica that heard it
+   * @param connected whether that replica holds a connection of its own
    */
-  record Heard(DeviceAddress device, Instant at, UUID by, int keepAliveSeconds)
+  record Heard(DeviceAddress device, Instant at, UUID by, int keepAliveSeconds, boolean connected)
       implements PresenceStep {
     @Override
     public void applyTo(DevicePresence presence) {
-      presence.heard(at, by, keepAliveSeconds);
+      presence.heard(at, by, keepAliveSeconds, connected);
     }
   }
 

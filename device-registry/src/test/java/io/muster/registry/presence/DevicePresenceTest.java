@@ -144,13 +144,13 @@ class DevicePresenceTest {
 
   @Test
   void hearingOfItMakesItOnlineWithoutAConnection() {
-    device.heard(at(1), A, 0);
+    device.heard(at(1), A, 0, false);
     assertIs(PresenceStatus.ONLINE, "heard", 1);
     assertEquals(A, device.state().heardBy());
-    device.heard(at(20), B, 0);
+    device.heard(at(20), B, 0, false);
     assertEquals(1, device.changes().size());
     assertEquals(at(20), device.state().lastSeen());
-    device.heard(at(19), A, 0);
+    device.heard(at(19), A, 0, false);
     assertEquals(B, device.state().heardBy());
   }
 
@@ -158,17 +158,17 @@ class DevicePresenceTest {
   void whatItSaidBeforeItWentDoesNotBringItBack() {
     device.connected(CLIENT, 5, "a", A, at(1));
     device.disconnected(CLIENT, 5, at(10), "connection-lost");
-    device.heard(at(9), A, 60);
+    device.heard(at(9), A, 60, false);
     device.said(PresenceStatus.ONLINE, at(10));
     assertIs(PresenceStatus.OFFLINE, "connection-lost", 10);
-    device.heard(at(11), A, 60);
+    device.heard(at(11), A, 60, false);
     assertIs(PresenceStatus.ONLINE, "heard", 11);
   }
 
   @Test
   void anEndThatIsToldAfterItWasHeardAgainIsPassedOver() {
     device.disconnected(CLIENT, 4, at(1), "client");
-    device.heard(at(100), A, 0);
+    device.heard(at(100), A, 0, false);
     device.disconnected(CLIENT, 5, at(90), "connection-lost");
     assertIs(PresenceStatus.ONLINE, "heard", 100);
     device.disconnected(CLIENT, 6, at(101), "connection-lost");
@@ -176,11 +176,47 @@ class DevicePresenceTest {
   }
 
   @Test
+  void aReportMayOvertakeTheBeginningOfAConnection() {
+    device.heard(at(2), A, 60, true);
+    assertIs(PresenceStatus.ONLINE, "connected", 2);
+    device.connected(CLIENT, 5, "a", A, at(1));
+    device.disconnected(CLIENT, 5, at(9), "client");
+    device.heard(at(12), A, 60, true);
+    device.connected(CLIENT, 6, "a", A, at(11));
+    assertEquals(List.of("connected", "client", "connected"), reasons());
+    assertEquals(1, device.live().size());
+  }
+
+  @Test
+  void aReportOfANewConnectionMayOvertakeTheEndOfTheOldOne() {
+    device.connected(CLIENT, 5, "a", A, at(1));
+    device.disconnected(CLIENT, 5, at(9), "keep-alive");
+    device.heard(at(100), B, 60, true);
+    device.disconnected(CLIENT, 6, at(90), "keep-alive");
+    assertIs(PresenceStatus.ONLINE, "connected", 100);
+    device.connected(CLIENT, 7, "b", B, at(99));
+    device.disconnected(CLIENT, 7, at(110), "client");
+    assertIs(PresenceStatus.OFFLINE, "client", 110);
+  }
+
+  @Test
+  void whoIsHeardOverAConnectionThatWasTakenForLostHasNoNewOne() {
+    device.connected(CLIENT, 5, "a", A, at(1));
+    device.lost(A, at(60));
+    device.heard(at(61), A, 60, true);
+    assertIs(PresenceStatus.ONLINE, "heard", 61);
+    device.lost(A, at(70));
+    device.heard(at(71), B, 60, true);
+    assertEquals(
+        List.of("connected", "replica-lost", "heard", "replica-lost", "connected"), reasons());
+  }
+
+  @Test
   void silenceIsFollowedByWhateverIsHeardNext() {
     device.connected(CLIENT, 5, "a", A, at(1));
     device.silent(at(91));
     assertIs(PresenceStatus.OFFLINE, "silent", 91);
-    device.heard(at(92), A, 0);
+    device.heard(at(92), A, 60, true);
     assertIs(PresenceStatus.ONLINE, "heard", 92);
     device.disconnected(CLIENT, 5, at(93), "client");
     assertIs(PresenceStatus.OFFLINE, "client", 93);
@@ -210,7 +246,7 @@ class DevicePresenceTest {
   void aNewChangeIsLookedAtAnew() {
     device.connected(CLIENT, 5, "a", A, at(1));
     device.lookAt(at(90));
-    device.heard(at(50), A, 60);
+    device.heard(at(50), A, 60, false);
     assertEquals(at(90), device.state().lookAt());
     device.disconnected(CLIENT, 5, at(60), "client");
     assertEquals(null, device.state().lookAt());

@@ -75,4 +75,11 @@ final class PresenceFixture {
         "keepAliveSeconds",
         keepAliveSeconds);
   }
+
+  /** The same of one whose connection the replica holds. */
+  static Map<String, Object> heardConnected(DeviceAddress device, Instant at) {
+    Map<String, Object> heard = new HashMap<>(heard(device, at, 60));
+    heard.put("connected", true);
+    return heard;
+  }
 }

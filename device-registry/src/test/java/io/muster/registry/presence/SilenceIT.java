@@ -4,6 +4,7 @@ import static io.muster.registry.ProblemMatcher.assertProblem;
 import static io.muster.registry.presence.PresenceFixture.connected;
 import static io.muster.registry.presence.PresenceFixture.disconnected;
 import static io.muster.registry.presence.PresenceFixture.heard;
+import static io.muster.registry.presence.PresenceFixture.heardConnected;
 import static io.muster.registry.presence.PresenceFixture.report;
 import static io.muster.registry.presence.PresenceFixture.said;
 import static org.hamcrest.Matchers.equalTo;
@@ -62,6 +63,18 @@ class SilenceIT extends PresenceCourse {
     presence().then().body("status", equalTo("online"));
     apply(said(pump, "offline", now.minusSeconds(10)));
     presence().then().body("status", equalTo("offline")).body("reason", equalTo("device"));
+  }
+
+  @Test
+  void aReportOfAConnectedDeviceMayComeBeforeTheEventOfItsConnection() {
+    tell(report(boot, null, null, List.of(heardConnected(pump, now.minusSeconds(9)))));
+    presence().then().body("status", equalTo("online")).body("reason", equalTo("connected"));
+    apply(connected(pump, 5, boot, now.minusSeconds(10)));
+    presence()
+        .then()
+        .body("reason", equalTo("connected"))
+        .body("history.size()", equalTo(1))
+        .body("connections.size()", equalTo(1));
   }
 
   @Test

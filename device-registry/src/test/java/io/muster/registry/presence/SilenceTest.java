@@ -44,7 +44,7 @@ class SilenceTest {
   void whoIsNotHeardOfWithinTheLimitIsSilentSinceItsEnd() {
     var device = device(null);
     device.connected("acme:pump-1", 1, "a", A, at(0));
-    device.heard(at(10), A, 60);
+    device.heard(at(10), A, 60, true);
     assertEquals(new Verdict.Present(at(105)), silence.judge(device, Map.of(A, at(90)), at(90)));
     assertEquals(new Verdict.Present(at(115)), silence.judge(device, Map.of(A, at(100)), at(100)));
     assertEquals(new Verdict.Silent(at(100)), silence.judge(device, Map.of(A, at(101)), at(140)));
@@ -83,7 +83,7 @@ class SilenceTest {
   @Test
   void oneWithoutAConnectionIsJudgedByWhoHeardIt() {
     var device = device(10);
-    device.heard(at(0), A, 0);
+    device.heard(at(0), A, 0, false);
     assertEquals(new Verdict.Present(at(115)), silence.judge(device, Map.of(A, at(20)), at(100)));
     assertEquals(new Verdict.Silent(at(30)), silence.judge(device, Map.of(A, at(40)), at(100)));
   }
@@ -91,7 +91,7 @@ class SilenceTest {
   @Test
   void oneWithoutAConnectionFallsSilentWhenWhoHeardItIsGone() {
     var device = device(10);
-    device.heard(at(0), A, 0);
+    device.heard(at(0), A, 0, false);
     assertEquals(new Verdict.Silent(at(30)), silence.judge(device, Map.of(B, at(40)), at(100)));
   }
 
@@ -117,7 +117,7 @@ class SilenceTest {
     // What is told of it later, and what it says when it is there after all.
     device.disconnected("~acme:pump-1", 2, at(7_850), "normal");
     assertLost(device, at(7_800));
-    device.heard(at(7_900), A, 60);
+    device.heard(at(7_900), A, 60, true);
     assertEquals(PresenceStatus.ONLINE, device.state().status());
   }
 
@@ -125,7 +125,7 @@ class SilenceTest {
   void whatADeviceSaysConfirmsItsConnectionThere() {
     var device = device(null);
     device.connected("~acme:pump-1", 1, "emqx@10.0.0.1", null, at(0));
-    device.heard(at(4_000), A, 0);
+    device.heard(at(4_000), A, 0, false);
     device.forsake(LONGEST, at(8_199));
     assertEquals(PresenceStatus.ONLINE, device.state().status());
     device.forsake(LONGEST, at(8_200));
@@ -137,7 +137,7 @@ class SilenceTest {
     var device = device(null);
     device.connected("~acme:pump-1", 1, "emqx@10.0.0.1", null, at(0));
     device.connected("acme:pump-1", 1, "a", A, at(100));
-    device.heard(at(4_000), A, 60);
+    device.heard(at(4_000), A, 60, true);
     device.forsake(LONGEST, at(4_200));
     assertEquals(List.of(A), device.live().stream().map(KnownConnection::bootId).toList());
     assertEquals(PresenceStatus.ONLINE, device.state().status());

@@ -48,7 +48,7 @@ final class Reach implements Reachable {
    */
   void settle(ActiveSession settled, Downward down, int keepAliveSeconds, long nowMillis) {
     downward = down;
-    heard = new HeardDevice(client.device(), nowMillis, keepAliveSeconds);
+    heard = new HeardDevice(client.device(), nowMillis, keepAliveSeconds, true);
     session = settled;
   }
 
@@ -56,7 +56,7 @@ final class Reach implements Reachable {
   void heard(long atMillis) {
     var before = heard;
     if (atMillis > before.atMillis()) {
-      heard = new HeardDevice(before.device(), atMillis, before.keepAliveSeconds());
+      heard = new HeardDevice(before.device(), atMillis, before.keepAliveSeconds(), true);
     }
   }
 

@@ -31,7 +31,7 @@ public final class HeardDevices {
   }
 
   public void each(Consumer<HeardDevice> visitor) {
-    times.forEach((device, at) -> visitor.accept(new HeardDevice(device, at, 0)));
+    times.forEach((device, at) -> visitor.accept(new HeardDevice(device, at, 0, false)));
   }
 
   /** Forgets those that were not heard of since. */

@@ -145,7 +145,11 @@ final class ActivityReporter {
     return batch.stream()
         .map(
             it ->
-                new Heard(it.device(), Instant.ofEpochMilli(it.atMillis()), it.keepAliveSeconds()))
+                new Heard(
+                    it.device(),
+                    Instant.ofEpochMilli(it.atMillis()),
+                    it.keepAliveSeconds(),
+                    it.connected()))
         .toList();
   }
 

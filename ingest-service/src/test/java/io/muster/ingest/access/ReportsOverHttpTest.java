@@ -63,7 +63,7 @@ class ReportsOverHttpTest {
   }
 
   private static Heard heard(DeviceAddress device) {
-    return new Heard(device, Instant.now(), 60);
+    return new Heard(device, Instant.now(), 60, true);
   }
 
   private boolean report(List<Heard> heard) {
@@ -92,7 +92,7 @@ class ReportsOverHttpTest {
     var longest = DeviceAddress.of("t".repeat(40), "d".repeat(80));
     List<Heard> most = new ArrayList<>();
     for (int i = 0; i < ActivityReport.MAX_HEARD; i++) {
-      most.add(new Heard(longest, Instant.parse("2026-11-01T12:00:00.123456Z"), 65_535));
+      most.add(new Heard(longest, Instant.parse("2026-11-01T12:00:00.123456Z"), 65_535, false));
     }
     assertTrue(report(most));
     var bytes = registry.requests().getFirst().body().length();

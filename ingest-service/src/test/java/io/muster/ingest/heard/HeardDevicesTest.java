@@ -52,6 +52,7 @@ class HeardDevicesTest {
   @Test
   void twoWordsOfOneDeviceAreOne() {
     assertEquals(
-        new HeardDevice(ONE, 9, 60), new HeardDevice(ONE, 9, 0).or(new HeardDevice(ONE, 5, 60)));
+        new HeardDevice(ONE, 9, 60, true),
+        new HeardDevice(ONE, 9, 0, false).or(new HeardDevice(ONE, 5, 60, true)));
   }
 }

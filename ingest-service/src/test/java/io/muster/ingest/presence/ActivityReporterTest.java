@@ -76,11 +76,11 @@ class ActivityReporterTest {
   }
 
   private void hears(int n, long second) {
-    connected.put(device(n), new HeardDevice(device(n), second * 1_000, 60));
+    connected.put(device(n), new HeardDevice(device(n), second * 1_000, 60, true));
   }
 
   private static Heard heard(int n, long second) {
-    return new Heard(device(n), at(second), 60);
+    return new Heard(device(n), at(second), 60, true);
   }
 
   private List<Heard> told(long second) {
@@ -186,7 +186,7 @@ class ActivityReporterTest {
   @Test
   void aDeviceWithAConnectionAndAGatewayIsToldOnce() {
     hears(1, 990);
-    behind.put(device(1), new HeardDevice(device(1), 995_000, 0));
+    behind.put(device(1), new HeardDevice(device(1), 995_000, 0, false));
     assertEquals(List.of(heard(1, 995)), told(1_000));
   }
 
