@@ -70,8 +70,12 @@ final class CommandsCommand extends StackCommand {
         "request and response alone: a client of the broker publishes to the same devices and hears"
             + " their responses, through the same endpoint and broker; command-service stands still"
             + " (SIGSTOP) meanwhile",
+        "what is asked faster than it is answered waits: a request for at most a minute, after"
+            + " which it is looked at every 10 s; what is answered a second counts until the last"
+            + " answer",
         "before them each is asked for %d s, in the first half at a rate that climbs to the whole"
-            .formatted(rounds.warmUp(WARM_UP).toSeconds()),
+                .formatted(rounds.warmUp(WARM_UP).toSeconds())
+            + " (of command-service to 200 a second at most)",
         rounds.rounds() + " rounds of " + rounds.duration().toSeconds() + " s of each, in turn",
         "the job: %,d connected devices by a filter, no rate, no window; until the last answer left"
                 .formatted(jobDevices)

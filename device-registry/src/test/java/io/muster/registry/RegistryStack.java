@@ -52,6 +52,7 @@ public final class RegistryStack implements QuarkusTestResourceLifecycleManager 
         Map.entry("muster.registry.groups.max-members", "500"),
         Map.entry("muster.registry.provisioning.max-claim-tokens", "12"),
         Map.entry("muster.registry.bulk.waiting-answer-bytes", "65536"),
+        Map.entry("muster.registry.bulk.max-rows", "100000"),
         Map.entry("muster.registry.bulk.database-patience", "8S"),
         Map.entry("muster.registry.configuration.interval", "100MS"),
         Map.entry("muster.registry.emqx.answers-kept", "1S"),

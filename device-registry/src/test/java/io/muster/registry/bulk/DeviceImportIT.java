@@ -22,6 +22,9 @@ import org.junit.jupiter.api.Test;
 
 @RegistryTest
 class DeviceImportIT {
+  /** As the tests' registry is told. */
+  private static final int MOST_ROWS = 100_000;
+
   Tokens tokens;
 
   @Test
@@ -282,6 +285,26 @@ class DeviceImportIT {
     assertEquals(2, answer.rows().size());
     assertEquals(2_501, answer.rows().getFirst().get("line").longValue());
     admin.get("/api/v1/tenants/" + tenant).then().body("devices", equalTo(4_999));
+  }
+
+  @Test
+  void afterTheMostRowsAnImportEndsAndSaysWhy() {
+    var admin = Api.as(tokens.admin());
+    var tenant = admin.tenant();
+    var answer =
+        Import.of(
+            Import.send(
+                admin,
+                tenant,
+                Import.NDJSON,
+                "{}\n".repeat(MOST_ROWS - 1) + "{\"id\":\"a\"}\n{\"id\":\"b\"}\n",
+                null));
+    assertEquals(MOST_ROWS, answer.rows().size());
+    assertEquals(1, answer.count("created"));
+    assertFalse(answer.isComplete());
+    assertEquals(
+        "The limit of 100000 rows is reached.", answer.summary().get("reason").textValue());
+    assertEquals(404, admin.get(Api.devices(tenant) + "/b").statusCode());
   }
 
   @Test

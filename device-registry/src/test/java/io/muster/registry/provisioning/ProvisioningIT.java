@@ -70,6 +70,19 @@ class ProvisioningIT {
   }
 
   @Test
+  void aTenantThatIsFullTakesNobodyAndNoUseOfTheClaimToken() {
+    var path = "/api/v1/tenants/" + tenant;
+    admin.device(tenant, "first");
+    admin.patch(path, Map.of("limits", Map.of("devices", 1))).then().statusCode(200);
+    var claim = claimView(1);
+    var newcomer = Newcomer.of(tenant, "one");
+    assertProblem(newcomer.ask(claim.path("token")), 429, "limit-reached");
+    claimOf(claim.path("id")).body("uses", equalTo(0));
+    admin.patch(path, Map.of("limits", Map.of("devices", 2))).then().statusCode(200);
+    newcomer.ask(claim.path("token")).then().statusCode(200);
+  }
+
+  @Test
   void theSameKeyAskingAgainIsTheSameDeviceAndUsesNothingUp() {
     var claim = claimView(1);
     var newcomer = Newcomer.of(tenant, "one");

@@ -241,6 +241,29 @@ class ShadowInboxIT {
   }
 
   @Test
+  void aDeltaIsSentAgainFiveTimesAndThenWithTheNextSubscription() {
+    apply(subscribed("c1", 1, "shadow/" + lamp + "/update/delta"));
+    operator.patch(shadow, Map.of("state", Map.of("desired", Map.of("on", true))));
+    for (int again = 1; again <= 5; again++) {
+      makeDue();
+      resendNow();
+      assertEquals(1 + again, deltas("shadow/" + lamp + "/update/delta").size());
+      assertEquals(1, pending());
+    }
+    makeDue();
+    resendNow();
+    assertEquals(0, pending());
+    assertEquals(6, deltas("shadow/" + lamp + "/update/delta").size());
+    apply(subscribed("c1", 2, "shadow/" + lamp + "/update/delta"));
+    assertEquals(7, deltas("shadow/" + lamp + "/update/delta").size());
+    assertEquals(1, pending());
+  }
+
+  private void resendNow() {
+    resender.resendDue().await().atMost(Duration.ofSeconds(60));
+  }
+
+  @Test
   void instancesThatLookAtOnceSendAnOverdueDeltaOnce() {
     apply(subscribed("c1", 1, "shadow/" + lamp + "/update/delta"));
     operator.patch(shadow, Map.of("state", Map.of("desired", Map.of("on", true))));
