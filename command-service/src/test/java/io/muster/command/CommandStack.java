@@ -27,6 +27,9 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
   /** How many requests may wait for the end of a command. */
   public static final int WAITING_REQUESTS = 3;
 
+  static final int REQUESTS_AT_ONCE = 60;
+  static final int BODY_BYTES_AT_ONCE = 2 * 1_048_576;
+
   private Path folder;
   private LocalPostgres postgres;
   private LocalIssuer issuer;
@@ -75,6 +78,8 @@ public final class CommandStack implements QuarkusTestResourceLifecycleManager {
     settings.put("muster.command.limits.open-per-device", Integer.toString(OPEN_PER_DEVICE));
     settings.put("muster.command.limits.open-per-tenant", Integer.toString(OPEN_PER_TENANT));
     settings.put("muster.command.following.waiting-requests", Integer.toString(WAITING_REQUESTS));
+    settings.put("muster.requests.most-at-once", Integer.toString(REQUESTS_AT_ONCE));
+    settings.put("muster.requests.most-body-bytes-at-once", Integer.toString(BODY_BYTES_AT_ONCE));
     return settings;
   }
 

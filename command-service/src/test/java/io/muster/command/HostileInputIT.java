@@ -1,5 +1,6 @@
 package io.muster.command;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.DeviceAddress;
@@ -33,6 +34,33 @@ class HostileInputIT {
     stack.registry().filter("tag==lab", id -> true);
     api = Api.as(stack.person("admin", device.tenant().value()));
     base = "/api/v1/tenants/" + device.tenant();
+  }
+
+  /** Each would be a series of its own, and there is room for a hundred. */
+  @Test
+  void noPathThatAClientMadeUpIsInTheMetrics() {
+    var nobody = Api.as(null);
+    var stranger = Api.as(stack.person("admin", Api.freshTenant()));
+    for (var path : List.of("/devices/d1/commands", "/jobs", "/schedules", "/commands", "/x")) {
+      nobody.get(base + path);
+      stranger.get(base + path);
+      api.get(base + path + "?cursor=x");
+      api.get(base + path + ";x");
+      api.get(base + path + "/%2e%2e/x");
+      api.get(base + path + "/x/y/z");
+      api.request().delete(base + path);
+      api.request().delete(base + path + "/x");
+      api.request().put(base + path);
+      api.request().contentType("text/plain").body("x").post(base + path);
+      api.request().contentType(ContentType.JSON).body("x".repeat(2_000_000)).post(base + path);
+      post(base + path, "{}");
+      post(base + path, "{");
+      post(base + path, "[]");
+    }
+    var metrics = nobody.get("/q/metrics").asString();
+    assertTrue(metrics.contains("http_server_requests_seconds_count"));
+    assertEquals(
+        List.of(), metrics.lines().filter(it -> it.contains(device.tenant().value())).toList());
   }
 
   @Test

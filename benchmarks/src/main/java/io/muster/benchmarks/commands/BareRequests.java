@@ -38,7 +38,7 @@ final class BareRequests implements Contender, AutoCloseable {
   private final List<DeviceLogin> devices;
   private final CommandProcess service;
   private final Supplier<List<ObservedProcess>> processes;
-  private final Map<String, CompletableFuture<Void>> open = new ConcurrentHashMap<>();
+  private final Map<String, CompletableFuture<Boolean>> open = new ConcurrentHashMap<>();
   private final Mqtt5AsyncClient client;
 
   BareRequests(
@@ -115,9 +115,9 @@ final class BareRequests implements Contender, AutoCloseable {
         .run(duration, this::ask);
   }
 
-  private CompletableFuture<?> ask(long n) {
+  private CompletableFuture<Boolean> ask(long n) {
     var id = UUID.randomUUID().toString();
-    var answer = new CompletableFuture<Void>();
+    var answer = new CompletableFuture<Boolean>();
     open.put(id, answer);
     client
         .publishWith()
@@ -140,7 +140,7 @@ final class BareRequests implements Contender, AutoCloseable {
   private void answered(Mqtt5Publish response) {
     var asked = open.remove(response.getTopic().getLevels().get(ID));
     if (asked != null) {
-      asked.complete(null);
+      asked.complete(true);
     }
   }
 

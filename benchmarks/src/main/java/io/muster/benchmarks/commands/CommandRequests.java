@@ -1,5 +1,8 @@
 package io.muster.benchmarks.commands;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.muster.benchmarks.accounting.ObservedProcess;
 import io.muster.benchmarks.load.DeviceLogin;
 import io.muster.benchmarks.rounds.Contender;
@@ -11,12 +14,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
-/** Commands over REST, each of which waits for the device's answer. */
+/** Commands over REST, each of which waits for the device's answer. For one thread. */
 final class CommandRequests implements Contender {
   static final String NAME = "bench";
   static final String PAYLOAD = "{\"celsius\":21.5}";
@@ -36,7 +39,10 @@ final class CommandRequests implements Contender {
    */
   private static final double WARM_PER_SECOND = 200;
 
-  private static final Pattern OPEN = Pattern.compile("\"state\":\"(queued|sent|delivered)\"");
+  /** Too many open commands of a device; the service does not get done what there is. */
+  private static final Set<Integer> REFUSALS = Set.of(429, 503);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String name;
   private final double perSecond;
@@ -47,6 +53,7 @@ final class CommandRequests implements Contender {
   private final Evidence evidence;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private long refused;
 
   /**
    * @param service where command-service is
@@ -131,16 +138,31 @@ final class CommandRequests implements Contender {
   @Override
   public Stored run(Duration duration) throws InterruptedException {
     try {
-      return new PacedRequests(perSecond, CATCHES_UP_WITHIN).run(duration, this::send);
+      var paced = new PacedRequests(perSecond, CATCHES_UP_WITHIN);
+      var stored = paced.run(duration, this::send);
+      refused += paced.refused();
+      return stored;
     } catch (RoundFailedException e) {
       evidence.of(e.getMessage());
       throw e;
     }
   }
 
-  /** Completes when the device has answered. */
-  private CompletableFuture<?> send(long n) {
-    return post(n).thenCompose(this::answered);
+  /** How many commands the service did not take in the measured rounds. */
+  long refused() {
+    return refused;
+  }
+
+  /** Completes when the device has answered; with false when the service took no command. */
+  private CompletableFuture<Boolean> send(long n) {
+    return post(n)
+        .thenCompose(
+            answer -> {
+              if (REFUSALS.contains(answer.statusCode())) {
+                return CompletableFuture.completedFuture(false);
+              }
+              return answered(answer).thenApply(it -> true);
+            });
   }
 
   private CompletableFuture<HttpResponse<String>> post(long n) {
@@ -166,8 +188,7 @@ final class CommandRequests implements Contender {
 
   /** Looks now and then when the request has waited for as long as it may. */
   private CompletableFuture<Void> answered(HttpResponse<String> answer) {
-    var isThere = answer.statusCode() == CREATED || answer.statusCode() == OK;
-    if (!isThere || !OPEN.matcher(answer.body()).find()) {
+    if (!isThere(answer) || read(answer).path("finished").asBoolean()) {
       check(answer);
       return CompletableFuture.completedFuture(null);
     }
@@ -180,9 +201,13 @@ final class CommandRequests implements Contender {
   }
 
   private void check(HttpResponse<String> answer) {
-    if (answer.statusCode() / 100 != 2 || !isSucceeded(answer)) {
+    if (!isThere(answer) || !isSucceeded(answer)) {
       throw failed("command-service answered " + answer.statusCode() + ": " + answer.body());
     }
+  }
+
+  private static boolean isThere(HttpResponse<String> answer) {
+    return answer.statusCode() == CREATED || answer.statusCode() == OK;
   }
 
   private RoundFailedException failed(String why) {
@@ -191,6 +216,14 @@ final class CommandRequests implements Contender {
   }
 
   private static boolean isSucceeded(HttpResponse<String> answer) {
-    return answer.body().contains("\"state\":\"succeeded\"");
+    return read(answer).path("state").asText().equals("succeeded");
+  }
+
+  private static JsonNode read(HttpResponse<String> answer) {
+    try {
+      return JSON.readTree(answer.body());
+    } catch (JsonProcessingException e) {
+      throw new RoundFailedException("no JSON: " + answer.body(), e);
+    }
   }
 }

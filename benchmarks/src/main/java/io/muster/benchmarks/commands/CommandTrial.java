@@ -106,7 +106,8 @@ public final class CommandTrial {
       var tournament = new Tournament(NO_ROWS, ProcFiles.ofThisMachine(), progress);
       tournament.warmUp(contenders, size.warmUp());
       var measured = tournament.run(contenders, size.rounds(), size.duration());
-      return new Report("commands", List.of(), measured).markdown();
+      return new Report("commands", List.of(), measured).markdown()
+          + "\nThe service refused %,d (429 or 503).\n".formatted(service.refused());
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
 import java.util.function.LongUnaryOperator;
@@ -27,6 +28,7 @@ final class PacedRequests {
   private final ConcurrentHistogram microseconds =
       new ConcurrentHistogram(LONGEST_MICROSECONDS, SIGNIFICANT_DIGITS);
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final LongAdder refused = new LongAdder();
   private final Phaser open = new Phaser(1);
 
   /**
@@ -40,10 +42,10 @@ final class PacedRequests {
   /**
    * Asks for a while, and waits for the answers.
    *
-   * @param question asks the nth; completes with its answer, or with why there is none
-   * @throws RoundFailedException when one has none
+   * @param question asks the nth; completes with whether it was answered, and not refused
+   * @throws RoundFailedException when one fails, or takes too long
    */
-  Stored run(Duration duration, LongFunction<CompletableFuture<?>> question)
+  Stored run(Duration duration, LongFunction<CompletableFuture<Boolean>> question)
       throws InterruptedException {
     return ask(
         (long) (duration.toNanos() / 1e9 * perSecond), n -> (long) (n * 1e9 / perSecond), question);
@@ -53,7 +55,7 @@ final class PacedRequests {
    * The same at a rate that begins with nothing and climbs evenly to the whole: who has just
    * started is slower by far, and would only pile up what it does not get done.
    */
-  Stored climb(Duration duration, LongFunction<CompletableFuture<?>> question)
+  Stored climb(Duration duration, LongFunction<CompletableFuture<Boolean>> question)
       throws InterruptedException {
     // After t of T at a rate of r·t/T there were r·t²/2T questions.
     var seconds = duration.toNanos() / 1e9;
@@ -67,21 +69,21 @@ final class PacedRequests {
    * @param dueNanos after the start, of the nth
    */
   private Stored ask(
-      long questions, LongUnaryOperator dueNanos, LongFunction<CompletableFuture<?>> question)
+      long questions, LongUnaryOperator dueNanos, LongFunction<CompletableFuture<Boolean>> question)
       throws InterruptedException {
     var start = System.nanoTime();
     for (long n = 0; n < questions && failure.get() == null; n++) {
       var due = start + dueNanos.applyAsLong(n);
       awaitTime(due);
       open.register();
-      question.apply(n).whenComplete((answer, why) -> answered(due, why));
+      question.apply(n).whenComplete((isAnswered, why) -> over(due, isAnswered, why));
     }
     awaitAnswers();
     if (failure.get() != null) {
       throw new RoundFailedException("a request failed: " + failure.get(), failure.get());
     }
     return new Stored(
-        questions,
+        microseconds.getTotalCount(),
         Duration.ofNanos(System.nanoTime() - start),
         OptionalDouble.of(microseconds.getValueAtPercentile(50) / 1e3),
         OptionalDouble.of(microseconds.getValueAtPercentile(99) / 1e3));
@@ -96,14 +98,21 @@ final class PacedRequests {
     }
   }
 
-  private void answered(long dueNanos, Throwable why) {
+  private void over(long dueNanos, Boolean isAnswered, Throwable why) {
     if (why != null) {
       failure.compareAndSet(null, why);
-    } else {
+    } else if (isAnswered) {
       microseconds.recordValue(
           Math.clamp((System.nanoTime() - dueNanos) / 1_000, 0, LONGEST_MICROSECONDS));
+    } else {
+      refused.increment();
     }
     open.arriveAndDeregister();
+  }
+
+  /** How many were refused, of all that this one has asked. */
+  long refused() {
+    return refused.sum();
   }
 
   private void awaitAnswers() throws InterruptedException {

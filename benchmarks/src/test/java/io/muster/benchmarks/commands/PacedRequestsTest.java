@@ -25,7 +25,7 @@ class PacedRequestsTest {
                 MOMENT,
                 n -> {
                   asked.add(n);
-                  return CompletableFuture.completedFuture(null);
+                  return CompletableFuture.completedFuture(true);
                 });
     assertEquals(50, stored.rows());
     assertEquals(LongStream.range(0, 50).boxed().toList(), asked);
@@ -34,16 +34,16 @@ class PacedRequestsTest {
 
   @Test
   void goesOnAskingWhileAnswersAreOpen() throws InterruptedException {
-    List<CompletableFuture<?>> open = Collections.synchronizedList(new ArrayList<>());
+    List<CompletableFuture<Boolean>> open = Collections.synchronizedList(new ArrayList<>());
     var stored =
         new PacedRequests(500, Duration.ofSeconds(30))
             .run(
                 MOMENT,
                 n -> {
-                  var answer = new CompletableFuture<Void>();
+                  var answer = new CompletableFuture<Boolean>();
                   open.add(answer);
                   if (open.size() == 50) {
-                    open.forEach(it -> it.complete(null));
+                    open.forEach(it -> it.complete(true));
                   }
                   return answer;
                 });
@@ -59,13 +59,21 @@ class PacedRequestsTest {
             MOMENT,
             n -> {
               at.add(System.nanoTime() - start);
-              return CompletableFuture.completedFuture(null);
+              return CompletableFuture.completedFuture(true);
             });
     // Half as many as at the whole rate, and the nth never before its time.
     assertEquals(25, at.size());
     for (var n = 0; n < at.size(); n++) {
       assertTrue(at.get(n) >= Math.sqrt(2 * n * 0.1 / 500) * 1e9 - 1, "the " + n + "th");
     }
+  }
+
+  @Test
+  void whatIsRefusedIsCountedByItself() throws InterruptedException {
+    var paced = new PacedRequests(500, MOMENT);
+    var stored = paced.run(MOMENT, n -> CompletableFuture.completedFuture(n % 5 != 0));
+    assertEquals(40, stored.rows());
+    assertEquals(10, paced.refused());
   }
 
   @Test
@@ -79,7 +87,7 @@ class PacedRequestsTest {
                 n ->
                     n == 3
                         ? CompletableFuture.failedFuture(new IllegalStateException("no"))
-                        : CompletableFuture.completedFuture(null)));
+                        : CompletableFuture.completedFuture(true)));
   }
 
   @Test

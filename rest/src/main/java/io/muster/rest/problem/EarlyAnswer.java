@@ -21,6 +21,9 @@ public class EarlyAnswer {
   /** Ends the response; counted and logged as all refusals are. */
   public void refuse(RoutingContext context, Refusal refusal) {
     var problem = problems.problem(refusal);
+    if (refusal instanceof Refusal.Unavailable) {
+      context.response().putHeader(HttpHeaders.RETRY_AFTER, Problems.RETRY_AFTER_SECONDS);
+    }
     context
         .response()
         .setStatusCode(problem.status())

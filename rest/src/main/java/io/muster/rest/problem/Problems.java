@@ -12,7 +12,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class Problems {
   private static final Logger LOG = Logger.getLogger("io.muster.rest.problem");
-  private static final String RETRY_AFTER_SECONDS = "2";
+  static final String RETRY_AFTER_SECONDS = "2";
 
   private final MeterRegistry meters;
 
@@ -47,6 +47,7 @@ public class Problems {
     var problem = ProblemFactory.of(refusal, TraceId.current());
     var kind = problem.type().substring(Problem.TYPE_PREFIX.length());
     meters.counter("muster.problems", "type", kind).increment();
+    MeteredPath.hide();
     if (problem.status() == 401 || problem.status() == 403) {
       LOG.infof("Refused: %s, %s, trace %s", kind, RefusedRequest.current(), problem.traceId());
     }

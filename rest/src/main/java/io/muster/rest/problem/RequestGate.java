@@ -4,7 +4,6 @@ import io.muster.rest.requests.RequestsConfig;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
@@ -13,9 +12,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
@@ -48,20 +44,17 @@ class RequestGate {
    */
   private static final long MARGIN_BYTES = 1_048_576;
 
-  /** Of these no body is read. */
-  private static final Set<HttpMethod> BODILESS = Set.of(HttpMethod.GET, HttpMethod.HEAD);
-
   /** What the server's reader of bodies goes by. */
   private static final String MAX_BODY = VertxHttpRecorder.MAX_REQUEST_SIZE_KEY;
 
   private final EarlyAnswer answer;
   private final RequestsConfig limits;
-  private final Optional<Pattern> streamed;
+  private final StreamedPaths streamed;
 
-  RequestGate(EarlyAnswer answer, RequestsConfig limits) {
+  RequestGate(EarlyAnswer answer, RequestsConfig limits, StreamedPaths streamed) {
     this.answer = answer;
     this.limits = limits;
-    this.streamed = limits.streamedPaths().map(Pattern::compile);
+    this.streamed = streamed;
   }
 
   void register(@Observes Filters filters) {
@@ -95,7 +88,7 @@ class RequestGate {
 
   /** A body that does not say how long it is must end as well. */
   private void bound(RoutingContext context) {
-    if (mayHaveABodyOfAnyLength(context.request()) && !isStreamed(context)) {
+    if (BodyLength.isOpen(context.request()) && !streamed.matches(context.request())) {
       long most = limits.maxBodyBytes();
       context.put(BodyBound.MOST_BYTES, most);
       context.put(MAX_BODY, most + MARGIN_BYTES);
@@ -104,22 +97,9 @@ class RequestGate {
     context.next();
   }
 
-  /** A request of HTTP/1 has none when it says neither (RFC 9112 §6.3). */
-  private static boolean mayHaveABodyOfAnyLength(HttpServerRequest request) {
-    return request.version() == HttpVersion.HTTP_2
-        ? !BODILESS.contains(request.method())
-            && request.getHeader(HttpHeaders.CONTENT_LENGTH) == null
-        : request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
-  }
-
-  private boolean isStreamed(RoutingContext context) {
-    var path = context.request().path();
-    return path != null && streamed.filter(it -> it.matcher(path).matches()).isPresent();
-  }
-
   private void check(RoutingContext context) {
     var request = context.request();
-    var length = contentLength(request.getHeader(HttpHeaders.CONTENT_LENGTH));
+    var length = BodyLength.announced(request);
     if (request.version() == null) {
       refuse(context, new Refusal.Malformed("HTTP of that version is not spoken here.", List.of()));
     } else if (request.path() != null && TRICK.matcher(path(request.uri())).find()) {
@@ -134,7 +114,7 @@ class RequestGate {
           new Refusal.Malformed(
               "In the query a ; is written %3B: as it is, it begins another parameter.",
               List.of()));
-    } else if (length.orElse(0) > limits.maxBodyBytes() && !isStreamed(context)) {
+    } else if (length.orElse(0) > limits.maxBodyBytes() && !streamed.matches(request)) {
       Leftover.discardAfterTheAnswer(context);
       refuse(context, BodyTooLongException.refusal(limits.maxBodyBytes()));
     } else {
@@ -153,13 +133,5 @@ class RequestGate {
   private static String path(String uri) {
     var query = uri.indexOf('?');
     return (query < 0 ? uri : uri.substring(0, query)).toLowerCase(Locale.ROOT);
-  }
-
-  private static OptionalLong contentLength(String header) {
-    try {
-      return header == null ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(header));
-    } catch (NumberFormatException unreadable) {
-      return OptionalLong.empty();
-    }
   }
 }

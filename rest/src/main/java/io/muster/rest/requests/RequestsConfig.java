@@ -25,6 +25,21 @@ public interface RequestsConfig {
   Optional<String> streamedPaths();
 
   /**
+   * How many requests may be under way at once, those that wait for something among them; health
+   * and metrics are not counted. More are answered 503 at once, with Retry-After: each takes some
+   * 20 KiB, and what is asked faster than it is answered would fill the memory.
+   */
+  @WithDefault("1500")
+  @Min(1) int mostAtOnce();
+
+  /**
+   * How long the bodies of those may be together, of those above 16 KiB; one that does not say how
+   * long it is counts as the longest. More are answered 503 at once.
+   */
+  @WithDefault("16777216")
+  @Min(65_536) long mostBodyBytesAtOnce();
+
+  /**
    * From where proxies connect that say for whom they ask: addresses and networks, as 10.1.0.0/16.
    * From nobody else such a header is looked at. The client is the last address in it that is none
    * of these: it is in the audit, and failures are counted for it.

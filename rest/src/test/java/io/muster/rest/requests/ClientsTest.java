@@ -62,6 +62,16 @@ class ClientsTest {
     }
 
     @Override
+    public int mostAtOnce() {
+      return 1;
+    }
+
+    @Override
+    public long mostBodyBytesAtOnce() {
+      return 65_536;
+    }
+
+    @Override
     public Optional<String> streamedPaths() {
       return Optional.empty();
     }

@@ -1,0 +1,137 @@
+package io.muster.rest.problem;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.rest.requests.RequestsConfig;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Bounds how many requests are under way at once, and how much memory their bodies take. What is
+ * asked faster than it is answered would fill the memory of the service and end it for all; so what
+ * comes beyond is refused at once, before anything of it is read, and the rest goes on. Health and
+ * metrics have a room of their own: a service that has much to do is not dead. Thread-safe.
+ */
+@ApplicationScoped
+class RequestRoom {
+  /** Before all others look at a request. */
+  private static final int PRIORITY = 1_100;
+
+  private static final String OPERATIONS = "/q/";
+  private static final int OPERATIONS_AT_ONCE = 100;
+
+  /**
+   * Bodies up to there are within what a request is reckoned with: whoever sends large ones slowly
+   * keeps out large ones alone.
+   */
+  private static final long SMALL_BODY_BYTES = 16_384;
+
+  private final EarlyAnswer answer;
+  private final StreamedPaths streamed;
+  private final int mostRequests;
+  private final long mostBodyBytes;
+  private final long longestBody;
+  private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicInteger operations = new AtomicInteger();
+  private final AtomicLong bodyBytes = new AtomicLong();
+  private final Counter refusedRequests;
+  private final Counter refusedBodies;
+
+  RequestRoom(
+      EarlyAnswer answer, StreamedPaths streamed, RequestsConfig limits, MeterRegistry meters) {
+    this.answer = answer;
+    this.streamed = streamed;
+    this.mostRequests = limits.mostAtOnce();
+    this.mostBodyBytes = limits.mostBodyBytesAtOnce();
+    this.longestBody = limits.maxBodyBytes();
+    Gauge.builder("muster.requests.open", requests, AtomicInteger::get)
+        .description("Requests that are under way, but for those of health and metrics")
+        .register(meters);
+    Gauge.builder("muster.requests.open.body", bodyBytes, AtomicLong::get)
+        .baseUnit("bytes")
+        .description("How long the bodies above 16 KiB of those are together")
+        .register(meters);
+    refusedRequests = refused(meters, "requests");
+    refusedBodies = refused(meters, "bodies");
+  }
+
+  private static Counter refused(MeterRegistry meters, String limit) {
+    return Counter.builder("muster.requests.refused")
+        .description("Requests that were refused since more were under way than may be at once")
+        .tag("limit", limit)
+        .register(meters);
+  }
+
+  void register(@Observes Filters filters) {
+    filters.register(this::enter, PRIORITY);
+  }
+
+  private void enter(RoutingContext context) {
+    var path = context.request().path();
+    if (path != null && path.startsWith(OPERATIONS)) {
+      enter(context, operations, OPERATIONS_AT_ONCE, 0);
+    } else {
+      enter(context, requests, mostRequests, bodyBytes(context.request()));
+    }
+  }
+
+  private void enter(RoutingContext context, AtomicInteger room, int most, long bytes) {
+    if (room.incrementAndGet() > most) {
+      room.decrementAndGet();
+      refuse(context, refusedRequests, "As many requests are under way as there may be at once");
+    } else if (!take(bytes)) {
+      room.decrementAndGet();
+      refuse(context, refusedBodies, "Many long bodies are being read at once");
+    } else {
+      var gone = new AtomicBoolean();
+      context.addEndHandler(
+          over -> {
+            if (gone.compareAndSet(false, true)) {
+              room.decrementAndGet();
+              bodyBytes.addAndGet(-bytes);
+            }
+          });
+      context.next();
+    }
+  }
+
+  /** One finds room always, however long it may be. */
+  private boolean take(long bytes) {
+    if (bytes == 0) {
+      return true;
+    }
+    var before = bodyBytes.getAndAdd(bytes);
+    if (before > 0 && before + bytes > mostBodyBytes) {
+      bodyBytes.addAndGet(-bytes);
+      return false;
+    }
+    return true;
+  }
+
+  /** Of a body that takes memory: one that is too long is not read. */
+  private long bodyBytes(HttpServerRequest request) {
+    if (streamed.matches(request)) {
+      return 0;
+    }
+    long bytes = BodyLength.isOpen(request) ? longestBody : BodyLength.announced(request).orElse(0);
+    return bytes > SMALL_BODY_BYTES && bytes <= longestBody ? bytes : 0;
+  }
+
+  private void refuse(RoutingContext context, Counter counter, String why) {
+    counter.increment();
+    if (BodyLength.isOpen(context.request())
+        || BodyLength.announced(context.request()).orElse(0) > 0) {
+      Leftover.discardAfterTheAnswer(context);
+      context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    answer.refuse(context, new Refusal.Unavailable(why));
+  }
+}
