@@ -24,8 +24,7 @@ final class QueueTable {
 
   // In the order of their keys, so that two that need the same never wait for each other in a ring.
   // By keys and not by a join: PostgreSQL 18.1 leaves out of a join what was changed while it
-  // waited
-  // for the lock (decision 0021).
+  // waited for the lock (decision 0021).
   private static final String LOCK =
       """
       SELECT key FROM device_queue
