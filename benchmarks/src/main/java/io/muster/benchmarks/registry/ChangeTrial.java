@@ -28,7 +28,9 @@ final class ChangeTrial {
       """;
   private static final String UPDATE =
       """
-      UPDATE registry.shadow AS s SET reported = ?::jsonb, version = version + 1, updated_at = now()
+      UPDATE registry.shadow AS s
+         SET reported = ?::jsonb, metadata = '{"reported":{"n":{"timestamp":0}}}',
+             version = s.version + 1, updated_at = now()
         FROM registry.device d JOIN registry.tenant t ON t.key = d.tenant_key
        WHERE s.device_key = d.key AND s.name = '' AND t.id = ? AND d.id = ?\
       """;

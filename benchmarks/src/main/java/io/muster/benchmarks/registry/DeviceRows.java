@@ -61,13 +61,14 @@ final class DeviceRows implements RowStore, AutoCloseable {
     return number("SELECT count(*) FROM registry.presence WHERE status = '" + status + "'");
   }
 
-  /** Gives each device of a tenant an empty shadow, unless it has one. */
+  /** Gives each device of a tenant a shadow, unless it has one. */
   void shadowsOf(String tenant) {
     execute(
         """
         INSERT INTO registry.shadow (device_key, name, version, reported, metadata, has_delta,
                                      updated_at)
-        SELECT d.key, '', 1, '{}', '{}', false, now()
+        SELECT d.key, '', 1, '{"n":0}', '{"reported":{"n":{"timestamp":0}}}', false,
+               now()
           FROM registry.device d JOIN registry.tenant t ON t.key = d.tenant_key
          WHERE t.id = '%s'
         ON CONFLICT DO NOTHING\

@@ -116,7 +116,19 @@ public record Command(
 
   /** Whether a message of it is to be written, as far as it is up to itself and the time. */
   boolean wantsSending(Instant now) {
-    return mayBeSent() && !now.isBefore(nextAttemptAt) && now.isBefore(terms.expiresAt());
+    return wantsSending(now, now);
+  }
+
+  /**
+   * The same when what the device's client has acknowledged lately may not be known yet: what the
+   * broker has is not sent again before. Else whoever is slow to hear makes more of what it is slow
+   * to hear.
+   *
+   * @param judgedAt not after now
+   */
+  boolean wantsSending(Instant now, Instant judgedAt) {
+    var asOf = attempt == null ? now : judgedAt;
+    return mayBeSent() && !asOf.isBefore(nextAttemptAt) && now.isBefore(terms.expiresAt());
   }
 
   /** The same at some time to come. */
@@ -267,8 +279,7 @@ public record Command(
   }
 
   private Outcome deviceIsBack(Happening.DeviceIsBack it) {
-    var overtaken = isOvertakenBy(it);
-    if (!overtaken && (!mayBeSent() || !nextAttemptAt.isAfter(it.at()))) {
+    if (!isOvertakenBy(it) && (!mayBeSent() || !nextAttemptAt.isAfter(it.at()))) {
       return new Ignored(Why.DUPLICATE);
     }
     return new Changed(
@@ -278,7 +289,8 @@ public record Command(
             since,
             attempts,
             retriesUsed,
-            overtaken ? null : attempt,
+            // What the connection before acknowledged was told before this.
+            null,
             delivered,
             it.at(),
             respondBy,

@@ -49,8 +49,8 @@ public final class DeviceQueue {
    * hold up others nor are held up. What the device said lately may not be known yet.
    *
    * @param fetched which are
-   * @param judgedAt as of when it is judged whether the device was silent for too long; not after
-   *     now
+   * @param judgedAt as of when it is judged whether the device was silent for too long, and whether
+   *     a message has not arrived; not after now
    */
   public static Plan look(
       List<Command> commands,
@@ -67,12 +67,12 @@ public final class DeviceQueue {
       var isSent = !fetched.test(command);
       // Nobody can have said anything of what was neither sent nor may be fetched.
       var next = command.at(isSent && command.attempts() == 0 ? now : judgedAt);
-      if (isSent && !heldUp && next.wantsSending(now)) {
+      if (isSent && !heldUp && next.wantsSending(now, judgedAt)) {
         next = next.sending(messageIds.get(), now);
         sent.add(next);
       }
       if (isSent && !heldUp && next.mayBeSent() && now.isBefore(next.terms().expiresAt())) {
-        lookAt = earlier(lookAt, next.nextAttemptAt());
+        lookAt = earlier(lookAt, notPast(next.nextAttemptAt(), now, judgedAt));
       }
       lookAt = earlier(lookAt, next.nextTimer().map(it -> notPast(it, now, judgedAt)).orElse(null));
       heldUp |= isSent && next.holdsUp();

@@ -164,6 +164,26 @@ class DeviceQueueTest {
   }
 
   @Test
+  void whatMayHaveArrivedIsNotSentAgainBeforeItIsKnown() {
+    add(terms(), terms());
+    look(Presence.CONNECTED, 0);
+    happens(0, atBroker(message(0), Presence.CONNECTED, 0));
+    var plan = look(Presence.CONNECTED, 20, 0);
+    assertEquals(keys(), sent(plan));
+    assertEquals(Optional.of(at(22)), plan.lookAt());
+    assertEquals(keys(1), sent(look(Presence.CONNECTED, 22, 1)));
+  }
+
+  @Test
+  void whoComesBackIsSentWhatTheConnectionBeforeDidNotGetHoweverMuchIsToBeReadStill() {
+    add(terms());
+    look(Presence.CONNECTED, 0);
+    happens(0, atBroker(message(0), Presence.CONNECTED, 0));
+    happens(0, new Happening.DeviceIsBack(at(0)));
+    assertEquals(keys(1), sent(look(Presence.CONNECTED, 20, 0)));
+  }
+
+  @Test
   void whoHasMuchToReadIsNotDisturbedAllTheTime() {
     add(terms());
     deliverFirst();
