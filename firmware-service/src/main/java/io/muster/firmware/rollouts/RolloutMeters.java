@@ -2,6 +2,7 @@ package io.muster.firmware.rollouts;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Counts what this instance does about rollouts. Thread-safe. */
+// At start: its meters are there before the first use.
+@Startup
 @ApplicationScoped
 class RolloutMeters {
   /** What became of an update; pending: it failed, or took too long, and the device tries again. */

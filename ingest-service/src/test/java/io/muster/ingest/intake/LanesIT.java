@@ -289,6 +289,8 @@ class LanesIT {
   @Test
   void boundsWhatWaitsAtQos0() {
     try (var small = TestIntake.withBounds(database, Duration.ofSeconds(20), 100)) {
+      // Both lanes: with one that is not there yet the database counts as away.
+      await().atMost(PATIENCE).until(() -> small.lanes().storeIsReachable());
       outcomeOf(small.telemetry(device, "{\"ts\":1,\"a\":1}"));
       var payload =
           "{\"ts\":2,\"text\":\"0123456789012345678901234567890123456789\"}".getBytes(UTF_8);

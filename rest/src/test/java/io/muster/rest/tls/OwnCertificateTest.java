@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,13 +104,17 @@ class OwnCertificateTest {
   }
 
   private String ask(HttpClient client, String path) throws Exception {
-    return client
-        .request(HttpMethod.GET, server.actualPort(), "localhost", path)
-        .compose(request -> request.send())
-        .compose(OwnCertificateTest::whole)
-        .toCompletionStage()
-        .toCompletableFuture()
-        .get(60, TimeUnit.SECONDS);
+    var answer = new CompletableFuture<String>();
+    // All of it on one event loop: a body that ends before somebody asks for it never comes.
+    vertx.runOnContext(
+        now ->
+            client
+                .request(HttpMethod.GET, server.actualPort(), "localhost", path)
+                .compose(HttpClientRequest::send)
+                .compose(OwnCertificateTest::whole)
+                .onSuccess(answer::complete)
+                .onFailure(answer::completeExceptionally));
+    return answer.get(60, TimeUnit.SECONDS);
   }
 
   private static io.vertx.core.Future<String> whole(HttpClientResponse response) {
