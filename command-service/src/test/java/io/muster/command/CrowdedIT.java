@@ -66,6 +66,8 @@ class CrowdedIT {
     assertProblem(refused, 503, "unavailable").header("Retry-After", equalTo("2"));
     assertProblem(api.send(device, Map.of("name", "go")), 503, "unavailable");
     Api.as(null).get("/q/health/live").then().statusCode(200);
+    // There is nothing, but services are not kept out by people.
+    Api.as(null).get("/internal/v1/x").then().statusCode(404);
     assertTrue(end(sockets.getFirst()).startsWith("HTTP/1.1 201 "));
     await().atMost(PATIENCE).until(() -> api.get(commands(device)).statusCode() == 200);
   }

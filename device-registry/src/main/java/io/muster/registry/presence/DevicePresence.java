@@ -26,6 +26,12 @@ final class DevicePresence {
   static final String SILENT = "silent";
   static final String REPLICA_LOST = "replica-lost";
 
+  /**
+   * Whoever took it over is there, and is told of, perhaps later. If its replica died before, the
+   * device falls silent.
+   */
+  private static final String TAKEN_OVER = "taken-over";
+
   /** Ended connections that are remembered, with ever other client identifiers. */
   private static final int MAX_ENDED = 16;
 
@@ -95,7 +101,9 @@ final class DevicePresence {
     if (BY_DEVICE.contains(reason)) {
       seen(at);
     }
-    leave(reason, at, ends);
+    if (!TAKEN_OVER.equals(reason)) {
+      leave(reason, at, ends);
+    }
   }
 
   /** All connections that a replica held have ended. */

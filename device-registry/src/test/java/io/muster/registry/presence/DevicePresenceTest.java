@@ -110,7 +110,18 @@ class DevicePresenceTest {
     device.disconnected(CLIENT, 5, at(10), "taken-over");
     // Its clock is behind.
     device.connected(CLIENT, 6, "b", B, at(9));
-    assertIs(PresenceStatus.ONLINE, "connected", 10);
+    assertIs(PresenceStatus.ONLINE, "connected", 1);
+    assertEquals(List.of("connected"), reasons());
+  }
+
+  @Test
+  void whatTookOverMayEndBeforeItsBeginningIsTold() {
+    device.connected(CLIENT, 5, "a", A, at(1));
+    device.disconnected(CLIENT, 5, at(10), "taken-over");
+    device.disconnected(CLIENT, 6, at(12), "client");
+    device.connected(CLIENT, 6, "b", B, at(10));
+    assertEquals(List.of("connected", "client"), reasons());
+    assertIs(PresenceStatus.OFFLINE, "client", 12);
   }
 
   @Test

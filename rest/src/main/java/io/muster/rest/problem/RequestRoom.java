@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Bounds how many requests are under way at once, and how much memory their bodies take. What is
  * asked faster than it is answered would fill the memory of the service and end it for all; so what
- * comes beyond is refused at once, before anything of it is read, and the rest goes on. Health and
- * metrics have a room of their own: a service that has much to do is not dead. Thread-safe.
+ * comes beyond is refused at once, before anything of it is read, and the rest goes on. Services
+ * have a room of their own, since whether devices get in must not depend on how much people ask; so
+ * have health and metrics, since a service that has much to do is not dead. Thread-safe.
  */
 @ApplicationScoped
 class RequestRoom {
@@ -27,6 +28,7 @@ class RequestRoom {
 
   private static final String OPERATIONS = "/q/";
   private static final int OPERATIONS_AT_ONCE = 100;
+  private static final String SERVICES = "/internal/";
 
   /**
    * Bodies up to there are within what a request is reckoned with: whoever sends large ones slowly
@@ -40,6 +42,7 @@ class RequestRoom {
   private final long mostBodyBytes;
   private final long longestBody;
   private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicInteger ofServices = new AtomicInteger();
   private final AtomicInteger operations = new AtomicInteger();
   private final AtomicLong bodyBytes = new AtomicLong();
   private final Counter refusedRequests;
@@ -52,7 +55,7 @@ class RequestRoom {
     this.mostRequests = limits.mostAtOnce();
     this.mostBodyBytes = limits.mostBodyBytesAtOnce();
     this.longestBody = limits.maxBodyBytes();
-    Gauge.builder("muster.requests.open", requests, AtomicInteger::get)
+    Gauge.builder("muster.requests.open", () -> requests.get() + ofServices.get())
         .description("Requests that are under way, but for those of health and metrics")
         .register(meters);
     Gauge.builder("muster.requests.open.body", bodyBytes, AtomicLong::get)
@@ -78,6 +81,8 @@ class RequestRoom {
     var path = context.request().path();
     if (path != null && path.startsWith(OPERATIONS)) {
       enter(context, operations, OPERATIONS_AT_ONCE, 0);
+    } else if (path != null && path.startsWith(SERVICES)) {
+      enter(context, ofServices, mostRequests, bodyBytes(context.request()));
     } else {
       enter(context, requests, mostRequests, bodyBytes(context.request()));
     }

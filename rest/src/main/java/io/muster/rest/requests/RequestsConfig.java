@@ -25,9 +25,10 @@ public interface RequestsConfig {
   Optional<String> streamedPaths();
 
   /**
-   * How many requests may be under way at once, those that wait for something among them; health
-   * and metrics are not counted. More are answered 503 at once, with Retry-After: each takes some
-   * 20 KiB, and what is asked faster than it is answered would fill the memory.
+   * How many requests may be under way at once, those that wait for something among them; as many
+   * again of services, and health and metrics are not counted. More are answered 503 at once, with
+   * Retry-After: each takes some 20 KiB, and what is asked faster than it is answered would fill
+   * the memory.
    */
   @WithDefault("1500")
   @Min(1) int mostAtOnce();
