@@ -114,11 +114,7 @@ final class CommandRequests implements Contender {
 
   /** Within the time that a request waits. */
   private boolean isAnswered(long n) {
-    var answer = post(n).join();
-    if (answer.statusCode() != CREATED) {
-      check(answer);
-    }
-    return isSucceeded(answer);
+    return isSucceeded(command(post(n).join()));
   }
 
   /** Climbs for half of the time. */
@@ -188,8 +184,11 @@ final class CommandRequests implements Contender {
 
   /** Looks now and then when the request has waited for as long as it may. */
   private CompletableFuture<Void> answered(HttpResponse<String> answer) {
-    if (!isThere(answer) || read(answer).path("finished").asBoolean()) {
-      check(answer);
+    var command = command(answer);
+    if (command.path("finished").asBoolean()) {
+      if (!isSucceeded(command)) {
+        throw failed(answer);
+      }
       return CompletableFuture.completedFuture(null);
     }
     var url = answer.headers().firstValue("Location").map(service::resolve).orElse(answer.uri());
@@ -200,14 +199,20 @@ final class CommandRequests implements Contender {
         .thenCompose(this::answered);
   }
 
-  private void check(HttpResponse<String> answer) {
-    if (!isThere(answer) || !isSucceeded(answer)) {
-      throw failed("command-service answered " + answer.statusCode() + ": " + answer.body());
+  /** As the service shows it. */
+  private JsonNode command(HttpResponse<String> answer) {
+    if (answer.statusCode() != CREATED && answer.statusCode() != OK) {
+      throw failed(answer);
+    }
+    try {
+      return JSON.readTree(answer.body());
+    } catch (JsonProcessingException e) {
+      throw failed(answer);
     }
   }
 
-  private static boolean isThere(HttpResponse<String> answer) {
-    return answer.statusCode() == CREATED || answer.statusCode() == OK;
+  private RoundFailedException failed(HttpResponse<String> answer) {
+    return failed("command-service answered " + answer.statusCode() + ": " + answer.body());
   }
 
   private RoundFailedException failed(String why) {
@@ -215,15 +220,7 @@ final class CommandRequests implements Contender {
     return new RoundFailedException(why);
   }
 
-  private static boolean isSucceeded(HttpResponse<String> answer) {
-    return read(answer).path("state").asText().equals("succeeded");
-  }
-
-  private static JsonNode read(HttpResponse<String> answer) {
-    try {
-      return JSON.readTree(answer.body());
-    } catch (JsonProcessingException e) {
-      throw new RoundFailedException("no JSON: " + answer.body(), e);
-    }
+  private static boolean isSucceeded(JsonNode command) {
+    return command.path("state").asText().equals("succeeded");
   }
 }

@@ -114,17 +114,12 @@ public record Command(
     return Optional.of(respondBy != null ? respondBy : terms.expiresAt());
   }
 
-  /** Whether a message of it is to be written, as far as it is up to itself and the time. */
-  boolean wantsSending(Instant now) {
-    return wantsSending(now, now);
-  }
-
   /**
-   * The same when what the device's client has acknowledged lately may not be known yet: what the
-   * broker has is not sent again before. Else whoever is slow to hear makes more of what it is slow
-   * to hear.
+   * Whether a message of it is to be written, as far as it is up to itself and the time. What the
+   * device's client has acknowledged lately may not be known yet: what the broker has is not sent
+   * again before. Else whoever is slow to hear makes more of what it is slow to hear.
    *
-   * @param judgedAt not after now
+   * @param judgedAt as of when it is known; not after now
    */
   boolean wantsSending(Instant now, Instant judgedAt) {
     var asOf = attempt == null ? now : judgedAt;

@@ -179,8 +179,8 @@ class CommandTest {
         changed(queued(terms()).sending(MESSAGE, T0), new Happening.NotPublished(MESSAGE, at(1)));
     assertEquals(QUEUED, again.state());
     assertTrue(again.mayBeSent());
-    assertFalse(again.wantsSending(at(1)));
-    assertTrue(again.wantsSending(at(2)));
+    assertFalse(again.wantsSending(at(1), at(1)));
+    assertTrue(again.wantsSending(at(2), at(2)));
   }
 
   @Test
@@ -271,7 +271,7 @@ class CommandTest {
     var waiting = delivered(retrying(2)).at(at(12));
     assertEquals(SUCCEEDED, changed(waiting, answer(200, 12)).state());
     var accepted = changed(waiting, answer(202, 12));
-    assertFalse(accepted.wantsSending(at(20)));
+    assertFalse(accepted.wantsSending(at(20), at(20)));
     assertFalse(accepted.holdsUp());
   }
 
@@ -301,7 +301,7 @@ class CommandTest {
     command = changed(command, atBroker(MESSAGE, Presence.CONNECTED, 1));
     assertEquals(SENT, command.state());
     assertEquals(at(11), command.respondBy());
-    assertFalse(command.wantsSending(at(5)));
+    assertFalse(command.wantsSending(at(5), at(5)));
     assertEquals(Reason.NO_ANSWER, command.at(at(11)).reason());
   }
 
@@ -328,9 +328,9 @@ class CommandTest {
   void whenTheDeviceIsBackItDoesNotWaitForThePauseToEnd() {
     var sent =
         changed(queued(terms()).sending(MESSAGE, T0), atBroker(MESSAGE, Presence.CONNECTED, 1));
-    assertFalse(sent.wantsSending(at(1)));
+    assertFalse(sent.wantsSending(at(1), at(1)));
     var back = changed(sent, new Happening.DeviceIsBack(at(1)));
-    assertTrue(back.wantsSending(at(1)));
+    assertTrue(back.wantsSending(at(1), at(1)));
     ignored(Why.DUPLICATE, delivered(terms()), new Happening.DeviceIsBack(at(3)));
   }
 
@@ -338,7 +338,7 @@ class CommandTest {
   void whatIsOnItsWayWhenTheDeviceComesBackIsSentAgainAtOnce() {
     var underWay = queued(terms()).sending(OTHER, T0).sending(MESSAGE, at(5));
     var back = changed(underWay, new Happening.DeviceIsBack(at(5).plusMillis(999)));
-    assertTrue(back.wantsSending(at(6)));
+    assertTrue(back.wantsSending(at(6), at(6)));
     assertTrue(back.holdsUp());
     ignored(Why.DUPLICATE, back, atBroker(MESSAGE, Presence.CONNECTED, 6));
     assertEquals(DELIVERED, changed(back, new Happening.Delivered(at(6))).state());

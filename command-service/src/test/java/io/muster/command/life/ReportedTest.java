@@ -129,7 +129,7 @@ class ReportedTest {
     var sending = queued(terms()).sending(MESSAGE, at(0));
     var begun = changed(sending, reported(202, 1, 20));
     assertNull(begun.attempt());
-    assertFalse(begun.wantsSending(at(1)));
+    assertFalse(begun.wantsSending(at(1), at(1)));
     assertFalse(begun.holdsUp());
     assertEquals(new Ignored(Why.DUPLICATE), begun.apply(atBroker(MESSAGE, Presence.CONNECTED, 2)));
   }
