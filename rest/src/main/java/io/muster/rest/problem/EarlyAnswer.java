@@ -21,9 +21,7 @@ public class EarlyAnswer {
   /** Ends the response; counted and logged as all refusals are. */
   public void refuse(RoutingContext context, Refusal refusal) {
     var problem = problems.problem(refusal);
-    if (refusal instanceof Refusal.Unavailable) {
-      context.response().putHeader(HttpHeaders.RETRY_AFTER, Problems.RETRY_AFTER_SECONDS);
-    }
+    Problems.headers(refusal).forEach(context.response()::putHeader);
     context
         .response()
         .setStatusCode(problem.status())

@@ -5,6 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -12,7 +13,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class Problems {
   private static final Logger LOG = Logger.getLogger("io.muster.rest.problem");
-  static final String RETRY_AFTER_SECONDS = "2";
+  private static final String RETRY_AFTER_SECONDS = "2";
 
   private final MeterRegistry meters;
 
@@ -24,7 +25,8 @@ public class Problems {
     var refusal = RefusalOfException.of(thrown);
     var problem = told(refusal, thrown);
     var response = Response.status(problem.status()).type(Problem.MEDIA_TYPE).entity(problem);
-    return withHeaders(response, refusal).build();
+    headers(refusal).forEach(response::header);
+    return response.build();
   }
 
   /** The same for an answer that is not HTTP's: logged and counted, to be sent some other way. */
@@ -54,22 +56,20 @@ public class Problems {
     return problem;
   }
 
-  private static Response.ResponseBuilder withHeaders(
-      Response.ResponseBuilder response, Refusal refusal) {
+  /** What an answer says beside its problem, by the names of its headers. */
+  static Map<String, String> headers(Refusal refusal) {
     return switch (refusal) {
       case Refusal.NotAuthenticated(var challenge) ->
-          response.header(HttpHeaders.WWW_AUTHENTICATE, challenge.header());
-      case Refusal.Unavailable ignored ->
-          response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+          Map.of(HttpHeaders.WWW_AUTHENTICATE, challenge.header());
+      case Refusal.Unavailable ignored -> Map.of(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
       case Refusal.TooManyFailures it ->
-          response.header(HttpHeaders.RETRY_AFTER, wholeSeconds(it.retryAfter()));
+          Map.of(HttpHeaders.RETRY_AFTER, Long.toString(wholeSeconds(it.retryAfter())));
       case Refusal.MethodNotAllowed(var allowed) ->
           allowed.isEmpty()
-              ? response
-              : response.header(
+              ? Map.of()
+              : Map.of(
                   HttpHeaders.ALLOW, allowed.stream().sorted().collect(Collectors.joining(", ")));
-      case Refusal.VersionMismatch it ->
-          response.header(HttpHeaders.ETAG, "\"" + it.current() + "\"");
+      case Refusal.VersionMismatch it -> Map.of(HttpHeaders.ETAG, "\"" + it.current() + "\"");
       case Refusal.Malformed _,
           Refusal.Forbidden _,
           Refusal.Absent _,
@@ -81,7 +81,7 @@ public class Problems {
           Refusal.VersionRequired _,
           Refusal.LimitReached _,
           Refusal.Unexpected _ ->
-          response;
+          Map.of();
     };
   }
 
