@@ -30,7 +30,11 @@ public final class EventFollower implements AutoCloseable {
   /** What following a log leads to. Called by one thread, one call at a time. */
   public interface Effects {
 
-    /** From where to read on: the last sequence that was taken. */
+    /**
+     * From where to read on: the last sequence that was taken. Asked at first and after each
+     * failure, that of the other service included: whatever is past the answer's position is read,
+     * whatever is not is never read.
+     */
     Uni<Long> position();
 
     /**
@@ -211,13 +215,10 @@ public final class EventFollower implements AutoCloseable {
 
   private void pause(Exception failed) throws InterruptedException {
     var cause = failed instanceof ExecutionException ? failed.getCause() : failed;
-    // A database that was away may have come back as it was before, and position with it.
+    // A database that was away may have come back as it was before, and the position with it.
     position = -1;
     if (cause instanceof TurnLostException) {
       return;
-    }
-    if (cause instanceof PositionMovedException) {
-      position = -1;
     }
     if (!failing) {
       failing = true;

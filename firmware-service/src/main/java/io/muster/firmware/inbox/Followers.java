@@ -5,6 +5,7 @@ import io.muster.firmware.neighbours.Neighbours;
 import io.muster.firmware.removal.TenantRemoval;
 import io.muster.mqtt.MqttInboundMetadata;
 import io.muster.outbox.EventFollower;
+import io.muster.outbox.InstanceEffects;
 import io.muster.outbox.SharedEffects;
 import io.muster.outbox.SharedFollower;
 import io.muster.outbox.WithoutRemovedTenants;
@@ -64,7 +65,7 @@ class Followers {
         new EventFollower(
             settings("registry's withdrawals", config.withdrawalInterval()),
             withdrawalLog::page,
-            withdrawalLog,
+            new InstanceEffects(neighbours::registryEvents, withdrawalLog),
             clock);
   }
 

@@ -8,7 +8,7 @@ import io.muster.contract.id.MalformedIdException;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.firmware.neighbours.Neighbours;
 import io.muster.firmware.targets.Withdrawal;
-import io.muster.outbox.EventFollower;
+import io.muster.outbox.InstanceEffects;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
@@ -17,13 +17,12 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * What the registry withdraws, in each instance for the answers that it remembers itself: the
- * position is in memory and begins at the log's end, and what was answered before is believed no
- * more. So a lost wake-up delays a withdrawal and no more. Called by the thread that follows; what
- * the broker tells, by any.
+ * What the registry withdraws, in each instance for the answers that it remembers itself; what was
+ * answered before its log is followed is believed no more. So a lost wake-up delays a withdrawal
+ * and no more. Called by the thread that follows; what the broker tells, by any.
  */
 @ApplicationScoped
-class WithdrawalLog implements EventFollower.Effects {
+class WithdrawalLog implements InstanceEffects.Effect {
   private static final Logger LOG = Logger.getLogger(WithdrawalLog.class);
   private static final long CONFIRM_NANOS = Duration.ofMinutes(1).toNanos();
   private static final Set<String> WITHDRAWING =
@@ -61,24 +60,14 @@ class WithdrawalLog implements EventFollower.Effects {
   }
 
   @Override
-  public Uni<Long> position() {
-    return neighbours
-        .registryEvents(Long.MAX_VALUE, 1)
-        .map(EventPage::next)
-        .invoke(() -> withdrawals.fire(new Withdrawal.OfEverybody()));
+  public void begin() {
+    withdrawals.fire(new Withdrawal.OfEverybody());
   }
 
   @Override
-  public Uni<Void> take(EventPage page) {
-    page.items().forEach(this::take);
-    return Uni.createFrom().voidItem();
-  }
-
-  @Override
-  public Uni<Long> startOver(long end) {
+  public void missed() {
     LOG.warn("Withdrawals may have been missed: the registry is asked about each proof again");
     withdrawals.fire(new Withdrawal.OfEverybody());
-    return Uni.createFrom().item(end);
   }
 
   /** Not at each reading: it goes through all that is remembered. */
@@ -90,7 +79,8 @@ class WithdrawalLog implements EventFollower.Effects {
     }
   }
 
-  private void take(OutboxEvent event) {
+  @Override
+  public void take(OutboxEvent event) {
     PlatformTopic.parse(event.topic()).ifPresent(this::take);
   }
 

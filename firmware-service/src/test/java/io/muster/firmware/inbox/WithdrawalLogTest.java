@@ -11,6 +11,7 @@ import io.muster.firmware.Neighbour;
 import io.muster.firmware.neighbours.NeighboursOfTests;
 import io.muster.firmware.targets.Withdrawal;
 import io.muster.outbox.EventFollower;
+import io.muster.outbox.InstanceEffects;
 import io.vertx.mutiny.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ class WithdrawalLogTest {
             new EventFollower.Settings(
                 "withdrawals", 2, Duration.ofMillis(20), PATIENCE, Duration.ofMillis(50)),
             log::page,
-            log,
+            new InstanceEffects(log::page, log),
             Clock.systemUTC());
     follower.start();
     await().atMost(PATIENCE).until(() -> !heard.isEmpty());
@@ -90,9 +91,12 @@ class WithdrawalLogTest {
   @Test
   void whatHappenedWhileItWasAwayIsHeardAfterwards() {
     registry.away(true);
+    var asked = registry.questions();
+    await().atMost(PATIENCE).until(() -> registry.questions() > asked + 1);
     tell("device-deleted", "/lamp-1");
     registry.away(false);
-    await().atMost(PATIENCE).until(() -> heard.contains(new Withdrawal.OfDevice(LAMP)));
+    await().atMost(PATIENCE).until(() -> heard.size() > 1);
+    assertEquals(List.of(new Withdrawal.OfEverybody(), new Withdrawal.OfDevice(LAMP)), heard);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
 import io.muster.outbox.EventFollower;
+import io.muster.outbox.InstanceEffects;
 import io.muster.rest.answers.Withdrawals;
 import io.smallrye.mutiny.Uni;
 import java.time.Clock;
@@ -50,7 +51,7 @@ final class RegistryAccess implements DeviceAccess, KnownDevices, AutoCloseable 
             ticker);
     this.credentials = new CredentialAnswers(registry, config, metrics, withdrawals, clock, ticker);
     this.devices = new DeviceAnswers(registry, config, metrics, withdrawals, clock, ticker);
-    this.feed = new WithdrawalFeed(registry, withdrawals, metrics);
+    this.feed = new WithdrawalFeed(withdrawals, metrics);
     this.confirmedAt = ticker.read();
     this.follower =
         new EventFollower(
@@ -64,7 +65,7 @@ final class RegistryAccess implements DeviceAccess, KnownDevices, AutoCloseable 
               logAskedAt = ticker.read();
               return metrics.timed("events", () -> registry.events(after, limit));
             },
-            feed,
+            new InstanceEffects(registry::events, feed),
             clock);
     this.feed.whenUpToDate(this::confirm);
   }

@@ -1,6 +1,5 @@
 package io.muster.ingest.access;
 
-import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.RegistryEvent;
 import io.muster.contract.event.RegistryEvent.CredentialRevoked;
@@ -14,7 +13,7 @@ import io.muster.contract.event.RegistryEvent.TenantDeleted;
 import io.muster.contract.event.RegistryEvent.TenantSuspended;
 import io.muster.contract.event.RegistryEvent.TenantUpdated;
 import io.muster.contract.event.RegistryEvent.TokenKeyWithdrawn;
-import io.muster.outbox.EventFollower;
+import io.muster.outbox.InstanceEffects;
 import io.muster.rest.answers.Withdrawals;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
@@ -25,22 +24,19 @@ import org.jboss.logging.Logger;
 
 /**
  * What the registry's events do here: answers that they contradict are believed no more, others
- * that they touch are asked for again, and those who hold connections hear of it. The position is
- * in memory, beginning at the log's end: what happened before is in the first answers, since none
- * is asked for earlier. Thread-safe.
+ * that they touch are asked for again, and those who hold connections hear of it. What happened
+ * before the log is followed is in the first answers, since none is asked for earlier. Thread-safe.
  */
-final class WithdrawalFeed implements EventFollower.Effects {
+final class WithdrawalFeed implements InstanceEffects.Effect {
   private static final Logger LOG = Logger.getLogger(WithdrawalFeed.class);
 
-  private final RegistryClient registry;
   private final Withdrawals withdrawals;
   private final AccessMetrics metrics;
   private final List<Consumer<Withdrawal>> listeners = new CopyOnWriteArrayList<>();
   private final CompletableFuture<Void> anchored = new CompletableFuture<>();
   private volatile Runnable whenUpToDate = () -> {};
 
-  WithdrawalFeed(RegistryClient registry, Withdrawals withdrawals, AccessMetrics metrics) {
-    this.registry = registry;
+  WithdrawalFeed(Withdrawals withdrawals, AccessMetrics metrics) {
     this.withdrawals = withdrawals;
     this.metrics = metrics;
   }
@@ -67,25 +63,15 @@ final class WithdrawalFeed implements EventFollower.Effects {
   }
 
   @Override
-  public Uni<Long> position() {
-    return registry
-        .events(Long.MAX_VALUE, 1)
-        .map(EventPage::next)
-        .invoke(() -> anchored.complete(null));
+  public void begin() {
+    anchored.complete(null);
   }
 
   @Override
-  public Uni<Void> take(EventPage page) {
-    page.items().forEach(this::take);
-    return Uni.createFrom().voidItem();
-  }
-
-  @Override
-  public Uni<Long> startOver(long end) {
+  public void missed() {
     LOG.error("Withdrawals may have been missed: every device has to show its credential again");
     withdrawals.withdrawAll();
     tell("log-lost", new Withdrawal.OfEverybody());
-    return Uni.createFrom().item(end);
   }
 
   @Override
@@ -93,7 +79,8 @@ final class WithdrawalFeed implements EventFollower.Effects {
     whenUpToDate.run();
   }
 
-  private void take(OutboxEvent event) {
+  @Override
+  public void take(OutboxEvent event) {
     try {
       RegistryEvents.read(event).ifPresent(this::take);
     } catch (RuntimeException malformed) {

@@ -79,6 +79,13 @@ final class FollowedAccess implements AutoCloseable {
     awaitPage();
   }
 
+  /** The log cannot be read from now on, and that was noticed. */
+  void loseLog() {
+    registry.loseLog();
+    var refused = registry.refusedPages();
+    await().atMost(PATIENCE).until(() -> registry.refusedPages() > refused + 1);
+  }
+
   /** One that holds all that was told so far was taken: another one has been asked for since. */
   private void awaitPage() {
     var pages = registry.pages();

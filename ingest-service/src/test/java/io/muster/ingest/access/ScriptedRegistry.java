@@ -26,6 +26,7 @@ final class ScriptedRegistry implements RegistryClient {
   private final AtomicInteger verifications = new AtomicInteger();
   private final AtomicInteger lookUps = new AtomicInteger();
   private final AtomicInteger pages = new AtomicInteger();
+  private final AtomicInteger refusedPages = new AtomicInteger();
   private volatile Function<VerifyRequest, Uni<VerifyAnswer>> answers;
   private volatile Function<DeviceAddress, Optional<DeviceView>> devices = any -> Optional.empty();
   private volatile boolean away;
@@ -109,6 +110,11 @@ final class ScriptedRegistry implements RegistryClient {
     return pages.get();
   }
 
+  /** How often the log was asked for in vain. */
+  int refusedPages() {
+    return refusedPages.get();
+  }
+
   @Override
   public Uni<VerifyAnswer> verify(VerifyRequest request) {
     verifications.incrementAndGet();
@@ -124,6 +130,7 @@ final class ScriptedRegistry implements RegistryClient {
   @Override
   public Uni<EventPage> events(long after, int limit) {
     if (logAway) {
+      refusedPages.incrementAndGet();
       return isAway();
     }
     pages.incrementAndGet();

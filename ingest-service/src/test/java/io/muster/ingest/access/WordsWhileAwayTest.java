@@ -118,6 +118,19 @@ class WordsWhileAwayTest {
     assertEquals(new Admission.Denied(Reason.DEVICE_DISABLED), followed.ask(PROOF));
   }
 
+  @ParameterizedTest
+  @MethodSource("wordsThatTakeItBack")
+  void aWordThatWasSaidWhileTheLogCouldNotBeReadHasItsEffectAfterwards(RegistryEvent word) {
+    registry.answer(withToken());
+    followed.assertGranted();
+    followed.loseLog();
+    registry.tell(word);
+    registry.comeBack();
+    await().atMost(PATIENCE).until(() -> !followed.withdrawals.isEmpty());
+    registry.goAway();
+    assertEquals(new Admission.Unavailable(), followed.ask(PROOF));
+  }
+
   @Test
   void nobodyGetsBackInWhenAWordCannotBeRead() {
     followed.assertGranted();
@@ -130,12 +143,13 @@ class WordsWhileAwayTest {
   @Test
   void nobodyGetsBackInWhenWordsWereLost() {
     followed.assertGranted();
-    registry.loseLog();
+    followed.loseLog();
     registry.tell(new DeviceDisabled(DEVICE, 2));
     registry.tell(new DeviceDisabled(GATEWAY, 2));
     registry.trim();
     registry.comeBack();
     await().atMost(PATIENCE).until(() -> !followed.withdrawals.isEmpty());
+    assertEquals(List.of(new Withdrawal.OfEverybody()), followed.withdrawals);
     registry.goAway();
     assertEquals(new Admission.Unavailable(), followed.ask(PROOF));
   }
