@@ -80,6 +80,7 @@ class CrowdedIT {
     assertTrue(answer(begin(token, LONG)).startsWith("HTTP/1.1 503 "));
     assertTrue(answer(beginWithoutLength()).startsWith("HTTP/1.1 503 "));
     api.sent(device, Map.of("name", "go"));
+    RestAssured.given().body("x".repeat(LONG)).post("/internal/v1/x").then().statusCode(404);
     sockets.getFirst().close();
     await().atMost(PATIENCE).untilAsserted(() -> assertEquals(1, open()));
     begin(token, LONG);

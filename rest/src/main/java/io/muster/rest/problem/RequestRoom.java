@@ -38,13 +38,10 @@ class RequestRoom {
 
   private final EarlyAnswer answer;
   private final StreamedPaths streamed;
-  private final int mostRequests;
-  private final long mostBodyBytes;
   private final long longestBody;
-  private final AtomicInteger requests = new AtomicInteger();
-  private final AtomicInteger ofServices = new AtomicInteger();
-  private final AtomicInteger operations = new AtomicInteger();
-  private final AtomicLong bodyBytes = new AtomicLong();
+  private final Room people;
+  private final Room services;
+  private final Room operations;
   private final Counter refusedRequests;
   private final Counter refusedBodies;
 
@@ -52,13 +49,14 @@ class RequestRoom {
       EarlyAnswer answer, StreamedPaths streamed, RequestsConfig limits, MeterRegistry meters) {
     this.answer = answer;
     this.streamed = streamed;
-    this.mostRequests = limits.mostAtOnce();
-    this.mostBodyBytes = limits.mostBodyBytesAtOnce();
     this.longestBody = limits.maxBodyBytes();
-    Gauge.builder("muster.requests.open", () -> requests.get() + ofServices.get())
+    this.people = new Room(limits.mostAtOnce(), limits.mostBodyBytesAtOnce());
+    this.services = new Room(limits.mostAtOnce(), limits.mostBodyBytesAtOnce());
+    this.operations = new Room(OPERATIONS_AT_ONCE, 0);
+    Gauge.builder("muster.requests.open", () -> people.requests.get() + services.requests.get())
         .description("Requests that are under way, but for those of health and metrics")
         .register(meters);
-    Gauge.builder("muster.requests.open.body", bodyBytes, AtomicLong::get)
+    Gauge.builder("muster.requests.open.body", () -> people.bytes.get() + services.bytes.get())
         .baseUnit("bytes")
         .description("How long the bodies above 16 KiB of those are together")
         .register(meters);
@@ -78,47 +76,30 @@ class RequestRoom {
   }
 
   private void enter(RoutingContext context) {
-    var path = context.request().path();
-    if (path != null && path.startsWith(OPERATIONS)) {
-      enter(context, operations, OPERATIONS_AT_ONCE, 0);
-    } else if (path != null && path.startsWith(SERVICES)) {
-      enter(context, ofServices, mostRequests, bodyBytes(context.request()));
-    } else {
-      enter(context, requests, mostRequests, bodyBytes(context.request()));
-    }
-  }
-
-  private void enter(RoutingContext context, AtomicInteger room, int most, long bytes) {
-    if (room.incrementAndGet() > most) {
-      room.decrementAndGet();
+    var room = room(context.request().path());
+    var bytes = room == operations ? 0 : bodyBytes(context.request());
+    if (!room.takeRequest()) {
       refuse(context, refusedRequests, "As many requests are under way as there may be at once");
-    } else if (!take(bytes)) {
-      room.decrementAndGet();
+    } else if (!room.takeBody(bytes)) {
+      room.requests.decrementAndGet();
       refuse(context, refusedBodies, "Many long bodies are being read at once");
     } else {
       var gone = new AtomicBoolean();
       context.addEndHandler(
           over -> {
             if (gone.compareAndSet(false, true)) {
-              room.decrementAndGet();
-              bodyBytes.addAndGet(-bytes);
+              room.leave(bytes);
             }
           });
       context.next();
     }
   }
 
-  /** One finds room always, however long it may be. */
-  private boolean take(long bytes) {
-    if (bytes == 0) {
-      return true;
+  private Room room(String path) {
+    if (path != null && path.startsWith(OPERATIONS)) {
+      return operations;
     }
-    var before = bodyBytes.getAndAdd(bytes);
-    if (before > 0 && before + bytes > mostBodyBytes) {
-      bodyBytes.addAndGet(-bytes);
-      return false;
-    }
-    return true;
+    return path != null && path.startsWith(SERVICES) ? services : people;
   }
 
   /** Of a body that takes memory: one that is too long is not read. */
@@ -138,5 +119,44 @@ class RequestRoom {
       context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
     answer.refuse(context, new Refusal.Unavailable(why));
+  }
+
+  /** What is under way of one sort of requests. */
+  private static final class Room {
+    private final int mostRequests;
+    private final long mostBytes;
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+
+    Room(int mostRequests, long mostBytes) {
+      this.mostRequests = mostRequests;
+      this.mostBytes = mostBytes;
+    }
+
+    boolean takeRequest() {
+      if (requests.incrementAndGet() > mostRequests) {
+        requests.decrementAndGet();
+        return false;
+      }
+      return true;
+    }
+
+    /** One finds room always, however long it may be. */
+    boolean takeBody(long length) {
+      if (length == 0) {
+        return true;
+      }
+      var before = bytes.getAndAdd(length);
+      if (before > 0 && before + length > mostBytes) {
+        bytes.addAndGet(-length);
+        return false;
+      }
+      return true;
+    }
+
+    void leave(long length) {
+      requests.decrementAndGet();
+      bytes.addAndGet(-length);
+    }
   }
 }

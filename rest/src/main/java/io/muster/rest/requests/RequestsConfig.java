@@ -34,8 +34,8 @@ public interface RequestsConfig {
   @Min(1) int mostAtOnce();
 
   /**
-   * How long the bodies of those may be together, of those above 16 KiB; one that does not say how
-   * long it is counts as the longest. More are answered 503 at once.
+   * How long the bodies of those may be together, of those above 16 KiB, and the same for services;
+   * one that does not say how long it is counts as the longest. More are answered 503 at once.
    */
   @WithDefault("16777216")
   @Min(65_536) long mostBodyBytesAtOnce();
