@@ -1,7 +1,18 @@
+{{/* Whether devices come to the endpoint by TLS: "true" or nothing. */}}
+{{- define "muster.endpointHasTls" -}}
+{{- if and .Values.ingest.enabled (or .Values.endpoint.mqtts.enabled .Values.endpoint.wss.enabled) -}}true{{- end -}}
+{{- end -}}
+
+{{/* Whether devices come to the endpoint at all; where EMQX has them, none of its ports is open: "true" or nothing. */}}
+{{- define "muster.endpointIsOpen" -}}
+{{- $open := or .Values.endpoint.mqtt.enabled .Values.endpoint.ws.enabled (include "muster.endpointHasTls" .) -}}
+{{- if and .Values.ingest.enabled $open -}}true{{- end -}}
+{{- end -}}
+
 {{/* Whether the chart's issuer makes the endpoint's certificate: "true" or nothing. */}}
 {{- define "muster.endpointCertificateByIssuer" -}}
 {{- $tls := .Values.endpoint.tls -}}
-{{- if and .Values.ingest.enabled (not $tls.secretName) (not $tls.issuerRef) -}}true{{- end -}}
+{{- if and (include "muster.endpointHasTls" .) (not $tls.secretName) (not $tls.issuerRef) -}}true{{- end -}}
 {{- end -}}
 
 {{- define "muster.endpointSecret" -}}

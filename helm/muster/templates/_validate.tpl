@@ -57,7 +57,7 @@
 {{- if and .Values.external.uplinkUrl (not .Values.site) }}
 {{- fail "site: the name of this site, by which the hub that external.uplinkUrl names tells its log from those of others" }}
 {{- end }}
-{{- if and .Values.ingest.enabled (not (or .Values.endpoint.mqtt.enabled .Values.endpoint.mqtts.enabled .Values.endpoint.ws.enabled .Values.endpoint.wss.enabled)) (ne (get .Values.ingest.settings "muster.ingest.source") "broker") }}
+{{- if and .Values.ingest.enabled (not (include "muster.endpointIsOpen" .)) (ne (get .Values.ingest.settings "muster.ingest.source") "broker") }}
 {{- fail "endpoint: no port is enabled, and nothing feeds the store" }}
 {{- end }}
 {{- end -}}

@@ -57,6 +57,7 @@ class NotesTest {
           Request.of(),
           Renderings.EDGE,
           Request.of("values-production.yaml"),
+          Request.of("values-production.yaml", "values-emqx.yaml"),
           Request.of().named("hub").with("firmware.devices.enabled", true)
         }) {
       var rendering = rendering(request);

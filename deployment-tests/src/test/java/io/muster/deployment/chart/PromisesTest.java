@@ -177,6 +177,33 @@ class PromisesTest {
     assertFalse(inside.at("ports").items().getFirst().at("nodePort").exists());
   }
 
+  /** Nothing for devices is left of it where EMQX has them, and without TLS no certificate. */
+  @Test
+  void whatTheEndpointDoesNotOpenHasNoServiceAndNoCertificate() {
+    for (var request :
+        List.of(
+            Request.of("values-emqx.yaml"),
+            Request.of("values-production.yaml", "values-emqx.yaml"))) {
+      var rendering = Rendering.of(request);
+      assertTrue(rendering.find("Service", "muster-endpoint").isEmpty(), rendering.name());
+      assertFalse(hasEndpointCertificate(rendering), rendering.name());
+    }
+    var unencrypted =
+        Request.of().with("endpoint.mqtt.enabled", true).with("endpoint.mqtts.enabled", false);
+    var ports = endpoint(unencrypted).at("spec", "ports").items();
+    assertEquals(List.of("mqtt"), ports.stream().map(port -> port.at("name").text()).toList());
+    assertFalse(hasEndpointCertificate(Rendering.of(unencrypted)));
+    assertTrue(
+        hasEndpointCertificate(Rendering.of(unencrypted.with("endpoint.wss.enabled", true))));
+    assertTrue(hasEndpointCertificate(Rendering.of(Request.of("values-production.yaml"))));
+  }
+
+  private static boolean hasEndpointCertificate(Rendering rendering) {
+    var name = "muster-endpoint-tls";
+    return ReferencesTest.issuersSecrets(rendering).contains(name)
+        || rendering.find("Certificate", name).isPresent();
+  }
+
   private static Tree endpoint(Request request) {
     return Rendering.of(request).find("Service", "muster-endpoint").orElseThrow().tree();
   }

@@ -47,6 +47,9 @@ class ReferencesTest {
     for (var service : rendering.of("Service")) {
       var pods = rendering.selected(service.tree().at("spec", "selector"));
       assertEquals(1, pods.size(), () -> rendering + ": " + service);
+      // Kubernetes refuses one without.
+      assertFalse(
+          service.tree().at("spec", "ports").items().isEmpty(), () -> rendering + ": " + service);
       for (var port : service.tree().at("spec", "ports").items()) {
         assertTrue(
             portNames(pods.getFirst()).contains(port.at("targetPort").text()),
