@@ -48,6 +48,19 @@ class PromisesTest {
         .toList();
   }
 
+  /** Kubernetes' "forced rollback": else a broken pod stays until somebody deletes it by hand. */
+  @Test
+  void aRollbackReplacesAPodThatNeverBecameReady() {
+    var sets = SMALL.of("StatefulSet");
+    assertEquals(2, sets.size());
+    for (var set : sets) {
+      var spec = set.tree().at("spec");
+      assertEquals("Parallel", spec.at("podManagementPolicy").text(), set::toString);
+      // One at a time all the same.
+      assertEquals("1", spec.at("replicas").text(), set::toString);
+    }
+  }
+
   @Test
   void aChangeOfSettingsRollsThePodsOfThatServiceAlone(@TempDir Path folder) throws IOException {
     var settings = "command: {settings: {muster.command.removal.batch-rows: 500}}";
