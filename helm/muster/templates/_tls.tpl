@@ -29,13 +29,13 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The Secret with the authority that signed them. */}}
+{{/* The Secret with the authority that signed them; with an issuer of your own that of any of them has it. */}}
 {{- define "muster.caSecret" -}}
 {{- $internal := .Values.tls.internal -}}
 {{- if eq $internal.provider "existing" -}}
 {{- required "tls.internal.caSecret: the Secret with ca.crt" $internal.caSecret -}}
 {{- else if and (eq $internal.provider "cert-manager") $internal.issuerRef -}}
-{{- printf "%s-%s-tls" (include "muster.fullname" .) (ternary "broker" "registry" (eq (include "muster.hasBroker" .) "true")) -}}
+{{- printf "%s-%s-tls" (include "muster.fullname" .) (first (splitList "," (include "muster.certified" .))) -}}
 {{- else -}}
 {{- printf "%s-internal-ca" (include "muster.fullname" .) -}}
 {{- end -}}

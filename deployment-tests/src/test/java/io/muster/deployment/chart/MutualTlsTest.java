@@ -46,6 +46,28 @@ class MutualTlsTest {
     assertEquals("PKCS8", certificate.at("spec", "privateKey", "encoding").text());
   }
 
+  /** Whose Secret has the authority: one that cert-manager fills, whatever runs there. */
+  @Test
+  void withAnIssuerOfYourOwnTheAuthorityIsReadFromACertificateThatIsThere() {
+    var production =
+        Request.of("values-production.yaml")
+            .with("tls.internal.issuerRef.kind", "ClusterIssuer")
+            .with("tls.internal.issuerRef.name", "services");
+    var elsewhere =
+        production
+            .with("broker.enabled", false)
+            .with("external.broker.url", "mqtts://broker.example.org:8883");
+    for (var request : List.of(production, elsewhere, Renderings.EDGE_BY_CERT_MANAGER)) {
+      var rendering = Rendering.of(request);
+      var name = secret(rendering, "ingest", "ca");
+      var certificate = rendering.find("Certificate", name);
+      assertTrue(certificate.isPresent(), () -> rendering + ": nobody makes " + name);
+      assertEquals(
+          request.values().get("tls.internal.issuerRef.name"),
+          certificate.get().tree().at("spec", "issuerRef", "name").text());
+    }
+  }
+
   @Test
   void inProductionServicesAndBrokerLetNobodyInWithoutOne() {
     var production = Rendering.of(Request.of("values-production.yaml"));

@@ -59,6 +59,25 @@ final class Renderings {
   /** An edge; each is called by a name of its own. */
   static final Request EDGE = Request.of("values-edge.yaml").with("site", "lyon");
 
+  /** The same where an issuer of the cluster signs. */
+  static final Request EDGE_BY_CERT_MANAGER =
+      EDGE.with("tls.internal.provider", "cert-manager")
+          .with("tls.internal.issuerRef.kind", "ClusterIssuer")
+          .with("tls.internal.issuerRef.name", "site");
+
+  /** Certificates that an operator made. */
+  static final Request BY_OPERATOR =
+      Request.of()
+          .with("tls.services.enabled", true)
+          .with("tls.mutual.enabled", true)
+          .with("tls.internal.provider", "existing")
+          .with("tls.internal.caSecret", "muster-own-ca")
+          .with("tls.internal.secrets.broker", "muster-own-broker")
+          .with("tls.internal.secrets.registry", "muster-own-registry")
+          .with("tls.internal.secrets.ingest", "muster-own-ingest")
+          .with("tls.internal.secrets.command", "muster-own-command")
+          .with("tls.internal.secrets.firmware", "muster-own-firmware");
+
   static final Request BY_ISSUER = Request.of().with("tls.services.enabled", true);
 
   static final Request NATIVE = Request.of().with("image.variant", "native");
@@ -70,6 +89,8 @@ final class Renderings {
         Request.of(),
         Request.of("values-production.yaml"),
         EDGE,
+        EDGE_BY_CERT_MANAGER,
+        BY_OPERATOR,
         Request.of("values-emqx.yaml"),
         Request.of("values-production.yaml", "values-emqx.yaml"),
         Request.of("values-production.yaml").with("firmware.tenants[0]", "acme"),
