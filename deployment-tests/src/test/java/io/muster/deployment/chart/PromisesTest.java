@@ -168,6 +168,7 @@ class PromisesTest {
   void theDeviceEndpointIsPutBehindWhateverThereIs() {
     var request =
         Request.of()
+            .with("endpoint.type", "LoadBalancer")
             .with("endpoint.annotations.class", "fast")
             .with("endpoint.loadBalancerClass", "example.org/nlb")
             .with("endpoint.loadBalancerSourceRanges[0]", "10.0.0.0/8")
@@ -188,6 +189,23 @@ class PromisesTest {
       assertFalse(inside.at(outside).exists(), outside);
     }
     assertFalse(inside.at("ports").items().getFirst().at("nodePort").exists());
+  }
+
+  /** `helm install --wait` would wait for an address that nobody gives. */
+  @Test
+  void aSmallHubAndAnEdgeNeedNoLoadBalancer() {
+    var everything = Request.of().with("firmware.devices.enabled", true);
+    for (var request : List.of(Request.of(), everything, Renderings.EDGE)) {
+      for (var service : Rendering.of(request).of("Service")) {
+        var type = service.tree().at("spec", "type").text();
+        assertNotEquals("LoadBalancer", type, () -> request + ": " + service);
+      }
+    }
+    var production = Rendering.of(Request.of("values-production.yaml"));
+    for (var name : List.of("muster-endpoint", "muster-updates")) {
+      var service = production.find("Service", name).orElseThrow().tree();
+      assertEquals("LoadBalancer", service.at("spec", "type").text(), name);
+    }
   }
 
   /** Nothing for devices is left of it where EMQX has them, and without TLS no certificate. */
