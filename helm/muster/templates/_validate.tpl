@@ -48,8 +48,9 @@
 {{- if and .Values.firmware.enabled (eq .Values.firmware.storage.accessMode "ReadWriteOnce") (or (gt (int .Values.firmware.replicas) 1) .Values.firmware.autoscaling.enabled) }}
 {{- fail "firmware.replicas: more than one needs firmware.storage.accessMode=ReadWriteMany" }}
 {{- end }}
-{{- if lt (int .Values.ingest.terminationGracePeriodSeconds) (add (int .Values.ingest.drain.timeoutSeconds) 10) }}
-{{- fail "ingest.terminationGracePeriodSeconds: at least ten seconds more than ingest.drain.timeoutSeconds, or messages on their way are sent twice" }}
+{{- /* Five of `preStop`, ten in which requests end (quarkus.shutdown.timeout), and then the drain begins. */}}
+{{- if lt (int .Values.ingest.terminationGracePeriodSeconds) (add (int .Values.ingest.drain.timeoutSeconds) 20) }}
+{{- fail "ingest.terminationGracePeriodSeconds: at least twenty seconds more than ingest.drain.timeoutSeconds, or messages on their way are sent twice" }}
 {{- end }}
 {{- if and .Values.ingest.enabled (not .Values.registry.enabled) .Values.external.broker.url (not .Values.site) }}
 {{- fail "site: the name of this site, another one at each edge, or they throw each other off at the hub's broker" }}

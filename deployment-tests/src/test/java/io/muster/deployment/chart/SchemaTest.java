@@ -193,6 +193,7 @@ class SchemaTest {
         "gateway.backendTls.enabled | true | tls.services.enabled",
         "firmware.devices.exclusive | true | firmware.devices.enabled",
         "ingest.drain.timeoutSeconds | 60 | terminationGracePeriodSeconds",
+        "ingest.drain.timeoutSeconds | 21 | at least twenty seconds more",
         "endpoint.mqtts.enabled | false | no port is enabled",
         "collector.enabled | true | collector.jaeger",
         "api.ingress.enabled | true | api.hosts",
