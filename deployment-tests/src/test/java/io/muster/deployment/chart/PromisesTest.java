@@ -31,13 +31,19 @@ class PromisesTest {
   @Test
   void uninstallingLeavesDataUnlessToldOtherwise() {
     var artifacts = SMALL.find("PersistentVolumeClaim", "muster-firmware").orElseThrow().tree();
-    assertEquals("keep", artifacts.at("metadata", "annotations", "helm.sh/resource-policy").text());
+    var annotations = artifacts.at("metadata", "annotations");
+    assertEquals("keep", annotations.at("helm.sh/resource-policy").text());
+    assertEquals(
+        "Delete=false,Prune=false", annotations.at("argocd.argoproj.io/sync-options").text());
     assertEquals(List.of("Retain", "Retain"), whenDeleted(SMALL));
     var told =
         Request.of()
             .with("broker.storage.whenDeleted", "Delete")
-            .with("database.bundled.storage.whenDeleted", "Delete");
+            .with("database.bundled.storage.whenDeleted", "Delete")
+            .with("firmware.storage.whenDeleted", "Delete");
     assertEquals(List.of("Delete", "Delete"), whenDeleted(Rendering.of(told)));
+    var going = Rendering.of(told).find("PersistentVolumeClaim", "muster-firmware").orElseThrow();
+    assertFalse(going.tree().at("metadata", "annotations").exists(), going::text);
   }
 
   private static List<String> whenDeleted(Rendering rendering) {
