@@ -44,6 +44,9 @@
 {{- if and $service.autoscaling.enabled (gt (int $service.autoscaling.minReplicas) (int $service.autoscaling.maxReplicas)) }}
 {{- fail (printf "%s.autoscaling: minReplicas is more than maxReplicas" $name) }}
 {{- end }}
+{{- if and $service.autoscaling.enabled (not $service.autoscaling.cpu) (not $service.autoscaling.podMetrics) }}
+{{- fail (printf "%s.autoscaling: by what? cpu is 0, and there are no podMetrics" $name) }}
+{{- end }}
 {{- end }}
 {{- if and .Values.firmware.enabled (eq .Values.firmware.storage.accessMode "ReadWriteOnce") (or (gt (int .Values.firmware.replicas) 1) .Values.firmware.autoscaling.enabled) }}
 {{- fail "firmware.replicas: more than one needs firmware.storage.accessMode=ReadWriteMany" }}

@@ -124,6 +124,23 @@ class SchemaTest {
     assertThrows(IllegalStateException.class, Request.of().with(path, typed)::text);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"registry", "ingest", "command", "firmware"})
+  void anAutoscalerThatLooksAtNothingIsRefused(String service) {
+    var autoscaling = service + ".autoscaling.";
+    var request =
+        Request.of()
+            .with("firmware.storage.accessMode", "ReadWriteMany")
+            .with(autoscaling + "enabled", true)
+            .with(autoscaling + "cpu", 0);
+    var refused = assertThrows(IllegalStateException.class, request::text);
+    assertTrue(refused.getMessage().contains(autoscaling.replaceAll("[.]$", ": by what?")));
+    var byConnections =
+        Rendering.of(request.with(autoscaling + "podMetrics.muster_endpoint_connections", "12000"));
+    var metrics = byConnections.find("HorizontalPodAutoscaler", "muster-" + service).orElseThrow();
+    assertEquals(1, metrics.tree().at("spec", "metrics").items().size());
+  }
+
   @Test
   void everyObjectWithMembersIsClosed() {
     var open = new TreeSet<String>();
