@@ -46,6 +46,22 @@ class MutualTlsTest {
     assertEquals("PKCS8", certificate.at("spec", "privateKey", "encoding").text());
   }
 
+  /** A renewed authority goes on to be that of the certificates that it signed. */
+  @Test
+  void theReleasesAuthorityKeepsItsKeyAndTheOthersGetNewOnes() {
+    var certificates = Rendering.of(Request.of("values-production.yaml")).of("Certificate");
+    assertTrue(certificates.size() > 5);
+    for (var certificate : certificates) {
+      var spec = certificate.tree().at("spec");
+      var authority = spec.at("isCA").text().equals("true");
+      assertEquals(
+          authority ? "Never" : "Always",
+          spec.at("privateKey", "rotationPolicy").text(),
+          certificate::toString);
+      assertEquals(authority, certificate.name().endsWith("-internal-ca"), certificate::toString);
+    }
+  }
+
   /** Whose Secret has the authority: one that cert-manager fills, whatever runs there. */
   @Test
   void withAnIssuerOfYourOwnTheAuthorityIsReadFromACertificateThatIsThere() {
