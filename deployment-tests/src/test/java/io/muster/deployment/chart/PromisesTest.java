@@ -54,6 +54,20 @@ class PromisesTest {
         .toList();
   }
 
+  /** The guide's line for line: claims and sets that are there, and every size that cannot just be raised. */
+  @Test
+  void theGuideSaysHowAVolumeIsEnlarged() {
+    var guide = Checkout.read("docs/guides/kubernetes.md");
+    for (var set : SMALL.of("StatefulSet")) {
+      assertTrue(guide.contains("data-" + set.name() + "-0"), set::toString);
+      assertTrue(guide.contains(set.name() + "`") || guide.contains(set.name() + " --cascade"));
+    }
+    assertTrue(guide.contains("kubectl -n iot delete statefulset muster-broker --cascade=orphan"));
+    assertTrue(guide.contains("\n### A larger volume\n"));
+    var runbook = Checkout.read("docs/runbooks/MusterDiskFills.md");
+    assertTrue(runbook.contains("(../guides/kubernetes.md#a-larger-volume)"), runbook);
+  }
+
   /** Kubernetes' "forced rollback": else a broken pod stays until somebody deletes it by hand. */
   @Test
   void aRollbackReplacesAPodThatNeverBecameReady() {
