@@ -95,6 +95,14 @@ class GuideValuesTest {
     assertTrue(guide.contains("`" + authority.at("spec", "secretName").text() + "`"));
   }
 
+  /** HTTP-01 needs an answer at port 80 of each name, and a pod that the policies refuse. */
+  @Test
+  void anIssuerOfEndpointsIsSaidToSolveByDns() {
+    for (var place : List.of("docs/guides/kubernetes.md", "helm/muster/values-production.yaml")) {
+      assertTrue(Checkout.read(place).contains("must solve by DNS-01"), place);
+    }
+  }
+
   @Test
   void everyValueThatAGuideNamesIsThere() {
     var unknown = new TreeSet<String>();
