@@ -66,6 +66,25 @@ class DashboardsTest {
     }
   }
 
+  /** Over more than one release they would come to more than all. */
+  @Test
+  void nobodyAddsWhatIsAShare() throws IOException {
+    var shares = 0;
+    for (var dashboard : dashboards()) {
+      for (var panel : dashboard.path("panels")) {
+        for (var target : panel.path("targets")) {
+          var expression = target.path("expr").asText();
+          if (expression.matches(".*muster:[a-z0-9_]*:ratio.*")) {
+            shares++;
+            assertFalse(
+                expression.matches(".*(sum|count)( by \\([^)]*\\))? ?\\(muster:.*"), expression);
+          }
+        }
+      }
+    }
+    assertTrue(shares > 0);
+  }
+
   @Test
   void exemplarsAreAskedOfHistogramsAlone() throws IOException {
     var asking = 0;
