@@ -69,6 +69,7 @@ class SchemaTest {
         "collector.jeager",
         "argocd.waves",
         "tests.token",
+        "tests.endpointCa",
         "gateway.parentRefs",
         "gateway.backendTls.ca",
         "firmware.storage.mode",
