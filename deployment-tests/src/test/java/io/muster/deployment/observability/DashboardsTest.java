@@ -85,6 +85,16 @@ class DashboardsTest {
     assertTrue(shares > 0);
   }
 
+  /** Grafana is told by the guide; the name is that which services export. */
+  @Test
+  void theGuideSaysHowAnExemplarLeadsToItsTrace() {
+    var guide = Checkout.read("docs/guides/kubernetes.md");
+    var label = "trace_id";
+    assertTrue(guide.contains("exemplarTraceIdDestinations:\n        - {name: " + label + ","));
+    var exported = Checkout.read("system-tests/src/test/java/io/muster/systemtests/TracesIT.java");
+    assertTrue(exported.contains(label + "="), "the exemplars' label is another one");
+  }
+
   @Test
   void exemplarsAreAskedOfHistogramsAlone() throws IOException {
     var asking = 0;
