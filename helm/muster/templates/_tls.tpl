@@ -3,10 +3,26 @@
 {{- if and .Values.ingest.enabled (or .Values.endpoint.mqtts.enabled .Values.endpoint.wss.enabled) -}}true{{- end -}}
 {{- end -}}
 
-{{/* Whether devices come to the endpoint at all; where EMQX has them, none of its ports is open: "true" or nothing. */}}
-{{- define "muster.endpointIsOpen" -}}
-{{- $open := or .Values.endpoint.mqtt.enabled .Values.endpoint.ws.enabled (include "muster.endpointHasTls" .) -}}
-{{- if and .Values.ingest.enabled $open -}}true{{- end -}}
+{{/* The host at which MQTT over WebSocket is behind the Ingress or the Gateway; nothing for nowhere. */}}
+{{- define "muster.webSocketHost" -}}
+{{- if .Values.ingest.enabled -}}{{- .Values.endpoint.webSocketRoute.host -}}{{- end -}}
+{{- end -}}
+
+{{- define "muster.webSocketPath" -}}
+{{- default "/mqtt" (get .Values.ingest.settings "muster.endpoint.websocket.path") -}}
+{{- end -}}
+
+{{/*
+The ports at which devices come to the endpoint themselves, separated by commas: none of them where EMQX has the devices, and not
+that without TLS which a proxy in front is for.
+*/}}
+{{- define "muster.endpointPorts" -}}
+{{- $open := list -}}
+{{- range $name := list "mqtt" "mqtts" "ws" "wss" -}}
+{{- $behind := and (eq $name "ws") (include "muster.webSocketHost" $) -}}
+{{- if and $.Values.ingest.enabled (get $.Values.endpoint $name).enabled (not $behind) -}}{{- $open = append $open $name -}}{{- end -}}
+{{- end -}}
+{{- join "," $open -}}
 {{- end -}}
 
 {{/* Whether the chart's issuer makes the endpoint's certificate: "true" or nothing. */}}

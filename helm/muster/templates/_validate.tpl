@@ -31,6 +31,17 @@
 {{- if and .Values.endpoint.proxyProtocol.enabled (not .Values.endpoint.proxyProtocol.trusted) }}
 {{- fail "endpoint.proxyProtocol.trusted: the networks of the load balancer, or anybody could claim any address" }}
 {{- end }}
+{{- if include "muster.webSocketHost" . }}
+{{- if not .Values.endpoint.ws.enabled }}
+{{- fail "endpoint.webSocketRoute.host needs endpoint.ws.enabled" }}
+{{- end }}
+{{- if .Values.endpoint.proxyProtocol.enabled }}
+{{- fail "endpoint.webSocketRoute.host and endpoint.proxyProtocol.enabled: neither an Ingress nor a Gateway speaks PROXY protocol with a Service" }}
+{{- end }}
+{{- if not (or .Values.api.ingress.enabled (and .Values.gateway.enabled .Values.gateway.apiParentRefs)) }}
+{{- fail "endpoint.webSocketRoute.host needs api.ingress.enabled, or gateway.enabled and gateway.apiParentRefs" }}
+{{- end }}
+{{- end }}
 {{- if .Values.networkPolicy.enabled }}
 {{- if and (or .Values.monitoring.serviceMonitor.enabled .Values.monitoring.podMonitor.enabled) (not .Values.networkPolicy.metricsFrom) }}
 {{- fail "networkPolicy.metricsFrom: where your Prometheus is, or it reads nothing" }}
@@ -61,7 +72,7 @@
 {{- if and .Values.external.uplinkUrl (not .Values.site) }}
 {{- fail "site: the name of this site, by which the hub that external.uplinkUrl names tells its log from those of others" }}
 {{- end }}
-{{- if and .Values.ingest.enabled (not (include "muster.endpointIsOpen" .)) (ne (get .Values.ingest.settings "muster.ingest.source") "broker") }}
+{{- if and .Values.ingest.enabled (not (include "muster.endpointPorts" .)) (not (include "muster.webSocketHost" .)) (ne (get .Values.ingest.settings "muster.ingest.source") "broker") }}
 {{- fail "endpoint: no port is enabled, and nothing feeds the store" }}
 {{- end }}
 {{- end -}}

@@ -178,9 +178,11 @@ class ReferencesTest {
     }
   }
 
-  /** Neither /internal nor /broker nor /q: people's interfaces, and hawkBit's for devices. */
+  /** Neither /internal nor /broker nor /q: people's interfaces, and those for devices. */
   private static void assertIsForOutside(String path, String service) {
-    var forDevices = path.equals("/acme/controller/v1") && service.endsWith("-firmware");
+    var forDevices =
+        path.equals("/acme/controller/v1") && service.endsWith("-firmware")
+            || path.equals("/mqtt") && service.endsWith("-websocket");
     assertTrue(path.equals("/api") || forDevices, path);
   }
 

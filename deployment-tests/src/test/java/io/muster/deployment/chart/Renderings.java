@@ -56,6 +56,16 @@ final class Renderings {
           .with("endpoint.tls.issuerRef.name", "letsencrypt")
           .with("endpoint.hostnames[0]", "mqtt.example.org");
 
+  /** MQTT over WebSocket behind the Ingress, and behind a Gateway. */
+  static final Request WEB_SOCKET =
+      Request.of("values-production.yaml")
+          .with("endpoint.ws.enabled", true)
+          .with("endpoint.webSocketRoute.host", "ws.example.org")
+          .with("endpoint.webSocketRoute.annotations.timeout", "an hour")
+          .with("gateway.enabled", true)
+          .with("gateway.endpointParentRefs[0].name", "devices")
+          .with("gateway.apiParentRefs[0].name", "api");
+
   /** An edge; each is called by a name of its own. */
   static final Request EDGE = Request.of("values-edge.yaml").with("site", "lyon");
 
@@ -94,6 +104,7 @@ final class Renderings {
         Request.of("values-emqx.yaml"),
         Request.of("values-production.yaml", "values-emqx.yaml"),
         Request.of("values-production.yaml").with("firmware.tenants[0]", "acme"),
+        WEB_SOCKET,
         EVERYTHING,
         EVERYTHING_BY_TLS,
         BY_ISSUER,

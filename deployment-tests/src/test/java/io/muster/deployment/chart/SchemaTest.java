@@ -34,6 +34,7 @@ class SchemaTest {
         "ingest.drain.spread",
         "endpoint.mqtts.prot",
         "endpoint.tls.secret",
+        "endpoint.webSocketRoute.hostname",
         "endpoint.tls.issuerRef.names",
         "api.hosts.registrar",
         "api.ingress.tls.secret",
