@@ -106,6 +106,9 @@ receivers:
   filelog:
     include:
       - /var/log/pods/{{ .Release.Namespace }}_{{ include "muster.fullname" . }}-*/*/*.log
+    # Its own: with Loki away each line of it would be another one to send.
+    exclude:
+      - /var/log/pods/{{ .Release.Namespace }}_{{ include "muster.name" (dict "root" $ "component" "logs") }}-*/*/*.log
     start_at: end
     operators:
       - type: container

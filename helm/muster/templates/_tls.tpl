@@ -1,7 +1,34 @@
+{{/* Whether devices come to the endpoint by TLS: "true" or nothing. */}}
+{{- define "muster.endpointHasTls" -}}
+{{- if and .Values.ingest.enabled (or .Values.endpoint.mqtts.enabled .Values.endpoint.wss.enabled) -}}true{{- end -}}
+{{- end -}}
+
+{{/* The host at which MQTT over WebSocket is behind the Ingress or the Gateway; nothing for nowhere. */}}
+{{- define "muster.webSocketHost" -}}
+{{- if .Values.ingest.enabled -}}{{- .Values.endpoint.webSocketRoute.host -}}{{- end -}}
+{{- end -}}
+
+{{- define "muster.webSocketPath" -}}
+{{- default "/mqtt" (get .Values.ingest.settings "muster.endpoint.websocket.path") -}}
+{{- end -}}
+
+{{/*
+The ports at which devices come to the endpoint themselves, separated by commas: none of them where EMQX has the devices, and not
+that without TLS which a proxy in front is for.
+*/}}
+{{- define "muster.endpointPorts" -}}
+{{- $open := list -}}
+{{- range $name := list "mqtt" "mqtts" "ws" "wss" -}}
+{{- $behind := and (eq $name "ws") (include "muster.webSocketHost" $) -}}
+{{- if and $.Values.ingest.enabled (get $.Values.endpoint $name).enabled (not $behind) -}}{{- $open = append $open $name -}}{{- end -}}
+{{- end -}}
+{{- join "," $open -}}
+{{- end -}}
+
 {{/* Whether the chart's issuer makes the endpoint's certificate: "true" or nothing. */}}
 {{- define "muster.endpointCertificateByIssuer" -}}
 {{- $tls := .Values.endpoint.tls -}}
-{{- if and .Values.ingest.enabled (not $tls.secretName) (not $tls.issuerRef) -}}true{{- end -}}
+{{- if and (include "muster.endpointHasTls" .) (not $tls.secretName) (not $tls.issuerRef) -}}true{{- end -}}
 {{- end -}}
 
 {{- define "muster.endpointSecret" -}}
@@ -18,13 +45,13 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The Secret with the authority that signed them. */}}
+{{/* The Secret with the authority that signed them; with an issuer of your own that of any of them has it. */}}
 {{- define "muster.caSecret" -}}
 {{- $internal := .Values.tls.internal -}}
 {{- if eq $internal.provider "existing" -}}
 {{- required "tls.internal.caSecret: the Secret with ca.crt" $internal.caSecret -}}
 {{- else if and (eq $internal.provider "cert-manager") $internal.issuerRef -}}
-{{- printf "%s-%s-tls" (include "muster.fullname" .) (ternary "broker" "registry" (eq (include "muster.hasBroker" .) "true")) -}}
+{{- printf "%s-%s-tls" (include "muster.fullname" .) (first (splitList "," (include "muster.certified" .))) -}}
 {{- else -}}
 {{- printf "%s-internal-ca" (include "muster.fullname" .) -}}
 {{- end -}}

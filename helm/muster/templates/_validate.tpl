@@ -31,6 +31,17 @@
 {{- if and .Values.endpoint.proxyProtocol.enabled (not .Values.endpoint.proxyProtocol.trusted) }}
 {{- fail "endpoint.proxyProtocol.trusted: the networks of the load balancer, or anybody could claim any address" }}
 {{- end }}
+{{- if include "muster.webSocketHost" . }}
+{{- if not .Values.endpoint.ws.enabled }}
+{{- fail "endpoint.webSocketRoute.host needs endpoint.ws.enabled" }}
+{{- end }}
+{{- if .Values.endpoint.proxyProtocol.enabled }}
+{{- fail "endpoint.webSocketRoute.host and endpoint.proxyProtocol.enabled: neither an Ingress nor a Gateway speaks PROXY protocol with a Service" }}
+{{- end }}
+{{- if not (or .Values.api.ingress.enabled (and .Values.gateway.enabled .Values.gateway.apiParentRefs)) }}
+{{- fail "endpoint.webSocketRoute.host needs api.ingress.enabled, or gateway.enabled and gateway.apiParentRefs" }}
+{{- end }}
+{{- end }}
 {{- if .Values.networkPolicy.enabled }}
 {{- if and (or .Values.monitoring.serviceMonitor.enabled .Values.monitoring.podMonitor.enabled) (not .Values.networkPolicy.metricsFrom) }}
 {{- fail "networkPolicy.metricsFrom: where your Prometheus is, or it reads nothing" }}
@@ -44,12 +55,16 @@
 {{- if and $service.autoscaling.enabled (gt (int $service.autoscaling.minReplicas) (int $service.autoscaling.maxReplicas)) }}
 {{- fail (printf "%s.autoscaling: minReplicas is more than maxReplicas" $name) }}
 {{- end }}
+{{- if and $service.autoscaling.enabled (not $service.autoscaling.cpu) (not $service.autoscaling.podMetrics) }}
+{{- fail (printf "%s.autoscaling: by what? cpu is 0, and there are no podMetrics" $name) }}
+{{- end }}
 {{- end }}
 {{- if and .Values.firmware.enabled (eq .Values.firmware.storage.accessMode "ReadWriteOnce") (or (gt (int .Values.firmware.replicas) 1) .Values.firmware.autoscaling.enabled) }}
 {{- fail "firmware.replicas: more than one needs firmware.storage.accessMode=ReadWriteMany" }}
 {{- end }}
-{{- if lt (int .Values.ingest.terminationGracePeriodSeconds) (add (int .Values.ingest.drain.timeoutSeconds) 10) }}
-{{- fail "ingest.terminationGracePeriodSeconds: at least ten seconds more than ingest.drain.timeoutSeconds, or messages on their way are sent twice" }}
+{{- /* Five of `preStop`, ten in which requests end (quarkus.shutdown.timeout), and then the drain begins. */}}
+{{- if lt (int .Values.ingest.terminationGracePeriodSeconds) (add (int .Values.ingest.drain.timeoutSeconds) 20) }}
+{{- fail "ingest.terminationGracePeriodSeconds: at least twenty seconds more than ingest.drain.timeoutSeconds, or messages on their way are sent twice" }}
 {{- end }}
 {{- if and .Values.ingest.enabled (not .Values.registry.enabled) .Values.external.broker.url (not .Values.site) }}
 {{- fail "site: the name of this site, another one at each edge, or they throw each other off at the hub's broker" }}
@@ -57,7 +72,7 @@
 {{- if and .Values.external.uplinkUrl (not .Values.site) }}
 {{- fail "site: the name of this site, by which the hub that external.uplinkUrl names tells its log from those of others" }}
 {{- end }}
-{{- if and .Values.ingest.enabled (not (or .Values.endpoint.mqtt.enabled .Values.endpoint.mqtts.enabled .Values.endpoint.ws.enabled .Values.endpoint.wss.enabled)) (ne (get .Values.ingest.settings "muster.ingest.source") "broker") }}
+{{- if and .Values.ingest.enabled (not (include "muster.endpointPorts" .)) (not (include "muster.webSocketHost" .)) (ne (get .Values.ingest.settings "muster.ingest.source") "broker") }}
 {{- fail "endpoint: no port is enabled, and nothing feeds the store" }}
 {{- end }}
 {{- end -}}

@@ -68,6 +68,7 @@ final class Broker implements AutoCloseable {
             .build();
     mendDefaults();
     metrics.include(hivemq.getMetricRegistry());
+    files.keyStore().ifPresent(store -> metrics.certificateServed(store::certificateEnds));
     startOperations();
     startHiveMq();
     files.keyStore().ifPresent(ServerKeyStore::follow);

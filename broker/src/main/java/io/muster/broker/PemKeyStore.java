@@ -13,8 +13,10 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -29,9 +31,17 @@ final class PemKeyStore {
   private PemKeyStore() {}
 
   /**
+   * A key store.
+   *
+   * @param bytes PKCS #12
+   * @param ends when the server's own certificate in it does, the chain's first
+   */
+  record Served(byte[] bytes, Instant ends) {}
+
+  /**
    * @throws WrongSettingException when the files hold something else or do not belong together
    */
-  static byte[] read(TlsFiles pem, char[] password) throws IOException {
+  static Served read(TlsFiles pem, char[] password) throws IOException {
     try {
       var chain = chain(pem.certificate());
       var store = KeyStore.getInstance("PKCS12");
@@ -41,7 +51,8 @@ final class PemKeyStore {
       store.setKeyEntry("broker", key, password, chain);
       var bytes = new ByteArrayOutputStream();
       store.store(bytes, password);
-      return bytes.toByteArray();
+      var ends = ((X509Certificate) chain[0]).getNotAfter().toInstant();
+      return new Served(bytes.toByteArray(), ends);
     } catch (GeneralSecurityException unusable) {
       throw new WrongSettingException(
           "%s and %s cannot be used for TLS: %s"

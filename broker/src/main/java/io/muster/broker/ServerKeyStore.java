@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -45,6 +46,7 @@ final class ServerKeyStore implements AutoCloseable {
           Thread.ofPlatform().daemon().name("certificate-renewal").factory());
   private Content used;
   private String trouble;
+  private volatile Instant certificateEnds;
 
   /**
    * @throws WrongSettingException when the PEM files cannot be used
@@ -68,6 +70,11 @@ final class ServerKeyStore implements AutoCloseable {
   /** As safe as the key beside it, which HiveMQ wants it for. */
   String password() {
     return password;
+  }
+
+  /** When the certificate ends that is served, or that HiveMQ finds at its next look. */
+  Instant certificateEnds() {
+    return certificateEnds;
   }
 
   /** From now on it follows the PEM files. */
@@ -103,7 +110,9 @@ final class ServerKeyStore implements AutoCloseable {
       var authority = pem.clientAuthority().orElseThrow();
       replace(trusted().get(), PemKeyStore.trusting(authority, password.toCharArray()));
     }
-    replace(file, PemKeyStore.read(pem, password.toCharArray()));
+    var served = PemKeyStore.read(pem, password.toCharArray());
+    replace(file, served.bytes());
+    certificateEnds = served.ends();
   }
 
   private static void replace(Path old, byte[] content) throws IOException {

@@ -1,5 +1,6 @@
 package io.muster.broker;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,11 +10,16 @@ import com.hivemq.client.mqtt.exceptions.ConnectionClosedException;
 import com.hivemq.client.mqtt.exceptions.ConnectionFailedException;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
@@ -38,28 +44,57 @@ class TlsListenerIT {
     var first = keyStore("one");
     var renewed = keyStore("another");
     write(first, first);
-    try (var issuer = new TestIssuer();
-        var broker = new Broker(BrokerSettings.of(environment(issuer)))) {
-      var port = broker.start();
-      var before = client(port, issuer.token("ingest"), trust(first));
-      before.connect();
-      assertTrue(before.getState().isConnected());
-      var plain = Services.client(port, issuer, "ingest", 1);
-      assertThrows(ConnectionClosedException.class, plain::connect);
-      assertTrue(
-          PosixFilePermissions.toString(
-                  Files.getPosixFilePermissions(folder.resolve("data").resolve("conf")))
-              .endsWith("------"));
-      // As tools do that replace one file after the other.
-      write(renewed, first);
-      write(renewed, renewed);
-      Awaitility.await()
-          .atMost(Duration.ofMinutes(2))
-          .pollInterval(Duration.ofSeconds(1))
-          .until(() -> connects(port, issuer, trust(renewed)));
-      assertTrue(before.getState().isConnected());
-      assertFalse(connects(port, issuer, trust(first)));
-      before.disconnect();
+    try (var issuer = new TestIssuer()) {
+      var httpPort = BrokerProcess.freePort();
+      var settings = new HashMap<>(environment(issuer));
+      settings.put("MUSTER_BROKER_HTTP_PORT", Integer.toString(httpPort));
+      try (var broker = new Broker(BrokerSettings.of(settings))) {
+        showsRenewedOnes(broker, issuer, httpPort, first, renewed);
+      }
+    }
+  }
+
+  private void showsRenewedOnes(
+      Broker broker, TestIssuer issuer, int httpPort, KeyStore first, KeyStore renewed)
+      throws Exception {
+    var port = broker.start();
+    var before = client(port, issuer.token("ingest"), trust(first));
+    before.connect();
+    assertTrue(before.getState().isConnected());
+    var plain = Services.client(port, issuer, "ingest", 1);
+    assertThrows(ConnectionClosedException.class, plain::connect);
+    assertEquals(end(first), toldEnd(httpPort));
+    assertTrue(
+        PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(folder.resolve("data").resolve("conf")))
+            .endsWith("------"));
+    // As tools do that replace one file after the other.
+    write(renewed, first);
+    write(renewed, renewed);
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> connects(port, issuer, trust(renewed)));
+    assertTrue(before.getState().isConnected());
+    assertFalse(connects(port, issuer, trust(first)));
+    assertEquals(end(renewed), toldEnd(httpPort));
+    before.disconnect();
+  }
+
+  private static long end(KeyStore store) throws Exception {
+    var certificate = (X509Certificate) store.getCertificate("broker");
+    return certificate.getNotAfter().toInstant().getEpochSecond();
+  }
+
+  /** What the metric says. */
+  private static long toldEnd(int httpPort) throws Exception {
+    var series = "muster_service_certificate_expiry_seconds{of=\"server\"} ";
+    try (var http = HttpClient.newHttpClient()) {
+      var address = URI.create("http://127.0.0.1:" + httpPort + "/q/metrics");
+      var answer =
+          http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofLines());
+      var line = answer.body().filter(each -> each.startsWith(series)).findFirst().orElseThrow();
+      return (long) Double.parseDouble(line.substring(series.length()));
     }
   }
 
@@ -181,13 +216,14 @@ class TlsListenerIT {
   private KeyStore keyStore(String name) throws Exception {
     var store = MADE.get(name);
     if (store == null) {
-      store = made(folder.resolve(name + ".p12"));
+      // One ends on another day than the others.
+      store = made(folder.resolve(name + ".p12"), MADE.size() + 2);
       MADE.put(name, store);
     }
     return store;
   }
 
-  private static KeyStore made(Path file) throws Exception {
+  private static KeyStore made(Path file, int days) throws Exception {
     var tool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -205,7 +241,7 @@ class TlsListenerIT {
                 "-ext",
                 "san=ip:127.0.0.1",
                 "-validity",
-                "2",
+                Integer.toString(days),
                 "-keystore",
                 file.toString(),
                 "-storepass",

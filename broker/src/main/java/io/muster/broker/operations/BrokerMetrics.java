@@ -3,9 +3,12 @@ package io.muster.broker.operations;
 import com.codahale.metrics.MetricRegistry;
 import io.muster.broker.accounts.Refusal;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.instrumentation.dropwizard.DropwizardExports;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Instant;
+import java.util.function.Supplier;
 
 /**
  * What the broker counts: who was let in and refused, beside all that HiveMQ and the JVM measure.
@@ -45,6 +48,19 @@ public final class BrokerMetrics {
   /** Adds what HiveMQ measures. */
   public void include(MetricRegistry hivemq) {
     DropwizardExports.builder().dropwizardRegistry(hivemq).register(registry);
+  }
+
+  /**
+   * Tells from now on when the certificate that clients are shown ends, by the name that it has at
+   * services.
+   */
+  public void certificateServed(Supplier<Instant> ends) {
+    GaugeWithCallback.builder()
+        .name("muster_service_certificate_expiry_seconds")
+        .help("When the certificate ends that clients are shown, since 1970")
+        .labelNames("of")
+        .callback(gauge -> gauge.call(ends.get().getEpochSecond(), "server"))
+        .register(registry);
   }
 
   public void connectionAccepted(String service) {

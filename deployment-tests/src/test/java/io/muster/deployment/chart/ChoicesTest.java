@@ -1,6 +1,7 @@
 package io.muster.deployment.chart;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.deployment.chart.Rendering.Request;
@@ -8,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an operator says of pods arrives there, whosever they are. */
 class ChoicesTest {
@@ -63,6 +65,31 @@ class ChoicesTest {
     assertEquals("iot", pod.at("tolerations").items().getFirst().at("key").text());
     assertEquals("y", pod.at("affinity", "podAntiAffinity", "x").text());
     assertEquals("high", pod.at("priorityClassName").text());
+  }
+
+  /** For instance an authority of your own, or a proxy that is told by annotations. */
+  @ParameterizedTest
+  @ValueSource(strings = {"registry", "ingest", "command", "firmware", "broker", "issuer"})
+  void eachHasWhatIsGivenToItBesides(String component) {
+    var request =
+        Request.of()
+            .with(component + ".env[0].name", "EXTRA")
+            .with(component + ".env[0].value", "of-" + component)
+            .with(component + ".volumes[0].name", "own-ca")
+            .with(component + ".volumes[0].secret.secretName", "own-ca")
+            .with(component + ".volumeMounts[0].name", "own-ca")
+            .with(component + ".volumeMounts[0].mountPath", "/etc/own-ca")
+            .with(component + ".service.annotations.zone", "near");
+    var rendering = Rendering.of(request);
+    var workload = rendering.workload(component);
+    var container = workload.containers().getFirst();
+    assertTrue(container.at("env").text().contains("name=EXTRA, value=of-" + component));
+    assertTrue(container.at("volumeMounts").text().contains("mountPath=/etc/own-ca"));
+    assertTrue(workload.pod().at("volumes").text().contains("secretName=own-ca"));
+    var service = rendering.find("Service", "muster-" + component).orElseThrow().tree();
+    assertEquals("near", service.at("metadata", "annotations", "zone").text());
+    var twice = request.with(component + ".env[0].name", "JDK_JAVA_OPTIONS");
+    assertThrows(IllegalStateException.class, twice::text);
   }
 
   @Test

@@ -119,5 +119,9 @@ class CollectorTest {
   void logsAreThoseOfTheReleaseAlone() {
     var files = config(ALL, "logs").at("receivers", "filelog", "include").texts();
     assertEquals(List.of("/var/log/pods/iot_muster-*/*/*.log"), files);
+    // What its reader says is not read: it would say something of that again.
+    var not = config(ALL, "logs").at("receivers", "filelog", "exclude").texts();
+    var reader = ALL.of("DaemonSet").getFirst().name();
+    assertEquals(List.of("/var/log/pods/iot_" + reader + "-*/*/*.log"), not);
   }
 }

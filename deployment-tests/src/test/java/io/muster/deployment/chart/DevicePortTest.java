@@ -90,11 +90,17 @@ class DevicePortTest {
   }
 
   @Test
-  void itsIngressSpeaksHttpsLikeTheOthersAndTakesLargeBodies() {
-    var ingress = Rendering.of(PRODUCTION).find("Ingress", "muster-firmware").orElseThrow().tree();
-    var annotations = ingress.at("metadata", "annotations");
-    assertEquals("HTTPS", annotations.at("nginx.ingress.kubernetes.io/backend-protocol").text());
-    assertEquals("0", annotations.at("nginx.ingress.kubernetes.io/proxy-body-size").text());
+  void eachIngressSpeaksHttpsAndLetsLargeBodiesThroughUnkept() {
+    var ingresses = Rendering.of(PRODUCTION).of("Ingress");
+    assertEquals(2, ingresses.size());
+    for (var ingress : ingresses) {
+      var annotations = ingress.tree().at("metadata", "annotations");
+      var nginx = "nginx.ingress.kubernetes.io/";
+      assertEquals("HTTPS", annotations.at(nginx + "backend-protocol").text(), ingress::name);
+      // An import of devices, and an artifact.
+      assertEquals("0", annotations.at(nginx + "proxy-body-size").text(), ingress::name);
+      assertEquals("off", annotations.at(nginx + "proxy-request-buffering").text(), ingress::name);
+    }
   }
 
   @Test

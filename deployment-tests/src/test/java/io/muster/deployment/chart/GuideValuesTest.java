@@ -74,11 +74,40 @@ class GuideValuesTest {
     assertEquals(new TreeSet<>(), unknown);
   }
 
+  /** In production the registry speaks HTTPS, by a name of the release. */
+  @Test
+  void whatEmqxIsToldOnKubernetesIsTheRegistryOfTheProductionValues() {
+    var guide = Checkout.read("docs/guides/emqx.md");
+    assertTrue(guide.contains("-f helm/muster/values-emqx.yaml"));
+    var rendering = Rendering.of(Request.of("values-production.yaml", "values-emqx.yaml"));
+    var port =
+        rendering
+            .find("Service", "muster-registry")
+            .orElseThrow()
+            .tree()
+            .at("spec", "ports")
+            .items()
+            .getFirst();
+    var address =
+        port.at("appProtocol").text() + "://muster-registry.iot.svc:" + port.at("port").text();
+    assertTrue(guide.contains(address + "/broker/"), address);
+    var authority = rendering.find("Certificate", "muster-internal-ca").orElseThrow().tree();
+    assertTrue(guide.contains("`" + authority.at("spec", "secretName").text() + "`"));
+  }
+
+  /** HTTP-01 needs an answer at port 80 of each name, and a pod that the policies refuse. */
+  @Test
+  void anIssuerOfEndpointsIsSaidToSolveByDns() {
+    for (var place : List.of("docs/guides/kubernetes.md", "helm/muster/values-production.yaml")) {
+      assertTrue(Checkout.read(place).contains("must solve by DNS-01"), place);
+    }
+  }
+
   @Test
   void everyValueThatAGuideNamesIsThere() {
     var unknown = new TreeSet<String>();
     var seen = 0;
-    for (var guide : List.of("kubernetes.md", "gitops.md", "backup.md")) {
+    for (var guide : List.of("kubernetes.md", "gitops.md", "backup.md", "emqx.md")) {
       var path = PATH.matcher(Checkout.read("docs/guides/" + guide));
       while (path.find()) {
         var names = path.group(1).split("[.]");

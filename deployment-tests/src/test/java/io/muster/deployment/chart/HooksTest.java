@@ -104,6 +104,37 @@ class HooksTest {
             .text());
   }
 
+  /** Of the chart's issuer, of one that the JDK knows, and of one that it does not. */
+  @Test
+  void theTestBelievesWhoeverSignedTheCertificateOfTheEndpoint() {
+    assertEquals("muster-endpoint-tls", endpointAuthority(Request.of()));
+    var known =
+        Request.of()
+            .with("endpoint.tls.secretName", "my-endpoint")
+            .with("endpoint.hostnames[0]", "mqtt.example.org");
+    assertEquals("", endpointAuthority(known));
+    assertEquals("my-ca", endpointAuthority(known.with("tests.endpointCaSecret", "my-ca")));
+  }
+
+  private String endpointAuthority(Request request) {
+    var pod = rendered(request).find("Pod", "muster-test-reading").orElseThrow();
+    var environment = pod.containers().getFirst().at("env").text();
+    var mounts = pod.containers().getFirst().at("volumeMounts").text();
+    // The name in a certificate of somebody else's is not that of the Service.
+    assertEquals(
+        request.values().containsKey("endpoint.hostnames[0]"),
+        environment.contains("name=MUSTER_CHECK_ENDPOINT_NAME, value=mqtt.example.org"));
+    var authority =
+        pod.pod().at("volumes").items().stream()
+            .filter(volume -> volume.at("name").text().equals("endpoint-ca"))
+            .map(volume -> volume.at("secret", "secretName").text())
+            .findFirst()
+            .orElse("");
+    assertEquals(!authority.isEmpty(), environment.contains("MUSTER_CHECK_ENDPOINT_CA_FILE"));
+    assertEquals(!authority.isEmpty(), mounts.contains("/var/run/muster/endpoint-ca"));
+    return authority;
+  }
+
   @Test
   void migrationsRunBeforeTheNewPodsWhichThenDoNotMigrate() {
     var rendering = rendered(Request.of("values-production.yaml"));

@@ -46,6 +46,44 @@ class MutualTlsTest {
     assertEquals("PKCS8", certificate.at("spec", "privateKey", "encoding").text());
   }
 
+  /** A renewed authority goes on to be that of the certificates that it signed. */
+  @Test
+  void theReleasesAuthorityKeepsItsKeyAndTheOthersGetNewOnes() {
+    var certificates = Rendering.of(Request.of("values-production.yaml")).of("Certificate");
+    assertTrue(certificates.size() > 5);
+    for (var certificate : certificates) {
+      var spec = certificate.tree().at("spec");
+      var authority = spec.at("isCA").text().equals("true");
+      assertEquals(
+          authority ? "Never" : "Always",
+          spec.at("privateKey", "rotationPolicy").text(),
+          certificate::toString);
+      assertEquals(authority, certificate.name().endsWith("-internal-ca"), certificate::toString);
+    }
+  }
+
+  /** Whose Secret has the authority: one that cert-manager fills, whatever runs there. */
+  @Test
+  void withAnIssuerOfYourOwnTheAuthorityIsReadFromACertificateThatIsThere() {
+    var production =
+        Request.of("values-production.yaml")
+            .with("tls.internal.issuerRef.kind", "ClusterIssuer")
+            .with("tls.internal.issuerRef.name", "services");
+    var elsewhere =
+        production
+            .with("broker.enabled", false)
+            .with("external.broker.url", "mqtts://broker.example.org:8883");
+    for (var request : List.of(production, elsewhere, Renderings.EDGE_BY_CERT_MANAGER)) {
+      var rendering = Rendering.of(request);
+      var name = secret(rendering, "ingest", "ca");
+      var certificate = rendering.find("Certificate", name);
+      assertTrue(certificate.isPresent(), () -> rendering + ": nobody makes " + name);
+      assertEquals(
+          request.values().get("tls.internal.issuerRef.name"),
+          certificate.get().tree().at("spec", "issuerRef", "name").text());
+    }
+  }
+
   @Test
   void inProductionServicesAndBrokerLetNobodyInWithoutOne() {
     var production = Rendering.of(Request.of("values-production.yaml"));

@@ -57,6 +57,7 @@ class NotesTest {
           Request.of(),
           Renderings.EDGE,
           Request.of("values-production.yaml"),
+          Request.of("values-production.yaml", "values-emqx.yaml"),
           Request.of().named("hub").with("firmware.devices.enabled", true)
         }) {
       var rendering = rendering(request);
@@ -88,6 +89,8 @@ class NotesTest {
           "kubectl -n iot wait --for=condition=Available",
           "helm test -n iot muster",
           "get service muster-endpoint",
+          "a port of the nodes",
+          "get pods -o wide -l app.kubernetes.io/instance=muster,app.kubernetes.io/component=ingest",
           "get secret muster-endpoint-tls",
           "get secret muster-admin-token",
           "port-forward service/muster-registry 8081",
@@ -105,6 +108,7 @@ class NotesTest {
     var notes = notes(rendering(Request.of("values-production.yaml")));
     assertFalse(notes.contains("muster-admin-token"), notes);
     assertFalse(notes.contains("bundled"), notes);
+    assertFalse(notes.contains("a port of the nodes"), notes);
     assertTrue(notes.contains("docs/guides/backup.md"), notes);
     assertTrue(notes.contains("get service muster-updates"), notes);
     assertTrue(notes.contains("helm test"), notes);

@@ -31,13 +31,19 @@ class PromisesTest {
   @Test
   void uninstallingLeavesDataUnlessToldOtherwise() {
     var artifacts = SMALL.find("PersistentVolumeClaim", "muster-firmware").orElseThrow().tree();
-    assertEquals("keep", artifacts.at("metadata", "annotations", "helm.sh/resource-policy").text());
+    var annotations = artifacts.at("metadata", "annotations");
+    assertEquals("keep", annotations.at("helm.sh/resource-policy").text());
+    assertEquals(
+        "Delete=false,Prune=false", annotations.at("argocd.argoproj.io/sync-options").text());
     assertEquals(List.of("Retain", "Retain"), whenDeleted(SMALL));
     var told =
         Request.of()
             .with("broker.storage.whenDeleted", "Delete")
-            .with("database.bundled.storage.whenDeleted", "Delete");
+            .with("database.bundled.storage.whenDeleted", "Delete")
+            .with("firmware.storage.whenDeleted", "Delete");
     assertEquals(List.of("Delete", "Delete"), whenDeleted(Rendering.of(told)));
+    var going = Rendering.of(told).find("PersistentVolumeClaim", "muster-firmware").orElseThrow();
+    assertFalse(going.tree().at("metadata", "annotations").exists(), going::text);
   }
 
   private static List<String> whenDeleted(Rendering rendering) {
@@ -46,6 +52,33 @@ class PromisesTest {
         .peek(policy -> assertEquals("Retain", policy.at("whenScaled").text()))
         .map(policy -> policy.at("whenDeleted").text())
         .toList();
+  }
+
+  /** The guide's line for line: claims and sets that are there, and every size that cannot just be raised. */
+  @Test
+  void theGuideSaysHowAVolumeIsEnlarged() {
+    var guide = Checkout.read("docs/guides/kubernetes.md");
+    for (var set : SMALL.of("StatefulSet")) {
+      assertTrue(guide.contains("data-" + set.name() + "-0"), set::toString);
+      assertTrue(guide.contains(set.name() + "`") || guide.contains(set.name() + " --cascade"));
+    }
+    assertTrue(guide.contains("kubectl -n iot delete statefulset muster-broker --cascade=orphan"));
+    assertTrue(guide.contains("\n### A larger volume\n"));
+    var runbook = Checkout.read("docs/runbooks/MusterDiskFills.md");
+    assertTrue(runbook.contains("(../guides/kubernetes.md#a-larger-volume)"), runbook);
+  }
+
+  /** Kubernetes' "forced rollback": else a broken pod stays until somebody deletes it by hand. */
+  @Test
+  void aRollbackReplacesAPodThatNeverBecameReady() {
+    var sets = SMALL.of("StatefulSet");
+    assertEquals(2, sets.size());
+    for (var set : sets) {
+      var spec = set.tree().at("spec");
+      assertEquals("Parallel", spec.at("podManagementPolicy").text(), set::toString);
+      // One at a time all the same.
+      assertEquals("1", spec.at("replicas").text(), set::toString);
+    }
   }
 
   @Test
@@ -155,6 +188,7 @@ class PromisesTest {
   void theDeviceEndpointIsPutBehindWhateverThereIs() {
     var request =
         Request.of()
+            .with("endpoint.type", "LoadBalancer")
             .with("endpoint.annotations.class", "fast")
             .with("endpoint.loadBalancerClass", "example.org/nlb")
             .with("endpoint.loadBalancerSourceRanges[0]", "10.0.0.0/8")
@@ -175,6 +209,50 @@ class PromisesTest {
       assertFalse(inside.at(outside).exists(), outside);
     }
     assertFalse(inside.at("ports").items().getFirst().at("nodePort").exists());
+  }
+
+  /** `helm install --wait` would wait for an address that nobody gives. */
+  @Test
+  void aSmallHubAndAnEdgeNeedNoLoadBalancer() {
+    var everything = Request.of().with("firmware.devices.enabled", true);
+    for (var request : List.of(Request.of(), everything, Renderings.EDGE)) {
+      for (var service : Rendering.of(request).of("Service")) {
+        var type = service.tree().at("spec", "type").text();
+        assertNotEquals("LoadBalancer", type, () -> request + ": " + service);
+      }
+    }
+    var production = Rendering.of(Request.of("values-production.yaml"));
+    for (var name : List.of("muster-endpoint", "muster-updates")) {
+      var service = production.find("Service", name).orElseThrow().tree();
+      assertEquals("LoadBalancer", service.at("spec", "type").text(), name);
+    }
+  }
+
+  /** Nothing for devices is left of it where EMQX has them, and without TLS no certificate. */
+  @Test
+  void whatTheEndpointDoesNotOpenHasNoServiceAndNoCertificate() {
+    for (var request :
+        List.of(
+            Request.of("values-emqx.yaml"),
+            Request.of("values-production.yaml", "values-emqx.yaml"))) {
+      var rendering = Rendering.of(request);
+      assertTrue(rendering.find("Service", "muster-endpoint").isEmpty(), rendering.name());
+      assertFalse(hasEndpointCertificate(rendering), rendering.name());
+    }
+    var unencrypted =
+        Request.of().with("endpoint.mqtt.enabled", true).with("endpoint.mqtts.enabled", false);
+    var ports = endpoint(unencrypted).at("spec", "ports").items();
+    assertEquals(List.of("mqtt"), ports.stream().map(port -> port.at("name").text()).toList());
+    assertFalse(hasEndpointCertificate(Rendering.of(unencrypted)));
+    assertTrue(
+        hasEndpointCertificate(Rendering.of(unencrypted.with("endpoint.wss.enabled", true))));
+    assertTrue(hasEndpointCertificate(Rendering.of(Request.of("values-production.yaml"))));
+  }
+
+  private static boolean hasEndpointCertificate(Rendering rendering) {
+    var name = "muster-endpoint-tls";
+    return ReferencesTest.issuersSecrets(rendering).contains(name)
+        || rendering.find("Certificate", name).isPresent();
   }
 
   private static Tree endpoint(Request request) {

@@ -24,6 +24,12 @@ class ReferencesTest {
           "muster-database-command",
           "muster-database-firmware",
           "muster-hub-client",
+          "muster-own-ca",
+          "muster-own-broker",
+          "muster-own-registry",
+          "muster-own-ingest",
+          "muster-own-command",
+          "muster-own-firmware",
           "muster-hub-ca",
           "muster-ingest-token",
           "muster-emqx",
@@ -47,6 +53,9 @@ class ReferencesTest {
     for (var service : rendering.of("Service")) {
       var pods = rendering.selected(service.tree().at("spec", "selector"));
       assertEquals(1, pods.size(), () -> rendering + ": " + service);
+      // Kubernetes refuses one without.
+      assertFalse(
+          service.tree().at("spec", "ports").items().isEmpty(), () -> rendering + ": " + service);
       for (var port : service.tree().at("spec", "ports").items()) {
         assertTrue(
             portNames(pods.getFirst()).contains(port.at("targetPort").text()),
@@ -169,9 +178,11 @@ class ReferencesTest {
     }
   }
 
-  /** Neither /internal nor /broker nor /q: people's interfaces, and hawkBit's for devices. */
+  /** Neither /internal nor /broker nor /q: people's interfaces, and those for devices. */
   private static void assertIsForOutside(String path, String service) {
-    var forDevices = path.equals("/acme/controller/v1") && service.endsWith("-firmware");
+    var forDevices =
+        path.equals("/acme/controller/v1") && service.endsWith("-firmware")
+            || path.equals("/mqtt") && service.endsWith("-websocket");
     assertTrue(path.equals("/api") || forDevices, path);
   }
 

@@ -56,8 +56,37 @@ final class Renderings {
           .with("endpoint.tls.issuerRef.name", "letsencrypt")
           .with("endpoint.hostnames[0]", "mqtt.example.org");
 
+  /** MQTT over WebSocket behind the Ingress, and behind a Gateway. */
+  static final Request WEB_SOCKET =
+      Request.of("values-production.yaml")
+          .with("endpoint.ws.enabled", true)
+          .with("endpoint.webSocketRoute.host", "ws.example.org")
+          .with("endpoint.webSocketRoute.annotations.timeout", "an hour")
+          .with("gateway.enabled", true)
+          .with("gateway.endpointParentRefs[0].name", "devices")
+          .with("gateway.apiParentRefs[0].name", "api");
+
   /** An edge; each is called by a name of its own. */
   static final Request EDGE = Request.of("values-edge.yaml").with("site", "lyon");
+
+  /** The same where an issuer of the cluster signs. */
+  static final Request EDGE_BY_CERT_MANAGER =
+      EDGE.with("tls.internal.provider", "cert-manager")
+          .with("tls.internal.issuerRef.kind", "ClusterIssuer")
+          .with("tls.internal.issuerRef.name", "site");
+
+  /** Certificates that an operator made. */
+  static final Request BY_OPERATOR =
+      Request.of()
+          .with("tls.services.enabled", true)
+          .with("tls.mutual.enabled", true)
+          .with("tls.internal.provider", "existing")
+          .with("tls.internal.caSecret", "muster-own-ca")
+          .with("tls.internal.secrets.broker", "muster-own-broker")
+          .with("tls.internal.secrets.registry", "muster-own-registry")
+          .with("tls.internal.secrets.ingest", "muster-own-ingest")
+          .with("tls.internal.secrets.command", "muster-own-command")
+          .with("tls.internal.secrets.firmware", "muster-own-firmware");
 
   static final Request BY_ISSUER = Request.of().with("tls.services.enabled", true);
 
@@ -70,9 +99,12 @@ final class Renderings {
         Request.of(),
         Request.of("values-production.yaml"),
         EDGE,
+        EDGE_BY_CERT_MANAGER,
+        BY_OPERATOR,
         Request.of("values-emqx.yaml"),
         Request.of("values-production.yaml", "values-emqx.yaml"),
         Request.of("values-production.yaml").with("firmware.tenants[0]", "acme"),
+        WEB_SOCKET,
         EVERYTHING,
         EVERYTHING_BY_TLS,
         BY_ISSUER,

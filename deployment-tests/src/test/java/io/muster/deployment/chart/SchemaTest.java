@@ -34,11 +34,16 @@ class SchemaTest {
         "ingest.drain.spread",
         "endpoint.mqtts.prot",
         "endpoint.tls.secret",
+        "endpoint.webSocketRoute.hostname",
         "endpoint.tls.issuerRef.names",
         "api.hosts.registrar",
         "api.ingress.tls.secret",
         "people.isuer",
         "issuer.image.digests",
+        "issuer.volume",
+        "issuer.service.annotation",
+        "broker.volumeMount",
+        "broker.service.annotation",
         "tls.internal.ca",
         "tls.internal.secrets.brokr",
         "tls.mutual.enable",
@@ -65,9 +70,11 @@ class SchemaTest {
         "collector.jeager",
         "argocd.waves",
         "tests.token",
+        "tests.endpointCa",
         "gateway.parentRefs",
         "gateway.backendTls.ca",
         "firmware.storage.mode",
+        "firmware.storage.whenDelete",
         "firmware.tenant",
         "firmware.devices.hosts",
         "firmware.devices.exclusiv",
@@ -104,6 +111,7 @@ class SchemaTest {
     "endpoint.mqtts.port, 70000",
     "registry.image.digest, sha256:short",
     "database.sslMode, prefer",
+    "firmware.storage.whenDeleted, Keep",
     "database.users.ingest, muster;drop",
     "people.algorithm, none",
     "people.issuer, ftp://x",
@@ -120,6 +128,23 @@ class SchemaTest {
   void aValueThatCannotBeIsRefused(String path, String value) {
     Object typed = value.matches("-?[0-9]+") ? Integer.valueOf(value) : value;
     assertThrows(IllegalStateException.class, Request.of().with(path, typed)::text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"registry", "ingest", "command", "firmware"})
+  void anAutoscalerThatLooksAtNothingIsRefused(String service) {
+    var autoscaling = service + ".autoscaling.";
+    var request =
+        Request.of()
+            .with("firmware.storage.accessMode", "ReadWriteMany")
+            .with(autoscaling + "enabled", true)
+            .with(autoscaling + "cpu", 0);
+    var refused = assertThrows(IllegalStateException.class, request::text);
+    assertTrue(refused.getMessage().contains(autoscaling.replaceAll("[.]$", ": by what?")));
+    var byConnections =
+        Rendering.of(request.with(autoscaling + "podMetrics.muster_endpoint_connections", "12000"));
+    var metrics = byConnections.find("HorizontalPodAutoscaler", "muster-" + service).orElseThrow();
+    assertEquals(1, metrics.tree().at("spec", "metrics").items().size());
   }
 
   @Test
@@ -193,6 +218,7 @@ class SchemaTest {
         "gateway.backendTls.enabled | true | tls.services.enabled",
         "firmware.devices.exclusive | true | firmware.devices.enabled",
         "ingest.drain.timeoutSeconds | 60 | terminationGracePeriodSeconds",
+        "ingest.drain.timeoutSeconds | 21 | at least twenty seconds more",
         "endpoint.mqtts.enabled | false | no port is enabled",
         "collector.enabled | true | collector.jaeger",
         "api.ingress.enabled | true | api.hosts",

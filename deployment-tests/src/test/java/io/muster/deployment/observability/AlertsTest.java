@@ -93,6 +93,30 @@ class AlertsTest {
     assertFalse("data-somebody-0".matches(claims));
   }
 
+  @Test
+  void theAlertForRestartsMeansThePodsOfTheChartWhateverTheReleaseIsCalled() {
+    var expression =
+        ALERTS.stream()
+            .filter(alert -> alert.at("alert").text().equals("MusterRestarts"))
+            .map(alert -> alert.at("expr").text())
+            .findFirst()
+            .orElseThrow();
+    var containers = expression.replaceAll("(?s).*container=~\"([^\"]*)\".*", "$1");
+    var pods = expression.replaceAll("(?s).*pod=~\"([^\"]*)\".*", "$1");
+    for (var release : List.of("muster", "hub", "1st-hub")) {
+      var workloads = Rendering.of(Rendering.Request.of().named(release)).workloads();
+      assertEquals(7, workloads.size());
+      for (var workload : workloads) {
+        // As a Deployment or a StatefulSet calls it.
+        assertTrue((workload.name() + "-0").matches(pods), workload::toString);
+        for (var container : workload.containers()) {
+          assertTrue(container.at("name").text().matches(containers), workload::toString);
+        }
+      }
+    }
+    assertFalse("web-0".matches(pods));
+  }
+
   /** Rules and dashboards select by labels that Prometheus has from nowhere else. */
   @Test
   void everyMonitorSetsTheLabelsThatRulesSelectBy() {

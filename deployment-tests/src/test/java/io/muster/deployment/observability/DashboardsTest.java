@@ -66,6 +66,35 @@ class DashboardsTest {
     }
   }
 
+  /** Over more than one release they would come to more than all. */
+  @Test
+  void nobodyAddsWhatIsAShare() throws IOException {
+    var shares = 0;
+    for (var dashboard : dashboards()) {
+      for (var panel : dashboard.path("panels")) {
+        for (var target : panel.path("targets")) {
+          var expression = target.path("expr").asText();
+          if (expression.matches(".*muster:[a-z0-9_]*:ratio.*")) {
+            shares++;
+            assertFalse(
+                expression.matches(".*(sum|count)( by \\([^)]*\\))? ?\\(muster:.*"), expression);
+          }
+        }
+      }
+    }
+    assertTrue(shares > 0);
+  }
+
+  /** Grafana is told by the guide; the name is that which services export. */
+  @Test
+  void theGuideSaysHowAnExemplarLeadsToItsTrace() {
+    var guide = Checkout.read("docs/guides/kubernetes.md");
+    var label = "trace_id";
+    assertTrue(guide.contains("exemplarTraceIdDestinations:\n        - {name: " + label + ","));
+    var exported = Checkout.read("system-tests/src/test/java/io/muster/systemtests/TracesIT.java");
+    assertTrue(exported.contains(label + "="), "the exemplars' label is another one");
+  }
+
   @Test
   void exemplarsAreAskedOfHistogramsAlone() throws IOException {
     var asking = 0;

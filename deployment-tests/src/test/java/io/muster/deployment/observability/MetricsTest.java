@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class MetricsTest {
   private static final Pattern METRIC =
       Pattern.compile(
-          "\\b((?:muster|jvm|process|http|sql|postgresql|com_hivemq|kubelet)_[a-z0-9_]+"
+          "\\b((?:muster|jvm|process|http|sql|postgresql|com_hivemq|kubelet|kube)_[a-z0-9_]+"
               + "|muster:[a-z0-9_:]+)(?:\\{([^}]*)})?");
   private static final Pattern LABEL = Pattern.compile("([a-zA-Z_]+)\\s*(?:=~|!~|!=|=)");
 
@@ -39,6 +39,7 @@ class MetricsTest {
           "resets",
           "and",
           "or",
+          "on",
           "time",
           "le",
           "histogram_quantile");
@@ -46,9 +47,10 @@ class MetricsTest {
   /** From a pod's labels and Prometheus itself. */
   private static final Set<String> EVERYWHERE = Set.of("namespace", "release", "component", "pod");
 
-  /** Of the kubelet: what no process of Muster can know. */
-  private static final Map<String, Set<String>> KUBELET =
+  /** Of the kubelet and of kube-state-metrics: what no process of Muster can know. */
+  private static final Map<String, Set<String>> KUBERNETES =
       Map.of(
+          "kube_pod_container_status_restarts_total", Set.of("container"),
           "kubelet_volume_stats_available_bytes", Set.of("persistentvolumeclaim"),
           "kubelet_volume_stats_capacity_bytes", Set.of("persistentvolumeclaim"));
 
@@ -57,7 +59,7 @@ class MetricsTest {
   /** Each metric, and for each time that it is listed its labels. */
   private static Map<String, List<Set<String>>> known() {
     var known = new HashMap<String, List<Set<String>>>();
-    KUBELET.forEach((name, labels) -> known.put(name, List.of(labels)));
+    KUBERNETES.forEach((name, labels) -> known.put(name, List.of(labels)));
     for (var line : Checkout.read("docs/metrics.md").split("\n")) {
       var cells = line.split("\\|");
       if (line.startsWith("| `") && cells.length == 6) {
@@ -131,7 +133,7 @@ class MetricsTest {
                   METRIC
                       .matcher(expression)
                       .replaceAll(" ")
-                      .replaceAll("by \\([^)]*\\)", " by ")
+                      .replaceAll("\\b(by|on) \\([^)]*\\)", " $1 ")
                       .replaceAll("\\[[0-9]+[smhd]]", " ");
               for (var word : rest.split("[^A-Za-z_]+")) {
                 assertTrue(word.isEmpty() || LANGUAGE.contains(word), () -> where + ": " + word);
