@@ -19,7 +19,7 @@ class ApplicationSetsTest {
   private static final java.util.Map<String, Set<String>> MEMBERS =
       java.util.Map.of(
           "Application",
-          Set.of("project", "source", "destination", "syncPolicy", "ignoreDifferences"),
+          Set.of("project", "source", "sources", "destination", "syncPolicy", "ignoreDifferences"),
           "ApplicationSet",
           Set.of(
               "goTemplate",
@@ -36,6 +36,20 @@ class ApplicationSetsTest {
               "clusterResourceWhitelist",
               "namespaceResourceWhitelist",
               "orphanedResources"));
+
+  /** Members of a source by what it is: a chart of a registry, values, or manifests. */
+  private static final java.util.Map<String, Set<String>> SOURCES =
+      java.util.Map.of(
+          "chart", Set.of("repoURL", "targetRevision", "chart", "helm"),
+          // With `path` it would be taken for manifests as well.
+          "ref", Set.of("repoURL", "targetRevision", "ref"),
+          "path", Set.of("repoURL", "targetRevision", "path"));
+
+  private static final Set<String> HELM =
+      Set.of("releaseName", "valueFiles", "values", "parameters");
+
+  /** Of whom nobody but the branch's reviewers says what is on it. */
+  private static final String BRANCH = "main";
 
   private static final Set<String> SYNC_OPTIONS =
       Set.of(
@@ -71,20 +85,75 @@ class ApplicationSetsTest {
   }
 
   @Test
-  void everyRevisionIsPinnedToTheTagOfThisVersion() {
+  void everySourceIsOneThatArgoKnows() {
+    for (var application : applications()) {
+      // With both Argo CD passes over `source`.
+      assertTrue(
+          application.at("spec", "source").exists() != application.at("spec", "sources").exists());
+      for (var source : ArgoFiles.sources(application)) {
+        var kind =
+            SOURCES.keySet().stream().filter(each -> source.at(each).exists()).toList().getFirst();
+        assertTrue(SOURCES.get(kind).containsAll(source.members().keySet()), source::toString);
+        assertTrue(HELM.containsAll(source.at("helm").members().keySet()), source::toString);
+        assertTrue(source.at("targetRevision").exists(), source::toString);
+      }
+    }
+  }
+
+  @Test
+  void theChartIsOfThisVersionAndAllElseFollowsTheBranch() {
+    // A tag is never moved: what is read at one never hears of a new site, of another version, or
+    // of the way back.
     var version = Tree.parse(Checkout.read("helm/muster/Chart.yaml")).at("version").text();
     for (var object : ArgoFiles.objects()) {
       object.walk(
           "",
           (path, tree) -> {
-            if (path.endsWith(".targetRevision") || path.endsWith(".revision")) {
-              assertEquals("v" + version, tree.text(), path);
+            var chart = tree.at("chart").exists();
+            for (var member : List.of("targetRevision", "revision")) {
+              tree.at(member)
+                  .ifText()
+                  .ifPresent(said -> assertEquals(chart ? version : BRANCH, said, path));
             }
           });
     }
-    assertTrue(
-        applications().stream()
-            .allMatch(each -> each.at("spec", "source", "targetRevision").exists()));
+    for (var set : ArgoFiles.siteSets()) {
+      assertEquals(
+          1,
+          ArgoFiles.sources(set.at("spec", "template")).stream()
+              .filter(each -> each.at("chart").text().equals("muster"))
+              .count());
+    }
+  }
+
+  @Test
+  void noApplicationTakesTwoRevisionsOfARepository() {
+    // Argo CD refuses it ("cannot reference a different revision of the same repository").
+    for (var application : applications()) {
+      var revisions = new java.util.TreeMap<String, String>();
+      for (var source : ArgoFiles.sources(application)) {
+        var revision = source.at("targetRevision").text();
+        var other = revisions.putIfAbsent(source.at("repoURL").text(), revision);
+        assertTrue(other == null || other.equals(revision), source::toString);
+      }
+    }
+  }
+
+  @Test
+  void filesOfValuesAreOfTheChartOrOfASourceWithThatName() {
+    for (var set : ArgoFiles.siteSets()) {
+      var sources = ArgoFiles.sources(set.at("spec", "template"));
+      var named = sources.stream().map(each -> "$" + each.at("ref").text()).toList();
+      for (var source : sources) {
+        for (var file : source.at("helm", "valueFiles").texts()) {
+          // What leads out of the chart is in no package of it.
+          assertFalse(file.contains(".."), file);
+          assertEquals(file.startsWith("$"), file.contains("/"), file);
+          assertTrue(
+              !file.startsWith("$") || named.contains(file.substring(0, file.indexOf('/'))), file);
+        }
+      }
+    }
   }
 
   @Test
@@ -97,11 +166,10 @@ class ApplicationSetsTest {
         var project = name.replaceAll("\\{\\{.*?region.*?}}", region);
         assertTrue(projects.contains(project), project);
         var rules = ArgoFiles.named("AppProject", project).at("spec");
-        assertTrue(
-            rules
-                .at("sourceRepos")
-                .texts()
-                .contains(application.at("spec", "source", "repoURL").text()));
+        var sources = new HashSet<String>();
+        ArgoFiles.sources(application).forEach(each -> sources.add(each.at("repoURL").text()));
+        // All of them, for a project must permit each source of an Application; and no others.
+        assertEquals(sources, Set.copyOf(rules.at("sourceRepos").texts()));
         assertTrue(
             rules.at("destinations").items().stream()
                 .anyMatch(
