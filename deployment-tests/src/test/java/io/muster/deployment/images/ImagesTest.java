@@ -45,22 +45,24 @@ class ImagesTest {
     assertEquals(run, built);
   }
 
-  /** The lines that it prints go into a file of values as they are. */
+  /** The lines that it prints go into an ApplicationSet as they are. */
   @Test
-  void digestsArePrintedUnderTheValuesThatNameThem() {
+  void digestsArePrintedAsTheParametersThatNameThem() {
     var digest = "sha256:" + "1".repeat(64);
-    var common = Tree.parse(Checkout.read("argocd/regions/common.yaml"));
-    var print = RELEASE.at("jobs", "images", "steps").items().getLast().at("run").text().strip();
+    var hubs = Tree.parse(Checkout.read("argocd/apps/hubs.yaml"));
+    var sources = hubs.at("spec", "template", "spec", "sources").items();
+    var parameters = sources.getFirst().at("helm", "parameters").items();
+    var print = RELEASE.at("jobs", "images", "steps").items().getLast().at("run").text();
+    var format = Pattern.compile("printf -- '(- name: .*)' \\\\").matcher(print);
+    assertTrue(format.find(), print);
     for (var each : matrix("images").at("include").items()) {
-      var printed =
-          print
-              .replace("${{ matrix.value }}", each.at("value").text())
-              .replace("${{ steps.build.outputs.digest }}", digest)
-              .replaceAll("^echo '(.*)' >> .*$", "$1");
       var value = each.at("value").text();
-      assertEquals(digest, Tree.parse(printed).at(value, "image", "digest").text(), printed);
-      assertTrue(common.at(value, "image", "digest").exists(), value);
-      var request = Rendering.Request.of().with(value + ".image.digest", digest);
+      var printed = format.group(1).replace("\\n", "\n").formatted(value, digest);
+      var parameter = Tree.parse(printed).items().getFirst();
+      assertEquals(digest, parameter.at("value").text(), printed);
+      assertTrue(
+          parameters.stream().anyMatch(at -> at.at("name").equals(parameter.at("name"))), printed);
+      var request = Rendering.Request.of().with(parameter.at("name").text(), digest);
       var image = Rendering.of(request).workload(value).containers().getFirst().at("image").text();
       assertEquals("ghcr.io/muster/" + each.at("module").text() + "@" + digest, image);
     }
