@@ -149,6 +149,10 @@ class SitesTest {
       var certificate = hub.find("Certificate", "muster-" + component + "-tls").orElseThrow();
       assertTrue(certificate.tree().at("spec", "dnsNames").texts().contains(url.getHost()));
       assertEquals("muster-hub-ca", secretOf(edge, variable(edge, variable + "_CA_FILE")));
+      var service = hub.find("Service", "muster-" + component + "-edges").orElseThrow();
+      assertEquals(
+          Integer.toString(url.getPort()),
+          service.tree().at("spec", "ports").items().getFirst().at("port").text());
       var policy = hub.find("NetworkPolicy", "muster-" + component).orElseThrow();
       assertTrue(
           policy.tree().at("spec", "ingress").items().stream()
