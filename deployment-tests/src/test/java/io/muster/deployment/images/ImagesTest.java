@@ -256,6 +256,25 @@ class ImagesTest {
   }
 
   @Test
+  void aVersionOfTheChartIsPushedOnceToWhereSitesLookForIt() {
+    var runs =
+        RELEASE.at("jobs", "chart", "steps").items().stream()
+            .map(step -> step.at("run").text())
+            .filter(run -> run.contains("/charts"))
+            .toList();
+    assertTrue(runs.getFirst().contains("helm show chart") && runs.getFirst().contains("exit 1"));
+    assertTrue(runs.get(1).endsWith("helm push muster-*.tgz \"oci://${REGISTRY%/*}/charts\""));
+    var image = Tree.parse(Checkout.read("argocd/regions/common.yaml")).at("image");
+    var registry = image.at("registry").text() + "/" + image.at("repository").text();
+    for (var set : List.of("hubs", "edges")) {
+      var spec = Tree.parse(Checkout.read("argocd/apps/" + set + ".yaml")).at("spec", "template");
+      assertEquals(
+          registry.replaceFirst("/[^/]*$", "/charts"),
+          spec.at("spec", "sources").items().getFirst().at("repoURL").text());
+    }
+  }
+
+  @Test
   void workflowsHaveNoMoreRightsThanTheyNeed() {
     for (var file : Checkout.files(".github/workflows", ".yaml")) {
       var workflow = Tree.parse(Checkout.read(file));
