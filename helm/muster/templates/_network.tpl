@@ -177,3 +177,10 @@ spec:
     {{- end }}
   {{- end }}
 {{- end -}}
+
+{{/* What edges call at this hub, separated by commas. */}}
+{{- define "muster.exposed" -}}
+{{- $components := without (compact (splitList "," (include "muster.services" .))) "command" "firmware" -}}
+{{- if include "muster.hasBroker" . -}}{{- $components = append $components "broker" -}}{{- end -}}
+{{- join "," $components -}}
+{{- end -}}

@@ -12,6 +12,19 @@
 {{- if and .Values.tls.mutual.enabled (eq .Values.tls.internal.provider "issuer") }}
 {{- fail "tls.mutual.enabled needs tls.internal.provider=cert-manager or existing: certificates of the chart's own issuer are for servers alone" }}
 {{- end }}
+{{- if .Values.hub.expose.enabled }}
+{{- if not .Values.tls.mutual.enabled }}
+{{- fail "hub.expose.enabled needs tls.mutual.enabled: from outside of the cluster only who shows a certificate may call as a service" }}
+{{- end }}
+{{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.edgesFrom) }}
+{{- fail "networkPolicy.edgesFrom: the private network of the edges, or nobody comes in by hub.expose" }}
+{{- end }}
+{{- range $name := compact (splitList "," (include "muster.exposed" .)) }}
+{{- if and (ne $.Values.tls.internal.provider "existing") (not (get $.Values.tls.internal.hostnames $name)) }}
+{{- fail (printf "tls.internal.hostnames.%s: the names by which edges call it by hub.expose, or they do not trust its certificate" $name) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- if .Values.gateway.backendTls.enabled }}
 {{- if not .Values.tls.services.enabled }}
 {{- fail "gateway.backendTls.enabled needs tls.services.enabled: services speak HTTP" }}

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.deployment.Checkout;
 import io.muster.deployment.Tree;
+import java.lang.module.ModuleDescriptor.Version;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +20,7 @@ class ApplicationSetsTest {
   private static final java.util.Map<String, Set<String>> MEMBERS =
       java.util.Map.of(
           "Application",
-          Set.of("project", "source", "destination", "syncPolicy", "ignoreDifferences"),
+          Set.of("project", "source", "sources", "destination", "syncPolicy", "ignoreDifferences"),
           "ApplicationSet",
           Set.of(
               "goTemplate",
@@ -36,6 +37,20 @@ class ApplicationSetsTest {
               "clusterResourceWhitelist",
               "namespaceResourceWhitelist",
               "orphanedResources"));
+
+  /** Members of a source by what it is: a chart of a registry, values, or manifests. */
+  private static final java.util.Map<String, Set<String>> SOURCES =
+      java.util.Map.of(
+          "chart", Set.of("repoURL", "targetRevision", "chart", "helm"),
+          // With `path` it would be taken for manifests as well.
+          "ref", Set.of("repoURL", "targetRevision", "ref"),
+          "path", Set.of("repoURL", "targetRevision", "path"));
+
+  private static final Set<String> HELM =
+      Set.of("releaseName", "valueFiles", "values", "parameters");
+
+  /** Of whom nobody but the branch's reviewers says what is on it. */
+  private static final String BRANCH = "main";
 
   private static final Set<String> SYNC_OPTIONS =
       Set.of(
@@ -71,20 +86,88 @@ class ApplicationSetsTest {
   }
 
   @Test
-  void everyRevisionIsPinnedToTheTagOfThisVersion() {
-    var version = Tree.parse(Checkout.read("helm/muster/Chart.yaml")).at("version").text();
+  void everySourceIsOneThatArgoKnows() {
+    for (var application : applications()) {
+      // With both Argo CD passes over `source`.
+      assertTrue(
+          application.at("spec", "source").exists() != application.at("spec", "sources").exists());
+      for (var source : ArgoFiles.sources(application)) {
+        var kind =
+            SOURCES.keySet().stream().filter(each -> source.at(each).exists()).toList().getFirst();
+        assertTrue(SOURCES.get(kind).containsAll(source.members().keySet()), source::toString);
+        assertTrue(HELM.containsAll(source.at("helm").members().keySet()), source::toString);
+        assertTrue(source.at("targetRevision").exists(), source::toString);
+      }
+    }
+  }
+
+  @Test
+  void whatIsNotTheChartFollowsTheBranch() {
+    // A tag is never moved: who reads one hears of no new site, no other version and no way back.
     for (var object : ArgoFiles.objects()) {
+      var ofRings = object.at("kind").text().equals("ApplicationSet");
       object.walk(
           "",
           (path, tree) -> {
-            if (path.endsWith(".targetRevision") || path.endsWith(".revision")) {
-              assertEquals("v" + version, tree.text(), path);
+            tree.at("revision").ifText().ifPresent(said -> assertEquals(BRANCH, said, path));
+            if (!tree.at("chart").exists() && tree.at("targetRevision").exists()) {
+              var said = tree.at("targetRevision").text();
+              // What a ring must not have early can be named by its commit.
+              var commit = ofRings && said.matches("[0-9a-f]{40}");
+              assertTrue(commit || said.equals(BRANCH), path + " " + said);
             }
           });
     }
-    assertTrue(
-        applications().stream()
-            .allMatch(each -> each.at("spec", "source", "targetRevision").exists()));
+  }
+
+  @Test
+  void aHubIsUpdatedBeforeItsEdges() {
+    // A hub must know what its edges say to it. Until a version is in the registry, none has it.
+    var published = Tree.parse(Checkout.read("helm/muster/Chart.yaml")).at("version").text();
+    var versions = new java.util.ArrayList<Version>();
+    for (var name : List.of("muster-edges", "muster-hubs")) {
+      var template = ArgoFiles.named("ApplicationSet", name).at("spec", "template");
+      var charts =
+          ArgoFiles.sources(template).stream().filter(each -> each.at("chart").exists()).toList();
+      assertEquals(1, charts.size());
+      assertEquals("muster", charts.getFirst().at("chart").text());
+      // One version and no range of them: `1.*` would be rolled out by whoever publishes.
+      var version = charts.getFirst().at("targetRevision").text();
+      assertTrue(version.matches("[0-9]+[.][0-9]+[.][0-9]+"), version);
+      versions.add(Version.parse(version));
+    }
+    versions.add(Version.parse(published));
+    assertEquals(versions.stream().sorted().toList(), versions);
+  }
+
+  @Test
+  void noApplicationTakesTwoRevisionsOfARepository() {
+    // Argo CD refuses it ("cannot reference a different revision of the same repository").
+    for (var application : applications()) {
+      var revisions = new java.util.TreeMap<String, String>();
+      for (var source : ArgoFiles.sources(application)) {
+        var revision = source.at("targetRevision").text();
+        var other = revisions.putIfAbsent(source.at("repoURL").text(), revision);
+        assertTrue(other == null || other.equals(revision), source::toString);
+      }
+    }
+  }
+
+  @Test
+  void filesOfValuesAreOfTheChartOrOfASourceWithThatName() {
+    for (var set : ArgoFiles.siteSets()) {
+      var sources = ArgoFiles.sources(set.at("spec", "template"));
+      var named = sources.stream().map(each -> "$" + each.at("ref").text()).toList();
+      for (var source : sources) {
+        for (var file : source.at("helm", "valueFiles").texts()) {
+          // What leads out of the chart is in no package of it.
+          assertFalse(file.contains(".."), file);
+          assertEquals(file.startsWith("$"), file.contains("/"), file);
+          assertTrue(
+              !file.startsWith("$") || named.contains(file.substring(0, file.indexOf('/'))), file);
+        }
+      }
+    }
   }
 
   @Test
@@ -97,11 +180,10 @@ class ApplicationSetsTest {
         var project = name.replaceAll("\\{\\{.*?region.*?}}", region);
         assertTrue(projects.contains(project), project);
         var rules = ArgoFiles.named("AppProject", project).at("spec");
-        assertTrue(
-            rules
-                .at("sourceRepos")
-                .texts()
-                .contains(application.at("spec", "source", "repoURL").text()));
+        var sources = new HashSet<String>();
+        ArgoFiles.sources(application).forEach(each -> sources.add(each.at("repoURL").text()));
+        // All of them, for a project must permit each source of an Application; and no others.
+        assertEquals(sources, Set.copyOf(rules.at("sourceRepos").texts()));
         assertTrue(
             rules.at("destinations").items().stream()
                 .anyMatch(

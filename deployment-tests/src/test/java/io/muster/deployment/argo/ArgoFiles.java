@@ -34,6 +34,12 @@ final class ArgoFiles {
     return List.of(named("ApplicationSet", "muster-hubs"), named("ApplicationSet", "muster-edges"));
   }
 
+  /** The sources of an Application, or of a template of one. */
+  static List<Tree> sources(Tree application) {
+    var spec = application.at("spec");
+    return spec.at("source").exists() ? List.of(spec.at("source")) : spec.at("sources").items();
+  }
+
   static List<Path> sites() {
     return Checkout.files("argocd/sites", ".yaml");
   }

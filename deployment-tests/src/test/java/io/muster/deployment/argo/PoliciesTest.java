@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.deployment.Checkout;
 import io.muster.deployment.Tree;
 import io.muster.deployment.chart.KubernetesTypes;
 import io.muster.deployment.chart.Manifest;
@@ -29,7 +30,7 @@ class PoliciesTest {
         volumes: [{name: tmp, emptyDir: {}}]
         containers:
           - name: one
-            image: ghcr.io/muster/broker@sha256:0000000000000000000000000000000000000000000000000000000000000001
+            image: ghcr.io/iot/muster/broker@sha256:0000000000000000000000000000000000000000000000000000000000000001
             securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true}
             resources: {requests: {cpu: 1m, memory: 1Mi}, limits: {memory: 1Mi}}
       """;
@@ -62,6 +63,20 @@ class PoliciesTest {
     assertEquals(3, policies.size());
   }
 
+  @Test
+  void imagesOfMusterComeFromAPlaceOnTheList() {
+    var image = Tree.parse(Checkout.read("argocd/regions/common.yaml")).at("image");
+    var place = image.at("registry").text() + "/" + image.at("repository").text();
+    var list = Policies.of("ConfigMap").getFirst().at("data", "registries").text();
+    assertTrue(list.lines().anyMatch(place::equals), place);
+    // The workflow publishes chart and images under the owner of the repository.
+    var sources = Site.all().findFirst().orElseThrow().set().at("spec", "template");
+    for (var source : ArgoFiles.sources(sources)) {
+      var owner = image.at("repository").text().replace("/muster", "");
+      assertTrue(source.at("repoURL").text().contains("/" + owner + "/"), source::toString);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("io.muster.deployment.argo.Site#all")
   void whatASiteRunsIsLetIn(Site site) {
@@ -85,10 +100,10 @@ class PoliciesTest {
           """
           @sha256:0000000000000000000000000000000000000000000000000000000000000001 | :latest | digest
           @sha256:0000000000000000000000000000000000000000000000000000000000000001 | @sha256:01 | digest
-          ghcr.io/muster/ | example.org/muster/ | registry
-          ghcr.io/muster/ | ghcr.io/mustering/ | registry
-          ghcr.io/muster/broker | docker.io/library/postgresql | registry
-          ghcr.io/muster/ | | registry
+          ghcr.io/iot/muster/ | example.org/muster/ | registry
+          ghcr.io/iot/muster/ | ghcr.io/iot/mustering/ | registry
+          ghcr.io/iot/muster/broker | docker.io/library/postgresql | registry
+          ghcr.io/iot/muster/ | | registry
           allowPrivilegeEscalation: false | privileged: true, allowPrivilegeEscalation: false | privileged
           allowPrivilegeEscalation: false | allowPrivilegeEscalation: true | privileged
           allowPrivilegeEscalation: false, | | privileged

@@ -1,6 +1,7 @@
 package io.muster.deployment.argo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.muster.deployment.Checkout;
 import io.muster.deployment.Tree;
@@ -54,11 +55,23 @@ record Site(String name, String region, String role, Tree file) {
     return ArgoFiles.named("ApplicationSet", "muster-" + role + "s");
   }
 
+  /** The source of its Application that is the chart. */
+  Tree chart() {
+    return ArgoFiles.sources(set().at("spec", "template")).stream()
+        .filter(source -> source.at("chart").exists())
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** The chart as it is rendered for this site. */
   Rendering rendering(Path folder) {
+    var helm = chart().at("helm");
     var files = new ArrayList<String>();
-    for (var file : set().at("spec", "template", "spec", "source", "helm", "valueFiles").texts()) {
-      files.add(file.replaceAll("\\{\\{.*?region.*?}}", region));
+    for (var file : helm.at("valueFiles").texts()) {
+      // `$fleet` is the root of the source of that name; what has none lies in the chart.
+      var inFleet = file.startsWith("$fleet/");
+      var path = file.replace("$fleet/", "").replaceAll("\\{\\{.*?region.*?}}", region);
+      files.add(inFleet ? Checkout.ROOT.resolve(path).toString() : path);
     }
     try {
       var own = folder.resolve(name + ".yaml");
@@ -68,10 +81,11 @@ record Site(String name, String region, String role, Tree file) {
       throw new java.io.UncheckedIOException(e);
     }
     var request = Rendering.Request.of(files.toArray(String[]::new));
-    for (var each : set().at("spec", "template", "spec", "source", "helm", "parameters").items()) {
-      var value = each.at("value").text();
-      assertEquals("{{ .site }}", value);
-      request = request.with(each.at("name").text(), file.at("site").text());
+    for (var each : helm.at("parameters").items()) {
+      assertEquals("true", each.at("forceString").text());
+      var value = each.at("value").text().replace("{{ .site }}", file.at("site").text());
+      assertFalse(value.contains("{{"), value);
+      request = request.with(each.at("name").text(), value);
     }
     return Rendering.of(request);
   }

@@ -149,6 +149,10 @@ class SitesTest {
       var certificate = hub.find("Certificate", "muster-" + component + "-tls").orElseThrow();
       assertTrue(certificate.tree().at("spec", "dnsNames").texts().contains(url.getHost()));
       assertEquals("muster-hub-ca", secretOf(edge, variable(edge, variable + "_CA_FILE")));
+      var service = hub.find("Service", "muster-" + component + "-edges").orElseThrow();
+      assertEquals(
+          Integer.toString(url.getPort()),
+          service.tree().at("spec", "ports").items().getFirst().at("port").text());
       var policy = hub.find("NetworkPolicy", "muster-" + component).orElseThrow();
       assertTrue(
           policy.tree().at("spec", "ingress").items().stream()
@@ -245,8 +249,8 @@ class SitesTest {
     var text = new StringBuilder();
     site.rendering(folder).manifests().forEach(each -> text.append(each.text()));
     var hosts = HOST.matcher(text);
-    var source = site.set().at("spec", "template", "spec", "source", "repoURL").text();
-    var repository = URI.create(source).getHost();
+    var values = ArgoFiles.sources(site.set().at("spec", "template")).getLast();
+    var repository = URI.create(values.at("repoURL").text()).getHost();
     var found = 0;
     while (hosts.find()) {
       var host = hosts.group();
@@ -269,6 +273,28 @@ class SitesTest {
         assertTrue(
             container.at("image").text().matches(".*@sha256:[0-9a-f]{64}"), workload::toString);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.muster.deployment.argo.Site#all")
+  void whatItsRingLetsInIsInTheSetAndNotInAFileThatAllSitesRead(Site site) {
+    var digests = new TreeSet<String>();
+    for (var parameter : site.chart().at("helm", "parameters").items()) {
+      var name = parameter.at("name").text();
+      if (name.endsWith(".image.digest")) {
+        digests.add(parameter.at("value").text());
+      }
+    }
+    var run = new TreeSet<String>();
+    for (var workload : site.rendering(folder).workloads()) {
+      for (var container : workload.containers()) {
+        run.add(container.at("image").text().replaceFirst(".*@", ""));
+      }
+    }
+    assertEquals(digests, run);
+    for (var file : Checkout.files("argocd/regions", ".yaml")) {
+      assertFalse(Checkout.read(file).contains("digest"), file::toString);
     }
   }
 

@@ -209,6 +209,29 @@ class HooksTest {
             .text());
   }
 
+  @Test
+  void underArgoAVolumeIsAskedForInTheWaveOfWhatMountsIt() {
+    var rendering = rendered(Renderings.EVERYTHING);
+    var claims = 0;
+    for (var claim : rendering.of("PersistentVolumeClaim")) {
+      for (var workload : rendering.workloads()) {
+        var mounted =
+            workload.pod().at("volumes").items().stream()
+                .map(each -> each.at("persistentVolumeClaim", "claimName").text());
+        if (mounted.anyMatch(claim.name()::equals)) {
+          claims++;
+          // With WaitForFirstConsumer it stays pending until then, and Argo CD waits in its wave.
+          assertEquals(wave(workload), wave(claim), claim::toString);
+        }
+      }
+    }
+    assertEquals(1, claims);
+  }
+
+  private static String wave(Manifest manifest) {
+    return manifest.tree().at("metadata", "annotations", "argocd.argoproj.io/sync-wave").text();
+  }
+
   private Rendering rendered(Request request) {
     return Rendering.of(request.at(folder));
   }

@@ -45,25 +45,66 @@ class ImagesTest {
     assertEquals(run, built);
   }
 
-  /** The lines that it prints go into a file of values as they are. */
-  @Test
-  void digestsArePrintedUnderTheValuesThatNameThem() {
+  /** The lines that it prints go into an ApplicationSet as they are. */
+  @ParameterizedTest
+  @ValueSource(strings = {"images", "native-manifests"})
+  void digestsArePrintedAsTheParametersThatNameThem(String job) {
     var digest = "sha256:" + "1".repeat(64);
-    var common = Tree.parse(Checkout.read("argocd/regions/common.yaml"));
-    var print = RELEASE.at("jobs", "images", "steps").items().getLast().at("run").text().strip();
-    for (var each : matrix("images").at("include").items()) {
-      var printed =
-          print
-              .replace("${{ matrix.value }}", each.at("value").text())
-              .replace("${{ steps.build.outputs.digest }}", digest)
-              .replaceAll("^echo '(.*)' >> .*$", "$1");
+    var hubs = Tree.parse(Checkout.read("argocd/apps/hubs.yaml"));
+    var sources = hubs.at("spec", "template", "spec", "sources").items();
+    var parameters = sources.getFirst().at("helm", "parameters").items();
+    for (var each : matrix(job).at("include").items()) {
       var value = each.at("value").text();
-      assertEquals(digest, Tree.parse(printed).at(value, "image", "digest").text(), printed);
-      assertTrue(common.at(value, "image", "digest").exists(), value);
-      var request = Rendering.Request.of().with(value + ".image.digest", digest);
+      var printed = printed(job).formatted(value, digest);
+      var parameter = Tree.parse(printed).items().getFirst();
+      assertEquals(digest, parameter.at("value").text(), printed);
+      assertTrue(
+          parameters.stream().anyMatch(at -> at.at("name").equals(parameter.at("name"))), printed);
+      var request = Rendering.Request.of().with(parameter.at("name").text(), digest);
       var image = Rendering.of(request).workload(value).containers().getFirst().at("image").text();
       assertEquals("ghcr.io/muster/" + each.at("module").text() + "@" + digest, image);
     }
+  }
+
+  /** What a job's last step prints, with a place for the value's name and one for the digest. */
+  private static String printed(String job) {
+    var print = RELEASE.at("jobs", job, "steps").items().getLast().at("run").text();
+    var format = Pattern.compile("printf -- '(- name: .*)' \\\\").matcher(print);
+    assertTrue(format.find(), print);
+    return format.group(1).replace("\\n", "\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"images", "native-images"})
+  void anImageHasNoNameBeforeItWasScanned(String job) {
+    var steps = RELEASE.at("jobs", job, "steps").items();
+    var build = uses(steps, "docker/build-push-action").getFirst();
+    var outputs = build.at("with", "outputs").text();
+    assertTrue(outputs.contains(",push-by-digest=true,"), outputs);
+    assertFalse(build.at("with", "tags").exists());
+    var scan = uses(steps, "aquasecurity/trivy-action").getFirst();
+    assertTrue(scan.at("with", "image-ref").text().endsWith("@${{ steps.build.outputs.digest }}"));
+    var named = steps.getLast().at("run").text();
+    assertTrue(named.contains("imagetools create -t \"$IMAGE:$VERSION"), named);
+    assertTrue(steps.indexOf(scan) < steps.size() - 1);
+  }
+
+  @Test
+  void theTagIsTheVersionOfTheChartAndThatOfThePoms() {
+    var check =
+        RELEASE.at("jobs", "jars", "steps").items().stream()
+            .map(step -> step.at("run").text())
+            .filter(run -> run.contains("GITHUB_REF_NAME") && run.contains("test "))
+            .findFirst()
+            .orElseThrow();
+    assertTrue(check.contains("helm/muster/Chart.yaml") && check.contains("pom.xml"), check);
+    // What its second pattern finds, and nothing else does.
+    var found = Pattern.compile("(?m)^  <version>(.*)-SNAPSHOT</version>$");
+    var versions =
+        found.matcher(Checkout.read("pom.xml")).results().map(each -> each.group(1)).toList();
+    var chart = Tree.parse(Checkout.read("helm/muster/Chart.yaml")).at("version").text();
+    assertEquals(List.of(chart), versions);
+    assertTrue(check.contains("s|^  <version>\\(.*\\)-SNAPSHOT</version>$|\\1|p"), check);
   }
 
   @Test
@@ -156,7 +197,12 @@ class ImagesTest {
     }
     assertEquals(4, services.size());
     assertEquals(services, new TreeSet<>(matrix("native-images").at("module").texts()));
-    assertEquals(services, new TreeSet<>(matrix("native-manifests").at("module").texts()));
+    var named = new TreeSet<String>();
+    matrix("native-manifests")
+        .at("include")
+        .items()
+        .forEach(at -> named.add(at.at("module").text()));
+    assertEquals(services, named);
     var build = Tree.parse(Checkout.read(".github/workflows/build.yaml"));
     var started = new TreeSet<String>();
     for (var each : build.at("jobs", "native", "strategy", "matrix", "include").items()) {
@@ -181,8 +227,18 @@ class ImagesTest {
 
   @Test
   void aPublishedChartAsksForTheImagesThatWerePublishedWithIt() {
-    var pushedTo =
-        RELEASE.at("env", "REGISTRY").text().replace("${{ github.repository_owner }}", "acme");
+    var names =
+        RELEASE.at("jobs", "jars", "steps").items().stream()
+            .filter(step -> step.at("id").text().equals("names"))
+            .map(step -> step.at("run").text())
+            .findFirst()
+            .orElseThrow();
+    // A registry refuses capital letters, which owners of repositories may have.
+    var name =
+        Pattern.compile("registry=(\\S+\\$\\{GITHUB_REPOSITORY_OWNER,,}\\S+)\"").matcher(names);
+    assertTrue(name.find(), names);
+    assertFalse(RELEASE.text().contains("github.repository_owner"));
+    var pushedTo = name.group(1).replace("${GITHUB_REPOSITORY_OWNER,,}", "acme");
     var steps = RELEASE.at("jobs", "chart", "steps").items();
     var change =
         steps.stream()
@@ -197,6 +253,25 @@ class ImagesTest {
     var repository = parts.group(2).replace("${REGISTRY#*/}", pushedTo.replaceFirst("^[^/]*/", ""));
     var changed = Tree.parse(values.replace(parts.group(1) + "\n", repository + "\n")).at("image");
     assertEquals(pushedTo, changed.at("registry").text() + "/" + changed.at("repository").text());
+  }
+
+  @Test
+  void aVersionOfTheChartIsPushedOnceToWhereSitesLookForIt() {
+    var runs =
+        RELEASE.at("jobs", "chart", "steps").items().stream()
+            .map(step -> step.at("run").text())
+            .filter(run -> run.contains("/charts"))
+            .toList();
+    assertTrue(runs.getFirst().contains("helm show chart") && runs.getFirst().contains("exit 1"));
+    assertTrue(runs.get(1).endsWith("helm push muster-*.tgz \"oci://${REGISTRY%/*}/charts\""));
+    var image = Tree.parse(Checkout.read("argocd/regions/common.yaml")).at("image");
+    var registry = image.at("registry").text() + "/" + image.at("repository").text();
+    for (var set : List.of("hubs", "edges")) {
+      var spec = Tree.parse(Checkout.read("argocd/apps/" + set + ".yaml")).at("spec", "template");
+      assertEquals(
+          registry.replaceFirst("/[^/]*$", "/charts"),
+          spec.at("spec", "sources").items().getFirst().at("repoURL").text());
+    }
   }
 
   @Test
