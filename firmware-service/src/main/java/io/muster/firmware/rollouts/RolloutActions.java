@@ -93,7 +93,9 @@ class RolloutActions {
         });
   }
 
-  /** No more devices get it; those that got it go on. */
+  /**
+   * No more devices get it; those that have seen theirs go on, and from others it is taken back.
+   */
   void pause(TenantId tenant, UUID id, Author by) {
     act(
         "rollout-paused",

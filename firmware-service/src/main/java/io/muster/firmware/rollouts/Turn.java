@@ -115,7 +115,8 @@ record Turn(
           List.of(),
           rollout.pace(),
           null,
-          pause(rollout, sight, now));
+          // What devices have not seen is taken back at once.
+          sight.running() > 0 ? now : pause(rollout, sight, now));
     }
     var passed = progress.groups();
     if (isDone(rollout, passed, sight)) {
