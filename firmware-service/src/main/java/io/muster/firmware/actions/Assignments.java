@@ -30,6 +30,7 @@ class Assignments {
   private final Database database;
   private final Changes changes;
   private final Actions actions;
+  private final AssignmentRule rule;
   private final ActionConfig config;
   private final Clock clock;
 
@@ -39,6 +40,7 @@ class Assignments {
       Database database,
       Changes changes,
       Actions actions,
+      AssignmentRule rule,
       ActionConfig config,
       Clock clock) {
     this.targets = targets;
@@ -46,6 +48,7 @@ class Assignments {
     this.database = database;
     this.changes = changes;
     this.actions = actions;
+    this.rule = rule;
     this.config = config;
     this.clock = clock;
   }
@@ -55,11 +58,14 @@ class Assignments {
    *
    * @param isForced whether it may not put it off
    * @param key what the caller calls this request
+   * @param isAdmins whether an administrator wishes it
    */
-  record Wish(UUID distribution, boolean isForced, Optional<IdempotencyKey> key) {}
+  record Wish(
+      UUID distribution, boolean isForced, Optional<IdempotencyKey> key, boolean isAdmins) {}
 
   /** Gives the number of the action; repeated, of the one that there is. */
   long make(DeviceAddress device, Wish wish, Author by) {
+    requireAllowed(device, wish);
     var target = targets.existing(device);
     var distribution = released(device, wish.distribution());
     requireCompatible(device, distribution);
@@ -106,6 +112,17 @@ class Assignments {
           .asException();
     }
     return found.map(Action::number);
+  }
+
+  /** Before anything else, so that the answer tells nothing of what there is. */
+  private void requireAllowed(DeviceAddress device, Wish wish) {
+    if (!wish.isAdmins()
+        && database.use(db -> rule.leavesItToAdmins(db, device.tenant())).booleanValue()) {
+      throw new Refusal.Forbidden(
+              "The tenant demands that somebody else approves updates: make a rollout of it, or ask"
+                  + " an admin.")
+          .asException();
+    }
   }
 
   private Distribution released(DeviceAddress device, UUID id) {

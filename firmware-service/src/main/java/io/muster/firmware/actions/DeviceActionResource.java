@@ -63,7 +63,8 @@ class DeviceActionResource {
       summary = "Give a device a distribution",
       description =
           "What it was to get before is cancelled. Repeated with the same Idempotency-Key nothing"
-              + " happens again.")
+              + " happens again. For admins alone where the tenant demands that somebody else"
+              + " approves rollouts.")
   public RestResponse<ActionView> start(
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,
@@ -77,7 +78,8 @@ class DeviceActionResource {
                     new Assignments.Wish(
                         body.distribution(),
                         !Boolean.FALSE.equals(body.forced()),
-                        IdempotencyKey.read(idempotencyKey)),
+                        IdempotencyKey.read(idempotencyKey),
+                        caller.isAdmin()),
                     Author.of(caller))))
         .build();
   }
