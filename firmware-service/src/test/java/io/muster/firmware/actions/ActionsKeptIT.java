@@ -93,6 +93,30 @@ class ActionsKeptIT {
   }
 
   @Test
+  void whatADeviceDoesNotLeaveIsEndedByForceAndItIsToldOfWhatIsNext() {
+    give(this::startOne, 1);
+    say(1, Feedback.Execution.PROCEEDING);
+    give(this::startOne, 2);
+    var told = notices();
+    assertEquals(ActionState.CANCELLED, quit(1));
+    assertEquals(ActionState.CANCELLED, find(1).state());
+    assertEquals(told + 1, notices());
+    // Nothing more happens to what has ended.
+    assertEquals(ActionState.CANCELLED, quit(1));
+    say(2, Feedback.Execution.CLOSED);
+    assertEquals(ActionState.FINISHED, quit(2));
+    assertEquals(told + 1, notices());
+  }
+
+  private ActionState quit(long number) {
+    return parts.database.inTransaction(db -> actions.quit(db, target.key(), number));
+  }
+
+  private static long notices() {
+    return DATABASE.number("SELECT count(*) FROM outbox WHERE topic LIKE '%/notify'");
+  }
+
+  @Test
   void theNewestOfItsHistoryAreKeptAndAllAreCounted() {
     give(this::startOne, 1);
     for (var i = 0; i < 5; i++) {
