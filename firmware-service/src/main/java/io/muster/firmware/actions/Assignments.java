@@ -7,6 +7,7 @@ import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.distributions.Distribution;
 import io.muster.firmware.distributions.DistributionTable;
+import io.muster.firmware.distributions.Releases;
 import io.muster.firmware.neighbours.Neighbours;
 import io.muster.firmware.problem.ConflictKind;
 import io.muster.firmware.targets.Target;
@@ -67,7 +68,7 @@ class Assignments {
   long make(DeviceAddress device, Wish wish, Author by) {
     requireAllowed(device, wish);
     var target = targets.existing(device);
-    var distribution = released(device, wish.distribution());
+    var distribution = database.use(db -> released(db, device, wish.distribution()));
     requireCompatible(device, distribution);
     var made =
         changes.auditedIfAny(
@@ -92,6 +93,7 @@ class Assignments {
       return new Made(before.get(), false);
     }
     if (!DistributionTable.hold(db, distribution.key())) {
+      released(db, target.device(), wish.distribution());
       throw noDistribution();
     }
     var number = actions.start(db, target.key(), distribution, wish.isForced(), by.subject());
@@ -125,16 +127,10 @@ class Assignments {
     }
   }
 
-  private Distribution released(DeviceAddress device, UUID id) {
+  private static Distribution released(Sql db, DeviceAddress device, UUID id) {
     var distribution =
-        database
-            .use(db -> DistributionTable.find(db, device.tenant(), id))
-            .orElseThrow(Assignments::noDistribution);
-    if (!distribution.isReleased()) {
-      throw new Refusal.Conflict(
-              ConflictKind.NOT_RELEASED, "The distribution is not released to devices.")
-          .asException();
-    }
+        DistributionTable.find(db, device.tenant(), id).orElseThrow(Assignments::noDistribution);
+    Releases.require(db, device.tenant(), distribution);
     return distribution;
   }
 

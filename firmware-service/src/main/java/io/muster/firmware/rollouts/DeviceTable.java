@@ -63,6 +63,12 @@ final class DeviceTable {
        WHERE d.rollout_key = $1 AND d.state = 'pending' AND NOT t.known
        ORDER BY d.place LIMIT $2\
       """;
+  private static final String NO_LONGER_BACK =
+      """
+      UPDATE rollout_device AS d SET state = 'no-previous' FROM distribution AS x
+       WHERE d.rollout_key = $1 AND d.state = 'pending' AND x.key = d.distribution_key
+         AND x.withdrawn_at IS NOT NULL\
+      """;
   private static final String AGAIN =
       """
       UPDATE rollout_device
@@ -146,6 +152,11 @@ final class DeviceTable {
             + " AND device = ANY ($2)",
         rollout,
         devices);
+  }
+
+  /** Of a way back: those that were to go to what was withdrawn since have nothing to go to. */
+  static void noLongerBack(Sql db, long rollout) {
+    db.change(NO_LONGER_BACK, rollout);
   }
 
   /** Nobody who waits has a turn any more. */

@@ -2,6 +2,7 @@ package io.muster.firmware.actions;
 
 import static io.muster.firmware.HandWired.bean;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -126,6 +127,25 @@ class AssignmentsIT {
     assertEquals(2, assignments.make(DEVICE, admins, BY));
     DATABASE.run("UPDATE rollout_setting SET approval_required = false WHERE tenant = 'acme'");
     assertEquals(3, assign(DEVICE, distribution, true, null));
+  }
+
+  @Test
+  void whatWasWithdrawnIsGivenToNobody() {
+    var distribution = distribution("1.0");
+    assign(DEVICE, distribution, true, "a");
+    DATABASE.run("UPDATE distribution SET withdrawn_at = now(), withdrawn_by = 'sam'");
+    var refused =
+        assertThrows(RefusedException.class, () -> assign(OTHER, distribution, true, null));
+    assertEquals(
+        "distribution-withdrawn",
+        assertInstanceOf(Refusal.Conflict.class, refused.refusal()).kind());
+    // Also when that happens after somebody has looked.
+    parts.database.inTransaction(
+        db -> {
+          assertFalse(DistributionTable.hold(db, 1));
+          return null;
+        });
+    assertEquals(1, DATABASE.number("SELECT count(*) FROM action"));
   }
 
   @Test
