@@ -142,7 +142,7 @@ class RolloutCourseIT {
   void whatAStoppedRolloutGaveAndNobodyHasSeenIsTakenBackAtOnceAcrossTurns() {
     var devices = fleet.devices(20);
     var narrow = fleet.newInstance(Map.of("muster.firmware.rollouts.batch-devices", "4"));
-    var rollout = fleet.make(fleet.listed(devices, "'groups':[{'errorShare':0}]"));
+    var rollout = fleet.make(fleet.listed(devices, "'groups':[{'errorShare':0.01}]"));
     fleet.work();
     fleet.instance.retrieve(devices.get(1));
     fleet.instance.fail(devices.get(0));
