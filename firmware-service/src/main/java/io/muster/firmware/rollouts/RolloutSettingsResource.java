@@ -41,8 +41,7 @@ class RolloutSettingsResource {
   /** What a tenant is to demand. */
   @Schema(name = "RolloutSettingsInput")
   record SettingsBody(
-      @NotNull
-          @Schema(
+      @NotNull @Schema(
               description =
                   "Whether somebody else has to approve each rollout, and only admins may give"
                       + " something to a single device")
