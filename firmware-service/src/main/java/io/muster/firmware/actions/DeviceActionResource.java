@@ -56,15 +56,6 @@ class DeviceActionResource {
   @Schema(name = "FirmwareActionInput")
   record ActionBody(@NotNull UUID distribution, Boolean forced) {}
 
-  /** How an action is cancelled. */
-  @Schema(name = "CancelFirmwareActionInput")
-  record CancelBody(
-      @Schema(
-              description =
-                  "Whether it ends at once, also when the device has seen it; false when absent."
-                      + " What the device says of it later is refused")
-          Boolean force) {}
-
   @POST
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
   @Consumes(MediaType.APPLICATION_JSON)
@@ -121,19 +112,18 @@ class DeviceActionResource {
   @POST
   @Path("/{action}/cancel")
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
-  @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
       summary = "Cancel a firmware action",
       description =
-          "At once when the device has not seen it, or by force; else it is asked to leave it.")
+          "At once when the device has not seen it; else it is asked to leave it. With force it"
+              + " ends at once all the same, and what the device says of it later is refused.")
   public ActionView cancel(
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,
       @PathParam("action") long action,
-      CancelBody body) {
-    var isForced = body != null && Boolean.TRUE.equals(body.force());
+      @QueryParam("force") @DefaultValue("false") boolean force) {
     return ActionView.of(
-        actions.cancel(new DeviceAddress(tenant, device), action, isForced, Author.of(caller)));
+        actions.cancel(new DeviceAddress(tenant, device), action, force, Author.of(caller)));
   }
 
   @POST

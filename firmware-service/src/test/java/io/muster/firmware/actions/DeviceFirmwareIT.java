@@ -120,10 +120,11 @@ class DeviceFirmwareIT {
     var next = device.assign(device.distribution("2.0", new byte[] {2}));
     ask("").then().body("_links.cancelAction.href", notNullValue());
     var cancel = device.actions() + "/" + stuck + "/cancel";
-    device.api().post(cancel, Map.of("force", false)).then().body("state", equalTo("cancelling"));
+    device.api().request().post(cancel).then().body("state", equalTo("cancelling"));
     device
         .api()
-        .post(cancel, Map.of("force", true))
+        .request()
+        .post(cancel + "?force=true")
         .then()
         .statusCode(200)
         .body("state", equalTo("cancelled"))
@@ -131,7 +132,7 @@ class DeviceFirmwareIT {
     var link = ask("").<String>path("_links.deploymentBase.href");
     assertEquals(Integer.toString(next), link.substring(link.lastIndexOf('/') + 1));
     say("deploymentBase/" + stuck, "closed", "success").then().statusCode(410);
-    assertProblem(device.api().post(cancel, Map.of("force", true)), 409, "action-finished");
+    assertProblem(device.api().request().post(cancel + "?force=true"), 409, "action-finished");
     device
         .api()
         .get(Api.of(device.tenant()) + "/audit?action=firmware-force-cancelled")
