@@ -125,6 +125,23 @@ class ServiceIT {
   }
 
   @Test
+  void whatIsWithdrawnIsGivenToNobody() throws GeneralSecurityException {
+    var distribution = released();
+    var path = Api.of(tenant) + "/distributions/" + distribution;
+    var viewer = Api.as(stack.person("viewer", tenant));
+    ProblemMatcher.assertProblem(viewer.request().post(path + "/withdraw"), 403, "forbidden");
+    api.request()
+        .post(path + "/withdraw")
+        .then()
+        .statusCode(200)
+        .body("released", equalTo(false))
+        .body("withdrawnBy", equalTo("pat-admin"));
+    ProblemMatcher.assertProblem(assign(distribution), 409, "distribution-withdrawn");
+    api.request().post(path + "/release").then().body("released", equalTo(true));
+    assign(distribution).then().statusCode(201);
+  }
+
+  @Test
   void whatADeletedKeySignedIsNotReleased() throws GeneralSecurityException {
     var artifact = artifact();
     var key = sign(artifact);

@@ -27,4 +27,14 @@ public interface ActionConfig {
   @WithDefault("24H")
   @DurationMin(seconds = 1)
   Duration idempotencyKept();
+
+  /** How long a device's actions are kept after it was deleted. */
+  @WithDefault("30D")
+  @DurationMin(seconds = 1)
+  Duration deletedKept();
+
+  /** How often actions are looked for that are not kept any longer for that reason. */
+  @WithDefault("1H")
+  @DurationMin(seconds = 1)
+  Duration forgetInterval();
 }

@@ -87,6 +87,25 @@ public class Actions {
     return cancel(db, target, find(db, target, number), why);
   }
 
+  /**
+   * Ends an action without its device, in the transaction; one that has ended stays as it is. The
+   * device may be at it all the same, and what it says of it later is not taken.
+   */
+  ActionState quit(Sql db, long targetKey, long number) {
+    var target = TargetTable.lock(db, targetKey);
+    var action = find(db, target, number);
+    if (action.state().isEnded()) {
+      return action.state();
+    }
+    ActionTable.move(db, action, ActionState.CANCELLED, clock.instant());
+    note(db, action, "[force-cancelled]", List.of());
+    // What waited behind it does not any more.
+    ActionTable.open(db, target.key()).stream()
+        .findFirst()
+        .ifPresent(next -> tell(db, target, next.number(), next.state()));
+    return ActionState.CANCELLED;
+  }
+
   /** What a device says of an update. */
   public void deploymentFeedback(Target target, long number, Feedback feedback) {
     settle(database.inTransaction(db -> take(db, target, number, feedback, Course::deployment)));

@@ -7,6 +7,7 @@ import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.distributions.Distribution;
 import io.muster.firmware.distributions.DistributionTable;
+import io.muster.firmware.distributions.Releases;
 import io.muster.firmware.neighbours.Neighbours;
 import io.muster.firmware.problem.ConflictKind;
 import io.muster.firmware.targets.Target;
@@ -30,6 +31,7 @@ class Assignments {
   private final Database database;
   private final Changes changes;
   private final Actions actions;
+  private final AssignmentRule rule;
   private final ActionConfig config;
   private final Clock clock;
 
@@ -39,6 +41,7 @@ class Assignments {
       Database database,
       Changes changes,
       Actions actions,
+      AssignmentRule rule,
       ActionConfig config,
       Clock clock) {
     this.targets = targets;
@@ -46,6 +49,7 @@ class Assignments {
     this.database = database;
     this.changes = changes;
     this.actions = actions;
+    this.rule = rule;
     this.config = config;
     this.clock = clock;
   }
@@ -55,13 +59,16 @@ class Assignments {
    *
    * @param isForced whether it may not put it off
    * @param key what the caller calls this request
+   * @param isAdmins whether an administrator wishes it
    */
-  record Wish(UUID distribution, boolean isForced, Optional<IdempotencyKey> key) {}
+  record Wish(
+      UUID distribution, boolean isForced, Optional<IdempotencyKey> key, boolean isAdmins) {}
 
   /** Gives the number of the action; repeated, of the one that there is. */
   long make(DeviceAddress device, Wish wish, Author by) {
+    requireAllowed(device, wish);
     var target = targets.existing(device);
-    var distribution = released(device, wish.distribution());
+    var distribution = database.use(db -> released(db, device, wish.distribution()));
     requireCompatible(device, distribution);
     var made =
         changes.auditedIfAny(
@@ -86,6 +93,7 @@ class Assignments {
       return new Made(before.get(), false);
     }
     if (!DistributionTable.hold(db, distribution.key())) {
+      released(db, target.device(), wish.distribution());
       throw noDistribution();
     }
     var number = actions.start(db, target.key(), distribution, wish.isForced(), by.subject());
@@ -108,16 +116,21 @@ class Assignments {
     return found.map(Action::number);
   }
 
-  private Distribution released(DeviceAddress device, UUID id) {
-    var distribution =
-        database
-            .use(db -> DistributionTable.find(db, device.tenant(), id))
-            .orElseThrow(Assignments::noDistribution);
-    if (!distribution.isReleased()) {
-      throw new Refusal.Conflict(
-              ConflictKind.NOT_RELEASED, "The distribution is not released to devices.")
+  /** Before anything else, so that the answer tells nothing of what there is. */
+  private void requireAllowed(DeviceAddress device, Wish wish) {
+    if (!wish.isAdmins()
+        && database.use(db -> rule.leavesItToAdmins(db, device.tenant())).booleanValue()) {
+      throw new Refusal.Forbidden(
+              "The tenant demands that somebody else approves updates: make a rollout of it, or ask"
+                  + " an admin.")
           .asException();
     }
+  }
+
+  private static Distribution released(Sql db, DeviceAddress device, UUID id) {
+    var distribution =
+        DistributionTable.find(db, device.tenant(), id).orElseThrow(Assignments::noDistribution);
+    Releases.require(db, device.tenant(), distribution);
     return distribution;
   }
 

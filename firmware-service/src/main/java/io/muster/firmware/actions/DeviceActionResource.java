@@ -63,7 +63,8 @@ class DeviceActionResource {
       summary = "Give a device a distribution",
       description =
           "What it was to get before is cancelled. Repeated with the same Idempotency-Key nothing"
-              + " happens again.")
+              + " happens again. For admins alone where the tenant demands that somebody else"
+              + " approves rollouts.")
   public RestResponse<ActionView> start(
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,
@@ -77,7 +78,8 @@ class DeviceActionResource {
                     new Assignments.Wish(
                         body.distribution(),
                         !Boolean.FALSE.equals(body.forced()),
-                        IdempotencyKey.read(idempotencyKey)),
+                        IdempotencyKey.read(idempotencyKey),
+                        caller.isAdmin()),
                     Author.of(caller))))
         .build();
   }
@@ -112,13 +114,16 @@ class DeviceActionResource {
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
   @Operation(
       summary = "Cancel a firmware action",
-      description = "At once when the device has not seen it; else it is asked to leave it.")
+      description =
+          "At once when the device has not seen it; else it is asked to leave it. With force it"
+              + " ends at once all the same, and what the device says of it later is refused.")
   public ActionView cancel(
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,
-      @PathParam("action") long action) {
+      @PathParam("action") long action,
+      @QueryParam("force") @DefaultValue("false") boolean force) {
     return ActionView.of(
-        actions.cancel(new DeviceAddress(tenant, device), action, Author.of(caller)));
+        actions.cancel(new DeviceAddress(tenant, device), action, force, Author.of(caller)));
   }
 
   @POST

@@ -45,17 +45,23 @@ class DeviceActions {
     return read(device, assignments.make(device, wish, by));
   }
 
-  Told cancel(DeviceAddress device, long number, Author by) {
+  /**
+   * @param isForced whether it ends now, whatever the device does
+   */
+  Told cancel(DeviceAddress device, long number, boolean isForced, Author by) {
     var target = targets.existing(device);
+    var what = isForced ? "firmware-force-cancelled" : "firmware-cancelled";
     changes.audited(
         by,
-        _ -> AuditEntry.ofDevice("firmware-cancelled", device, "/firmware-actions/" + number),
+        _ -> AuditEntry.ofDevice(what, device, "/firmware-actions/" + number),
         db -> {
           var before = ActionTable.find(db, target.key(), number).orElseThrow(Actions::absent);
           if (before.state().isEnded()) {
             throw finished();
           }
-          return actions.cancel(db, target.key(), number, "[cancelled]");
+          return isForced
+              ? actions.quit(db, target.key(), number)
+              : actions.cancel(db, target.key(), number, "[cancelled]");
         });
     actions.committed();
     return read(device, number);

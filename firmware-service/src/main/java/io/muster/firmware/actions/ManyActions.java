@@ -31,7 +31,7 @@ public class ManyActions {
       "SELECT t.key FROM target AS t WHERE t.key = ANY ($1) ORDER BY t.key FOR UPDATE";
   private static final String INSTALLED =
       """
-      SELECT DISTINCT ON (a.target_key) a.target_key, a.distribution_key
+      SELECT DISTINCT ON (a.target_key) a.target_key, a.distribution_key, a.number
         FROM action AS a JOIN target AS t ON t.key = a.target_key
        WHERE a.target_key = ANY ($1) AND a.state = 'finished' AND a.number > t.forgotten_number
        ORDER BY a.target_key, a.number DESC\
@@ -88,9 +88,16 @@ public class ManyActions {
      */
     record Begun(long target, long action, long number, Long previous) implements Outcome {}
 
-    /** The device installed it last, and is to get nothing else. */
-    record Installed(long target) implements Outcome {}
+    /**
+     * The device installed it last, and is to get nothing else.
+     *
+     * @param number of the action by which it did
+     */
+    record Installed(long target, long number) implements Outcome {}
   }
+
+  /** What a device installed last, and by which action. */
+  private record Last(long distribution, long number) {}
 
   /**
    * Gives devices a distribution, in the transaction. What else they were to get is cancelled; an
@@ -111,12 +118,13 @@ public class ManyActions {
     for (var target : targets) {
       var distribution = wanted.get(target.key());
       var before = open.getOrDefault(target.key(), List.of());
-      var previous = installed.get(target.key());
+      var last = installed.get(target.key());
+      var previous = previous(last);
       if (isSame(before, distribution)) {
         var action = before.getLast();
         outcomes.add(new Outcome.Begun(target.key(), action.key(), action.number(), previous));
       } else if (before.isEmpty() && distribution.equals(previous)) {
-        outcomes.add(new Outcome.Installed(target.key()));
+        outcomes.add(new Outcome.Installed(target.key(), last.number()));
       } else {
         before.forEach(action -> actions.cancel(db, target, action, "[replaced]"));
         fresh.add(target);
@@ -173,7 +181,7 @@ public class ManyActions {
       TenantId tenant,
       List<Target> targets,
       Map<Long, Long> wanted,
-      Map<Long, Long> installed,
+      Map<Long, Last> installed,
       boolean forced,
       String by) {
     if (targets.isEmpty()) {
@@ -200,7 +208,10 @@ public class ManyActions {
         .<Outcome>map(
             it ->
                 new Outcome.Begun(
-                    it.key(), made.get(it.key()), numbers.get(it.key()), installed.get(it.key())))
+                    it.key(),
+                    made.get(it.key()),
+                    numbers.get(it.key()),
+                    previous(installed.get(it.key()))))
         .toList();
   }
 
@@ -238,11 +249,19 @@ public class ManyActions {
     return ActionTable.open(db, targets).stream().collect(Collectors.groupingBy(Action::targetKey));
   }
 
-  private static Map<Long, Long> installed(Sql db, Long[] targets) {
-    Map<Long, Long> installed = new HashMap<>();
+  private static Map<Long, Last> installed(Sql db, Long[] targets) {
+    Map<Long, Last> installed = new HashMap<>();
     db.rows(INSTALLED, (Object) targets)
-        .forEach(row -> installed.put(row.getLong("target_key"), row.getLong("distribution_key")));
+        .forEach(
+            row ->
+                installed.put(
+                    row.getLong("target_key"),
+                    new Last(row.getLong("distribution_key"), row.getLong("number"))));
     return installed;
+  }
+
+  private static Long previous(Last last) {
+    return last == null ? null : Long.valueOf(last.distribution());
   }
 
   private static Long[] keys(Collection<Long> keys) {

@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Modules that devices get together. But for its release it never changes.
+ * Modules that devices get together. But for its release, and that this is withdrawn, it never
+ * changes.
  *
  * @param key inside of this service
  * @param deviceTypes that it fits; empty: all
  * @param releaseNotes or null
  * @param releasedAt since when devices may get it, or null
+ * @param withdrawnAt since when they may not any more, or null
  */
 public record Distribution(
     long key,
@@ -23,7 +25,9 @@ public record Distribution(
     Instant createdAt,
     String createdBy,
     Instant releasedAt,
-    String releasedBy) {
+    String releasedBy,
+    Instant withdrawnAt,
+    String withdrawnBy) {
   public Distribution {
     deviceTypes = List.copyOf(deviceTypes);
     modules = List.copyOf(modules);
@@ -36,6 +40,11 @@ public record Distribution(
 
   /** Whether devices may get it. */
   public boolean isReleased() {
-    return releasedAt != null;
+    return releasedAt != null && !isWithdrawn();
+  }
+
+  /** Whether nobody is to get it any more; who has it keeps it. */
+  public boolean isWithdrawn() {
+    return withdrawnAt != null;
   }
 }

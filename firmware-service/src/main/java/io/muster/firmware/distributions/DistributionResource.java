@@ -92,6 +92,20 @@ class DistributionResource {
     return DistributionView.of(distributions.release(tenant, distribution, Author.of(caller)));
   }
 
+  @POST
+  @Path("/{distribution}/withdraw")
+  @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
+  @Operation(
+      summary = "Take a released distribution out of circulation",
+      description =
+          "Nobody is given it any more (409 distribution-withdrawn), its rollouts stop, and it is"
+              + " taken back from devices that have not seen it. Who has seen it may finish, and"
+              + " who has it keeps it. It may be released again.")
+  public DistributionView withdraw(
+      @PathParam("tenant") TenantId tenant, @PathParam("distribution") UUID distribution) {
+    return DistributionView.of(distributions.withdraw(tenant, distribution, Author.of(caller)));
+  }
+
   @DELETE
   @Path("/{distribution}")
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 public final class DistributionTable {
   private static final String COLUMNS =
       "d.key, d.id, d.name, d.version, d.device_types, d.release_notes, d.created_at,"
-          + " d.created_by, d.released_at, d.released_by";
+          + " d.created_by, d.released_at, d.released_by, d.withdrawn_at, d.withdrawn_by";
   private static final String INSERT =
       """
       INSERT INTO distribution (id, tenant, name, version, device_types, release_notes, created_at,
@@ -47,6 +47,27 @@ public final class DistributionTable {
       UNION ALL (SELECT 1 FROM rollout_device WHERE distribution_key = $1 LIMIT 1)\
       """;
 
+  private static final String RELEASE =
+      """
+      UPDATE distribution
+         SET released_at = $2, released_by = $3, withdrawn_at = NULL, withdrawn_by = NULL,
+             taking_back = false
+       WHERE key = $1\
+      """;
+  private static final String WITHDRAW =
+      """
+      UPDATE distribution SET withdrawn_at = $2, withdrawn_by = $3, taking_back = true
+       WHERE key = $1\
+      """;
+
+  // One that is worked on just now is due again soon by itself; nobody waits for it here.
+  private static final String HURRY =
+      """
+      UPDATE rollout SET due_at = $2
+       WHERE key IN (SELECT key FROM rollout
+                      WHERE distribution_key = $1 AND state IN ('scheduled', 'running')
+                        FOR UPDATE SKIP LOCKED)\
+      """;
   private static final String DELETE =
       """
       WITH parts AS (DELETE FROM distribution_module WHERE distribution_key = $1)
@@ -121,13 +142,15 @@ public final class DistributionTable {
   }
 
   /**
-   * Nobody deletes it until the end of the transaction; false when somebody did already.
+   * Nobody deletes or withdraws it until the end of the transaction; false when somebody did
+   * already.
    *
    * @param distribution its key
    */
   public static boolean hold(Sql db, long distribution) {
     return db.first(
-            "SELECT 1 FROM distribution WHERE key = $1 AND deleted_at IS NULL FOR SHARE",
+            "SELECT 1 FROM distribution WHERE key = $1 AND deleted_at IS NULL"
+                + " AND withdrawn_at IS NULL FOR SHARE",
             distribution)
         .isPresent();
   }
@@ -149,8 +172,19 @@ public final class DistributionTable {
   }
 
   static void release(Sql db, long key, Instant now, String by) {
-    db.change(
-        "UPDATE distribution SET released_at = $2, released_by = $3 WHERE key = $1", key, now, by);
+    db.change(RELEASE, key, now, by);
+  }
+
+  /** Nobody is given it any more; its rollouts find that out at once. */
+  static void withdraw(Sql db, long key, Instant now, String by) {
+    db.change(WITHDRAW, key, now, by);
+    db.change(HURRY, key, now);
+  }
+
+  /** Whether somebody has withdrawn it. */
+  public static boolean isWithdrawn(Sql db, long key) {
+    return db.first("SELECT 1 FROM distribution WHERE key = $1 AND withdrawn_at IS NOT NULL", key)
+        .isPresent();
   }
 
   static boolean isInUse(Sql db, long distribution) {
@@ -187,6 +221,8 @@ public final class DistributionTable {
         Sql.instant(row, "created_at"),
         row.getString("created_by"),
         Sql.instant(row, "released_at"),
-        row.getString("released_by"));
+        row.getString("released_by"),
+        Sql.instant(row, "withdrawn_at"),
+        row.getString("withdrawn_by"));
   }
 }

@@ -20,7 +20,9 @@ public record DistributionView(
     Instant createdAt,
     String createdBy,
     Instant releasedAt,
-    String releasedBy) {
+    String releasedBy,
+    Instant withdrawnAt,
+    String withdrawnBy) {
 
   static DistributionView of(Distribution it) {
     return new DistributionView(
@@ -34,6 +36,8 @@ public record DistributionView(
         it.createdAt(),
         it.createdBy(),
         it.releasedAt(),
-        it.releasedBy());
+        it.releasedBy(),
+        it.withdrawnAt(),
+        it.withdrawnBy());
   }
 }

@@ -8,8 +8,6 @@ import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.problem.ConflictKind;
-import io.muster.firmware.settings.TenantSettings;
-import io.muster.firmware.signing.SignatureTable;
 import io.muster.outbox.EventIds;
 import io.muster.rest.audit.Author;
 import io.muster.rest.problem.FieldError;
@@ -80,9 +78,9 @@ public class Distributions {
 
   /**
    * Lets devices get it: each artifact has a valid signature by now, unless the tenant does not
-   * demand one. Again it changes nothing.
+   * demand one. Again it changes nothing, unless it was withdrawn.
    */
-  Distribution release(TenantId tenant, UUID id, Author by) {
+  public Distribution release(TenantId tenant, UUID id, Author by) {
     return changes.auditedIfAny(
             by,
             done ->
@@ -96,8 +94,35 @@ public class Distributions {
               if (found.isReleased()) {
                 return new Released(found, false);
               }
-              requireSignatures(db, tenant, found);
+              Releases.requireSignatures(db, tenant, found);
               DistributionTable.release(db, found.key(), clock.instant(), by.subject());
+              return new Released(DistributionTable.find(db, tenant, id).orElseThrow(), true);
+            })
+        .distribution;
+  }
+
+  /**
+   * Takes a released one out of circulation: nobody is given it any more, its rollouts stop, and
+   * devices that have not seen it do not get it. Who has it keeps it. Again it changes nothing.
+   */
+  public Distribution withdraw(TenantId tenant, UUID id, Author by) {
+    return changes.auditedIfAny(
+            by,
+            done ->
+                done.isNew
+                    ? Optional.of(
+                        new AuditEntry("distribution-withdrawn", tenant, "distributions/" + id))
+                    : Optional.empty(),
+            db -> {
+              lock(db, tenant);
+              var found = DistributionTable.find(db, tenant, id).orElseThrow(Distributions::absent);
+              if (found.isWithdrawn()) {
+                return new Released(found, false);
+              }
+              if (!found.isReleased()) {
+                throw Releases.notReleased();
+              }
+              DistributionTable.withdraw(db, found.key(), clock.instant(), by.subject());
               return new Released(DistributionTable.find(db, tenant, id).orElseThrow(), true);
             })
         .distribution;
@@ -160,25 +185,6 @@ public class Distributions {
           DistributionTable.delete(db, tenant, found.key(), clock.instant());
           return null;
         });
-  }
-
-  private static void requireSignatures(Sql db, TenantId tenant, Distribution it) {
-    if (!TenantSettings.read(db, tenant).signatureRequired()) {
-      return;
-    }
-    var unsigned =
-        it.modules().stream()
-            .flatMap(module -> module.artifacts().stream())
-            .filter(artifact -> !SignatureTable.isSigned(db, tenant, artifact))
-            .map(Artifact::filename)
-            .distinct()
-            .toList();
-    if (!unsigned.isEmpty()) {
-      throw new Refusal.Conflict(
-              ConflictKind.SIGNATURE_MISSING,
-              "No key of the tenant has signed %s.".formatted(String.join(", ", unsigned)))
-          .asException();
-    }
   }
 
   private static List<Artifact> artifacts(Sql db, TenantId tenant, List<UUID> ids) {

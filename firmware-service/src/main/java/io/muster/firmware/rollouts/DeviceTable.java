@@ -6,7 +6,8 @@ import java.util.List;
 
 /** The devices of rollouts and their turns. Its caller holds the rollout's row. Stateless. */
 final class DeviceTable {
-  // Who had no part before may have one now, in a continuous rollout.
+  // Who had no part before may have one now, in a continuous rollout. Nor has the device that came
+  // after one of that name that was deleted: what that one was given it was not.
   private static final String ADD =
       """
       INSERT INTO rollout_device AS d (rollout_key, device, target_key, place, state)
@@ -14,8 +15,12 @@ final class DeviceTable {
         FROM unnest($3::text[], $4::bigint[]) AS f (device, place)
         JOIN target AS t ON t.tenant = $2 AND t.device = f.device
       ON CONFLICT (rollout_key, device) DO UPDATE
-        SET target_key = excluded.target_key, place = excluded.place, state = 'pending'
-      WHERE d.state IN ('incompatible', 'unknown', 'removed')\
+        SET target_key = excluded.target_key, place = excluded.place, state = 'pending',
+            attempts = 0, not_before = NULL, previous_key = NULL, action_key = NULL,
+            action_number = NULL, given_at = NULL, ended_at = NULL
+      WHERE d.state IN ('incompatible', 'unknown', 'removed')
+         OR d.action_number <= (SELECT t.forgotten_number FROM target AS t
+                                 WHERE t.key = excluded.target_key)\
       """;
   private static final String ADD_WITHOUT_TURN =
       """
@@ -47,8 +52,9 @@ final class DeviceTable {
       """;
   private static final String HAVE_IT =
       """
-      UPDATE rollout_device SET state = 'finished', ended_at = $2
-       WHERE rollout_key = $1 AND device = ANY ($3) AND state = 'pending'\
+      UPDATE rollout_device AS d SET state = 'finished', ended_at = $2, action_number = f.number
+        FROM unnest($3::text[], $4::bigint[]) AS f (device, number)
+       WHERE d.rollout_key = $1 AND d.device = f.device AND d.state = 'pending'\
       """;
 
   private static final String UNVERIFIED =
@@ -56,6 +62,12 @@ final class DeviceTable {
       SELECT d.device FROM rollout_device AS d JOIN target AS t ON t.key = d.target_key
        WHERE d.rollout_key = $1 AND d.state = 'pending' AND NOT t.known
        ORDER BY d.place LIMIT $2\
+      """;
+  private static final String NO_LONGER_BACK =
+      """
+      UPDATE rollout_device AS d SET state = 'no-previous' FROM distribution AS x
+       WHERE d.rollout_key = $1 AND d.state = 'pending' AND x.key = d.distribution_key
+         AND x.withdrawn_at IS NOT NULL\
       """;
   private static final String AGAIN =
       """
@@ -119,9 +131,13 @@ final class DeviceTable {
     db.change(GIVEN, rollout, now, devices, actions, numbers, previous);
   }
 
-  /** They need no action. */
-  static void haveIt(Sql db, long rollout, Instant now, String[] devices) {
-    db.change(HAVE_IT, rollout, now, devices);
+  /**
+   * They need no action.
+   *
+   * @param numbers of the actions by which they have it
+   */
+  static void haveIt(Sql db, long rollout, Instant now, String[] devices, Long[] numbers) {
+    db.change(HAVE_IT, rollout, now, devices, numbers);
   }
 
   /** Of these it is not known any more whether they are there. */
@@ -136,6 +152,11 @@ final class DeviceTable {
             + " AND device = ANY ($2)",
         rollout,
         devices);
+  }
+
+  /** Of a way back: those that were to go to what was withdrawn since have nothing to go to. */
+  static void noLongerBack(Sql db, long rollout) {
+    db.change(NO_LONGER_BACK, rollout);
   }
 
   /** Nobody who waits has a turn any more. */

@@ -62,11 +62,11 @@ class Giving {
   private static int record(
       Sql db, Rollout rollout, List<Outcome> outcomes, Map<Long, String> names, Instant now) {
     List<Outcome.Begun> begun = new ArrayList<>();
-    List<String> have = new ArrayList<>();
+    List<Outcome.Installed> have = new ArrayList<>();
     for (var outcome : outcomes) {
       switch (outcome) {
         case Outcome.Begun it -> begun.add(it);
-        case Outcome.Installed it -> have.add(names.get(it.target()));
+        case Outcome.Installed it -> have.add(it);
       }
     }
     DeviceTable.given(
@@ -77,7 +77,12 @@ class Giving {
         begun.stream().map(Outcome.Begun::action).toArray(Long[]::new),
         begun.stream().map(Outcome.Begun::number).toArray(Long[]::new),
         begun.stream().map(it -> it.previous() == null ? 0L : it.previous()).toArray(Long[]::new));
-    DeviceTable.haveIt(db, rollout.key(), now, have.toArray(String[]::new));
+    DeviceTable.haveIt(
+        db,
+        rollout.key(),
+        now,
+        have.stream().map(it -> names.get(it.target())).toArray(String[]::new),
+        have.stream().map(Outcome.Installed::number).toArray(Long[]::new));
     return begun.size();
   }
 

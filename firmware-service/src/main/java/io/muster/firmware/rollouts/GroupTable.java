@@ -42,6 +42,13 @@ final class GroupTable {
        GROUP BY g.number ORDER BY g.number\
       """;
 
+  private static final String WAIVE =
+      """
+      UPDATE rollout_group SET waived = true
+       WHERE rollout_key = $1 AND state <> 'waiting'
+         AND (SELECT reason FROM rollout WHERE key = $1) = ANY ($2)\
+      """;
+
   private GroupTable() {}
 
   /**
@@ -119,10 +126,11 @@ final class GroupTable {
         group.state().label());
   }
 
-  /** The thresholds of those that have begun do not count any more. */
+  /**
+   * The thresholds of those that have begun do not count any more, if it was for them that the
+   * rollout stopped.
+   */
   static void waive(Sql db, long rollout) {
-    db.change(
-        "UPDATE rollout_group SET waived = true WHERE rollout_key = $1 AND state <> 'waiting'",
-        rollout);
+    db.change(WAIVE, rollout, List.of(Turn.ERROR_SHARE, Turn.SUCCESS_SHARE));
   }
 }

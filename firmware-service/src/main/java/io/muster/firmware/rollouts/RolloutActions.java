@@ -4,6 +4,8 @@ import io.muster.contract.id.TenantId;
 import io.muster.firmware.audit.AuditEntry;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Sql;
+import io.muster.firmware.distributions.DistributionTable;
+import io.muster.firmware.distributions.Releases;
 import io.muster.firmware.problem.ConflictKind;
 import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
@@ -75,6 +77,9 @@ class RolloutActions {
                     ConflictKind.SAME_PERSON, "Whoever made the rollout does not decide about it.")
                 .asException();
           }
+          if (agreed) {
+            requireReleased(db, rollout);
+          }
           db.change(DECIDE, rollout.key(), by.subject(), now, note);
           go(db, rollout.in(agreed ? begin(rollout.plan()) : RolloutState.REJECTED), now);
         });
@@ -89,11 +94,14 @@ class RolloutActions {
         by,
         (db, rollout, now) -> {
           require(rollout, RolloutState.READY);
+          requireReleased(db, rollout);
           go(db, rollout.in(RolloutState.RUNNING), now);
         });
   }
 
-  /** No more devices get it; those that got it go on. */
+  /**
+   * No more devices get it; those that have seen theirs go on, and from others it is taken back.
+   */
   void pause(TenantId tenant, UUID id, Author by) {
     act(
         "rollout-paused",
@@ -107,8 +115,8 @@ class RolloutActions {
   }
 
   /**
-   * Goes on, as far as its windows let it. One that stopped goes on in spite of the failures of the
-   * groups that have begun.
+   * Goes on, as far as its windows and what it gives let it. One that stopped goes on in spite of
+   * the failures of the groups that have begun.
    */
   void resume(TenantId tenant, UUID id, Author by) {
     act(
@@ -118,6 +126,7 @@ class RolloutActions {
         by,
         (db, rollout, now) -> {
           require(rollout, RolloutState.PAUSED, RolloutState.STOPPED);
+          requireReleased(db, rollout);
           if (rollout.state() == RolloutState.STOPPED) {
             GroupTable.waive(db, rollout.key());
           }
@@ -171,6 +180,7 @@ class RolloutActions {
             NewRollouts.checkRoom(db, tenant, config.openPerTenant());
           }
           if (again > 0 && !isPaused) {
+            requireReleased(db, rollout);
             go(db, rollout.in(RolloutState.RUNNING), clock.instant());
           }
         });
@@ -218,6 +228,14 @@ class RolloutActions {
   private static void require(Rollout rollout, RolloutState... states) {
     if (!List.of(states).contains(rollout.state())) {
       throw inTheWay(rollout);
+    }
+  }
+
+  /** What it gives may be given now, whatever was so when it was made. */
+  private static void requireReleased(Sql db, Rollout rollout) {
+    if (rollout.distributionKey() != null) {
+      Releases.require(
+          db, rollout.tenant(), DistributionTable.byKey(db, rollout.distributionKey()));
     }
   }
 

@@ -54,14 +54,16 @@ class RolloutMeters {
                             .description("Updates of rollouts that came to an end")
                             .register(meters)));
     stopped =
-        List.of(Turn.ERROR_SHARE, Turn.SUCCESS_SHARE).stream()
+        List.of(Turn.ERROR_SHARE, Turn.SUCCESS_SHARE, Turn.WITHDRAWN, Turn.UNSIGNED).stream()
             .collect(
                 Collectors.toMap(
                     Function.identity(),
                     it ->
                         Counter.builder("muster.firmware.rollout.stopped")
                             .tag("reason", it)
-                            .description("Rollouts that stopped since a group failed")
+                            .description(
+                                "Rollouts that stopped, since a group failed or their distribution"
+                                    + " may not be given")
                             .register(meters)));
   }
 

@@ -216,7 +216,9 @@ class RolloutResource {
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
   @Operation(
       summary = "Stop a rollout for a while",
-      description = "No more devices get it; those that got it go on.")
+      description =
+          "No more devices get it. Those that have seen their update go on; from others it is taken"
+              + " back, and they have their turn when it goes on.")
   public RolloutView pause(
       @PathParam("tenant") TenantId tenant, @PathParam("rollout") UUID rollout) {
     actions.pause(tenant, rollout, Author.of(caller));

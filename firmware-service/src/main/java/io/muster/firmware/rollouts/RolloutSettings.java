@@ -1,6 +1,7 @@
 package io.muster.firmware.rollouts;
 
 import io.muster.contract.id.TenantId;
+import io.muster.firmware.actions.AssignmentRule;
 import io.muster.firmware.audit.AuditEntry;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
@@ -9,9 +10,12 @@ import io.muster.rest.audit.Author;
 import io.muster.rest.versions.IfMatch;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** What a tenant demands of its rollouts. Waits; thread-safe. */
+/**
+ * What a tenant demands of its rollouts. Where a second person has to agree to them, nobody walks
+ * around that device by device. Waits; thread-safe.
+ */
 @ApplicationScoped
-class RolloutSettings {
+class RolloutSettings implements AssignmentRule {
   private static final String WRITE =
       """
       INSERT INTO rollout_setting AS s (tenant, version, approval_required) VALUES ($1, 1, $2)
@@ -34,6 +38,11 @@ class RolloutSettings {
    * @param approvalRequired whether a second person has to agree to each rollout
    */
   record Setting(long version, boolean approvalRequired) {}
+
+  @Override
+  public boolean leavesItToAdmins(Sql db, TenantId tenant) {
+    return read(db, tenant).approvalRequired();
+  }
 
   Setting read(TenantId tenant) {
     return database.use(db -> read(db, tenant));

@@ -41,7 +41,10 @@ class RolloutSettingsResource {
   /** What a tenant is to demand. */
   @Schema(name = "RolloutSettingsInput")
   record SettingsBody(
-      @NotNull @Schema(description = "Whether somebody else has to approve each rollout")
+      @NotNull @Schema(
+              description =
+                  "Whether somebody else has to approve each rollout, and only admins may give"
+                      + " something to a single device")
           Boolean approvalRequired) {}
 
   /** What a tenant demands. */
@@ -60,7 +63,8 @@ class RolloutSettingsResource {
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
       summary = "Say what a tenant demands of its rollouts",
-      description = "Holds for rollouts that are made from then on.")
+      description =
+          "Holds for rollouts that are made from then on, and for single devices at once.")
   public RestResponse<SettingsView> write(
       @PathParam("tenant") TenantId tenant,
       @HeaderParam(HttpHeaders.IF_MATCH) String ifMatch,

@@ -2,10 +2,13 @@ package io.muster.firmware.rollouts;
 
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
+import io.muster.firmware.distributions.DistributionTable;
+import io.muster.firmware.distributions.Releases;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -100,6 +103,13 @@ class RolloutTurns {
       }
       RolloutTable.calledOff(db, rollout.key());
     }
+    var obstacle = obstacle(db, rollout, now);
+    if (obstacle.isPresent()) {
+      // The next turn takes back what devices have not seen.
+      RolloutTable.write(db, rollout.in(RolloutState.STOPPED), obstacle.get(), null, now, now);
+      return new Done(0, ended, obstacle.get(), false);
+    }
+    noLongerBack(db, rollout);
     var hasMore = WindowChanges.follow(db, giving, rollout, config.batchDevices(), now);
     var grouped = grouped(db, rollout);
     var groups = GroupTable.of(db, grouped);
@@ -116,6 +126,32 @@ class RolloutTurns {
         ended,
         turn.state() == rollout.state() ? null : turn.reason(),
         isActive && sight.counts().stream().anyMatch(it -> it.unverified() > 0));
+  }
+
+  /** Why devices may not be given what it gives, if so. Of a way back each device has its own. */
+  private static Optional<String> obstacle(Sql db, Rollout rollout, Instant now) {
+    var isScheduled = rollout.state() == RolloutState.SCHEDULED;
+    if (rollout.distributionKey() == null
+        || !isScheduled && rollout.state() != RolloutState.RUNNING) {
+      return Optional.empty();
+    }
+    if (DistributionTable.isWithdrawn(db, rollout.distributionKey())) {
+      return Optional.of(Turn.WITHDRAWN);
+    }
+    var begins = isScheduled && rollout.plan().startAt().filter(it -> it.isAfter(now)).isEmpty();
+    return begins && isUnsigned(db, rollout) ? Optional.of(Turn.UNSIGNED) : Optional.empty();
+  }
+
+  private static boolean isUnsigned(Sql db, Rollout rollout) {
+    var distribution = DistributionTable.byKey(db, rollout.distributionKey());
+    return !Releases.unsigned(db, rollout.tenant(), distribution).isEmpty();
+  }
+
+  /** To what was withdrawn nobody goes back. */
+  private static void noLongerBack(Sql db, Rollout rollout) {
+    if (rollout.distributionKey() == null && rollout.state() == RolloutState.RUNNING) {
+      DeviceTable.noLongerBack(db, rollout.key());
+    }
   }
 
   /** A rollout need not wait for ever for devices that stay silent. */

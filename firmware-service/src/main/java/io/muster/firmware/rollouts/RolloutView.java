@@ -40,7 +40,8 @@ record RolloutView(
     @Schema(
             description =
                 "Why it is in that state, where the state does not say it: error-share,"
-                    + " success-share, targets-refused or too-many-devices")
+                    + " success-share, distribution-withdrawn, signature-missing (when it was to"
+                    + " begin), targets-refused or too-many-devices")
         String reason,
     Instant since,
     @Schema(

@@ -25,6 +25,7 @@ class RolloutWorker {
   private final RolloutSearch search;
   private final RolloutTurns turns;
   private final RolloutRemains remains;
+  private final Withdrawals withdrawals;
   private final RolloutMeters meters;
   private final RolloutsConfig config;
   private final Clock clock;
@@ -39,6 +40,7 @@ class RolloutWorker {
       RolloutSearch search,
       RolloutTurns turns,
       RolloutRemains remains,
+      Withdrawals withdrawals,
       RolloutMeters meters,
       RolloutsConfig config,
       Clock clock) {
@@ -46,6 +48,7 @@ class RolloutWorker {
     this.search = search;
     this.turns = turns;
     this.remains = remains;
+    this.withdrawals = withdrawals;
     this.meters = meters;
     this.config = config;
     this.clock = clock;
@@ -65,6 +68,9 @@ class RolloutWorker {
     try {
       while (workOnOne()) {
         // Each turn puts its rollout off, or ends it.
+      }
+      while (withdrawals.takeBackSome()) {
+        // Each time in a transaction of its own.
       }
       remains.forgetSome();
       outage.succeeded();

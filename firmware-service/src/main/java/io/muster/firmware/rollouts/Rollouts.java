@@ -7,7 +7,7 @@ import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.distributions.Distribution;
 import io.muster.firmware.distributions.DistributionTable;
-import io.muster.firmware.problem.ConflictKind;
+import io.muster.firmware.distributions.Releases;
 import io.muster.outbox.EventIds;
 import io.muster.rest.audit.Author;
 import io.muster.rest.client.NeighbourAwayException;
@@ -67,7 +67,7 @@ class Rollouts {
                 return new Made(meanwhile.get(), false);
               }
               NewRollouts.checkRoom(db, tenant, config.openPerTenant());
-              requireStillThere(db, distribution);
+              requireStillThere(db, tenant, distribution);
               NewRollouts.forgetKeys(db, tenant, keysKeptSince());
               NewRollouts.insert(
                   db, entry(db, tenant, id, rollout, distribution, key), by, clock.instant());
@@ -107,21 +107,21 @@ class Rollouts {
 
   /** What devices are to get: released, and the tenant's. */
   Distribution distribution(TenantId tenant, UUID id) {
+    return database.use(db -> distribution(db, tenant, id));
+  }
+
+  private static Distribution distribution(Sql db, TenantId tenant, UUID id) {
     var found =
-        database
-            .use(db -> DistributionTable.find(db, tenant, id))
+        DistributionTable.find(db, tenant, id)
             .orElseThrow(() -> wrong("/distribution", "is no distribution of the tenant"));
-    if (!found.isReleased()) {
-      throw new Refusal.Conflict(
-              ConflictKind.NOT_RELEASED, "The distribution is not released to devices.")
-          .asException();
-    }
+    Releases.require(db, tenant, found);
     return found;
   }
 
-  /** Nobody deletes it until the end of the transaction. */
-  private static void requireStillThere(Sql db, Distribution distribution) {
+  /** Nobody deletes or withdraws it until the end of the transaction. */
+  private static void requireStillThere(Sql db, TenantId tenant, Distribution distribution) {
     if (!DistributionTable.hold(db, distribution.key())) {
+      distribution(db, tenant, distribution.id());
       throw wrong("/distribution", "is no distribution of the tenant");
     }
   }

@@ -41,6 +41,12 @@ record Turn(
   /** Why a rollout stops: a group is through, and too few have it. */
   static final String SUCCESS_SHARE = "success-share";
 
+  /** Why a rollout stops: nobody is to get what it gives any more. */
+  static final String WITHDRAWN = "distribution-withdrawn";
+
+  /** Why a rollout stops: it was to begin, and something of it has no valid signature any more. */
+  static final String UNSIGNED = "signature-missing";
+
   private static final Duration SOON = Duration.ofMillis(200);
   private static final Duration WHEN_FULL = Duration.ofSeconds(1);
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(500);
@@ -115,7 +121,8 @@ record Turn(
           List.of(),
           rollout.pace(),
           null,
-          pause(rollout, sight, now));
+          // What devices have not seen is taken back at once.
+          sight.running() > 0 ? now : pause(rollout, sight, now));
     }
     var passed = progress.groups();
     if (isDone(rollout, passed, sight)) {

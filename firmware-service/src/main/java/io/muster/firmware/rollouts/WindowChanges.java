@@ -4,28 +4,44 @@ import io.muster.firmware.database.Sql;
 import io.muster.windows.Window;
 import java.time.Instant;
 
-/** What is to be done since a rollout's window has closed, or opened again. Stateless. */
+/**
+ * What is to be done since a rollout gives nothing for now: its window has closed, somebody paused
+ * it, or it stopped; and since its window has opened again. Stateless.
+ */
 final class WindowChanges {
   private WindowChanges() {}
 
   /**
-   * Nobody begins when the window is closed: what devices have not seen is taken back, and they
-   * have their turn in the next one. Who has begun goes on as far as it may, and is told when the
-   * window opens again: it need not ask.
+   * Nobody begins when the window is closed, in a pause, or with what failed in others: what
+   * devices have not seen is taken back, and they have their turn when it goes on. Who has begun
+   * goes on as far as it may, and is told when the window opens again: it need not ask.
    *
    * @param most devices
    * @return whether there may be more
    */
   static boolean follow(Sql db, Giving giving, Rollout rollout, int most, Instant now) {
-    var window = rollout.plan().window();
     return switch (rollout.state()) {
-      case RUNNING, PAUSED, STOPPED ->
-          window.isPresent() && follow(db, giving, rollout, window.get(), most, now);
+      case RUNNING -> followWindow(db, giving, rollout, most, now);
+      case PAUSED ->
+          giving.giveBack(db, rollout, most, "[paused]")
+              || followWindow(db, giving, rollout, most, now);
+      case STOPPED ->
+          giving.giveBack(db, rollout, most, "[stopped]")
+              || followWindow(db, giving, rollout, most, now);
       case WAITING_FOR_APPROVAL, READY, SCHEDULED, FINISHED, CANCELLED, REJECTED -> false;
     };
   }
 
-  private static boolean follow(
+  private static boolean followWindow(
+      Sql db, Giving giving, Rollout rollout, int most, Instant now) {
+    return rollout
+        .plan()
+        .window()
+        .map(it -> followWindow(db, giving, rollout, it, most, now))
+        .orElse(false);
+  }
+
+  private static boolean followWindow(
       Sql db, Giving giving, Rollout rollout, Window window, int most, Instant now) {
     var closes = window.openUntil(now);
     if (closes.isEmpty()) {

@@ -42,7 +42,7 @@ public final class TargetTable {
   private static final String DELETE =
       """
       UPDATE target SET known = false, enabled = false, attributes = '{}', attributes_at = NULL,
-             auto_confirm = false, forgotten_number = last_number
+             auto_confirm = false, forgotten_number = last_number, deleted_at = $3
        WHERE tenant = $1 AND device = $2 RETURNING key\
       """;
 
@@ -127,7 +127,7 @@ public final class TargetTable {
 
   /** The registry says that there is no such device any more. */
   public static void deleted(Sql db, DeviceAddress device, Instant now) {
-    db.first(DELETE, device.tenant().value(), device.device().value())
+    db.first(DELETE, device.tenant().value(), device.device().value(), now)
         .map(row -> row.getLong("key"))
         .ifPresent(
             key -> {

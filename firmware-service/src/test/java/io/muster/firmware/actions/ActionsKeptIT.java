@@ -11,7 +11,9 @@ import io.muster.firmware.SetClock;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.distributions.DistributionTable;
 import io.muster.firmware.targets.Target;
+import io.muster.firmware.targets.TargetTable;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -90,6 +92,86 @@ class ActionsKeptIT {
     }
     assertEquals(List.of(6L, 5L, 4L, 1L), numbers());
     assertEquals(ActionState.CANCELLING, find(1).state());
+  }
+
+  @Test
+  void whatADeviceDoesNotLeaveIsEndedByForceAndItIsToldOfWhatIsNext() {
+    give(this::startOne, 1);
+    say(1, Feedback.Execution.PROCEEDING);
+    give(this::startOne, 2);
+    var told = notices();
+    assertEquals(ActionState.CANCELLED, quit(1));
+    assertEquals(ActionState.CANCELLED, find(1).state());
+    assertEquals(told + 1, notices());
+    // Nothing more happens to what has ended.
+    assertEquals(ActionState.CANCELLED, quit(1));
+    say(2, Feedback.Execution.CLOSED);
+    assertEquals(ActionState.FINISHED, quit(2));
+    assertEquals(told + 1, notices());
+  }
+
+  @Test
+  void whatADeletedDeviceDidIsForgottenInTimeAndWhatTheNextOneDidIsNot() {
+    for (var version = 1; version <= 3; version++) {
+      give(this::startOne, version);
+      say(version, Feedback.Execution.PROCEEDING);
+    }
+    delete();
+    give(this::startOne, 4);
+    say(4, Feedback.Execution.CLOSED);
+    var forgetting = new DeletedDevices(parts.database, parts.limits, clock);
+    clock.advance(Duration.ofDays(30));
+    forgetting.forget();
+    assertEquals(List.of(4L, 3L, 2L), numbers());
+    clock.advance(Duration.ofSeconds(1));
+    forgetting.forget();
+    assertEquals(List.of(4L), numbers());
+    assertEquals(1, DATABASE.number("SELECT count(*) FROM action_status"));
+    assertEquals(0, DATABASE.number("SELECT count(*) FROM target WHERE deleted_at IS NOT NULL"));
+    // Numbers go on after all that went.
+    delete();
+    clock.advance(Duration.ofDays(31));
+    forgetting.forget();
+    give(this::startOne, 5);
+    assertEquals(List.of(5L), numbers());
+  }
+
+  @Test
+  void howeverManyActionsDeletedDevicesHadAllAreForgotten() {
+    DATABASE.run(
+        "INSERT INTO target (tenant, device, known, enabled, last_number)"
+            + " SELECT 'acme', 'gone-' || n, true, true, 25 FROM generate_series(1, 3) AS n;"
+            + "INSERT INTO action (target_key, number, distribution_key, state, forced, created_at,"
+            + " created_by, finished_at)"
+            + " SELECT t.key, n, 1, 'finished', true, now(), 'pat', now()"
+            + " FROM target AS t, generate_series(1, 25) AS n WHERE t.device LIKE 'gone-%'");
+    for (var device : List.of("gone-1", "gone-2", "gone-3")) {
+      parts.database.inTransaction(
+          db -> {
+            TargetTable.deleted(db, DeviceAddress.of("acme", device), clock.instant());
+            return null;
+          });
+    }
+    clock.advance(Duration.ofDays(31));
+    new DeletedDevices(parts.database, parts.limits, clock).forget();
+    assertEquals(0, DATABASE.number("SELECT count(*) FROM action"));
+    assertEquals(75, DATABASE.number("SELECT sum(last_number) FROM target"));
+  }
+
+  private void delete() {
+    parts.database.inTransaction(
+        db -> {
+          TargetTable.deleted(db, DEVICE, clock.instant());
+          return null;
+        });
+  }
+
+  private ActionState quit(long number) {
+    return parts.database.inTransaction(db -> actions.quit(db, target.key(), number));
+  }
+
+  private static long notices() {
+    return DATABASE.number("SELECT count(*) FROM outbox WHERE topic LIKE '%/notify'");
   }
 
   @Test

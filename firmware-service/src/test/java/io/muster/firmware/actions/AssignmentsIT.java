@@ -1,6 +1,8 @@
 package io.muster.firmware.actions;
 
+import static io.muster.firmware.HandWired.bean;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -56,6 +58,11 @@ class AssignmentsIT {
             parts.database,
             parts.changes,
             parts.actions,
+            (AssignmentRule)
+                bean(
+                    Class.forName("io.muster.firmware.rollouts.RolloutSettings"),
+                    parts.database,
+                    parts.changes),
             parts.limits,
             clock);
   }
@@ -101,6 +108,43 @@ class AssignmentsIT {
     parts.registry.away(true);
     refused = assertThrows(RefusedException.class, () -> assignments.make(DEVICE, forPumps, BY));
     assertInstanceOf(Refusal.Unavailable.class, refused.refusal());
+    assertEquals(1, DATABASE.number("SELECT count(*) FROM action"));
+  }
+
+  @Test
+  void whereASecondPersonApprovesOnlyAdminsGiveSomethingToOneDevice() {
+    var distribution = distribution("1.0");
+    assign(DEVICE, distribution, true, "a");
+    DATABASE.run("INSERT INTO rollout_setting VALUES ('other', 1, true), ('acme', 1, true)");
+    // Also what was asked for before, and what there is not.
+    for (var wish : List.of(wish(distribution, true, "a"), wish(new UUID(1, 1), true, null))) {
+      var refused =
+          assertThrows(RefusedException.class, () -> assignments.make(DEVICE, wish, BY)).refusal();
+      assertInstanceOf(Refusal.Forbidden.class, refused);
+    }
+    assertEquals(1, DATABASE.number("SELECT count(*) FROM action"));
+    var admins = new Assignments.Wish(distribution, true, Optional.empty(), true);
+    assertEquals(2, assignments.make(DEVICE, admins, BY));
+    DATABASE.run("UPDATE rollout_setting SET approval_required = false WHERE tenant = 'acme'");
+    assertEquals(3, assign(DEVICE, distribution, true, null));
+  }
+
+  @Test
+  void whatWasWithdrawnIsGivenToNobody() {
+    var distribution = distribution("1.0");
+    assign(DEVICE, distribution, true, "a");
+    DATABASE.run("UPDATE distribution SET withdrawn_at = now(), withdrawn_by = 'sam'");
+    var refused =
+        assertThrows(RefusedException.class, () -> assign(OTHER, distribution, true, null));
+    assertEquals(
+        "distribution-withdrawn",
+        assertInstanceOf(Refusal.Conflict.class, refused.refusal()).kind());
+    // Also when that happens after somebody has looked.
+    parts.database.inTransaction(
+        db -> {
+          assertFalse(DistributionTable.hold(db, 1));
+          return null;
+        });
     assertEquals(1, DATABASE.number("SELECT count(*) FROM action"));
   }
 
@@ -175,7 +219,7 @@ class AssignmentsIT {
 
   private static Assignments.Wish wish(UUID distribution, boolean isForced, String key) {
     return new Assignments.Wish(
-        distribution, isForced, Optional.ofNullable(key).map(IdempotencyKey::new));
+        distribution, isForced, Optional.ofNullable(key).map(IdempotencyKey::new), false);
   }
 
   /** A released one, for all devices. */

@@ -114,6 +114,33 @@ class DeviceFirmwareIT {
   }
 
   @Test
+  void anActionThatItsDeviceDoesNotLeaveIsEndedByForce() {
+    var stuck = device.assign(distribution);
+    ask("/deploymentBase/" + stuck).then().statusCode(200);
+    var next = device.assign(device.distribution("2.0", new byte[] {2}));
+    ask("").then().body("_links.cancelAction.href", notNullValue());
+    var cancel = device.actions() + "/" + stuck + "/cancel";
+    device.api().request().post(cancel).then().body("state", equalTo("cancelling"));
+    device
+        .api()
+        .request()
+        .post(cancel + "?force=true")
+        .then()
+        .statusCode(200)
+        .body("state", equalTo("cancelled"))
+        .body("history[0].execution", equalTo("[force-cancelled]"));
+    var link = ask("").<String>path("_links.deploymentBase.href");
+    assertEquals(Integer.toString(next), link.substring(link.lastIndexOf('/') + 1));
+    say("deploymentBase/" + stuck, "closed", "success").then().statusCode(410);
+    assertProblem(device.api().request().post(cancel + "?force=true"), 409, "action-finished");
+    device
+        .api()
+        .get(Api.of(device.tenant()) + "/audit?action=firmware-force-cancelled")
+        .then()
+        .body("items.subject", hasItem("devices/lamp-1/firmware-actions/" + stuck));
+  }
+
+  @Test
   void bothMediaTypesAreServedAndWhatHasNotChangedIsNotSent() {
     for (var type : new String[] {"application/json", "application/hal+json"}) {
       var answer = device.request().accept(type).get(device.path());

@@ -35,7 +35,9 @@ class RepresentationsTest {
           Instant.EPOCH,
           "pat",
           Instant.EPOCH,
-          "pat");
+          "pat",
+          null,
+          null);
 
   @ParameterizedTest
   @CsvSource({

@@ -2,6 +2,7 @@ package io.muster.firmware.distributions;
 
 import static io.muster.firmware.HandWired.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -84,6 +85,30 @@ class DistributionsIT {
     assertEquals("pat", again.releasedBy());
     assertEquals(
         1, DATABASE.number("SELECT count(*) FROM audit WHERE action = 'distribution-released'"));
+  }
+
+  @Test
+  void whatIsWithdrawnIsNotReleasedAnyMoreUntilItIsAgain() {
+    var made = distribution(TENANT, "1", module(TENANT, "1"));
+    DATABASE.run(
+        "INSERT INTO tenant_setting (tenant, version, signature_required, confirmation_required)"
+            + " VALUES ('acme', 1, false, false)");
+    assertConflict("not-released", () -> distributions.withdraw(TENANT, made.id(), BY));
+    distributions.release(TENANT, made.id(), BY);
+    var withdrawn = distributions.withdraw(TENANT, made.id(), BY);
+    assertFalse(withdrawn.isReleased());
+    assertEquals("pat", withdrawn.withdrawnBy());
+    assertEquals(withdrawn, distributions.withdraw(TENANT, made.id(), new Author("sam", null)));
+    assertEquals(
+        1, DATABASE.number("SELECT count(*) FROM audit WHERE action = 'distribution-withdrawn'"));
+    assertAbsent(() -> distributions.withdraw(new TenantId("other"), made.id(), BY));
+    // Its signatures are looked at again.
+    DATABASE.run("UPDATE tenant_setting SET signature_required = true");
+    assertConflict("signature-missing", () -> distributions.release(TENANT, made.id(), BY));
+    DATABASE.run("UPDATE tenant_setting SET signature_required = false");
+    var again = distributions.release(TENANT, made.id(), BY);
+    assertTrue(again.isReleased());
+    assertEquals(null, again.withdrawnBy());
   }
 
   @Test

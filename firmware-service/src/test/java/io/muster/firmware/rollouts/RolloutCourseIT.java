@@ -51,19 +51,24 @@ class RolloutCourseIT {
   @Test
   void aCanaryThatFailsStopsAllTheRest() {
     var devices = fleet.devices(10);
-    var rollout = fleet.make(fleet.listed(devices, "'groups':[{'count':2},{}]"));
+    var rollout = fleet.make(fleet.listed(devices, "'groups':[{'count':3},{}]"));
     fleet.work();
+    fleet.instance.retrieve(devices.get(1));
     fleet.instance.fail(devices.get(0));
     fleet.later();
     var view = fleet.read(rollout);
     assertEquals("stopped", view.state());
     assertEquals("error-share", view.reason());
     assertEquals(List.of("failed", "waiting"), fleet.groups(rollout));
+    // Who has not looked does not get it any more.
+    assertEquals(List.of(), fleet.instance.open(devices.get(2)));
+    assertEquals(
+        1, DATABASE.number("SELECT count(*) FROM action_status WHERE execution = '[stopped]'"));
     // Who is at it goes on.
     fleet.instance.succeed(devices.get(1));
     fleet.later();
     assertEquals(Map.of("failed", 1L, "finished", 1L, "pending", 8L), fleet.counts(rollout));
-    assertEquals(2, DATABASE.number("SELECT count(*) FROM action"));
+    assertEquals(3, DATABASE.number("SELECT count(*) FROM action"));
     assertEquals("error-share", fleet.read(rollout).reason());
   }
 
@@ -134,6 +139,26 @@ class RolloutCourseIT {
   }
 
   @Test
+  void whatAStoppedRolloutGaveAndNobodyHasSeenIsTakenBackAtOnceAcrossTurns() {
+    var devices = fleet.devices(20);
+    var narrow = fleet.newInstance(Map.of("muster.firmware.rollouts.batch-devices", "4"));
+    var rollout = fleet.make(fleet.listed(devices, "'groups':[{'errorShare':0.01}]"));
+    fleet.work();
+    fleet.instance.retrieve(devices.get(1));
+    fleet.instance.fail(devices.get(0));
+    fleet.clock.advance(Duration.ofSeconds(10));
+    // No time goes by.
+    narrow.work();
+    assertEquals("stopped", fleet.state(rollout));
+    assertEquals(Map.of("failed", 1L, "running", 1L, "pending", 18L), fleet.counts(rollout));
+    fleet.instance.actions.resume(fleet.tenant, rollout, OTHER);
+    fleet.work();
+    assertEquals(Map.of("failed", 1L, "running", 1L, "given", 18L), fleet.counts(rollout));
+    // As if they had not had it before.
+    assertEquals(1, fleet.instance.devices(fleet.tenant, rollout).getLast().attempts());
+  }
+
+  @Test
   void aPausedRolloutGivesNothing() {
     var devices = fleet.devices(4);
     var rollout = fleet.make(fleet.listed(devices, "'groups':[{'count':1},{}]"));
@@ -146,6 +171,12 @@ class RolloutCourseIT {
     fleet.instance.actions.resume(fleet.tenant, rollout, OTHER);
     fleet.later();
     assertEquals(Map.of("finished", 1L, "given", 3L), fleet.counts(rollout));
+    fleet.instance.retrieve(devices.get(1));
+    fleet.instance.actions.pause(fleet.tenant, rollout, OTHER);
+    fleet.work();
+    assertEquals(Map.of("finished", 1L, "running", 1L, "pending", 2L), fleet.counts(rollout));
+    assertEquals(
+        2, DATABASE.number("SELECT count(*) FROM action_status WHERE execution = '[paused]'"));
   }
 
   @Test

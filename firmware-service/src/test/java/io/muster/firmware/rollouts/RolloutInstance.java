@@ -23,6 +23,7 @@ import io.muster.firmware.database.Database;
 import io.muster.firmware.database.PoolConfig;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.distributions.DistributionTable;
+import io.muster.firmware.distributions.Distributions;
 import io.muster.firmware.messages.Messages;
 import io.muster.firmware.neighbours.Neighbours;
 import io.muster.firmware.outbox.FirmwarePublisher;
@@ -63,6 +64,8 @@ final class RolloutInstance implements AutoCloseable {
   final DeviceReader devices;
   final RolloutWorker worker;
   final RolloutRemains remains;
+  final Withdrawals withdrawals;
+  final Distributions distributions;
   final RolloutSettings settings;
   final RolloutWindows windows;
   private final RolloutsConfig config;
@@ -112,6 +115,14 @@ final class RolloutInstance implements AutoCloseable {
     reader = new RolloutReader(database, config, clock);
     devices = new DeviceReader(database, clock);
     remains = new RolloutRemains(database, config, clock);
+    distributions =
+        bean(
+            Distributions.class,
+            database,
+            changes,
+            config(named("distributions.DistributionConfig"), all),
+            clock);
+    withdrawals = new Withdrawals(database, many, config);
     this.settings = new RolloutSettings(database, changes);
     windows = new RolloutWindows(clock);
     var rolloutMeters = new RolloutMeters(meters);
@@ -124,6 +135,7 @@ final class RolloutInstance implements AutoCloseable {
                 database, lookup, new Membership(many), turns, rolloutMeters, config, clock),
             turns,
             remains,
+            withdrawals,
             rolloutMeters,
             config,
             clock);

@@ -142,16 +142,46 @@ class RolloutTargetsIT {
   }
 
   @Test
+  void aDeviceThatIsMadeAnewGetsItLikeAnyOtherThatComesLater() {
+    var devices = fleet.devices(4);
+    fleet.instance.assign(devices.get(1), fleet.distribution);
+    fleet.instance.succeed(devices.get(1));
+    var rollout =
+        fleet.make(fleet.fitting("'continuous':true,'groups':[{'successShare':0,'errorShare':1}]"));
+    fleet.work();
+    fleet.instance.succeed(devices.get(0), devices.get(3));
+    fleet.instance.fail(devices.get(2));
+    fleet.later();
+    assertEquals(Map.of("finished", 3L, "failed", 1L), fleet.counts(rollout));
+    for (var device : devices.subList(0, 3)) {
+      fleet.registry.remove(device);
+      fleet.instance.registryTells("platform/registry/device-deleted/" + device);
+      fleet.appears(device.device().value());
+    }
+    fleet.work();
+    fleet.clock.advance(Duration.ofSeconds(6));
+    fleet.work();
+    assertEquals(Map.of("finished", 1L, "given", 3L), fleet.counts(rollout));
+    fleet.instance.succeed(devices.get(0), devices.get(1), devices.get(2));
+    // Looking again changes nothing.
+    fleet.appears("late");
+    fleet.later();
+    assertEquals(Map.of("finished", 4L, "given", 1L), fleet.counts(rollout));
+    assertEquals(1, fleet.instance.devices(fleet.tenant, rollout).getFirst().attempts());
+  }
+
+  @Test
   void whatComesWhileItIsPausedIsFoundWhenItGoesOn() {
     var devices = fleet.devices(1);
     var rollout = fleet.make(fleet.fitting("'continuous':true"));
     fleet.work();
+    fleet.instance.retrieve(devices.getFirst());
     fleet.instance.actions.pause(fleet.tenant, rollout, OTHER);
     fleet.work();
     fleet.appears("late");
     fleet.clock.advance(Duration.ofSeconds(6));
     assertTimeoutPreemptively(Duration.ofMinutes(2), fleet::work);
-    assertEquals(Map.of("given", 1L), fleet.counts(rollout));
+    assertEquals(Map.of("running", 1L), fleet.counts(rollout));
     fleet.instance.succeed(devices.getFirst());
     fleet.instance.actions.resume(fleet.tenant, rollout, OTHER);
     fleet.later();

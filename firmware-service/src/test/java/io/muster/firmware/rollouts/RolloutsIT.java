@@ -183,6 +183,7 @@ class RolloutsIT {
     made.then().statusCode(201).body("state", equalTo("waiting-for-approval"));
     var rollout = rollouts() + "/" + made.path("id");
     assertProblem(api.post(rollout + "/approve", Map.of()), 409, "same-person");
+    assertOnlyAdminsGiveItToOneDevice(made.path("distribution"));
     Api.as(stack.person("operator", tenant))
         .post(rollout + "/approve", Map.of("note", "seen"))
         .then()
@@ -190,6 +191,13 @@ class RolloutsIT {
         .body("decision.by", equalTo("pat-operator"))
         .body("decision.note", equalTo("seen"));
     awaits(rollout, "counts.given", 3);
+  }
+
+  private void assertOnlyAdminsGiveItToOneDevice(String distribution) {
+    var actions = Api.of(tenant) + "/devices/lamp-1/firmware-actions";
+    var body = Map.of("distribution", distribution);
+    assertProblem(Api.as(stack.person("operator", tenant)).post(actions, body), 403, "forbidden");
+    api.post(actions, body).then().statusCode(201);
   }
 
   @Test

@@ -175,7 +175,8 @@ class TurnTest {
     assertEquals(RolloutState.STOPPED, turn.state());
     assertEquals(Turn.ERROR_SHARE, turn.reason());
     assertGives(0, turn);
-    assertTrue(turn.dueAt() != null);
+    assertEquals(T0, turn.dueAt());
+    assertEquals(T0.plusMillis(500), turn(RolloutState.STOPPED, T0, counts(5, 3, 0, 2)).dueAt());
     assertNull(turn(RolloutState.STOPPED, T0, counts(5, 0, 3, 2)).dueAt());
   }
 

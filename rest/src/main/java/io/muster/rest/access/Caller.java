@@ -56,6 +56,11 @@ public class Caller {
         : Set.of();
   }
 
+  /** Whether the token has the role of an administrator, of whichever tenants. */
+  public boolean isAdmin() {
+    return identity.hasRole(Roles.ADMIN);
+  }
+
   /** Whether the token is for all tenants. */
   public boolean isOfPlatform() {
     return tenants().contains(WHOLE_PLATFORM);

@@ -55,12 +55,15 @@ class RolloutIT {
   }
 
   @Test
-  void aCanaryThatFailsStopsIt() {
-    var rollout = make(released("2.0"), "\"groups\":[{\"count\":2},{}]");
-    awaitCount(rollout, "given", 2);
+  void aCanaryThatFailsStopsIt() throws Exception {
+    var rollout = make(released("2.0"), "\"groups\":[{\"count\":3},{}]");
+    awaitCount(rollout, "given", 3);
+    client(devices.get(1)).follow("deploymentBase");
     end(devices.get(0), "failure");
     awaitState(rollout, "stopped");
     assertEquals("error-share", read(rollout).path("reason").asText());
+    // Who has not looked does not get it any more, who has goes on.
+    awaitCount(rollout, "pending", 4);
     end(devices.get(1), "success");
     awaitCount(rollout, "finished", 1);
     assertEquals(4, count(rollout, "pending"));
