@@ -27,6 +27,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class Actions {
   private static final Logger LOG = Logger.getLogger(Actions.class);
+  private static final String SKIPPED = "[skipped]";
   private static final List<String> OUTCOMES =
       List.of(
           "open",
@@ -34,6 +35,7 @@ public class Actions {
           "finished",
           "failed",
           "cancelled",
+          "skipped",
           "repeated",
           "gone",
           "not-offered",
@@ -187,6 +189,8 @@ public class Actions {
     if (found instanceof Course.Outcome.Now now) {
       refuseFlood(db, target, action, now.state());
       record(db, target, action, feedback, now.state());
+    } else if (found instanceof Course.Outcome.Skipped) {
+      noteSkipped(db, action, feedback);
     }
     return found;
   }
@@ -194,6 +198,7 @@ public class Actions {
   private void settle(Course.Outcome outcome) {
     switch (outcome) {
       case Course.Outcome.Now now -> count(now.state().label());
+      case Course.Outcome.Skipped _ -> count("skipped");
       case Course.Outcome.Repeated _ -> count("repeated");
       case Course.Outcome.Gone _ -> {
         count("gone");
@@ -222,6 +227,9 @@ public class Actions {
       // Who speaks of it has seen it, whether it asked here or heard of it over MQTT.
       ActionTable.retrieved(db, action.key());
     }
+    if (feedback.isAtIt() && !action.isBegun()) {
+      ActionTable.begun(db, action.key());
+    }
     if (state != action.state()) {
       ActionTable.move(db, action, state, now);
     }
@@ -246,6 +254,14 @@ public class Actions {
     }
     throw new Refusal.LimitReached("feedback of the device in a minute", config.feedbackPerMinute())
         .asException();
+  }
+
+  /** Once: it says so at each poll until its window opens, and its history holds little. */
+  private void noteSkipped(Sql db, Action action, Feedback feedback) {
+    var last = ActionTable.statuses(db, action.key(), 1);
+    if (last.isEmpty() || !last.getFirst().execution().equals(SKIPPED)) {
+      note(db, action, SKIPPED, feedback.messages());
+    }
   }
 
   private void note(Sql db, Action action, String what, List<String> why) {
