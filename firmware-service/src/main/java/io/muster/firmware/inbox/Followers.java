@@ -51,7 +51,7 @@ class Followers {
         new SharedFollower(
             effects(pool, "ingest", new WithoutRemovedTenants(ingestLog)),
             settings("ingest", config.pollInterval()),
-            neighbours::ingestEvents,
+            ingestLog::page,
             ingestLog::committed,
             clock);
     this.registry =
