@@ -16,6 +16,9 @@ public final class Course {
     /** The device said so before, and its question was lost: nothing changes. */
     record Repeated() implements Outcome {}
 
+    /** It says too much in a minute: nothing changes but the count. */
+    record Flood() implements Outcome {}
+
     /** The action has ended; there is nothing to say to it. */
     record Gone() implements Outcome {}
 
