@@ -203,6 +203,15 @@ public final class TargetTable {
         now);
   }
 
+  /** It said of itself what it said before. */
+  public static void described(Sql db, long key, Instant now) {
+    db.change(
+        "UPDATE target SET attributes_at = $2 WHERE key = $1"
+            + " AND (attributes_at IS NULL OR attributes_at < $2::timestamptz - interval '10 s')",
+        key,
+        now);
+  }
+
   /** What it says of itself. */
   public static Map<String, Object> attributes(Sql db, long key) {
     return db.first("SELECT attributes::text AS text FROM target WHERE key = $1", key)
