@@ -1,6 +1,7 @@
 package io.muster.firmware.inbox;
 
 import static io.muster.firmware.HandWired.bean;
+import static io.muster.firmware.HandWired.config;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -18,6 +19,7 @@ import io.muster.firmware.database.Sql;
 import io.muster.firmware.targets.TargetTable;
 import io.muster.firmware.targets.UnsureTargets;
 import io.muster.outbox.OutboxEntry;
+import io.muster.outbox.SharedEffects;
 import io.muster.rest.client.NeighbourAwayException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -41,6 +43,12 @@ import org.junit.jupiter.api.io.TempDir;
 class IngestLogIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final DeviceAddress LAMP = DeviceAddress.of("acme", "lamp-1");
+  private static final DeviceAddress SECOND = DeviceAddress.of("acme", "lamp-2");
+
+  /** Those of other tests use the same server, and none of them at the same time. */
+  private static final String WAITING =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+          + " AND query LIKE '%target%'";
 
   @RegisterExtension static final FirmwareDatabase DATABASE = new FirmwareDatabase();
 
@@ -168,31 +176,46 @@ class IngestLogIT {
   /** Rollouts lock many in the order of their keys; a page tells of them in any order. */
   @Test
   void aPageAndATurnOfARolloutDoNotWaitForEachOther() {
-    var second = DeviceAddress.of("acme", "lamp-2");
     give(LAMP);
-    give(second);
-    saysThatItIsThrough(second);
+    give(SECOND);
+    saysThatItIsThrough(SECOND);
     saysThatItIsThrough(LAMP);
     var page = page();
-    CompletableFuture<?> taken =
+    whileATurnLocks(() -> apply(log, page));
+    assertEquals("finished", state(LAMP));
+    assertEquals("finished", state(SECOND));
+  }
+
+  @Test
+  void norDoesAPageOfTheRegistrys() {
+    give(LAMP);
+    give(SECOND);
+    var rollouts = named("rollouts.ContinuousRollouts");
+    var registryLog =
+        bean(
+            RegistryLog.class,
+            parts.database,
+            bean(rollouts, config(named("rollouts.RolloutsConfig"), Map.of()), Clock.systemUTC()),
+            Clock.systemUTC());
+    parts.registry.tell("platform/registry/device-disabled/" + SECOND, null, new byte[0]);
+    parts.registry.tell("platform/registry/device-disabled/" + LAMP, null, new byte[0]);
+    var page = parts.neighbours.registryEvents(0, 10).await().atMost(PATIENCE).items();
+    whileATurnLocks(() -> apply(registryLog, page));
+    assertEquals(2, DATABASE.number("SELECT count(*) FROM target WHERE NOT enabled"));
+  }
+
+  /** One device is held; when the page waits the other one is wanted as well. */
+  private void whileATurnLocks(Runnable page) {
+    var taken =
         parts.database.inTransaction(
             db -> {
               TargetTable.lock(db, key(db, LAMP));
-              var taking = CompletableFuture.runAsync(() -> apply(page));
-              await()
-                  .atMost(PATIENCE)
-                  .until(
-                      () ->
-                          DATABASE.number(
-                                  "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type"
-                                      + " = 'Lock' AND datname = current_database()")
-                              > 0);
-              TargetTable.lock(db, key(db, second));
+              var taking = CompletableFuture.runAsync(page);
+              await().atMost(PATIENCE).until(() -> DATABASE.number(WAITING) > 0);
+              TargetTable.lock(db, key(db, SECOND));
               return taking;
             });
     taken.join();
-    assertEquals("finished", state(LAMP));
-    assertEquals("finished", state(second));
   }
 
   private void give(DeviceAddress device) {
@@ -254,7 +277,7 @@ class IngestLogIT {
   }
 
   private void follow() {
-    apply(page());
+    apply(log, page());
   }
 
   private List<OutboxEvent> page() {
@@ -263,8 +286,16 @@ class IngestLogIT {
     return page.items().stream().filter(log::wants).toList();
   }
 
-  private void apply(List<OutboxEvent> events) {
-    DATABASE.pool().withTransaction(db -> log.apply(db, events)).await().atMost(PATIENCE);
+  private static void apply(SharedEffects.Reader reader, List<OutboxEvent> events) {
+    DATABASE.pool().withTransaction(db -> reader.apply(db, events)).await().atMost(PATIENCE);
+  }
+
+  private static Class<?> named(String name) {
+    try {
+      return Class.forName("io.muster.firmware." + name);
+    } catch (ClassNotFoundException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private void change(Consumer<Sql> work) {
