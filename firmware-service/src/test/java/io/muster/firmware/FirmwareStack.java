@@ -33,6 +33,9 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
   /** Of an artifact: more than lies between this machine's server and a client that is slow. */
   public static final int MAX_BYTES = 8_000_000;
 
+  /** Of a device: more than each test but one makes. */
+  public static final int REQUESTS_PER_MINUTE = 200;
+
   private Path folder;
   private LocalAuthority current;
   private LocalPostgres postgres;
@@ -84,6 +87,7 @@ public final class FirmwareStack implements QuarkusTestResourceLifecycleManager 
     settings.put("muster.firmware.neighbours.request-timeout", "60s");
     // As by default, and without the other addresses of this machine: from them come strangers.
     settings.put("muster.firmware.ddi.bans.never", "127.0.0.1,::1");
+    settings.put("muster.firmware.ddi.requests-per-minute", Integer.toString(REQUESTS_PER_MINUTE));
     settings.put("muster.firmware.artifacts.folder", folder.resolve("artifacts").toString());
     settings.put("muster.firmware.manifest.key-file", folder.resolve("manifest.key").toString());
     settings.putAll(ports());

@@ -223,6 +223,24 @@ class HostileIT {
   }
 
   @Test
+  void aDeviceThatAsksWithoutEndIsRefusedForAWhileAndGetsItsBytes() {
+    var action = device.assign(device.distribution("1.0", BYTES));
+    var download = download(action);
+    var answer = device.request().get(device.path());
+    for (var i = 0; i < FirmwareStack.REQUESTS_PER_MINUTE && answer.statusCode() == 200; i++) {
+      answer = device.request().get(device.path());
+    }
+    assertProblem(answer, 429, "limit-reached");
+    var seconds = Integer.parseInt(answer.header("Retry-After"));
+    assertTrue(seconds > 0 && seconds <= 60, () -> "after " + seconds);
+    assertEquals(429, device.request().get(device.path() + "/manifestKeys").statusCode());
+    device.request().get(download).then().statusCode(200);
+    feedback(action, "closed", "success").then().statusCode(200);
+    var other = OneDevice.of(stack);
+    other.request().get(other.path()).then().statusCode(200);
+  }
+
+  @Test
   void attributesThatCannotBeKeptAreRefused() {
     var bodies =
         List.of(

@@ -7,7 +7,7 @@ import java.util.logging.LogRecord;
 import org.jboss.logmanager.ExtLogRecord;
 
 /** What a logger that has this handler writes. Thread-safe. */
-final class LogLines extends Handler {
+public final class LogLines extends Handler {
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
   @Override
@@ -20,6 +20,11 @@ final class LogLines extends Handler {
 
   void clear() {
     lines.clear();
+  }
+
+  /** How many have this text in them. */
+  public long count(String text) {
+    return lines.stream().filter(it -> it.contains(text)).count();
   }
 
   /** One has this text in it. */

@@ -167,9 +167,12 @@ public final class Neighbour implements AutoCloseable {
       exchange.sendResponseHeaders(400, -1);
       return;
     }
+    // What it finds is from before what happens meanwhile.
+    var found = List.copyOf(devices.entrySet());
+    meanwhile.run();
     exchange.sendResponseHeaders(200, 0);
     var body = exchange.getResponseBody();
-    for (var device : devices.entrySet()) {
+    for (var device : found) {
       var id = device.getKey().substring(device.getKey().indexOf('/') + 1);
       if (device.getKey().startsWith(tenant + "/") && fits.get().test(id, device.getValue())) {
         var view =

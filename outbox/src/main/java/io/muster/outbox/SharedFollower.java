@@ -31,6 +31,8 @@ public final class SharedFollower implements AutoCloseable {
   private final Listener listener;
   private final EventFollower follower;
   private final Duration limit;
+  private final Clock clock;
+  private final Instant madeAt;
 
   /**
    * @param settings whose timeout is also how long the turn's end is waited for
@@ -45,6 +47,8 @@ public final class SharedFollower implements AutoCloseable {
     this.listener = listener;
     this.follower = new EventFollower(settings, fetch, new Telling(), effects, clock);
     this.limit = settings.timeout();
+    this.clock = clock;
+    this.madeAt = clock.instant();
   }
 
   private final class Telling implements EventFollower.Effects {
@@ -86,6 +90,13 @@ public final class SharedFollower implements AutoCloseable {
   /** Whether it was this instance's turn when it was last asked for. */
   public boolean isHeld() {
     return effects.isHeld();
+  }
+
+  /** For how long it has not had all that the log held; zero where another instance has. */
+  public Duration behind() {
+    return isHeld()
+        ? Duration.between(upToDateAt().orElse(madeAt), clock.instant())
+        : Duration.ZERO;
   }
 
   /** How long it has shown no sign of life, as {@link EventFollower#silence}. */

@@ -11,7 +11,6 @@ import io.muster.rest.client.Neighbour;
 import io.vertx.mutiny.sqlclient.Pool;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 
 /** One service's log, followed while it is this instance's turn. Thread-safe. */
@@ -20,7 +19,6 @@ final class FollowedService {
 
   private final ServiceName name;
   private final Neighbour service;
-  private final Clock clock;
   private final MeterRegistry meters;
   private final SharedFollower follower;
 
@@ -40,7 +38,6 @@ final class FollowedService {
       List<InboxHandler> handlers) {
     this.name = name;
     this.service = service;
-    this.clock = clock;
     this.meters = meters;
     var skipped = meters.counter("muster.registry.inbox.skipped", LABEL, name.value());
     var effects =
@@ -63,19 +60,11 @@ final class FollowedService {
   }
 
   void start() {
-    var startedAt = clock.instant();
-    Gauge.builder("muster.registry.inbox.behind", () -> behind(startedAt).toMillis() / 1000.0)
+    Gauge.builder("muster.registry.inbox.behind", () -> follower.behind().toMillis() / 1000.0)
         .baseUnit("seconds")
         .tag(LABEL, name.value())
         .register(meters);
     follower.start();
-  }
-
-  /** For how long it has not had all that the log held; zero where another instance has. */
-  private Duration behind(Instant startedAt) {
-    return follower.isHeld()
-        ? Duration.between(follower.upToDateAt().orElse(startedAt), clock.instant())
-        : Duration.ZERO;
   }
 
   /** How long following has shown no sign of life. */

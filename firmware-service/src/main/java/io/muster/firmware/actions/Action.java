@@ -10,6 +10,7 @@ import java.time.Instant;
  *     the manifest
  * @param isForced whether the device may not put it off
  * @param isRetrieved whether the device has seen it
+ * @param isBegun whether it was told that it may install it, and said after that that it is at it
  * @param statusCount how much feedback there was, kept or not
  */
 public record Action(
@@ -20,6 +21,7 @@ public record Action(
     ActionState state,
     boolean isForced,
     boolean isRetrieved,
+    boolean isBegun,
     int statusCount,
     Instant createdAt,
     String createdBy,

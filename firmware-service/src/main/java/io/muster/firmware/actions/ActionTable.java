@@ -10,7 +10,7 @@ import java.util.Optional;
 public final class ActionTable {
   private static final String COLUMNS =
       "a.key, a.target_key, a.number, a.distribution_key, a.state, a.forced, a.retrieved,"
-          + " a.status_count, a.created_at, a.created_by, a.finished_at FROM action AS a";
+          + " a.begun, a.status_count, a.created_at, a.created_by, a.finished_at FROM action AS a";
   private static final String INSERT =
       """
       INSERT INTO action (target_key, number, distribution_key, state, forced, created_at,
@@ -182,6 +182,20 @@ public final class ActionTable {
     db.change("UPDATE action SET retrieved = true WHERE key = $1 AND NOT retrieved", action);
   }
 
+  /** The device has seen it, and was told whether it may install it now. */
+  public static void told(Sql db, long action, boolean mayInstall) {
+    db.change(
+        "UPDATE action SET retrieved = true, may_install = $2"
+            + " WHERE key = $1 AND NOT (retrieved AND may_install = $2)",
+        action,
+        mayInstall);
+  }
+
+  /** The device is at it; of one that was told to wait for its window that makes no difference. */
+  static void begun(Sql db, long action) {
+    db.change("UPDATE action SET begun = true WHERE key = $1 AND may_install", action);
+  }
+
   /** Adds to its history, of which the newest are kept. */
   static void addStatus(Sql db, long action, Status status, int keep) {
     db.change(
@@ -237,6 +251,7 @@ public final class ActionTable {
         ActionState.of(row.getString("state")),
         row.getBoolean("forced"),
         row.getBoolean("retrieved"),
+        row.getBoolean("begun"),
         row.getInteger("status_count"),
         Sql.instant(row, "created_at"),
         row.getString("created_by"),

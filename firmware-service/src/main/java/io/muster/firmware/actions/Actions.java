@@ -27,6 +27,7 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class Actions {
   private static final Logger LOG = Logger.getLogger(Actions.class);
+  private static final String SKIPPED = "[skipped]";
   private static final List<String> OUTCOMES =
       List.of(
           "open",
@@ -34,6 +35,7 @@ public class Actions {
           "finished",
           "failed",
           "cancelled",
+          "skipped",
           "repeated",
           "gone",
           "not-offered",
@@ -133,29 +135,41 @@ public class Actions {
    * is: the device may change its mind.
    */
   public void confirm(Target known, long number, boolean agreed, List<String> why) {
-    database.inTransaction(
-        db -> {
-          confirm(db, known, number, agreed, why);
-          return null;
-        });
+    settleConfirmation(database.inTransaction(db -> decide(db, known, number, agreed, why)));
     messages.committed();
   }
 
   /** The same in a transaction of somebody else, which is whole also when this is refused. */
   public void confirm(Sql db, Target known, long number, boolean agreed, List<String> why) {
+    settleConfirmation(decide(db, known, number, agreed, why));
+  }
+
+  private Course.Outcome decide(
+      Sql db, Target known, long number, boolean agreed, List<String> why) {
     var target = TargetTable.lock(db, known.key());
     var action = find(db, target, number);
     if (action.state().isEnded()) {
-      throw new GoneException();
+      return new Course.Outcome.Gone();
     }
     if (action.state() != ActionState.UNCONFIRMED) {
-      return;
+      return new Course.Outcome.Repeated();
     }
-    refuseFlood(db, target, action, agreed ? ActionState.OPEN : action.state());
+    if (isFlood(db, target, action, agreed ? ActionState.OPEN : action.state())) {
+      return new Course.Outcome.Flood();
+    }
     note(db, action, agreed ? "[confirmed]" : "[denied]", why);
     if (agreed) {
       ActionTable.move(db, action, ActionState.OPEN, clock.instant());
       tell(db, target, number, ActionState.OPEN);
+    }
+    return new Course.Outcome.Now(agreed ? ActionState.OPEN : action.state());
+  }
+
+  private void settleConfirmation(Course.Outcome outcome) {
+    if (outcome instanceof Course.Outcome.Gone) {
+      throw new GoneException();
+    } else if (outcome instanceof Course.Outcome.Flood) {
+      throw flood();
     }
   }
 
@@ -204,8 +218,12 @@ public class Actions {
     var action = find(db, target, number);
     var found = course.apply(action.state(), feedback);
     if (found instanceof Course.Outcome.Now now) {
-      refuseFlood(db, target, action, now.state());
+      if (isFlood(db, target, action, now.state())) {
+        return new Course.Outcome.Flood();
+      }
       record(db, target, action, feedback, now.state());
+    } else if (found instanceof Course.Outcome.Skipped) {
+      noteSkipped(db, action, feedback);
     }
     return found;
   }
@@ -213,7 +231,9 @@ public class Actions {
   private void settle(Course.Outcome outcome) {
     switch (outcome) {
       case Course.Outcome.Now now -> count(now.state().label());
+      case Course.Outcome.Skipped _ -> count("skipped");
       case Course.Outcome.Repeated _ -> count("repeated");
+      case Course.Outcome.Flood _ -> throw flood();
       case Course.Outcome.Gone _ -> {
         count("gone");
         throw new GoneException();
@@ -241,6 +261,9 @@ public class Actions {
       // Who speaks of it has seen it, whether it asked here or heard of it over MQTT.
       ActionTable.retrieved(db, action.key());
     }
+    if (feedback.isAtIt() && !action.isBegun()) {
+      ActionTable.begun(db, action.key());
+    }
     if (state != action.state()) {
       ActionTable.move(db, action, state, now);
     }
@@ -250,21 +273,34 @@ public class Actions {
     }
   }
 
-  /** What ends an action always passes: it comes once. */
-  private void refuseFlood(Sql db, Target target, Action action, ActionState state) {
+  /**
+   * What ends an action always passes: it comes once. The count is to be committed, whatever the
+   * answer: else the next one would be the first too many again.
+   */
+  private boolean isFlood(Sql db, Target target, Action action, ActionState state) {
     if (state != action.state()) {
-      return;
+      return false;
     }
     var inThisMinute = ActionTable.countFeedback(db, target.key(), clock.instant());
-    if (inThisMinute <= config.feedbackPerMinute()) {
-      return;
-    }
-    count("flood");
     if (inThisMinute == config.feedbackPerMinute() + 1) {
       LOG.infof("%s says too much of its update", target.device());
     }
-    throw new Refusal.LimitReached("feedback of the device in a minute", config.feedbackPerMinute())
+    return inThisMinute > config.feedbackPerMinute();
+  }
+
+  private RuntimeException flood() {
+    count("flood");
+    return new Refusal.LimitReached(
+            "feedback of the device in a minute", config.feedbackPerMinute())
         .asException();
+  }
+
+  /** Once: it says so at each poll until its window opens, and its history holds little. */
+  private void noteSkipped(Sql db, Action action, Feedback feedback) {
+    var last = ActionTable.statuses(db, action.key(), 1);
+    if (last.isEmpty() || !last.getFirst().execution().equals(SKIPPED)) {
+      note(db, action, SKIPPED, feedback.messages());
+    }
   }
 
   private void note(Sql db, Action action, String what, List<String> why) {

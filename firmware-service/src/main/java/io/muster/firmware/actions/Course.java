@@ -10,8 +10,14 @@ public final class Course {
     /** It is in this state from now on, or still. */
     record Now(ActionState state) implements Outcome {}
 
+    /** The device leaves it for its window: nothing changes. */
+    record Skipped() implements Outcome {}
+
     /** The device said so before, and its question was lost: nothing changes. */
     record Repeated() implements Outcome {}
+
+    /** It says too much in a minute: nothing changes but the count. */
+    record Flood() implements Outcome {}
 
     /** The action has ended; there is nothing to say to it. */
     record Gone() implements Outcome {}
@@ -24,7 +30,8 @@ public final class Course {
   public static Outcome deployment(ActionState state, Feedback feedback) {
     return switch (state) {
       case UNCONFIRMED -> new Outcome.NotOffered();
-      case OPEN, CANCELLING -> new Outcome.Now(ended(feedback, state));
+      case OPEN, CANCELLING ->
+          feedback.isSkipped() ? new Outcome.Skipped() : new Outcome.Now(ended(feedback, state));
       case FINISHED, FAILED ->
           ended(feedback, null) == state ? new Outcome.Repeated() : new Outcome.Gone();
       case CANCELLED -> new Outcome.Gone();

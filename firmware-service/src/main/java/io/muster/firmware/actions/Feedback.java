@@ -10,8 +10,25 @@ import java.util.List;
  */
 public record Feedback(
     Execution execution, Finished finished, Integer code, List<String> messages) {
+  private static final String SKIPPED = "Skipped Update.";
+
   public Feedback {
     messages = List.copyOf(messages);
+  }
+
+  /**
+   * SWUpdate was told to wait for its window: it says that it has ended well what it has not begun
+   * ({@code server_install_update} in its {@code server_hawkbit.c}).
+   */
+  boolean isSkipped() {
+    return execution == Execution.CLOSED
+        && finished == Finished.SUCCESS
+        && messages.equals(List.of(SKIPPED));
+  }
+
+  /** Whether the device is installing it, and not only fetching it. */
+  boolean isAtIt() {
+    return execution == Execution.PROCEEDING || execution == Execution.RESUMED;
   }
 
   /** How far it is. Only {@code closed} ends an action. */

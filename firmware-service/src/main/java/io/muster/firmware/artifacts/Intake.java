@@ -29,6 +29,11 @@ class Intake {
     this.senders = new Senders(config.concurrentUploads(), config.concurrentUploadsPerTenant());
   }
 
+  /** How many uploads send bytes to this instance just now. */
+  int underWay() {
+    return senders.count();
+  }
+
   /**
    * Adds bytes to an upload; what came before a limit, or before the line broke, is kept.
    *

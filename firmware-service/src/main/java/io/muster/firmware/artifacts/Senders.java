@@ -35,6 +35,11 @@ final class Senders {
     }
   }
 
+  /** How many send just now. */
+  synchronized int count() {
+    return total;
+  }
+
   private synchronized void enter(TenantId tenant) {
     if (sending.getOrDefault(tenant, 0) >= ofTenant) {
       throw new Refusal.LimitReached("uploads of the tenant at a time", ofTenant).asException();

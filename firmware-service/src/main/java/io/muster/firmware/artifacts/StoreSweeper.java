@@ -1,5 +1,7 @@
 package io.muster.firmware.artifacts;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.store.ArtifactStore;
 import io.quarkus.runtime.StartupEvent;
@@ -26,15 +28,31 @@ public class StoreSweeper {
   private final Database database;
   private final ArtifactConfig config;
   private final Clock clock;
+  private final Counter done;
+  private final Counter failed;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           work -> Thread.ofVirtual().name("store-sweeper").unstarted(work));
 
-  StoreSweeper(ArtifactStore store, Database database, ArtifactConfig config, Clock clock) {
+  StoreSweeper(
+      ArtifactStore store,
+      Database database,
+      ArtifactConfig config,
+      MeterRegistry meters,
+      Clock clock) {
     this.store = store;
     this.database = database;
     this.config = config;
     this.clock = clock;
+    this.done = sweeps(meters, "done");
+    this.failed = sweeps(meters, "failed");
+  }
+
+  private static Counter sweeps(MeterRegistry meters, String outcome) {
+    return Counter.builder("muster.firmware.sweeps")
+        .tag("outcome", outcome)
+        .description("Times that the artifact store was rid of what nobody will ask for")
+        .register(meters);
   }
 
   void start(@Observes StartupEvent started) {
@@ -47,11 +65,13 @@ public class StoreSweeper {
     timer.shutdownNow();
   }
 
-  private void sweepOrSay() {
+  void sweepOrSay() {
     try {
       sweep();
-    } catch (IOException | RuntimeException failed) {
-      LOG.warnf("The artifact store was not swept: %s", failed.toString());
+      done.increment();
+    } catch (IOException | RuntimeException e) {
+      failed.increment();
+      LOG.warnf("The artifact store was not swept: %s", e.toString());
     }
   }
 
@@ -59,8 +79,8 @@ public class StoreSweeper {
   public void sweepForRemoval() {
     try {
       sweep();
-    } catch (IOException failed) {
-      throw new UncheckedIOException("the artifact store cannot be swept", failed);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the artifact store cannot be swept", e);
     }
   }
 

@@ -14,11 +14,13 @@ import java.util.Map;
 @ApplicationScoped
 class Attributes {
   private final Database database;
+  private final DeviceRequests requests;
   private final DdiConfig config;
   private final Clock clock;
 
-  Attributes(Database database, DdiConfig config, Clock clock) {
+  Attributes(Database database, DeviceRequests requests, DdiConfig config, Clock clock) {
     this.database = database;
+    this.requests = requests;
     this.config = config;
     this.clock = clock;
   }
@@ -27,16 +29,23 @@ class Attributes {
     database.inTransaction(
         db -> {
           TargetTable.lock(db, target.key());
-          var after = after(TargetTable.attributes(db, target.key()), said);
+          var before = TargetTable.attributes(db, target.key());
+          var after = after(before, said);
+          if (after.equals(before)) {
+            TargetTable.described(db, target.key(), clock.instant());
+            return null;
+          }
           if (after.size() > config.ddi().attributes()) {
             throw new Refusal.LimitReached("attributes of the device", config.ddi().attributes())
                 .asException();
           }
-          return db.change(
+          requests.describesItself(target);
+          db.change(
               "UPDATE target SET attributes = $2::text::jsonb, attributes_at = $3 WHERE key = $1",
               target.key(),
               new JsonObject(after).encode(),
               clock.instant());
+          return null;
         });
   }
 

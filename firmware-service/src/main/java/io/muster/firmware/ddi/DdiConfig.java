@@ -47,6 +47,20 @@ public interface DdiConfig {
     @WithDefault("1024")
     @Min(1) int attributeCharacters();
 
+    /**
+     * How many requests of a device this instance takes in a minute, those for bytes and those with
+     * feedback aside. More are answered 429, with Retry-After.
+     */
+    @WithDefault("600")
+    @Min(1) int requestsPerMinute();
+
+    /**
+     * How often in a minute this instance lets a device say something new of itself. More is
+     * answered 429, with Retry-After; what it said before it may say again.
+     */
+    @WithDefault("10")
+    @Min(1) int attributeChangesPerMinute();
+
     /** What is remembered of what devices show. */
     ProofsConfig proofs();
 

@@ -45,6 +45,7 @@ class DdiResource {
   private static final String JOSE = "application/jose";
 
   private final DeviceAccess access;
+  private final DeviceRequests requests;
   private final Visitors visitors;
   private final Deployments deployments;
   private final Actions actions;
@@ -55,6 +56,7 @@ class DdiResource {
 
   DdiResource(
       DeviceAccess access,
+      DeviceRequests requests,
       Visitors visitors,
       Deployments deployments,
       Actions actions,
@@ -63,6 +65,7 @@ class DdiResource {
       DevicePort port,
       DdiConfig config) {
     this.access = access;
+    this.requests = requests;
     this.visitors = visitors;
     this.deployments = deployments;
     this.actions = actions;
@@ -144,7 +147,7 @@ class DdiResource {
   @Operation(summary = "How an update goes", description = "Only closed ends it.")
   public Response deploymentFeedback(
       @BeanParam Asked asked, @PathParam("action") String action, byte[] body) {
-    var target = target(asked);
+    var target = device(asked);
     var feedback = DdiJson.feedback(body);
     return done(() -> actions.deploymentFeedback(target, id(action), feedback));
   }
@@ -163,7 +166,7 @@ class DdiResource {
   @Operation(summary = "Whether the device leaves it")
   public Response cancellationFeedback(
       @BeanParam Asked asked, @PathParam("action") String action, byte[] body) {
-    var target = target(asked);
+    var target = device(asked);
     var feedback = DdiJson.feedback(body);
     return done(() -> actions.cancellationFeedback(target, id(action), feedback));
   }
@@ -203,7 +206,7 @@ class DdiResource {
   @Consumes({MediaType.APPLICATION_JSON, HAL})
   @Operation(summary = "Whether the device agrees")
   public Response confirm(@BeanParam Asked asked, @PathParam("action") String action, byte[] body) {
-    var target = target(asked);
+    var target = device(asked);
     var agreed = DdiJson.confirmation(body);
     return done(() -> actions.confirm(target, id(action), agreed, DdiJson.details(body)));
   }
@@ -273,12 +276,12 @@ class DdiResource {
   }
 
   private Response downloadByDigest(Asked asked, String sha256, boolean isHead) {
-    var artifact = deployments.artifact(target(asked), digest(sha256));
+    var artifact = deployments.artifact(device(asked), digest(sha256));
     return downloads.deviceAnswer(artifact, wish(asked, isHead));
   }
 
   private Response download(Asked asked, UUID module, String filename, boolean isHead) {
-    var target = target(asked);
+    var target = device(asked);
     if (!filename.endsWith(MD5_SUFFIX)) {
       return downloads.deviceAnswer(
           deployments.artifact(target, module, filename), wish(asked, isHead));
@@ -295,7 +298,15 @@ class DdiResource {
     return Downloads.Wish.of(asked.request, asked.headers, isHead);
   }
 
+  /** A device that asks for something, and not too much. */
   private Target target(Asked asked) {
+    var device = device(asked);
+    requests.asked(device);
+    return device;
+  }
+
+  /** A device that fetches bytes, or says how it goes. */
+  private Target device(Asked asked) {
     return access.of(
         asked.tenant, asked.controllerId, asked.authorization, visitors.of(asked.request));
   }

@@ -85,11 +85,12 @@ class Deployments {
         db -> {
           TargetTable.lock(db, target.key());
           var action = find(db, target, number, ActionState.OPEN);
-          ActionTable.retrieved(db, action.key());
+          var window = windows.of(db, action);
+          ActionTable.told(db, action.key(), Representations.mayInstall(action, window));
           return Representations.deployment(
               links,
               action,
-              windows.of(db, action),
+              window,
               DistributionTable.byKey(db, action.distributionKey()),
               history(db, action, history));
         });

@@ -118,8 +118,7 @@ final class Representations {
     var root = DdiJson.object().put("id", Long.toString(action.number()));
     var update = root.putObject(what);
     var handling = action.isForced() ? "forced" : "attempt";
-    // Outside of its window a device may fetch an update, and leaves it at that.
-    update.put("download", handling).put("update", window == Standing.CLOSED ? "skip" : handling);
+    update.put("download", handling).put("update", mayInstall(action, window) ? handling : "skip");
     switch (window) {
       case OPEN -> update.put("maintenanceWindow", "available");
       case CLOSED -> update.put("maintenanceWindow", "unavailable");
@@ -134,6 +133,15 @@ final class Representations {
       history.forEach(status -> status.messages().forEach(messages::add));
     }
     return root;
+  }
+
+  /**
+   * Outside of its window a device may fetch an update, and leaves it at that. One that has begun
+   * goes on: SWUpdate asks again while it downloads, breaks off at a {@code skip}, and calls that a
+   * failure.
+   */
+  static boolean mayInstall(Action action, Standing window) {
+    return window != Standing.CLOSED || action.isBegun();
   }
 
   private static ObjectNode chunk(Links links, SoftwareModule module) {

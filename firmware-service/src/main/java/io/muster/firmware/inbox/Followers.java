@@ -1,5 +1,7 @@
 package io.muster.firmware.inbox;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.firmware.neighbours.Neighbours;
 import io.muster.firmware.removal.TenantRemoval;
@@ -35,6 +37,7 @@ class Followers {
   private final SharedFollower ingest;
   private final SharedFollower registry;
   private final EventFollower withdrawals;
+  private final MeterRegistry meters;
 
   Followers(
       Pool pool,
@@ -44,14 +47,16 @@ class Followers {
       IngestLog ingestLog,
       RegistryLog registryLog,
       TenantRemoval removal,
-      WithdrawalLog withdrawalLog) {
+      WithdrawalLog withdrawalLog,
+      MeterRegistry meters) {
     this.config = config;
     this.withdrawalLog = withdrawalLog;
+    this.meters = meters;
     this.ingest =
         new SharedFollower(
             effects(pool, "ingest", new WithoutRemovedTenants(ingestLog)),
             settings("ingest", config.pollInterval()),
-            neighbours::ingestEvents,
+            ingestLog::page,
             ingestLog::committed,
             clock);
     this.registry =
@@ -71,6 +76,8 @@ class Followers {
 
   void start(@Observes StartupEvent started) {
     if (config.enabled()) {
+      measure("ingest", ingest);
+      measure("registry", registry);
       ingest.start();
       registry.start();
       withdrawals.start();
@@ -110,6 +117,14 @@ class Followers {
     return Stream.of(ingest.silence(), registry.silence(), withdrawals.silence())
         .max(Comparator.naturalOrder())
         .orElseThrow();
+  }
+
+  private void measure(String log, SharedFollower follower) {
+    Gauge.builder("muster.firmware.inbox.behind", () -> follower.behind().toMillis() / 1000.0)
+        .baseUnit("seconds")
+        .description("Since the instance that follows a log last had all of it")
+        .tag("service", log)
+        .register(meters);
   }
 
   private SharedEffects effects(Pool pool, String log, SharedEffects.Reader reader) {

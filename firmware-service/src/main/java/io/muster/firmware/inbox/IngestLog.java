@@ -3,9 +3,11 @@ package io.muster.firmware.inbox;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.event.ContractJson;
+import io.muster.contract.event.EventPage;
 import io.muster.contract.event.OutboxEvent;
 import io.muster.contract.event.SubscribedEvent;
 import io.muster.contract.id.DeviceAddress;
+import io.muster.contract.id.MalformedIdException;
 import io.muster.contract.topic.DeviceTopic;
 import io.muster.contract.topic.PlatformTopic;
 import io.muster.contract.topic.TopicFilter;
@@ -14,13 +16,17 @@ import io.muster.firmware.actions.Reminders;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.ddi.DeviceMessage;
+import io.muster.firmware.neighbours.Neighbours;
 import io.muster.firmware.targets.Target;
+import io.muster.firmware.targets.TargetTable;
 import io.muster.firmware.targets.Targets;
+import io.muster.firmware.targets.UnsureTargets;
 import io.muster.outbox.SharedEffects;
 import io.muster.rest.problem.RefusedException;
 import io.quarkus.runtime.Startup;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.vertx.mutiny.sqlclient.SqlConnection;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -28,6 +34,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -43,17 +50,38 @@ class IngestLog implements SharedEffects.Reader {
   private static final String FIRMWARE = "firmware/";
   private static final String SUBSCRIBED = "platform/ingest/session/subscribed/";
 
+  private final Neighbours neighbours;
+  private final UnsureTargets unsure;
   private final Database database;
   private final Actions actions;
   private final Reminders reminders;
   private final MeterRegistry meters;
 
-  IngestLog(Database database, Actions actions, Reminders reminders, MeterRegistry meters) {
+  IngestLog(
+      Neighbours neighbours,
+      UnsureTargets unsure,
+      Database database,
+      Actions actions,
+      Reminders reminders,
+      MeterRegistry meters) {
+    this.neighbours = neighbours;
+    this.unsure = unsure;
     this.database = database;
     this.actions = actions;
     this.reminders = reminders;
     this.meters = meters;
     List.of("taken", "late", "refused", "unknown", "unreadable").forEach(this::counter);
+  }
+
+  /**
+   * A page of the log, once it is known of its devices whether they may take part: what is taken is
+   * taken once, so with the registry away it waits.
+   */
+  Uni<EventPage> page(long after, int limit) {
+    return neighbours
+        .ingestEvents(after, limit)
+        .emitOn(Infrastructure.getDefaultWorkerPool())
+        .invoke(page -> unsure.learn(speakers(page.items())));
   }
 
   @Override
@@ -67,6 +95,7 @@ class IngestLog implements SharedEffects.Reader {
         .run(
             connection,
             db -> {
+              TargetTable.lockAll(db, speakers(events), Set.of());
               Set<DeviceAddress> listening = new LinkedHashSet<>();
               for (var event : events) {
                 if (event.topic().startsWith(FIRMWARE)) {
@@ -92,6 +121,29 @@ class IngestLog implements SharedEffects.Reader {
   /** After the commit of what was applied. */
   void committed() {
     actions.committed();
+  }
+
+  private static Set<DeviceAddress> speakers(List<OutboxEvent> events) {
+    return events.stream()
+        .flatMap(event -> speaker(event).stream())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /** Whose event it is; what cannot be read is counted when it is taken. */
+  private static Optional<DeviceAddress> speaker(OutboxEvent event) {
+    if (event.topic().startsWith(FIRMWARE)) {
+      return DeviceTopic.parse(event.topic()).orElse(null)
+              instanceof DeviceTopic.FirmwareFeedback it
+          ? Optional.of(it.address())
+          : Optional.empty();
+    }
+    try {
+      return PlatformTopic.parse(event.topic())
+          .filter(_ -> event.topic().startsWith(SUBSCRIBED))
+          .flatMap(it -> it.device().map(id -> DeviceAddress.of(it.tenant().value(), id)));
+    } catch (MalformedIdException nobody) {
+      return Optional.empty();
+    }
   }
 
   private void said(Sql db, OutboxEvent event) {

@@ -69,9 +69,9 @@ class RegistryLog implements SharedEffects.Reader {
                       .filter(topic -> FITTING.contains(topic.event()))
                       .map(PlatformTopic::tenant)
                       .toList());
-              topics.stream()
-                  .filter(topic -> WANTED.contains(topic.event()))
-                  .forEach(topic -> apply(db, topic));
+              var wanted = topics.stream().filter(topic -> WANTED.contains(topic.event())).toList();
+              lock(db, wanted);
+              wanted.forEach(topic -> apply(db, topic));
               return null;
             })
         .replaceWithVoid();
@@ -89,6 +89,16 @@ class RegistryLog implements SharedEffects.Reader {
               return null;
             })
         .replaceWithVoid();
+  }
+
+  private static void lock(Sql db, List<PlatformTopic> wanted) {
+    TargetTable.lockAll(
+        db,
+        wanted.stream().filter(it -> it.device().isPresent()).map(RegistryLog::device).toList(),
+        wanted.stream()
+            .filter(it -> it.event().equals("tenant-updated"))
+            .map(PlatformTopic::tenant)
+            .toList());
   }
 
   private void apply(Sql db, PlatformTopic topic) {

@@ -3,6 +3,7 @@ package io.muster.firmware.rollouts;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.distributions.DistributionTable;
+import io.muster.firmware.neighbours.DeviceIds;
 import io.muster.firmware.targets.TargetTable;
 import io.muster.rest.client.NeighbourAwayException;
 import io.muster.rest.client.RefusedQuestionException;
@@ -113,9 +114,8 @@ class RolloutSearch {
    * @return whether the registry said so
    */
   boolean verify(Rollout rollout) {
-    var unverified =
-        database.use(db -> DeviceTable.unverified(db, rollout.key(), TargetLookup.IDS));
-    var devices = TargetLookup.some(unverified, Function.identity());
+    var unverified = database.use(db -> DeviceTable.unverified(db, rollout.key(), DeviceIds.MOST));
+    var devices = DeviceIds.some(unverified, Function.identity());
     if (devices.isEmpty()) {
       return true;
     }

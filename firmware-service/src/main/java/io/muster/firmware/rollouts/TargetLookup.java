@@ -3,13 +3,13 @@ package io.muster.firmware.rollouts;
 import io.muster.contract.id.DeviceId;
 import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.DeviceView;
+import io.muster.firmware.neighbours.DeviceIds;
 import io.muster.firmware.neighbours.Neighbours;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -18,14 +18,8 @@ import java.util.stream.Collectors;
  */
 @ApplicationScoped
 class TargetLookup {
-  /** Bounds of the registry's filter language: its characters and its values of a comparison. */
-  private static final int ID_CHARACTERS = 3_000;
-
   /** Of a filter: what is added to it must fit in, too. */
   static final int FILTER_CHARACTERS = 3_000;
-
-  /** At most so many are asked for by their ids. */
-  static final int IDS = 200;
 
   private static final int TYPES = 10;
 
@@ -89,7 +83,7 @@ class TargetLookup {
 
   /** Those of them that there are. */
   List<DeviceView> there(TenantId tenant, List<String> devices) {
-    return devices(tenant, "id=in=(" + String.join(",", devices) + ")", devices.size());
+    return devices(tenant, DeviceIds.filter(devices), devices.size());
   }
 
   private Page fitting(TenantId tenant, String filter, List<String> types, String after) {
@@ -106,11 +100,10 @@ class TargetLookup {
 
   private Page listed(TenantId tenant, List<DeviceId> devices, List<String> types, String after) {
     var from = after.isEmpty() ? 0 : Integer.parseInt(after);
-    var asked = some(devices.subList(from, devices.size()), DeviceId::value);
+    var asked = DeviceIds.some(devices.subList(from, devices.size()), DeviceId::value);
     var to = from + asked.size();
     var next = to < devices.size() ? Integer.toString(to) : null;
-    var filter =
-        asked.stream().map(DeviceId::value).collect(Collectors.joining(",", "id=in=(", ")"));
+    var filter = DeviceIds.filter(asked.stream().map(DeviceId::value).toList());
     var answer = devices(tenant, filter, asked.size());
     var fit = fit(tenant, filter, types, asked.size());
     var there = ids(answer);
@@ -169,19 +162,5 @@ class TargetLookup {
       fit.addAll(ids(devices(tenant, filter + ";type=in=(" + some + ")", most)));
     }
     return fit;
-  }
-
-  /** As many as fit into one question. */
-  static <T> List<T> some(List<T> devices, Function<T, String> id) {
-    List<T> some = new ArrayList<>();
-    var characters = 0;
-    for (var device : devices) {
-      characters += id.apply(device).length() + 1;
-      if (some.size() == IDS || characters > ID_CHARACTERS) {
-        break;
-      }
-      some.add(device);
-    }
-    return some;
   }
 }

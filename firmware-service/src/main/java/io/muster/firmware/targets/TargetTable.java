@@ -6,6 +6,9 @@ import io.muster.firmware.database.Sql;
 import io.vertx.core.json.JsonObject;
 import io.vertx.mutiny.sqlclient.Row;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -44,6 +47,45 @@ public final class TargetTable {
       UPDATE target SET known = false, enabled = false, attributes = '{}', attributes_at = NULL,
              auto_confirm = false, forgotten_number = last_number, deleted_at = $3
        WHERE tenant = $1 AND device = $2 RETURNING key\
+      """;
+
+  private static final String UNSURE =
+      """
+      SELECT t.tenant, t.device
+        FROM unnest($1::text[], $2::text[]) AS s (tenant, device)
+        JOIN target AS t ON t.tenant = s.tenant AND t.device = s.device
+       WHERE NOT (t.known AND t.enabled) ORDER BY t.key\
+      """;
+  private static final String ENSURE =
+      """
+      WITH held AS
+        (SELECT t.key, f.enabled
+           FROM unnest($2::text[], $3::boolean[]) AS f (device, enabled)
+           JOIN target AS t ON t.tenant = $1 AND t.device = f.device
+          ORDER BY t.key FOR UPDATE OF t)
+      UPDATE target AS t SET known = true, enabled = held.enabled FROM held WHERE t.key = held.key\
+      """;
+  private static final String FORGET_SOME =
+      """
+      WITH held AS
+        (SELECT key FROM target WHERE tenant = $1 AND device = ANY ($2::text[])
+          ORDER BY key FOR UPDATE)
+      UPDATE target AS t SET known = false FROM held WHERE t.key = held.key\
+      """;
+  private static final String FORGET_ALL =
+      """
+      WITH held AS (SELECT key FROM target WHERE known ORDER BY key FOR UPDATE)
+      UPDATE target AS t SET known = false FROM held WHERE t.key = held.key\
+      """;
+  private static final String LOCK_ALL =
+      """
+      SELECT key FROM target
+       WHERE key IN
+         (SELECT t.key FROM unnest($1::text[], $2::text[]) AS n (tenant, device)
+            JOIN target AS t ON t.tenant = n.tenant AND t.device = n.device
+           UNION
+          SELECT key FROM target WHERE tenant = ANY ($3::text[]) AND NOT enabled)
+       ORDER BY key FOR UPDATE\
       """;
 
   private TargetTable() {}
@@ -101,12 +143,71 @@ public final class TargetTable {
         .orElseThrow();
   }
 
+  /**
+   * Locks what is going to change, in the order of the keys as all do who lock several: without it
+   * two of them may wait for each other.
+   *
+   * @param resumed tenants whose devices that may not take part are going to change as well
+   */
+  public static void lockAll(
+      Sql db, Collection<DeviceAddress> devices, Collection<TenantId> resumed) {
+    if (!devices.isEmpty() || !resumed.isEmpty()) {
+      db.rows(
+          LOCK_ALL,
+          tenants(devices),
+          devices(devices),
+          resumed.stream().map(TenantId::value).toList());
+    }
+  }
+
+  /** Those of them that were spoken of, and may not take part as far as is known. */
+  static List<DeviceAddress> unsure(Sql db, Collection<DeviceAddress> devices) {
+    return db.rows(
+        row -> DeviceAddress.of(row.getString("tenant"), row.getString("device")),
+        UNSURE,
+        tenants(devices),
+        devices(devices));
+  }
+
+  /** The registry says this of a tenant's devices, whatever was known. */
+  static void ensure(Sql db, TenantId tenant, Map<String, Boolean> enabled) {
+    if (!enabled.isEmpty()) {
+      var devices = enabled.keySet().toArray(String[]::new);
+      var flags = Arrays.stream(devices).map(enabled::get).toArray(Boolean[]::new);
+      db.change(ENSURE, tenant.value(), devices, flags);
+    }
+  }
+
+  /** Nobody knows whether there are such devices. */
+  static void forget(Sql db, TenantId tenant, List<String> devices) {
+    if (!devices.isEmpty()) {
+      db.change(FORGET_SOME, tenant.value(), devices);
+    }
+  }
+
+  private static List<String> tenants(Collection<DeviceAddress> devices) {
+    return devices.stream().map(it -> it.tenant().value()).toList();
+  }
+
+  private static List<String> devices(Collection<DeviceAddress> devices) {
+    return devices.stream().map(it -> it.device().value()).toList();
+  }
+
   /** It asked for something. */
   public static void polled(Sql db, long key, Instant now) {
     // Once in a while is enough to tell who is there, and thousands ask all the time.
     db.change(
         "UPDATE target SET polled_at = $2 WHERE key = $1"
             + " AND (polled_at IS NULL OR polled_at < $2::timestamptz - interval '10 s')",
+        key,
+        now);
+  }
+
+  /** It said of itself what it said before. */
+  public static void described(Sql db, long key, Instant now) {
+    db.change(
+        "UPDATE target SET attributes_at = $2 WHERE key = $1"
+            + " AND (attributes_at IS NULL OR attributes_at < $2::timestamptz - interval '10 s')",
         key,
         now);
   }
@@ -182,7 +283,7 @@ public final class TargetTable {
   /** Nobody knows any more what the registry said meanwhile. */
   public static void forgetAll(Sql db) {
     db.change("DELETE FROM suspended_tenant");
-    db.change("UPDATE target SET known = false");
+    db.change(FORGET_ALL);
   }
 
   /** A row with {@link #COLUMNS}. */

@@ -2,21 +2,25 @@ package io.muster.firmware.actions;
 
 import static io.muster.firmware.HandWired.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.firmware.FirmwareDatabase;
+import io.muster.firmware.LogLines;
 import io.muster.firmware.PlainParts;
 import io.muster.firmware.SetClock;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.distributions.DistributionTable;
 import io.muster.firmware.targets.Target;
 import io.muster.firmware.targets.TargetTable;
+import io.muster.rest.problem.RefusedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,6 +190,30 @@ class ActionsKeptIT {
         List.of("closed", "download", "download"),
         kept.stream().map(ActionTable.Status::execution).toList());
     assertEquals(6, find(1).statusCount());
+  }
+
+  /** The count is committed, though what is counted is refused. */
+  @Test
+  void aFloodIsRefusedAndSaidOnce() {
+    var lines = new LogLines();
+    var logger = Logger.getLogger(Actions.class.getName());
+    logger.addHandler(lines);
+    try {
+      give(this::startOne, 1);
+      var limit = parts.limits.feedbackPerMinute();
+      for (var i = 0; i < limit; i++) {
+        say(1, Feedback.Execution.DOWNLOAD);
+      }
+      for (var i = 0; i < 50; i++) {
+        assertThrows(RefusedException.class, () -> say(1, Feedback.Execution.DOWNLOAD));
+      }
+      assertEquals(limit + 50, DATABASE.number("SELECT feedback_count FROM target"));
+      assertEquals(1, lines.count("says too much"));
+      say(1, Feedback.Execution.CLOSED);
+      assertEquals(ActionState.FINISHED, find(1).state());
+    } finally {
+      logger.removeHandler(lines);
+    }
   }
 
   private void give(BiConsumer<Sql, Long> start, long version) {

@@ -31,6 +31,19 @@ class CourseTest {
     assertEquals(new Outcome.Now(ActionState.FAILED), Course.deployment(ActionState.OPEN, FAILURE));
   }
 
+  /** SWUpdate's words when {@code update} is {@code skip}. */
+  @Test
+  void whoLeavesAnUpdateForItsWindowHasNotInstalledIt() {
+    var skipped =
+        new Feedback(Execution.CLOSED, Finished.SUCCESS, null, List.of("Skipped Update."));
+    assertEquals(new Outcome.Skipped(), Course.deployment(ActionState.OPEN, skipped));
+    assertEquals(new Outcome.Skipped(), Course.deployment(ActionState.CANCELLING, skipped));
+    var installed =
+        new Feedback(Execution.CLOSED, Finished.SUCCESS, null, List.of("Skipped Update.", "1.0"));
+    assertEquals(
+        new Outcome.Now(ActionState.FINISHED), Course.deployment(ActionState.OPEN, installed));
+  }
+
   @Test
   void anUpdateThatIsThroughIsThroughAlsoWhenItIsCalledOff() {
     assertEquals(

@@ -24,6 +24,7 @@ class SendersTest {
                 ONE,
                 () -> {
                   assertInstanceOf(Refusal.LimitReached.class, refused(ONE));
+                  assertEquals(2, senders.count());
                   assertEquals(1, senders.send(OTHER, () -> 1));
                 }));
   }
@@ -53,6 +54,7 @@ class SendersTest {
                   }));
     }
     assertEquals(7, senders.send(ONE, () -> 7));
+    assertEquals(0, senders.count());
   }
 
   private void sending(TenantId tenant, Runnable meanwhile) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.FirmwareDatabase;
 import io.muster.firmware.audit.AuditLog;
@@ -177,7 +178,7 @@ class UploadFailuresIT {
 
   private ArtifactStore.Sweep sweep(Duration later) throws IOException {
     var clock = Clock.offset(Clock.systemUTC(), later);
-    return new StoreSweeper(store, database, limits, clock).sweep();
+    return new StoreSweeper(store, database, limits, new SimpleMeterRegistry(), clock).sweep();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.muster.firmware.ddi;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,8 @@ class AttemptsTest {
     assertFalse(attempts.isBlocked("b"));
     clock.advance(Duration.ofSeconds(59));
     assertTrue(attempts.isBlocked("a"));
+    assertEquals(Duration.ofSeconds(1), attempts.blockedFor("a"));
+    assertEquals(Duration.ZERO, attempts.blockedFor("b"));
     clock.advance(Duration.ofSeconds(1));
     assertFalse(attempts.isBlocked("a"));
     attempts.count("a");

@@ -64,6 +64,19 @@ class RepresentationsTest {
     }
   }
 
+  /** SWUpdate asks again while it downloads, and takes {@code skip} for the end of that. */
+  @ParameterizedTest
+  @CsvSource({"true, forced", "false, attempt"})
+  void whoHasBegunGoesOnWhenItsWindowCloses(boolean isForced, String handling) {
+    var action = action(ActionState.OPEN, isForced, true);
+    var told =
+        Representations.deployment(LINKS, action, Standing.CLOSED, NOTHING, List.of())
+            .path("deployment");
+    assertEquals(handling, told.path("download").asText());
+    assertEquals(handling, told.path("update").asText());
+    assertEquals("unavailable", told.path("maintenanceWindow").asText());
+  }
+
   @Test
   void whatIsInstalledHasNoWindowAndNothingToVerify() {
     var told =
@@ -113,6 +126,10 @@ class RepresentationsTest {
   }
 
   private static Action action(ActionState state, boolean isForced) {
-    return new Action(1, 1, 7, 1, state, isForced, true, 0, Instant.EPOCH, "pat", null);
+    return action(state, isForced, false);
+  }
+
+  private static Action action(ActionState state, boolean isForced, boolean isBegun) {
+    return new Action(1, 1, 7, 1, state, isForced, true, isBegun, 0, Instant.EPOCH, "pat", null);
   }
 }

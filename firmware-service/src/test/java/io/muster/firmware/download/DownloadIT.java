@@ -1,17 +1,21 @@
 package io.muster.firmware.download;
 
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.firmware.FirmwareStack;
 import io.muster.firmware.OneDevice;
 import io.muster.firmware.ServiceTest;
 import io.restassured.response.Response;
+import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -35,6 +39,7 @@ class DownloadIT {
     new Random(11).nextBytes(BYTES);
   }
 
+  @Inject MeterRegistry meters;
   FirmwareStack stack;
   private OneDevice device;
 
@@ -60,6 +65,22 @@ class DownloadIT {
           .header("Content-Length", Integer.toString(BYTES.length - cut));
       assertArrayEquals(Arrays.copyOfRange(BYTES, cut, BYTES.length), rest.asByteArray());
     }
+  }
+
+  @Test
+  void whatWentOutIsCounted() {
+    var file = file(BYTES);
+    var before = downloadedBytes();
+    get(file).then().statusCode(200);
+    device.request().header("Range", "bytes=0-9").get(file).then().statusCode(206);
+    device.request().get(device.path()).then().statusCode(200);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertEquals(BYTES.length + 10, downloadedBytes() - before));
+  }
+
+  private double downloadedBytes() {
+    return meters.counter("muster.firmware.downloaded").count();
   }
 
   /** As SWUpdate's handler of deltas asks: for 150 at a time unless its image says otherwise. */

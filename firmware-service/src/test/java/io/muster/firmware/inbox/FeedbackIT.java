@@ -3,6 +3,7 @@ package io.muster.firmware.inbox;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.contract.event.ContractJson;
 import io.muster.contract.event.SubscribedEvent;
 import io.muster.contract.id.DeviceAddress;
@@ -12,6 +13,7 @@ import io.muster.firmware.FirmwareStack;
 import io.muster.firmware.OneDevice;
 import io.muster.firmware.ServiceTest;
 import io.muster.outbox.OutboxEntry;
+import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class FeedbackIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  @Inject MeterRegistry meters;
   FirmwareStack stack;
   private OneDevice device;
   private int action;
@@ -113,6 +116,21 @@ class FeedbackIT {
     var other = device.assign(device.distribution("2.0", new byte[] {4}));
     await().atMost(PATIENCE).until(() -> notices() == before + 2);
     assertEquals("open", device.state(other));
+  }
+
+  @Test
+  void howFarItIsBehindIsSeen() {
+    stack.ingest().away(true);
+    try {
+      await().atMost(PATIENCE).until(() -> behind("ingest") > 0.5);
+    } finally {
+      stack.ingest().away(false);
+    }
+    await().atMost(PATIENCE).until(() -> behind("ingest") < 0.5 && behind("registry") < 0.5);
+  }
+
+  private double behind(String service) {
+    return meters.get("muster.firmware.inbox.behind").tag("service", service).gauge().value();
   }
 
   private long notices() {

@@ -22,6 +22,8 @@ import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.PoolConfig;
 import io.muster.firmware.database.Sql;
+import io.muster.firmware.ddi.DdiJson;
+import io.muster.firmware.ddi.DeviceAsks;
 import io.muster.firmware.distributions.DistributionTable;
 import io.muster.firmware.distributions.Distributions;
 import io.muster.firmware.messages.Messages;
@@ -37,6 +39,7 @@ import io.vertx.mutiny.core.Vertx;
 import io.vertx.mutiny.sqlclient.Pool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
@@ -236,6 +239,36 @@ final class RolloutInstance implements AutoCloseable {
           return null;
         });
     return action.number();
+  }
+
+  /** The device asks for its update; gives whether it may install it now, in hawkBit's words. */
+  String ask(DeviceAddress device) {
+    var number = open(device).getLast().number();
+    return DeviceAsks.update(database, windows, clock, target(device), number);
+  }
+
+  /** SWUpdate says this of its update. */
+  void say(DeviceAddress device, String execution, String finished, String detail) {
+    var number = open(device).getLast().number();
+    var body =
+        """
+        {"id": %d, "time": "20260106T040000", "status": {"result": {"progress": {"cnt": 0, "of": 0},
+        "finished": "%s"}, "execution": "%s", "details": [ "%s" ]}}\
+        """
+            .formatted(number, finished, execution, detail);
+    deviceActions.deploymentFeedback(
+        target(device), number, DdiJson.feedback(body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** What the history of its update says, the newest first. */
+  List<String> history(DeviceAddress device) {
+    return on(
+        device,
+        (db, target) ->
+            ActionTable.statuses(db, ActionTable.open(db, target.key()).getLast().key(), 100)
+                .stream()
+                .map(ActionTable.Status::execution)
+                .toList());
   }
 
   /** The device says that it is at its update, without having asked for it: as over MQTT. */

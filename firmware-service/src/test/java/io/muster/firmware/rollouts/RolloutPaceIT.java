@@ -1,6 +1,7 @@
 package io.muster.firmware.rollouts;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.firmware.FirmwareDatabase;
@@ -51,6 +52,42 @@ class RolloutPaceIT {
     fleet.instance.succeed(devices.get(2));
     fleet.later();
     assertEquals("finished", fleet.state(rollout));
+  }
+
+  /** As SWUpdate takes {@code skip}: when it asks before it begins, and while it downloads. */
+  @Test
+  void whoIsAtItGoesOnWhenTheWindowClosesAndWhoOnlyLookedWaits() {
+    var devices = fleet.devices(3);
+    var looked = devices.get(0);
+    var began = devices.get(1);
+    var fetches = devices.get(2);
+    var rollout = fleet.make(fleet.listed(devices, window("0 2 * * *", "PT2H", "UTC")));
+    fleet.clock.set(Instant.parse("2026-01-06T03:57:00Z"));
+    fleet.work();
+    devices.forEach(it -> assertEquals("forced", fleet.instance.ask(it)));
+    fleet.instance.say(began, "proceeding", "none", "Installing Update Chunk Artifacts.");
+    fleet.clock.set(Instant.parse("2026-01-06T04:02:00Z"));
+    fleet.work();
+    assertEquals("forced", fleet.instance.ask(began));
+    for (var poll = 0; poll < 2; poll++) {
+      assertEquals("skip", fleet.instance.ask(looked));
+      fleet.instance.say(looked, "closed", "success", "Skipped Update.");
+    }
+    assertEquals(List.of("[skipped]"), fleet.instance.history(looked));
+    assertNull(fleet.instance.installed(looked));
+    // To fetch it outside of the window is allowed, and no reason to install it there.
+    assertEquals("skip", fleet.instance.ask(fetches));
+    fleet.instance.say(fetches, "proceeding", "none", "Download complete.");
+    assertEquals("skip", fleet.instance.ask(fetches));
+    assertEquals(Map.of("running", 3L), fleet.counts(rollout));
+    fleet.clock.set(Instant.parse("2026-01-07T02:00:00Z"));
+    fleet.work();
+    for (var device : devices) {
+      assertEquals("forced", fleet.instance.ask(device));
+      fleet.instance.say(device, "closed", "success", "Update Installed.");
+    }
+    fleet.later();
+    assertEquals(Map.of("finished", 3L), fleet.counts(rollout));
   }
 
   @Test

@@ -64,6 +64,10 @@ public class Problems {
       case Refusal.Unavailable ignored -> Map.of(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
       case Refusal.TooManyFailures it ->
           Map.of(HttpHeaders.RETRY_AFTER, Long.toString(wholeSeconds(it.retryAfter())));
+      case Refusal.LimitReached it ->
+          it.retryAfter() == null
+              ? Map.of()
+              : Map.of(HttpHeaders.RETRY_AFTER, Long.toString(wholeSeconds(it.retryAfter())));
       case Refusal.MethodNotAllowed(var allowed) ->
           allowed.isEmpty()
               ? Map.of()
@@ -79,7 +83,6 @@ public class Problems {
           Refusal.UnsupportedMediaType _,
           Refusal.Meaningless _,
           Refusal.VersionRequired _,
-          Refusal.LimitReached _,
           Refusal.Unexpected _ ->
           Map.of();
     };

@@ -79,8 +79,18 @@ public sealed interface Refusal {
   /** An update without {@code If-Match} (428). */
   record VersionRequired() implements Refusal {}
 
-  /** A limit is reached (429). */
-  record LimitReached(String limit, long value) implements Refusal {}
+  /**
+   * A limit is reached (429).
+   *
+   * @param retryAfter when it is not any more; null where nobody can say
+   */
+  record LimitReached(String limit, long value, Duration retryAfter) implements Refusal {
+
+    /** One that does not pass with time alone. */
+    public LimitReached(String limit, long value) {
+      this(limit, value, null);
+    }
+  }
 
   /**
    * Somebody showed too often what does not hold, and is not listened to for a while (429).
