@@ -73,7 +73,7 @@ class Uploads {
               throw new Refusal.LimitReached("uploads under way", config.uploadsPerTenant())
                   .asException();
             }
-            UploadTable.insert(db, tenant, upload, clock.instant(), by.subject());
+            UploadTable.insert(db, tenant, upload, clock.instant(), by.subject(), false);
             return null;
           });
     } catch (RuntimeException failed) {
@@ -115,15 +115,34 @@ class Uploads {
 
   /** Forgets an upload. */
   void discard(TenantId tenant, UploadId id, Author by) {
-    find(tenant, id);
+    var upload = find(tenant, id);
+    var stored = StoreCall.call(() -> storedWithoutArtifact(upload));
     StoreCall.run(() -> store.discard(id));
     changes.audited(
         by,
         _ -> entry("artifact-upload-discarded", tenant, id),
         db -> {
           UploadTable.delete(db, id);
+          stored.ifPresent(
+              it ->
+                  ArtifactTable.leave(
+                      db, tenant, it.digests().sha256(), it.digests().sizeBytes(), it.at()));
           return null;
         });
+  }
+
+  /** What became an object already, and no artifact, since that was refused. */
+  private Optional<UploadTable.Found> storedWithoutArtifact(UploadTable.Upload upload)
+      throws IOException {
+    if (upload.artifact().isPresent()) {
+      return Optional.empty();
+    }
+    try {
+      store.keptBytes(upload.id());
+      return Optional.empty();
+    } catch (StoreException.NoUpload gone) {
+      return upload.found();
+    }
   }
 
   private static AuditEntry entry(String action, TenantId tenant, UploadId id) {

@@ -23,6 +23,8 @@ import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -31,6 +33,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -38,6 +41,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -52,9 +56,11 @@ class UploadFailuresIT {
   private static final FileName NAME = new FileName("a.bin");
   private static final TenantId TENANT = new TenantId("acme");
   private static final byte[] BYTES = new byte[600];
+  private static final byte[] OTHER_BYTES = new byte[600];
 
   static {
     new Random(3).nextBytes(BYTES);
+    new Random(4).nextBytes(OTHER_BYTES);
   }
 
   @TempDir Path folder;
@@ -173,6 +179,99 @@ class UploadFailuresIT {
     assertEquals(new ArtifactStore.Sweep(1, 1), sweep(Duration.ofDays(2)));
     assertEquals(0, DATABASE.number("SELECT count(*) FROM upload"));
     assertTrue(store.find(had.sha256()).isPresent());
+  }
+
+  @Test
+  void whatWasDeletedCountsUntilItIsSwept() throws Exception {
+    var first = take(BYTES);
+    artifacts.delete(TENANT, first.id(), BY);
+    assertInstanceOf(Refusal.LimitReached.class, refusal(() -> take(OTHER_BYTES)));
+    sweep(Duration.ofHours(23));
+    assertInstanceOf(Refusal.LimitReached.class, refusal(() -> take(OTHER_BYTES)));
+    sweep(Duration.ofHours(25));
+    assertTrue(store.find(first.sha256()).isEmpty());
+    assertEquals(0, DATABASE.number("SELECT count(*) FROM artifact_remains"));
+    take(OTHER_BYTES);
+  }
+
+  @Test
+  void bytesThatTheTenantStillHasCountOnce() {
+    var limit = new byte[400];
+    artifacts.delete(TENANT, take(limit).id(), BY);
+    take(limit);
+    // Not 1,000 yet.
+    take(new byte[500]);
+  }
+
+  @Test
+  void whatComesInOneRequestCountsForTheOthers() throws Exception {
+    var upload = begin(null);
+    var other = new AtomicReference<Refusal>();
+    var bytes =
+        inTheMiddle(
+            stream(BYTES),
+            () ->
+                other.set(refusal(() -> uploads.append(TENANT, upload, 0, stream(new byte[500])))),
+            stream(new byte[0]));
+    artifacts.take(TENANT, NAME, Optional.empty(), bytes, BY);
+    assertInstanceOf(Refusal.LimitReached.class, other.get());
+    assertEquals(400, uploads.progress(TENANT, upload).keptBytes());
+  }
+
+  @Test
+  void whatOthersTakeWhileOneIsUnderWayIsNotLeftToIt() throws Exception {
+    var upload = begin(null);
+    var bytes =
+        inTheMiddle(
+            stream(new byte[300]),
+            () -> uploads.append(TENANT, upload, 0, stream(new byte[500])),
+            stream(new byte[300]));
+    assertInstanceOf(
+        Refusal.LimitReached.class,
+        refusal(() -> artifacts.take(TENANT, NAME, Optional.empty(), bytes, BY)));
+    assertEquals(1, filesUnder("uploads"));
+    assertEquals(1, DATABASE.number("SELECT count(*) FROM upload"));
+  }
+
+  private static InputStream inTheMiddle(InputStream first, Runnable step, InputStream last) {
+    var middle =
+        new InputStream() {
+          @Override
+          public int read() {
+            step.run();
+            return -1;
+          }
+        };
+    return new SequenceInputStream(
+        Collections.enumeration(List.<InputStream>of(first, middle, last)));
+  }
+
+  @Test
+  void whatCouldNotBeRecordedCountsUntilItIsSwept() throws Exception {
+    DATABASE.run("ALTER TABLE audit RENAME TO audit_away");
+    assertThrows(Exception.class, () -> take(BYTES));
+    DATABASE.run("ALTER TABLE audit_away RENAME TO audit");
+    assertInstanceOf(Refusal.LimitReached.class, refusal(() -> take(OTHER_BYTES)));
+    sweep(Duration.ofHours(25));
+    assertEquals(0, filesUnder("uploads"));
+    take(OTHER_BYTES);
+  }
+
+  @Test
+  void anUploadThatIsDiscardedAfterItsRefusalCountsUntilItIsSwept() throws Exception {
+    var upload = sent(null, BYTES);
+    DATABASE.run("ALTER TABLE audit RENAME TO audit_away");
+    assertThrows(Exception.class, () -> uploads.complete(TENANT, upload, BY));
+    DATABASE.run("ALTER TABLE audit_away RENAME TO audit");
+    assertInstanceOf(Refusal.LimitReached.class, refusal(() -> take(OTHER_BYTES)));
+    uploads.discard(TENANT, upload, BY);
+    assertInstanceOf(Refusal.LimitReached.class, refusal(() -> take(OTHER_BYTES)));
+    sweep(Duration.ofHours(25));
+    take(OTHER_BYTES);
+  }
+
+  private Artifact take(byte[] bytes) {
+    return artifacts.take(TENANT, NAME, Optional.empty(), stream(bytes), BY);
   }
 
   private ArtifactStore.Sweep sweep(Duration later) throws IOException {

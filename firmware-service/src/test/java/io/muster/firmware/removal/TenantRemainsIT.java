@@ -182,6 +182,7 @@ class TenantRemainsIT {
     rows.insert("rollout_setting", Map.of("tenant", of));
     rows.insert("audit", Map.of("tenant", of));
     rows.insert("artifact", Map.of("tenant", of));
+    rows.insert("artifact_remains", Map.of("tenant", of));
     rows.insert("upload", Map.of("tenant", of, "id", of, "artifact_key", keyOf("artifact", of)));
     rows.insert("signing_key", Map.of("tenant", of));
     rows.insert(

@@ -1,0 +1,54 @@
+package io.muster.firmware.artifacts;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Bytes that somebody sends, with a look at how things are every so many of them: what was so when
+ * they began may have changed since. Not thread-safe.
+ */
+final class AttendedBytes extends FilterInputStream {
+  private final long everyBytes;
+  private final Look look;
+  private long cameBytes;
+  private long nextBytes;
+
+  /** What is looked at. */
+  interface Look {
+    /**
+     * @param cameBytes how many came so far
+     * @throws RuntimeException ends the reading
+     */
+    void at(long cameBytes);
+  }
+
+  AttendedBytes(InputStream bytes, long everyBytes, Look look) {
+    super(bytes);
+    this.everyBytes = everyBytes;
+    this.nextBytes = everyBytes;
+    this.look = look;
+  }
+
+  @Override
+  public int read() throws IOException {
+    var one = super.read();
+    came(one < 0 ? 0 : 1);
+    return one;
+  }
+
+  @Override
+  public int read(byte[] into, int offset, int length) throws IOException {
+    var count = super.read(into, offset, length);
+    came(Math.max(0, count));
+    return count;
+  }
+
+  private void came(int count) {
+    cameBytes += count;
+    if (cameBytes >= nextBytes) {
+      nextBytes = cameBytes + everyBytes;
+      look.at(cameBytes);
+    }
+  }
+}
