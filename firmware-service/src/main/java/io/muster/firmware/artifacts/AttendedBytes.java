@@ -3,16 +3,22 @@ package io.muster.firmware.artifacts;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 
 /**
- * Bytes that somebody sends, with a look at how things are every so many of them: what was so when
- * they began may have changed since. Not thread-safe.
+ * Bytes that somebody sends, with a look at how things are every so many of them, and every so
+ * often: what was so when they began may have changed since. Not thread-safe.
  */
 final class AttendedBytes extends FilterInputStream {
   private final long everyBytes;
+  private final Duration every;
+  private final Clock clock;
   private final Look look;
   private long cameBytes;
   private long nextBytes;
+  private Instant next;
 
   /** What is looked at. */
   interface Look {
@@ -23,11 +29,14 @@ final class AttendedBytes extends FilterInputStream {
     void at(long cameBytes);
   }
 
-  AttendedBytes(InputStream bytes, long everyBytes, Look look) {
+  AttendedBytes(InputStream bytes, long everyBytes, Duration every, Clock clock, Look look) {
     super(bytes);
     this.everyBytes = everyBytes;
-    this.nextBytes = everyBytes;
+    this.every = every;
+    this.clock = clock;
     this.look = look;
+    this.nextBytes = everyBytes;
+    this.next = clock.instant().plus(every);
   }
 
   @Override
@@ -46,8 +55,10 @@ final class AttendedBytes extends FilterInputStream {
 
   private void came(int count) {
     cameBytes += count;
-    if (cameBytes >= nextBytes) {
+    var now = clock.instant();
+    if (cameBytes >= nextBytes || !now.isBefore(next)) {
       nextBytes = cameBytes + everyBytes;
+      next = now.plus(every);
       look.at(cameBytes);
     }
   }

@@ -10,6 +10,7 @@ import io.muster.rest.problem.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -30,12 +31,14 @@ class Intake {
   private final ArtifactStore store;
   private final Database database;
   private final ArtifactConfig config;
+  private final Clock clock;
   private final Senders senders;
 
-  Intake(ArtifactStore store, Database database, ArtifactConfig config) {
+  Intake(ArtifactStore store, Database database, ArtifactConfig config, Clock clock) {
     this.store = store;
     this.database = database;
     this.config = config;
+    this.clock = clock;
     this.senders = new Senders(config.concurrentUploads(), config.concurrentUploadsPerTenant());
   }
 
@@ -68,18 +71,35 @@ class Intake {
   /** What the tenant's others take meanwhile is not left to this one. */
   private InputStream attended(TenantId tenant, UploadId upload, long offset, InputStream bytes) {
     var every = Math.clamp(config.bytesPerTenant() / PARTS, 1, MOST_UNSEEN_BYTES);
-    return new AttendedBytes(bytes, every, came -> lookAgain(tenant, upload, offset + came));
+    return new AttendedBytes(
+        bytes,
+        every,
+        config.keepUploadFor().dividedBy(4),
+        clock,
+        came -> lookAgain(tenant, upload, offset + came));
   }
 
-  /** With the database away for a moment an upload of hours goes on, until the next look. */
+  /**
+   * Also says that somebody goes on with it, since one request may last longer than an upload is
+   * kept. With the database away for a moment it goes on, until the next look.
+   */
   private void lookAgain(TenantId tenant, UploadId upload, long bytes) {
     try {
+      touch(upload);
       requireRoom(tenant, upload, bytes);
     } catch (RefusedException full) {
       throw full;
     } catch (RuntimeException away) {
       LOG.debugf("What a tenant has left is not known: %s", away.toString());
     }
+  }
+
+  private void touch(UploadId upload) {
+    database.inTransaction(
+        db -> {
+          UploadTable.touch(db, upload, clock.instant());
+          return null;
+        });
   }
 
   /** Before an upload begins: whether the tenant may have one more, of so many bytes. */

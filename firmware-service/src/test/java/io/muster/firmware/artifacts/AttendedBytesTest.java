@@ -3,18 +3,21 @@ package io.muster.firmware.artifacts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.muster.firmware.SetClock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AttendedBytesTest {
   private final List<Long> looks = new ArrayList<>();
+  private final SetClock clock = new SetClock();
 
   @Test
   void looksEverySoManyBytesHoweverTheyAreRead() throws IOException {
-    var bytes = new AttendedBytes(new ByteArrayInputStream(new byte[25]), 10, looks::add);
+    var bytes = attended(looks::add);
     assertEquals(4, bytes.read(new byte[4]));
     for (var i = 0; i < 5; i++) {
       bytes.read();
@@ -32,12 +35,30 @@ class AttendedBytesTest {
   @Test
   void whatALookThrowsEndsTheReading() {
     var bytes =
-        new AttendedBytes(
-            new ByteArrayInputStream(new byte[25]),
-            10,
+        attended(
             _ -> {
               throw new IllegalStateException("full");
             });
     assertThrows(IllegalStateException.class, () -> bytes.read(new byte[10]));
+  }
+
+  @Test
+  void looksEverySoOftenHoweverFewCome() throws IOException {
+    var bytes = attended(looks::add);
+    clock.advance(Duration.ofMinutes(1).minusMillis(1));
+    bytes.read();
+    assertEquals(List.of(), looks);
+    clock.advance(Duration.ofMillis(1));
+    bytes.read();
+    bytes.read();
+    assertEquals(List.of(2L), looks);
+    clock.advance(Duration.ofMinutes(1));
+    bytes.read();
+    assertEquals(List.of(2L, 4L), looks);
+  }
+
+  private AttendedBytes attended(AttendedBytes.Look look) {
+    return new AttendedBytes(
+        new ByteArrayInputStream(new byte[25]), 10, Duration.ofMinutes(1), clock, look);
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.FirmwareDatabase;
+import io.muster.firmware.SetClock;
 import io.muster.firmware.audit.AuditLog;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
@@ -25,11 +26,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -64,6 +67,7 @@ class UploadFailuresIT {
   }
 
   @TempDir Path folder;
+  private SetClock time;
   private FileStore store;
   private Database database;
   private ArtifactConfig limits;
@@ -72,7 +76,9 @@ class UploadFailuresIT {
 
   @BeforeEach
   void wire() throws Exception {
-    var clock = Clock.systemUTC();
+    time = new SetClock();
+    time.set(Instant.now());
+    var clock = time;
     store = new FileStore(folder, 0, clock);
     limits =
         config(ArtifactConfig.class, Map.of("muster.firmware.artifacts.bytes-per-tenant", "1000"));
@@ -83,7 +89,7 @@ class UploadFailuresIT {
             AuditLog.class,
             config(Class.forName("io.muster.firmware.audit.AuditConfig"), Map.of()),
             clock);
-    var intake = new Intake(store, database, limits);
+    var intake = new Intake(store, database, limits, clock);
     var changes = bean(Changes.class, database, audit);
     artifacts = new Artifacts(store, intake, database, changes, limits, clock);
     var completion = new Completion(store, artifacts, database, limits, clock);
@@ -246,6 +252,28 @@ class UploadFailuresIT {
         Collections.enumeration(List.<InputStream>of(first, middle, last)));
   }
 
+  /** In one request, that lasts longer than an upload is kept. */
+  @Test
+  void anUploadThatTakesLongIsNotSweptMeanwhile() throws Exception {
+    var upload = begin(null);
+    var slow =
+        inTheMiddle(
+            stream(new byte[] {1}),
+            () -> time.advance(Duration.ofHours(23)),
+            inTheMiddle(stream(new byte[] {2}), this::sweepTwoHoursLater, stream(new byte[] {3})));
+    uploads.append(TENANT, upload, 0, slow);
+    assertEquals(3, uploads.complete(TENANT, upload, BY).sizeBytes());
+  }
+
+  private void sweepTwoHoursLater() {
+    try {
+      time.advance(Duration.ofHours(2));
+      sweep(Duration.ZERO);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
   @Test
   void whatCouldNotBeRecordedCountsUntilItIsSwept() throws Exception {
     DATABASE.run("ALTER TABLE audit RENAME TO audit_away");
@@ -275,7 +303,7 @@ class UploadFailuresIT {
   }
 
   private ArtifactStore.Sweep sweep(Duration later) throws IOException {
-    var clock = Clock.offset(Clock.systemUTC(), later);
+    var clock = Clock.offset(time, later);
     return new StoreSweeper(store, database, limits, clock).sweep();
   }
 
