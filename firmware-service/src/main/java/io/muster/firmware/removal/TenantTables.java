@@ -43,6 +43,7 @@ final class TenantTables {
             TenantPart.of("upload"),
             TenantPart.of("artifact"),
             TenantPart.of("artifact_remains"),
+            TenantPart.of("token_request"),
             TenantPart.of("tenant_setting"),
             TenantPart.of("suspended_tenant"),
             TenantPart.of("audit")),

@@ -6,10 +6,13 @@ import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import io.muster.firmware.targets.TargetToken;
+import io.muster.firmware.targets.TokenRequests;
 import io.muster.rest.audit.Author;
+import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.versions.IfMatch;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -17,6 +20,7 @@ import java.util.Optional;
 @ApplicationScoped
 public class Settings {
   private static final int GATEWAY_TOKEN_BYTES = 16;
+  private static final String GATEWAY_TOKEN = "gateway-token";
   private static final String WRITE =
       """
       INSERT INTO tenant_setting AS s (tenant, version, signature_required, confirmation_required,
@@ -33,16 +37,19 @@ public class Settings {
                                        gateway_token_sha256)
       VALUES ($1, 1, true, false, $2)
       ON CONFLICT (tenant) DO UPDATE
-        SET version = s.version + 1, gateway_token_sha256 = excluded.gateway_token_sha256\
+        SET version = s.version + 1, gateway_token_sha256 = excluded.gateway_token_sha256,
+            gateway_token_used = false\
       """;
 
   private final Database database;
   private final Changes changes;
+  private final TokenRequests requests;
   private final SecureRandom random = new SecureRandom();
 
-  Settings(Database database, Changes changes) {
+  Settings(Database database, Changes changes, TokenRequests requests) {
     this.database = database;
     this.changes = changes;
+    this.requests = requests;
   }
 
   /** A tenant's. */
@@ -68,15 +75,44 @@ public class Settings {
   }
 
   /** Makes a gateway token in place of the one before; gives its text, this once. */
-  String makeGatewayToken(TenantId tenant, Author by) {
+  String makeGatewayToken(TenantId tenant, Optional<IdempotencyKey> key, Author by) {
     var bytes = new byte[GATEWAY_TOKEN_BYTES];
     random.nextBytes(bytes);
     var text = HexFormat.of().formatHex(bytes);
+    var sha256 = TargetToken.sha256(text);
+    var asked = key.map(it -> new TokenRequests.Asked(tenant, GATEWAY_TOKEN, it, new byte[0]));
     changes.audited(
         by,
-        _ -> new AuditEntry("gateway-token-created", tenant, "gateway-token"),
-        db -> db.change(WRITE_TOKEN, tenant.value(), TargetToken.sha256(text)));
+        _ -> new AuditEntry("gateway-token-created", tenant, GATEWAY_TOKEN),
+        db -> {
+          lock(db, tenant);
+          asked
+              .flatMap(it -> requests.earlier(db, it))
+              .ifPresent(it -> requireUnused(TenantSettings.read(db, tenant), it));
+          asked.ifPresent(it -> requests.remember(db, it, sha256));
+          return db.change(WRITE_TOKEN, tenant.value(), sha256);
+        });
     return text;
+  }
+
+  private static void requireUnused(TenantSettings now, byte[] token) {
+    if (now.gatewayTokenUsed()
+        || now.gatewayTokenSha256().filter(it -> Arrays.equals(it, token)).isEmpty()) {
+      throw TokenRequests.used();
+    }
+  }
+
+  /** A gateway has shown the tenant's token. */
+  public void gatewayTokenUsed(TenantId tenant, TenantSettings seen) {
+    if (!seen.gatewayTokenUsed()) {
+      database.use(
+          db ->
+              db.change(
+                  "UPDATE tenant_setting SET gateway_token_used = true"
+                      + " WHERE tenant = $1 AND gateway_token_sha256 = $2",
+                  tenant.value(),
+                  seen.gatewayTokenSha256().orElseThrow()));
+    }
   }
 
   void deleteGatewayToken(TenantId tenant, Author by) {
@@ -84,7 +120,7 @@ public class Settings {
         by,
         gone ->
             gone > 0
-                ? Optional.of(new AuditEntry("gateway-token-deleted", tenant, "gateway-token"))
+                ? Optional.of(new AuditEntry("gateway-token-deleted", tenant, GATEWAY_TOKEN))
                 : Optional.empty(),
         db ->
             db.change(

@@ -178,6 +178,7 @@ class TenantRemainsIT {
     rows.run("BEGIN");
     var of = "'" + tenant + "'";
     rows.insert("tenant_setting", Map.of("tenant", of));
+    rows.insert("token_request", Map.of("tenant", of));
     rows.insert("suspended_tenant", Map.of("tenant", of));
     rows.insert("rollout_setting", Map.of("tenant", of));
     rows.insert("audit", Map.of("tenant", of));
