@@ -124,6 +124,29 @@ final class UploadTable {
     db.change("UPDATE upload SET touched_at = $2 WHERE id = $1", id.hex(), now);
   }
 
+  /** A request begins to add bytes: until it has ended nobody knows what the disk holds of them. */
+  static void requestBegins(Sql db, UploadId id, Instant now) {
+    db.change(
+        "UPDATE upload SET touched_at = $2, requests_open = requests_open + 1 WHERE id = $1",
+        id.hex(),
+        now);
+  }
+
+  /** All that it brought is on the disk. */
+  static void requestEnds(Sql db, UploadId id, Instant now) {
+    db.change(
+        "UPDATE upload SET touched_at = $2, requests_open = requests_open - 1 WHERE id = $1",
+        id.hex(),
+        now);
+  }
+
+  /** Whether its bytes may be others than were sent, and nobody said what they are to be. */
+  static boolean isUncertain(Sql db, UploadId id) {
+    return db.first(
+            "SELECT 1 FROM upload WHERE id = $1 AND requests_open > 0 AND sha256 IS NULL", id.hex())
+        .isPresent();
+  }
+
   /** What its bytes are; false when it was discarded meanwhile. */
   static boolean verified(Sql db, UploadId id, Digests found, Instant now) {
     return db.change(

@@ -100,11 +100,12 @@ class Uploads {
   long append(TenantId tenant, UploadId id, long offset, InputStream bytes) {
     var upload = find(tenant, id);
     var most = upload.sizeBytes() == null ? config.maxBytes() : upload.sizeBytes();
-    touch(id);
+    requestBegins(id);
     try {
       return intake.append(tenant, id, offset, bytes, most);
     } finally {
-      touch(id);
+      // Also of one that broke off all is on the disk. When the service ends before, it stays open.
+      requestEnds(id);
     }
   }
 
@@ -160,10 +161,18 @@ class Uploads {
     }
   }
 
-  private void touch(UploadId id) {
+  private void requestBegins(UploadId id) {
     database.inTransaction(
         db -> {
-          UploadTable.touch(db, id, clock.instant());
+          UploadTable.requestBegins(db, id, clock.instant());
+          return null;
+        });
+  }
+
+  private void requestEnds(UploadId id) {
+    database.inTransaction(
+        db -> {
+          UploadTable.requestEnds(db, id, clock.instant());
           return null;
         });
   }

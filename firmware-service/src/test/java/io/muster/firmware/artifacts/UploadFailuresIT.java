@@ -33,6 +33,7 @@ import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -272,6 +273,56 @@ class UploadFailuresIT {
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
+  }
+
+  /** With the service, so nobody could write down that it ended. */
+  @Test
+  void whatWasCutShortMustHaveBeenAnnounced() throws Exception {
+    for (var announced : new Sha256[] {null, sha256(BYTES)}) {
+      var upload = begin(announced);
+      var cut = stream(Arrays.copyOf(BYTES, 100));
+      assertThrows(
+          Exception.class,
+          () ->
+              uploads.append(
+                  TENANT,
+                  upload,
+                  0,
+                  inTheMiddle(
+                      cut,
+                      () -> DATABASE.run("ALTER TABLE upload RENAME COLUMN requests_open TO other"),
+                      stream(new byte[0]))));
+      DATABASE.run("ALTER TABLE upload RENAME COLUMN other TO requests_open");
+      uploads.append(TENANT, upload, 100, stream(Arrays.copyOfRange(BYTES, 100, BYTES.length)));
+      if (announced == null) {
+        var refused = refusal(() -> uploads.complete(TENANT, upload, BY));
+        assertEquals("upload-uncertain", assertInstanceOf(Refusal.Conflict.class, refused).kind());
+        uploads.discard(TENANT, upload, BY);
+      } else {
+        uploads.complete(TENANT, upload, BY);
+      }
+    }
+  }
+
+  /** The sender's line, and not the service: all that came is there. */
+  @Test
+  void whatBrokeOffGoesOnWithoutAnAnnouncement() throws Exception {
+    var upload = begin(null);
+    assertThrows(
+        RuntimeException.class,
+        () ->
+            uploads.append(
+                TENANT,
+                upload,
+                0,
+                inTheMiddle(
+                    stream(Arrays.copyOf(BYTES, 100)),
+                    () -> {
+                      throw new UncheckedIOException(new IOException("gone"));
+                    },
+                    stream(new byte[0]))));
+    uploads.append(TENANT, upload, 100, stream(Arrays.copyOfRange(BYTES, 100, BYTES.length)));
+    assertEquals(sha256(BYTES), uploads.complete(TENANT, upload, BY).sha256());
   }
 
   @Test
