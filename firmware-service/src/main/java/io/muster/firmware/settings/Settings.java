@@ -12,9 +12,13 @@ import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.versions.IfMatch;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Changes what a tenant demands. Waits; thread-safe. */
 @ApplicationScoped
@@ -58,20 +62,49 @@ public class Settings {
   }
 
   TenantSettings write(TenantId tenant, SettingsBody body, IfMatch condition, Author by) {
-    return changes.audited(
-        by,
-        _ -> new AuditEntry("firmware-settings-changed", tenant, "firmware-settings"),
-        db -> {
-          lock(db, tenant);
-          condition.check(TenantSettings.read(db, tenant).version());
-          db.change(
-              WRITE,
-              tenant.value(),
-              !Boolean.FALSE.equals(body.signatureRequired()),
-              Boolean.TRUE.equals(body.confirmationRequired()),
-              body.pollingSeconds());
-          return TenantSettings.read(db, tenant);
-        });
+    return changes.auditedEach(
+            by,
+            it -> it.entries(tenant),
+            db -> {
+              lock(db, tenant);
+              var before = TenantSettings.read(db, tenant);
+              condition.check(before.version());
+              db.change(
+                  WRITE,
+                  tenant.value(),
+                  !Boolean.FALSE.equals(body.signatureRequired()),
+                  Boolean.TRUE.equals(body.confirmationRequired()),
+                  body.pollingSeconds());
+              return new Change(before, TenantSettings.read(db, tenant));
+            })
+        .after;
+  }
+
+  /** What settings were, and what they are. */
+  private record Change(TenantSettings before, TenantSettings after) {
+    List<AuditEntry> entries(TenantId tenant) {
+      return Stream.of(
+              entry(tenant, "signatureRequired", TenantSettings::signatureRequired),
+              entry(tenant, "confirmationRequired", TenantSettings::confirmationRequired),
+              entry(tenant, "pollingSeconds", Change::pollingSeconds))
+          .flatMap(Optional::stream)
+          .toList();
+    }
+
+    private Optional<AuditEntry> entry(
+        TenantId tenant, String member, Function<TenantSettings, Object> value) {
+      return value.apply(before).equals(value.apply(after))
+          ? Optional.empty()
+          : Optional.of(
+              new AuditEntry(
+                  "firmware-settings-changed",
+                  tenant,
+                  "firmware-settings/" + member + "=" + value.apply(after)));
+    }
+
+    private static Object pollingSeconds(TenantSettings it) {
+      return it.polling().<Object>map(Duration::toSeconds).orElse("default");
+    }
   }
 
   /** Makes a gateway token in place of the one before; gives its text, this once. */

@@ -19,6 +19,7 @@ import io.muster.rest.audit.Author;
 import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
+import io.muster.rest.versions.IfMatch;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +83,27 @@ class SettingsIT {
     assertConflict("l");
     make(TENANT, null);
     assertConflict("l");
+  }
+
+  @Test
+  void theAuditSaysWhatWasChangedToWhat() {
+    settings.write(TENANT, new SettingsBody(false, null, 60), IfMatch.required("\"0\""), BY);
+    assertEquals(1, entries("signatureRequired=false"));
+    assertEquals(1, entries("pollingSeconds=60"));
+    assertEquals(0, entries("confirmationRequired=false"));
+    settings.write(TENANT, new SettingsBody(false, null, 60), IfMatch.required("\"1\""), BY);
+    assertEquals(2, DATABASE.number("SELECT count(*) FROM audit"));
+    settings.write(TENANT, new SettingsBody(null, null, null), IfMatch.required("\"2\""), BY);
+    assertEquals(1, entries("signatureRequired=true"));
+    assertEquals(1, entries("pollingSeconds=default"));
+  }
+
+  private static long entries(String what) {
+    return DATABASE.number(
+        "SELECT count(*) FROM audit WHERE action = 'firmware-settings-changed'"
+            + " AND tenant = 'acme' AND actor = 'pat' AND subject = 'firmware-settings/"
+            + what
+            + "'");
   }
 
   private String make(TenantId tenant, String key) {
