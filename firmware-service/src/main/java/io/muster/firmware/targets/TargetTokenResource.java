@@ -47,7 +47,8 @@ class TargetTokenResource {
       summary = "Make a target token",
       description =
           "32 hexadecimal digits that let the device in at hawkBit's device API, and nowhere else."
-              + " Shown once. Repeated with the same Idempotency-Key before its first use, another"
+              + " Shown once. With token the device's own is taken over, as from hawkBit, and not"
+              + " shown. Repeated with the same Idempotency-Key before its first use, another"
               + " one takes its place; after that it is 409.")
   public RestResponse<TargetTokenView> make(
       @PathParam("tenant") TenantId tenant,

@@ -5,6 +5,7 @@ import io.muster.firmware.audit.AuditEntry;
 import io.muster.firmware.audit.Changes;
 import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
+import io.muster.firmware.problem.ConflictKind;
 import io.muster.outbox.EventIds;
 import io.muster.rest.audit.Author;
 import io.muster.rest.idempotency.IdempotencyKey;
@@ -90,7 +91,7 @@ public class TargetTokens {
     return found != null;
   }
 
-  /** Makes one; its text is shown this once. */
+  /** Makes one, whose text is shown this once, or takes over one that the device has. */
   TargetTokenView make(
       DeviceAddress device, TargetTokenBody body, Optional<IdempotencyKey> key, Author by) {
     if (body.notBefore() != null
@@ -100,18 +101,23 @@ public class TargetTokens {
               List.of(FieldError.at("/notAfter", "must be later than notBefore")))
           .asException();
     }
+    var isOurs = body.token() == null;
+    var token = isOurs ? TargetToken.draw(random) : given(body.token());
     var target = targets.existing(device);
     var asked =
         key.map(
             it ->
                 new TokenRequests.Asked(
                     device.tenant(), "devices/" + device.device(), it, fingerprint(body)));
-    var token = TargetToken.draw(random);
     var id = ids.next();
     var now = clock.instant();
     changes.audited(
         by,
-        _ -> AuditEntry.ofDevice("target-token-created", device, "/target-tokens/" + id),
+        _ ->
+            AuditEntry.ofDevice(
+                isOurs ? "target-token-created" : "target-token-imported",
+                device,
+                "/target-tokens/" + id),
         db -> {
           TargetTable.lock(db, target.key());
           asked
@@ -121,6 +127,7 @@ public class TargetTokens {
             throw new Refusal.LimitReached("target tokens of the device", config.tokensPerDevice())
                 .asException();
           }
+          requireNew(db, target, token);
           asked.ifPresent(it -> requests.remember(db, it, token.sha256()));
           return db.change(
               "INSERT INTO target_token (id, target_key, sha256, not_before, not_after, created_at,"
@@ -134,7 +141,33 @@ public class TargetTokens {
               by.subject());
         });
     return new TargetTokenView(
-        id, token.text(), body.notBefore(), body.notAfter(), now, by.subject());
+        id, isOurs ? token.text() : null, body.notBefore(), body.notAfter(), now, by.subject());
+  }
+
+  private static TargetToken given(String text) {
+    if (!TargetToken.isOne(text)) {
+      throw wrong("must be 32 digits of 0-9 and a-f");
+    }
+    if (!TargetToken.looksRandom(text)) {
+      throw wrong("is not drawn at random, and could be guessed");
+    }
+    return new TargetToken(text);
+  }
+
+  private static RuntimeException wrong(String why) {
+    return new Refusal.Meaningless(List.of(FieldError.at("/token", why))).asException();
+  }
+
+  private static void requireNew(Sql db, Target target, TargetToken token) {
+    var known =
+        db.first(
+            "SELECT 1 FROM target_token WHERE target_key = $1 AND sha256 = $2",
+            target.key(),
+            token.sha256());
+    if (known.isPresent()) {
+      throw new Refusal.Conflict(ConflictKind.NAME_TAKEN, "The device has this token already.")
+          .asException();
+    }
   }
 
   private static void withdrawUnused(Sql db, Target target, byte[] sha256) {
@@ -150,7 +183,7 @@ public class TargetTokens {
   }
 
   private static byte[] fingerprint(TargetTokenBody body) {
-    return TargetToken.sha256(body.notBefore() + " " + body.notAfter());
+    return TargetToken.sha256(body.notBefore() + " " + body.notAfter() + " " + body.token());
   }
 
   List<TargetTokenView> list(DeviceAddress device) {

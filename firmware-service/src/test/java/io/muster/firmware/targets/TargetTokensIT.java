@@ -150,6 +150,56 @@ class TargetTokensIT {
   }
 
   @Test
+  void oneThatTheDeviceHasIsTakenOverAndNotShown() {
+    var text = "0d1f2a3b4c5d6e7f8091a2b3c4d5e6f7";
+    assertNobody(DEVICE, text);
+    var taken = take(DEVICE, text, "k");
+    assertNull(taken.token());
+    assertHolds(text);
+    assertEquals(
+        1, DATABASE.number("SELECT count(*) FROM audit WHERE action = 'target-token-imported'"));
+    var refused = assertThrows(RefusedException.class, () -> take(DEVICE, text, "l")).refusal();
+    assertEquals("name-taken", assertInstanceOf(Refusal.Conflict.class, refused).kind());
+    // A fleet with one token for all has one for each here.
+    take(OTHER, text, "k");
+    assertEquals(
+        0,
+        DATABASE.number(
+            "SELECT count(*) FROM target_token AS t WHERE t::text LIKE '%" + text + "%'"));
+  }
+
+  @Test
+  void aRepeatedTakingOverIsOne() {
+    var text = "0d1f2a3b4c5d6e7f8091a2b3c4d5e6f7";
+    take(DEVICE, text, "k");
+    take(DEVICE, text, "k");
+    assertHolds(text);
+    assertEquals(1, tokens.list(DEVICE).size());
+    assertConflict(() -> take(DEVICE, text.replace('0', '9'), "k"));
+  }
+
+  @Test
+  void whatIsNoneOrCouldBeGuessedIsNotTakenOver() {
+    for (var text :
+        List.of(
+            "",
+            "secret",
+            "0D1F2A3B4C5D6E7F8091A2B3C4D5E6F7",
+            "0d1f2a3b4c5d6e7f8091a2b3c4d5e6f",
+            "0".repeat(32),
+            "0123456".repeat(5).substring(0, 32))) {
+      var refused = assertThrows(RefusedException.class, () -> take(DEVICE, text, "k")).refusal();
+      var errors = assertInstanceOf(Refusal.Meaningless.class, refused, text).errors();
+      assertEquals("/token", errors.getFirst().pointer());
+    }
+  }
+
+  private TargetTokenView take(DeviceAddress device, String text, String key) {
+    return tokens.make(
+        device, new TargetTokenBody(null, null, text), Optional.of(new IdempotencyKey(key)), BY);
+  }
+
+  @Test
   void whoseAnswerWasLostGetsAnotherInPlaceOfTheUnusedOne() {
     var lost = make("k", null);
     var again = make("k", null);
@@ -157,7 +207,8 @@ class TargetTokensIT {
     assertEquals(1, tokens.list(DEVICE).size());
     assertConflict(() -> make("k", clock.instant()));
     // Another device, or another key, is another request.
-    tokens.make(OTHER, new TargetTokenBody(null, null), Optional.of(new IdempotencyKey("k")), BY);
+    tokens.make(
+        OTHER, new TargetTokenBody(null, null, null), Optional.of(new IdempotencyKey("k")), BY);
     make("l", null);
     assertHolds(again.token());
     assertConflict(() -> make("k", null));
@@ -184,7 +235,10 @@ class TargetTokensIT {
 
   private TargetTokenView make(String key, Instant notBefore) {
     return tokens.make(
-        DEVICE, new TargetTokenBody(notBefore, null), Optional.of(new IdempotencyKey(key)), BY);
+        DEVICE,
+        new TargetTokenBody(notBefore, null, null),
+        Optional.of(new IdempotencyKey(key)),
+        BY);
   }
 
   private static void assertConflict(Executable step) {
@@ -199,7 +253,8 @@ class TargetTokensIT {
   }
 
   private TargetTokenView make(DeviceAddress device, Instant notBefore, Instant notAfter) {
-    return tokens.make(device, new TargetTokenBody(notBefore, notAfter), Optional.empty(), BY);
+    return tokens.make(
+        device, new TargetTokenBody(notBefore, notAfter, null), Optional.empty(), BY);
   }
 
   private void assertHolds(String token) {
