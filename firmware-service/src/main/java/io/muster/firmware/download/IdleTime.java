@@ -1,6 +1,8 @@
 package io.muster.firmware.download;
 
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -31,6 +33,7 @@ final class IdleTime {
     }
   }
 
+  /** One that takes nothing any more is idle after twice the time at most. */
   private static final class EachByte extends IdleStateHandler {
     private EachByte(IdleStateHandler usual) {
       super(
@@ -39,6 +42,19 @@ final class IdleTime {
           usual.getWriterIdleTimeInMillis(),
           usual.getAllIdleTimeInMillis(),
           TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Netty tells of the first idle time whatever went out, and notes how far that is; from the
+     * second on it tells only if nothing did. So with bytes on their way the second one counts.
+     */
+    @Override
+    protected void channelIdle(ChannelHandlerContext connection, IdleStateEvent event)
+        throws Exception {
+      var waiting = connection.channel().unsafe().outboundBuffer();
+      if (!event.isFirst() || waiting == null || waiting.isEmpty()) {
+        super.channelIdle(connection, event);
+      }
     }
   }
 }
