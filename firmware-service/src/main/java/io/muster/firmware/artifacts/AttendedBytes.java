@@ -41,20 +41,22 @@ final class AttendedBytes extends FilterInputStream {
 
   @Override
   public int read() throws IOException {
+    lookIfDue();
     var one = super.read();
-    came(one < 0 ? 0 : 1);
+    cameBytes += one < 0 ? 0 : 1;
     return one;
   }
 
   @Override
   public int read(byte[] into, int offset, int length) throws IOException {
+    lookIfDue();
     var count = super.read(into, offset, length);
-    came(Math.max(0, count));
+    cameBytes += Math.max(0, count);
     return count;
   }
 
-  private void came(int count) {
-    cameBytes += count;
+  /** Before more of them are read: what came is kept by then. */
+  private void lookIfDue() {
     var now = clock.instant();
     if (cameBytes >= nextBytes || !now.isBefore(next)) {
       nextBytes = cameBytes + everyBytes;

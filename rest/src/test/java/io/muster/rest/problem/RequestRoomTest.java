@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.muster.rest.requests.ForwardedHeader;
 import io.muster.rest.requests.RequestsConfig;
 import io.quarkus.vertx.http.runtime.filters.Filters;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -19,7 +19,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RequestRoomTest {
@@ -30,7 +30,7 @@ class RequestRoomTest {
 
   @Test
   void slowDownloadsKeepOutNobodyElse() {
-    var handler = handler(Map.of("muster.requests.download-paths", ".*/artifacts/[^/]+"));
+    var handler = handler(Optional.of(".*/artifacts/[^/]+"));
     var downloads = List.of(new Asked(DOWNLOAD), new Asked(DOWNLOAD), new Asked(DOWNLOAD));
     downloads.forEach(it -> handler.handle(it.context()));
     assertEquals(List.of("in", "in", "503"), downloads.stream().map(Asked::outcome).toList());
@@ -54,7 +54,7 @@ class RequestRoomTest {
 
   @Test
   void aServiceThatGivesNoneHasNoMeterOfThem() {
-    var handler = handler(Map.of());
+    var handler = handler(Optional.empty());
     var both = List.of(new Asked(DOWNLOAD), new Asked(POLL));
     both.forEach(it -> handler.handle(it.context()));
     assertEquals(List.of("in", "503"), both.stream().map(Asked::outcome).toList());
@@ -67,23 +67,49 @@ class RequestRoomTest {
   }
 
   /** One request of people, and two downloads. */
-  private Handler<RoutingContext> handler(Map<String, String> settings) {
-    var limits =
-        new SmallRyeConfigBuilder()
-            .addDefaultInterceptors()
-            .addDiscoveredConverters()
-            .withMapping(RequestsConfig.class)
-            .withDefaultValues(settings)
-            .withDefaultValues(
-                Map.of(
-                    "muster.requests.most-at-once", "1",
-                    "muster.requests.most-downloads-at-once", "2"))
-            .build()
-            .getConfigMapping(RequestsConfig.class);
+  private Handler<RoutingContext> handler(Optional<String> downloadPaths) {
+    var limits = new Limits(downloadPaths);
     var answer = new EarlyAnswer(new Problems(meters), new ObjectMapper());
     var filters = new Filters();
     new RequestRoom(answer, new StreamedPaths(limits), limits, meters).register(filters);
     return filters.getFilters().getFirst().getHandler();
+  }
+
+  private record Limits(Optional<String> downloadPaths) implements RequestsConfig {
+    @Override
+    public int mostAtOnce() {
+      return 1;
+    }
+
+    @Override
+    public int mostDownloadsAtOnce() {
+      return 2;
+    }
+
+    @Override
+    public int maxBodyBytes() {
+      return 65_536;
+    }
+
+    @Override
+    public long mostBodyBytesAtOnce() {
+      return 65_536;
+    }
+
+    @Override
+    public Optional<String> streamedPaths() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<List<String>> trustedProxies() {
+      return Optional.empty();
+    }
+
+    @Override
+    public ForwardedHeader forwardedHeader() {
+      return ForwardedHeader.X_FORWARDED_FOR;
+    }
   }
 
   /** A request without a body, and what became of it. */
@@ -148,7 +174,7 @@ class RequestRoomTest {
               case "putHeader" -> headers.add(arguments[0].toString(), arguments[1].toString());
               default -> {}
             }
-            return itself;
+            return method.getReturnType().isInstance(itself) ? itself : null;
           });
     }
 
