@@ -173,22 +173,22 @@ public class Actions {
     }
   }
 
-  /** From now on the device's updates need no confirmation, or do again. */
-  public void autoConfirm(Target known, boolean active) {
-    database.inTransaction(
-        db -> {
-          var target = TargetTable.lock(db, known.key());
-          db.change("UPDATE target SET auto_confirm = $2 WHERE key = $1", target.key(), active);
-          for (var action : ActionTable.open(db, target.key())) {
-            if (active && action.state() == ActionState.UNCONFIRMED) {
-              note(db, action, "[confirmed]", List.of("auto-confirmation"));
-              ActionTable.move(db, action, ActionState.OPEN, clock.instant());
-              tell(db, target, action.number(), ActionState.OPEN);
-            }
-          }
-          return null;
-        });
-    messages.committed();
+  /**
+   * From now on the device's updates need no confirmation, or do again; in the transaction.
+   *
+   * @return whether that was not so before
+   */
+  public boolean autoConfirm(Sql db, Target known, boolean active) {
+    var target = TargetTable.lock(db, known.key());
+    db.change("UPDATE target SET auto_confirm = $2 WHERE key = $1", target.key(), active);
+    for (var action : ActionTable.open(db, target.key())) {
+      if (active && action.state() == ActionState.UNCONFIRMED) {
+        note(db, action, "[confirmed]", List.of("auto-confirmation"));
+        ActionTable.move(db, action, ActionState.OPEN, clock.instant());
+        tell(db, target, action.number(), ActionState.OPEN);
+      }
+    }
+    return target.autoConfirm() != active;
   }
 
   /** After the commit of what was done in somebody else's transaction. */

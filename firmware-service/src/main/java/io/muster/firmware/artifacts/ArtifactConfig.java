@@ -29,7 +29,11 @@ public interface ArtifactConfig {
   @WithDefault("10000")
   @Min(1) int perTenant();
 
-  /** How many bytes a tenant's artifacts, and its uploads under way, may have together. */
+  /**
+   * How many bytes a tenant's artifacts, its uploads under way, and what it deleted and is not
+   * swept yet may have together. Uploads that go on at the same time may pass it by 16 MiB each
+   * before they are refused.
+   */
   @WithDefault("107374182400")
   @Min(1) long bytesPerTenant();
 

@@ -30,6 +30,23 @@ public final class ArtifactTable {
           + COLUMNS
           + " FROM artifact AS a WHERE a.tenant = $1 AND ($2::bigint = 0 OR a.key < $2)"
           + " AND ($3::text IS NULL OR a.filename = $3) ORDER BY a.key DESC LIMIT $4";
+  private static final String USE =
+      """
+      SELECT count(*) AS artifacts,
+             (coalesce(sum(a.size_bytes), 0)
+               + (SELECT coalesce(sum(r.size_bytes), 0) FROM artifact_remains AS r
+                   WHERE r.tenant = $1 AND NOT EXISTS (
+                     SELECT 1 FROM artifact AS o WHERE o.sha256 = r.sha256 AND o.tenant = $1))
+             )::bigint AS bytes
+        FROM artifact AS a WHERE a.tenant = $1\
+      """;
+  private static final String LEAVE =
+      """
+      INSERT INTO artifact_remains AS r (tenant, sha256, size_bytes, stored_at)
+      VALUES ($1, $2, $3, $4)
+      ON CONFLICT (tenant, sha256)
+        DO UPDATE SET stored_at = greatest(r.stored_at, excluded.stored_at)\
+      """;
 
   private ArtifactTable() {}
 
@@ -66,15 +83,12 @@ public final class ArtifactTable {
   }
 
   /**
-   * How many a tenant has, and of how many bytes. Nobody else adds one until the end of the
-   * transaction.
+   * How many a tenant has, and of how many bytes, with those that it had and that are not swept
+   * yet. Nobody else adds one until the end of the transaction.
    */
   static Use use(Sql db, TenantId tenant) {
     db.rows("SELECT pg_advisory_xact_lock(hashtext('artifact ' || $1::text))", tenant.value());
-    return db.first(
-            "SELECT count(*) AS artifacts, coalesce(sum(size_bytes), 0)::bigint AS bytes"
-                + " FROM artifact WHERE tenant = $1",
-            tenant.value())
+    return db.first(USE, tenant.value())
         .map(row -> new Use(row.getLong("artifacts"), row.getLong("bytes")))
         .orElseThrow();
   }
@@ -93,6 +107,32 @@ public final class ArtifactTable {
 
   static void delete(Sql db, long artifact) {
     db.change("DELETE FROM artifact WHERE key = $1", artifact);
+  }
+
+  /**
+   * The tenant has those bytes no more, and they are there still.
+   *
+   * @param storedAt not before they were stored
+   */
+  static void leave(Sql db, TenantId tenant, Sha256 bytes, long sizeBytes, Instant storedAt) {
+    db.change(LEAVE, tenant.value(), bytes.hex(), sizeBytes, storedAt);
+  }
+
+  /** What a sweep of what was stored before then takes, if nobody else has it. */
+  static List<Long> remains(Sql db, Instant before, int limit) {
+    return db.rows(
+        row -> row.getLong("key"),
+        "SELECT key FROM artifact_remains WHERE stored_at < $1 ORDER BY stored_at LIMIT $2",
+        before,
+        limit);
+  }
+
+  /** The sweep is over: they are gone, or somebody else has them. */
+  static void forgetRemains(Sql db, List<Long> keys, Instant before) {
+    db.change(
+        "DELETE FROM artifact_remains WHERE key = ANY ($1::bigint[]) AND stored_at < $2",
+        keys.toArray(Long[]::new),
+        before);
   }
 
   /** Whether any tenant has those bytes. */

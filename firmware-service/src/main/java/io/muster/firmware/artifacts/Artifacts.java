@@ -58,27 +58,69 @@ public class Artifacts {
   /** Takes an artifact in one request; when that breaks off nothing of it is kept. */
   Artifact take(
       TenantId tenant, FileName name, Optional<Sha256> announced, InputStream bytes, Author by) {
-    var upload = UploadId.random(random);
-    StoreCall.run(() -> store.begin(upload));
+    var upload = begun(tenant, name, announced, by);
+    var digests = taken(tenant, upload, announced, bytes);
+    // When that is refused the object is there, and counts by its upload until it is swept.
+    return record(tenant, name, digests, by, Optional.of(upload));
+  }
+
+  /** With a row, as one in several requests: others must not count on the same room. */
+  private UploadId begun(TenantId tenant, FileName name, Optional<Sha256> announced, Author by) {
+    var upload =
+        new UploadTable.Upload(
+            UploadId.random(random), name, null, announced, Optional.empty(), Optional.empty());
+    StoreCall.run(() -> store.begin(upload.id()));
+    try {
+      database.inTransaction(
+          db -> {
+            UploadTable.insert(db, tenant, upload, clock.instant(), by.subject(), true);
+            return null;
+          });
+      return upload.id();
+    } catch (RuntimeException failed) {
+      StoreCall.leave(() -> store.discard(upload.id()));
+      throw failed;
+    }
+  }
+
+  private Digests taken(
+      TenantId tenant, UploadId upload, Optional<Sha256> announced, InputStream bytes) {
     try {
       if (intake.append(tenant, upload, 0, bytes, config.maxBytes()) == 0) {
         throw wrong(FieldError.at("", "is empty; an artifact has at least one byte"));
       }
-      var digests = StoreCall.call(() -> complete(upload, announced));
-      return record(tenant, name, digests, by, Optional.empty());
+      return StoreCall.call(() -> complete(upload, announced));
     } catch (RuntimeException failed) {
       StoreCall.leave(() -> store.discard(upload));
+      // With the database away it stays until it is swept, and counts nothing without its file.
+      forget(upload, failed);
       throw failed;
+    }
+  }
+
+  private void forget(UploadId upload, RuntimeException failed) {
+    try {
+      database.inTransaction(
+          db -> {
+            UploadTable.delete(db, upload);
+            return null;
+          });
+    } catch (RuntimeException away) {
+      failed.addSuppressed(away);
     }
   }
 
   /** Here it is a parameter that says what the bytes are, and no member of a body. */
   private Digests complete(UploadId upload, Optional<Sha256> announced) throws IOException {
     try {
-      return store.complete(upload, announced);
+      return store.complete(upload, announced, found -> verified(upload, found));
     } catch (StoreException.OtherContent other) {
       throw wrong(FieldError.in("sha256", other.getMessage()));
     }
+  }
+
+  private void verified(UploadId upload, Digests found) {
+    database.inTransaction(db -> UploadTable.verified(db, upload, found, clock.instant()));
   }
 
   private static RuntimeException wrong(FieldError error) {
@@ -127,7 +169,10 @@ public class Artifacts {
     return database.use(db -> ArtifactTable.list(db, tenant, before, filename, limit));
   }
 
-  /** Deletes it, unless a module holds it; the sweep takes the bytes when nobody has them. */
+  /**
+   * Deletes it, unless a module holds it; the sweep takes the bytes when nobody has them, and until
+   * then they count.
+   */
   void delete(TenantId tenant, UUID id, Author by) {
     changes.audited(
         by,
@@ -144,6 +189,8 @@ public class Artifacts {
                 .asException();
           }
           ArtifactTable.delete(db, artifact.key());
+          ArtifactTable.leave(
+              db, tenant, artifact.sha256(), artifact.sizeBytes(), artifact.createdAt());
           return null;
         });
   }

@@ -80,9 +80,24 @@ class Completion {
     return new Refusal.Conflict(ConflictKind.UPLOAD_OFFSET, detail).asException();
   }
 
+  private static RuntimeException uncertain() {
+    return new Refusal.Conflict(
+            ConflictKind.UPLOAD_UNCERTAIN,
+            "A request of this upload was cut short with the service, and what it left may not be"
+                + " what was sent; begin again, and announce the SHA-256.")
+        .asException();
+  }
+
   private void verified(UploadId id, Digests found) {
     var isThere =
-        database.inTransaction(db -> UploadTable.verified(db, id, found, clock.instant()));
+        database.inTransaction(
+            db -> {
+              // Nobody writes it now, so a request that is still open never came to its end.
+              if (UploadTable.isUncertain(db, id)) {
+                throw uncertain();
+              }
+              return UploadTable.verified(db, id, found, clock.instant());
+            });
     if (!isThere) {
       throw Uploads.absent();
     }

@@ -6,10 +6,13 @@ import io.muster.firmware.store.ArtifactStore;
 import io.muster.firmware.store.StoreException;
 import io.muster.firmware.store.UploadId;
 import io.muster.rest.problem.Refusal;
+import io.muster.rest.problem.RefusedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /**
  * Takes bytes into the store, as many as a tenant may have. Waits for disk, database and sender;
@@ -17,15 +20,25 @@ import java.util.List;
  */
 @ApplicationScoped
 class Intake {
+  private static final Logger LOG = Logger.getLogger(Intake.class);
+
+  /** How many bytes come at most between two looks at what a tenant has left. */
+  private static final long MOST_UNSEEN_BYTES = 16L * 1024 * 1024;
+
+  /** So a tenant that may have few is not let beyond them by many uploads at once. */
+  private static final long PARTS = 64;
+
   private final ArtifactStore store;
   private final Database database;
   private final ArtifactConfig config;
+  private final Clock clock;
   private final Senders senders;
 
-  Intake(ArtifactStore store, Database database, ArtifactConfig config) {
+  Intake(ArtifactStore store, Database database, ArtifactConfig config, Clock clock) {
     this.store = store;
     this.database = database;
     this.config = config;
+    this.clock = clock;
     this.senders = new Senders(config.concurrentUploads(), config.concurrentUploadsPerTenant());
   }
 
@@ -48,11 +61,49 @@ class Intake {
           return StoreCall.call(
               () -> {
                 try {
-                  return store.append(upload, offset, bytes, Math.min(mostBytes, left));
+                  return store.append(
+                      upload,
+                      offset,
+                      attended(tenant, upload, offset, bytes),
+                      Math.min(mostBytes, left));
                 } catch (StoreException.TooLarge beyond) {
                   throw left < mostBytes ? full() : beyond;
                 }
               });
+        });
+  }
+
+  /** What the tenant's others take meanwhile is not left to this one. */
+  private InputStream attended(TenantId tenant, UploadId upload, long offset, InputStream bytes) {
+    var every = Math.clamp(config.bytesPerTenant() / PARTS, 1, MOST_UNSEEN_BYTES);
+    return new AttendedBytes(
+        bytes,
+        every,
+        config.keepUploadFor().dividedBy(4),
+        clock,
+        came -> lookAgain(tenant, upload, offset + came));
+  }
+
+  /**
+   * Also says that somebody goes on with it, since one request may last longer than an upload is
+   * kept. With the database away for a moment it goes on, until the next look.
+   */
+  private void lookAgain(TenantId tenant, UploadId upload, long bytes) {
+    try {
+      touch(upload);
+      requireRoom(tenant, upload, bytes);
+    } catch (RefusedException full) {
+      throw full;
+    } catch (RuntimeException away) {
+      LOG.debugf("What a tenant has left is not known: %s", away.toString());
+    }
+  }
+
+  private void touch(UploadId upload) {
+    database.inTransaction(
+        db -> {
+          UploadTable.touch(db, upload, clock.instant());
+          return null;
         });
   }
 
@@ -83,22 +134,25 @@ class Intake {
               return new Taken(use.bytes(), UploadTable.underWay(db, tenant));
             });
     var held =
-        taken.uploads.stream().filter(it -> !it.equals(upload)).mapToLong(this::heldBytes).sum();
+        taken.uploads.stream()
+            .filter(it -> !it.id().equals(upload))
+            .mapToLong(this::heldBytes)
+            .sum();
     return Math.max(0, config.bytesPerTenant() - taken.bytes - held);
   }
 
   /** What a tenant has, and what else it is uploading. */
-  private record Taken(long bytes, List<UploadId> uploads) {
+  private record Taken(long bytes, List<UploadTable.UnderWay> uploads) {
     Taken {
       uploads = List.copyOf(uploads);
     }
   }
 
-  private long heldBytes(UploadId upload) {
+  private long heldBytes(UploadTable.UnderWay upload) {
     try {
-      return store.keptBytes(upload);
+      return store.keptBytes(upload.id());
     } catch (StoreException | IOException gone) {
-      return 0;
+      return upload.storedBytes();
     }
   }
 

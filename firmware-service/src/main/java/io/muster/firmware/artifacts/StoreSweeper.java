@@ -24,6 +24,9 @@ import org.jboss.logging.Logger;
 public class StoreSweeper {
   private static final Logger LOG = Logger.getLogger(StoreSweeper.class);
 
+  /** More of them go with the next sweep. */
+  private static final int REMAINS_AT_ONCE = 10_000;
+
   private final ArtifactStore store;
   private final Database database;
   private final ArtifactConfig config;
@@ -91,7 +94,14 @@ public class StoreSweeper {
   ArtifactStore.Sweep sweep() throws IOException {
     var before = clock.instant().minus(config.keepUploadFor());
     database.inTransaction(db -> UploadTable.deleteOld(db, before));
+    // Before the sweep: it removes what these are of, and not what is left while it goes on.
+    var remains = database.use(db -> ArtifactTable.remains(db, before, REMAINS_AT_ONCE));
     var swept = store.sweep(before, bytes -> database.use(db -> ArtifactTable.isKnown(db, bytes)));
+    database.inTransaction(
+        db -> {
+          ArtifactTable.forgetRemains(db, remains, before);
+          return null;
+        });
     if (swept.uploads() > 0 || swept.objects() > 0) {
       LOG.infof("Removed %d uploads and %d artifacts' bytes", swept.uploads(), swept.objects());
     }

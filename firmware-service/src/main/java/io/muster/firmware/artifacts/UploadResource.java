@@ -108,7 +108,10 @@ class UploadResource {
   @RolesAllowed({Roles.OPERATOR, Roles.ADMIN})
   @Operation(
       summary = "Make an artifact of an upload",
-      description = "Asked again, as when the answer was lost, it is the same one for a day.")
+      description =
+          "Asked again, as when the answer was lost, it is the same one for a day. 409"
+              + " upload-uncertain when the service was killed while bytes came, and no SHA-256 was"
+              + " announced.")
   public RestResponse<ArtifactView> complete(
       @PathParam("tenant") TenantId tenant, @PathParam("upload") String upload) {
     var made = uploads.complete(tenant, id(upload), Author.of(caller));

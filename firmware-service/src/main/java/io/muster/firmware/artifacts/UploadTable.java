@@ -14,8 +14,9 @@ import java.util.Optional;
 final class UploadTable {
   private static final String INSERT =
       """
-      INSERT INTO upload (id, tenant, filename, size_bytes, sha256, touched_at, created_by)
-      VALUES ($1, $2, $3, $4, $5, $6, $7)\
+      INSERT INTO upload (id, tenant, filename, size_bytes, sha256, touched_at, created_by,
+                          in_one_request)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)\
       """;
 
   private static final String FIND =
@@ -47,7 +48,13 @@ final class UploadTable {
   /** What the bytes of an upload were, and when they were looked at. */
   record Found(Digests digests, Instant at) {}
 
-  static void insert(Sql db, TenantId tenant, Upload it, Instant now, String by) {
+  /**
+   * Writes down that one begins.
+   *
+   * @param inOneRequest whether it ends with the request that begins it
+   */
+  static void insert(
+      Sql db, TenantId tenant, Upload it, Instant now, String by, boolean inOneRequest) {
     db.change(
         INSERT,
         it.id().hex(),
@@ -56,7 +63,8 @@ final class UploadTable {
         it.sizeBytes(),
         it.sha256().map(Sha256::hex).orElse(null),
         now,
-        by);
+        by,
+        inOneRequest);
   }
 
   static Optional<Upload> find(Sql db, TenantId tenant, UploadId id) {
@@ -87,22 +95,56 @@ final class UploadTable {
                     Sql.instant(row, "found_at")));
   }
 
+  /**
+   * An upload that is not complete.
+   *
+   * @param storedBytes of the object that its bytes may have become meanwhile, whose artifact was
+   *     refused
+   */
+  record UnderWay(UploadId id, long storedBytes) {}
+
   /** A tenant's uploads that are not complete. */
-  static List<UploadId> underWay(Sql db, TenantId tenant) {
+  static List<UnderWay> underWay(Sql db, TenantId tenant) {
     return db.rows(
-        row -> new UploadId(row.getString("id")),
-        "SELECT id FROM upload WHERE tenant = $1 AND artifact_key IS NULL",
+        row -> new UnderWay(new UploadId(row.getString("id")), row.getLong("stored")),
+        "SELECT id, coalesce(found_bytes, 0) AS stored FROM upload"
+            + " WHERE tenant = $1 AND artifact_key IS NULL",
         tenant.value());
   }
 
   static long count(Sql db, TenantId tenant) {
     db.rows("SELECT pg_advisory_xact_lock(hashtext('upload ' || $1::text))", tenant.value());
     return db.number(
-        "SELECT count(*) FROM upload WHERE tenant = $1 AND artifact_key IS NULL", tenant.value());
+        "SELECT count(*) FROM upload"
+            + " WHERE tenant = $1 AND artifact_key IS NULL AND NOT in_one_request",
+        tenant.value());
   }
 
   static void touch(Sql db, UploadId id, Instant now) {
     db.change("UPDATE upload SET touched_at = $2 WHERE id = $1", id.hex(), now);
+  }
+
+  /** A request begins to add bytes: until it has ended nobody knows what the disk holds of them. */
+  static void requestBegins(Sql db, UploadId id, Instant now) {
+    db.change(
+        "UPDATE upload SET touched_at = $2, requests_open = requests_open + 1 WHERE id = $1",
+        id.hex(),
+        now);
+  }
+
+  /** All that it brought is on the disk. */
+  static void requestEnds(Sql db, UploadId id, Instant now) {
+    db.change(
+        "UPDATE upload SET touched_at = $2, requests_open = requests_open - 1 WHERE id = $1",
+        id.hex(),
+        now);
+  }
+
+  /** Whether its bytes may be others than were sent, and nobody said what they are to be. */
+  static boolean isUncertain(Sql db, UploadId id) {
+    return db.first(
+            "SELECT 1 FROM upload WHERE id = $1 AND requests_open > 0 AND sha256 IS NULL", id.hex())
+        .isPresent();
   }
 
   /** What its bytes are; false when it was discarded meanwhile. */

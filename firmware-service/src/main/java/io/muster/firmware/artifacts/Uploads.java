@@ -73,7 +73,7 @@ class Uploads {
               throw new Refusal.LimitReached("uploads under way", config.uploadsPerTenant())
                   .asException();
             }
-            UploadTable.insert(db, tenant, upload, clock.instant(), by.subject());
+            UploadTable.insert(db, tenant, upload, clock.instant(), by.subject(), false);
             return null;
           });
     } catch (RuntimeException failed) {
@@ -100,11 +100,12 @@ class Uploads {
   long append(TenantId tenant, UploadId id, long offset, InputStream bytes) {
     var upload = find(tenant, id);
     var most = upload.sizeBytes() == null ? config.maxBytes() : upload.sizeBytes();
-    touch(id);
+    requestBegins(id);
     try {
       return intake.append(tenant, id, offset, bytes, most);
     } finally {
-      touch(id);
+      // Also of one that broke off all is on the disk. When the service ends before, it stays open.
+      requestEnds(id);
     }
   }
 
@@ -115,15 +116,34 @@ class Uploads {
 
   /** Forgets an upload. */
   void discard(TenantId tenant, UploadId id, Author by) {
-    find(tenant, id);
+    var upload = find(tenant, id);
+    var stored = StoreCall.call(() -> storedWithoutArtifact(upload));
     StoreCall.run(() -> store.discard(id));
     changes.audited(
         by,
         _ -> entry("artifact-upload-discarded", tenant, id),
         db -> {
           UploadTable.delete(db, id);
+          stored.ifPresent(
+              it ->
+                  ArtifactTable.leave(
+                      db, tenant, it.digests().sha256(), it.digests().sizeBytes(), it.at()));
           return null;
         });
+  }
+
+  /** What became an object already, and no artifact, since that was refused. */
+  private Optional<UploadTable.Found> storedWithoutArtifact(UploadTable.Upload upload)
+      throws IOException {
+    if (upload.artifact().isPresent()) {
+      return Optional.empty();
+    }
+    try {
+      store.keptBytes(upload.id());
+      return Optional.empty();
+    } catch (StoreException.NoUpload gone) {
+      return upload.found();
+    }
   }
 
   private static AuditEntry entry(String action, TenantId tenant, UploadId id) {
@@ -141,10 +161,18 @@ class Uploads {
     }
   }
 
-  private void touch(UploadId id) {
+  private void requestBegins(UploadId id) {
     database.inTransaction(
         db -> {
-          UploadTable.touch(db, id, clock.instant());
+          UploadTable.requestBegins(db, id, clock.instant());
+          return null;
+        });
+  }
+
+  private void requestEnds(UploadId id) {
+    database.inTransaction(
+        db -> {
+          UploadTable.requestEnds(db, id, clock.instant());
           return null;
         });
   }

@@ -4,7 +4,7 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 
 /**
- * What was done, by its ids: never a content, never a secret.
+ * What was done, by its ids, or what a setting was set to: never a content, never a secret.
  *
  * @param action such as {@code artifact-deleted}
  * @param tenant whose thing it was done to

@@ -4,6 +4,7 @@ import io.muster.firmware.database.Database;
 import io.muster.firmware.database.Sql;
 import io.muster.rest.audit.Author;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -34,14 +35,24 @@ public class Changes {
    */
   public <T> T auditedIfAny(
       Author author, Function<T, Optional<AuditEntry>> entry, Function<Sql, T> change) {
+    return auditedEach(author, done -> entry.apply(done).stream().toList(), change);
+  }
+
+  /**
+   * The same for a request that may change several things.
+   *
+   * @param entries what was done
+   */
+  public <T> T auditedEach(
+      Author author, Function<T, List<AuditEntry>> entries, Function<Sql, T> change) {
     var done =
         database.inTransaction(
             db -> {
               var result = change.apply(db);
-              entry.apply(result).ifPresent(it -> audit.write(db, it, author));
+              entries.apply(result).forEach(it -> audit.write(db, it, author));
               return result;
             });
-    entry.apply(done).ifPresent(it -> audit.tell(it, author));
+    entries.apply(done).forEach(it -> audit.tell(it, author));
     return done;
   }
 }

@@ -49,6 +49,7 @@ class DdiResource {
   private final Visitors visitors;
   private final Deployments deployments;
   private final Actions actions;
+  private final AutoConfirmation autoConfirmation;
   private final Attributes attributes;
   private final Downloads downloads;
   private final DevicePort port;
@@ -60,6 +61,7 @@ class DdiResource {
       Visitors visitors,
       Deployments deployments,
       Actions actions,
+      AutoConfirmation autoConfirmation,
       Attributes attributes,
       Downloads downloads,
       DevicePort port,
@@ -69,6 +71,7 @@ class DdiResource {
     this.visitors = visitors;
     this.deployments = deployments;
     this.actions = actions;
+    this.autoConfirmation = autoConfirmation;
     this.attributes = attributes;
     this.downloads = downloads;
     this.port = port;
@@ -216,7 +219,7 @@ class DdiResource {
   @Operation(summary = "No confirmations from now on")
   public Response activate(@BeanParam Asked asked) {
     var target = target(asked);
-    return done(() -> actions.autoConfirm(target, true));
+    return done(() -> autoConfirmation.set(target, true, visitors.of(asked.request)));
   }
 
   @POST
@@ -224,7 +227,7 @@ class DdiResource {
   @Operation(summary = "Confirmations again")
   public Response deactivate(@BeanParam Asked asked) {
     var target = target(asked);
-    return done(() -> actions.autoConfirm(target, false));
+    return done(() -> autoConfirmation.set(target, false, visitors.of(asked.request)));
   }
 
   @GET

@@ -140,7 +140,8 @@ class DeviceAccess {
   private Holder byGatewayToken(DeviceAddress device, String shown, String address) {
     var who = device.tenant() + " " + address;
     refuseBeyond(wrongTokens, who, "wrong gateway tokens in a minute", limits.wrongGatewayTokens());
-    var known = settings.read(device.tenant()).gatewayTokenSha256();
+    var wanted = settings.read(device.tenant());
+    var known = wanted.gatewayTokenSha256();
     if (known.isEmpty() || !MessageDigest.isEqual(known.get(), TargetToken.sha256(shown))) {
       wrongTokens.count(who);
       return new Holder.Nobody();
@@ -152,6 +153,7 @@ class DeviceAccess {
         "requests of the gateway token in a minute",
         limits.gatewayRequests());
     gatewayRequests.count(tenant);
+    settings.gatewayTokenUsed(device.tenant(), wanted);
     var target = targets.enabled(device);
     target.ifPresent(_ -> gatewayUse.used(device, address));
     // Names that it guesses cost the registry a question each.

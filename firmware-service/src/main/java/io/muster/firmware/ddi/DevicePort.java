@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.muster.rest.tls.ServerCertificate;
+import io.netty.channel.Channel;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
@@ -14,9 +15,9 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.net.TrustOptions;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -127,6 +128,8 @@ class DevicePort {
             .setTrustOptions(TrustOptions.wrap(new DeviceTrust()))
             // Clients of HTTP/2 would hold many requests on one connection, and none of them does.
             .setUseAlpn(false)
+            .setSslHandshakeTimeout(config.handshakeTimeout().toMillis())
+            .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
             .setMaxHeaderSize(Math.toIntExact(config.maxHeaderSize().asLongValue()))
             .setIdleTimeout(Math.toIntExact(config.idleTimeout().toSeconds()))
             .setIdleTimeoutUnit(TimeUnit.SECONDS);
@@ -146,9 +149,7 @@ class DevicePort {
 
     @Override
     public void start(Promise<Void> started) {
-      vertx
-          .createHttpServer(options)
-          .connectionHandler(DevicePort.this::count)
+      new CountedServer(((ContextInternal) context).owner(), options, DevicePort.this::admits)
           .requestHandler(requests)
           .listen()
           .onSuccess(server -> port = server.actualPort())
@@ -157,12 +158,14 @@ class DevicePort {
     }
   }
 
-  private void count(HttpConnection connection) {
-    connection.closeHandler(_ -> connections.decrementAndGet());
+  /** Before the handshake: who says nothing counts as well. */
+  private boolean admits(Channel connection) {
+    connection.closeFuture().addListener(_ -> connections.decrementAndGet());
     if (connections.incrementAndGet() > config.connections()) {
       refused.increment();
-      connection.close();
+      return false;
     }
+    return true;
   }
 
   /** Whether a request came in here; never by what it says of itself. */

@@ -28,9 +28,17 @@ interface DevicePortConfig {
   /** Its key: PKCS #8 in PEM, not encrypted. */
   Optional<Path> key();
 
-  /** How many connections there may be at a time; one more is closed at once. */
+  /**
+   * How many connections there may be at a time, those that have not shaken hands yet among them;
+   * one more is closed at once.
+   */
   @WithDefault("4000")
   @Min(1) int connections();
+
+  /** How long a handshake may take; whoever says nothing holds a connection as long. */
+  @WithDefault("10S")
+  @DurationMin(millis = 100)
+  Duration handshakeTimeout();
 
   /** How long the head of a request may be; that of the main port unless set. */
   @WithDefault("16K")

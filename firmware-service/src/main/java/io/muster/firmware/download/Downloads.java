@@ -63,8 +63,12 @@ public class Downloads {
    */
   public record Wish(
       String range, String ifRange, String ifNoneMatch, boolean isHead, boolean isEncrypted) {
-    /** Of a request and its headers; from now on little waits in memory for its client. */
+    /**
+     * Of a request and its headers; from now on little waits in memory for its client, who may take
+     * it as slowly as it can.
+     */
     public static Wish of(HttpServerRequest request, HttpHeaders headers, boolean isHead) {
+      IdleTime.countEachByte(request.connection());
       request.response().setWriteQueueMaxSize(WAITING_BYTES);
       return new Wish(
           headers.getHeaderString("Range"),

@@ -8,6 +8,7 @@ public enum ConflictKind implements Refusal.ConflictKind {
   ARTIFACT_IN_USE,
   UPLOAD_BUSY,
   UPLOAD_OFFSET,
+  UPLOAD_UNCERTAIN,
   NAME_TAKEN,
   SIGNATURE_MISSING,
   NOT_RELEASED,

@@ -42,6 +42,8 @@ final class TenantTables {
             TenantPart.of("signing_key"),
             TenantPart.of("upload"),
             TenantPart.of("artifact"),
+            TenantPart.of("artifact_remains"),
+            TenantPart.of("token_request"),
             TenantPart.of("tenant_setting"),
             TenantPart.of("suspended_tenant"),
             TenantPart.of("audit")),

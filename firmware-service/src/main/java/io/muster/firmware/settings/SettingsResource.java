@@ -4,6 +4,7 @@ import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
 import io.muster.rest.audit.Author;
+import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.versions.IfMatch;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -67,11 +68,17 @@ class SettingsResource {
       summary = "Make a gateway token",
       description =
           "It speaks at hawkBit's device API for each device of the tenant, so whoever has it is"
-              + " all of them; off until one is made. Replaces the one before. Shown once.")
-  public RestResponse<GatewayTokenView> makeToken(@PathParam("tenant") TenantId tenant) {
+              + " all of them; off until one is made. Replaces the one before. Shown once. Repeated"
+              + " with the same Idempotency-Key before its first use, another one takes its place;"
+              + " after that it is 409.")
+  public RestResponse<GatewayTokenView> makeToken(
+      @PathParam("tenant") TenantId tenant,
+      @HeaderParam(IdempotencyKey.HEADER) String idempotencyKey) {
     return ResponseBuilder.create(
             RestResponse.Status.CREATED,
-            new GatewayTokenView(settings.makeGatewayToken(tenant, Author.of(caller))))
+            new GatewayTokenView(
+                settings.makeGatewayToken(
+                    tenant, IdempotencyKey.read(idempotencyKey), Author.of(caller))))
         .header("Cache-Control", "no-store")
         .build();
   }

@@ -13,22 +13,24 @@ import java.util.Optional;
  * @param confirmationRequired whether a device, or somebody for it, has to confirm each update
  * @param polling how often its devices ask; empty: the service's own
  * @param gatewayTokenSha256 of the token that speaks for each of its devices; empty: there is none
+ * @param gatewayTokenUsed whether a gateway has shown it
  */
 public record TenantSettings(
     long version,
     boolean signatureRequired,
     boolean confirmationRequired,
     Optional<Duration> polling,
-    Optional<byte[]> gatewayTokenSha256) {
+    Optional<byte[]> gatewayTokenSha256,
+    boolean gatewayTokenUsed) {
 
   private static final TenantSettings DEFAULT =
-      new TenantSettings(0, true, false, Optional.empty(), Optional.empty());
+      new TenantSettings(0, true, false, Optional.empty(), Optional.empty(), false);
 
   /** A tenant's. */
   public static TenantSettings read(Sql db, TenantId tenant) {
     return db.first(
             "SELECT version, signature_required, confirmation_required, polling_seconds,"
-                + " gateway_token_sha256 FROM tenant_setting WHERE tenant = $1",
+                + " gateway_token_sha256, gateway_token_used FROM tenant_setting WHERE tenant = $1",
             tenant.value())
         .map(
             row ->
@@ -37,7 +39,8 @@ public record TenantSettings(
                     row.getBoolean("signature_required"),
                     row.getBoolean("confirmation_required"),
                     Optional.ofNullable(row.getInteger("polling_seconds")).map(Duration::ofSeconds),
-                    Optional.ofNullable(Sql.bytes(row, "gateway_token_sha256"))))
+                    Optional.ofNullable(Sql.bytes(row, "gateway_token_sha256")),
+                    row.getBoolean("gateway_token_used")))
         .orElse(DEFAULT);
   }
 }

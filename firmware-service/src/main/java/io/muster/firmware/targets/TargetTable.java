@@ -233,6 +233,10 @@ public final class TargetTable {
         .ifPresent(
             key -> {
               db.change("DELETE FROM target_token WHERE target_key = $1", key);
+              db.change(
+                  "DELETE FROM token_request WHERE tenant = $1 AND subject = $2",
+                  device.tenant().value(),
+                  "devices/" + device.device());
               db.change("DELETE FROM installed_module WHERE target_key = $1", key);
               db.change(
                   "UPDATE action SET state = 'cancelled', finished_at = $2"

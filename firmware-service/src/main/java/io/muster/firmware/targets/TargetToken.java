@@ -16,6 +16,10 @@ import java.util.regex.Pattern;
  */
 public record TargetToken(String text) {
   private static final int BYTES = 16;
+
+  /** Of 32 that are random fewer are different once in 20 million times. */
+  private static final int LEAST_DIFFERENT_DIGITS = 8;
+
   private static final Pattern FORM = Pattern.compile("[0-9a-f]{32}");
 
   static TargetToken draw(SecureRandom random) {
@@ -27,6 +31,11 @@ public record TargetToken(String text) {
   /** Whether a text can be one at all; what is none is not worth a look into the database. */
   public static boolean isOne(String text) {
     return FORM.matcher(text).matches();
+  }
+
+  /** Whether it may have been drawn at random: what is none might be guessed. */
+  static boolean looksRandom(String text) {
+    return text.chars().distinct().count() >= LEAST_DIFFERENT_DIGITS;
   }
 
   /** What is stored. */

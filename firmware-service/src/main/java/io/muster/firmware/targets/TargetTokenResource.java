@@ -6,6 +6,7 @@ import io.muster.contract.id.TenantId;
 import io.muster.rest.access.Caller;
 import io.muster.rest.access.Roles;
 import io.muster.rest.audit.Author;
+import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.paging.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.annotation.security.RolesAllowed;
@@ -13,6 +14,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -45,14 +47,21 @@ class TargetTokenResource {
       summary = "Make a target token",
       description =
           "32 hexadecimal digits that let the device in at hawkBit's device API, and nowhere else."
-              + " Shown once.")
+              + " Shown once. With token the device's own is taken over, as from hawkBit, and not"
+              + " shown. Repeated with the same Idempotency-Key before its first use, another"
+              + " one takes its place; after that it is 409.")
   public RestResponse<TargetTokenView> make(
       @PathParam("tenant") TenantId tenant,
       @PathParam("device") DeviceId device,
+      @HeaderParam(IdempotencyKey.HEADER) String idempotencyKey,
       @NotNull TargetTokenBody body) {
     return ResponseBuilder.create(
             RestResponse.Status.CREATED,
-            tokens.make(new DeviceAddress(tenant, device), body, Author.of(caller)))
+            tokens.make(
+                new DeviceAddress(tenant, device),
+                body,
+                IdempotencyKey.read(idempotencyKey),
+                Author.of(caller)))
         .header("Cache-Control", "no-store")
         .build();
   }

@@ -50,7 +50,7 @@ class ArtifactLimitsIT {
             Map.of(
                 "muster.firmware.artifacts.per-tenant", "2",
                 "muster.firmware.artifacts.uploads-per-tenant", "1"));
-    var intake = new Intake(store, parts.database, limits);
+    var intake = new Intake(store, parts.database, limits, clock);
     artifacts = new Artifacts(store, intake, parts.database, parts.changes, limits, clock);
     var completion = new Completion(store, artifacts, parts.database, limits, clock);
     uploads = new Uploads(store, intake, completion, parts.database, parts.changes, limits, clock);

@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,6 +30,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -192,14 +194,39 @@ class DevicePortTest {
     try (var first = connect()) {
       write(first, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
       assertEquals('H', first.getInputStream().read());
-      try (var second = connect()) {
-        assertEquals(-1, second.getInputStream().read());
+      assertThrows(IOException.class, () -> connect().close());
+    }
+    assertEquals(1, meters.get("muster.firmware.tls.refused").counter().count());
+    var open = meters.get("muster.firmware.tls.connections").gauge();
+    await().atMost(60, TimeUnit.SECONDS).until(() -> open.value() == 0);
+    assertEquals("nobody true", ask(anonymous()).body());
+  }
+
+  @Test
+  void whoSaysNothingCountsAndIsCutOff() throws Exception {
+    open(
+        Map.of(
+            "muster.firmware.tls.connections", "1",
+            "muster.firmware.tls.handshake-timeout", "PT1S"));
+    try (var first = new Socket(HOST, port.port());
+        var second = new Socket(HOST, port.port())) {
+      for (var silent : List.of(first, second)) {
+        silent.setSoTimeout(60_000);
+        assertEnds(silent);
       }
     }
     assertEquals(1, meters.get("muster.firmware.tls.refused").counter().count());
     var open = meters.get("muster.firmware.tls.connections").gauge();
     await().atMost(60, TimeUnit.SECONDS).until(() -> open.value() == 0);
     assertEquals("nobody true", ask(anonymous()).body());
+  }
+
+  private static void assertEnds(Socket socket) throws IOException {
+    try {
+      assertEquals(-1, socket.getInputStream().read());
+    } catch (SocketException reset) {
+      // An end as well.
+    }
   }
 
   @Test

@@ -11,19 +11,28 @@ import io.muster.firmware.Pem;
 import io.muster.firmware.ServiceTest;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A download over TLS that takes longer than a connection may be idle. */
+/** Downloads that take longer than a connection may be idle. */
 @ServiceTest
 class SlowDownloadIT {
   private static final int BYTES = FirmwareStack.MAX_BYTES;
@@ -32,11 +41,20 @@ class SlowDownloadIT {
   /** For 2.4 s and more in all: more than twice as long as a connection may be idle. */
   private static final int PAUSE_MILLIS = 20;
 
+  /** Without TLS the kernel sends a file in regions of 1 MiB, which takes longer than that. */
+  private static final int PLAIN_BYTES = 24 * PIECE_BYTES;
+
+  private static final int PLAIN_PAUSE_MILLIS = 100;
+
+  /** Of a socket; that of one on this machine would take all of it at once. */
+  private static final int BUFFER_BYTES = PIECE_BYTES;
+
   @Inject Vertx vertx;
   FirmwareStack stack;
   private DevicePort port;
+  private HttpServer plain;
 
-  /** A port of its own, that waits for nobody. */
+  /** Ports of its own, that wait for nobody. */
   @BeforeEach
   void open() {
     var settings =
@@ -52,33 +70,81 @@ class SlowDownloadIT {
     var config = HandWired.config(DevicePortConfig.class, settings);
     port = new DevicePort(vertx, config, new SimpleMeterRegistry());
     port.open(VertxHttpRecorder.getRootHandler());
+    var options =
+        new HttpServerOptions()
+            .setHost("127.0.0.1")
+            .setPort(0)
+            .setIdleTimeout(1)
+            .setSendBufferSize(BUFFER_BYTES);
+    plain =
+        vertx
+            .createHttpServer(options)
+            .requestHandler(VertxHttpRecorder.getRootHandler())
+            .listen()
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
   }
 
   @AfterEach
   void close() {
     port.close();
+    plain.close();
   }
 
+  /** Both at once, since each takes its time. */
   @Test
-  void itIsNotIdleWhileItsBytesFlow() throws Exception {
+  void aConnectionIsNotIdleWhileItsBytesFlow() throws Exception {
     var bytes = new byte[BYTES];
     new Random(21).nextBytes(bytes);
     var device = OneDevice.of(stack);
     var path = download(device, device.assign(device.distribution("1.0", bytes)));
-    var sha256 = MessageDigest.getInstance("SHA-256");
-    try (var socket = connect()) {
-      ask(socket, path, device.token());
-      var in = socket.getInputStream();
-      assertTrue(head(in).startsWith("HTTP/1.1 200 "));
-      for (var left = BYTES; left > 0; left -= PIECE_BYTES) {
-        var piece = in.readNBytes(Math.min(PIECE_BYTES, left));
-        assertTrue(piece.length == Math.min(PIECE_BYTES, left), left + " bytes before its end");
-        sha256.update(piece);
-        // What is tested is how slow the client is.
-        Thread.sleep(PAUSE_MILLIS);
-      }
+    Callable<byte[]> overTls =
+        () -> {
+          try (var socket = connect()) {
+            ask(socket, path, device.token(), BYTES);
+            return readSlowly(socket.getInputStream(), BYTES, PAUSE_MILLIS);
+          }
+        };
+    Callable<byte[]> withoutTls =
+        () -> {
+          try (var socket = connectPlain()) {
+            ask(socket, path, device.token(), PLAIN_BYTES);
+            return readSlowly(socket.getInputStream(), PLAIN_BYTES, PLAIN_PAUSE_MILLIS);
+          }
+        };
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var answers = threads.invokeAll(List.of(overTls, withoutTls));
+      assertArrayEquals(sha256().digest(bytes), answers.getFirst().get());
+      assertArrayEquals(
+          sha256().digest(Arrays.copyOf(bytes, PLAIN_BYTES)), answers.getLast().get());
     }
-    assertArrayEquals(MessageDigest.getInstance("SHA-256").digest(bytes), sha256.digest());
+  }
+
+  /** Gives the SHA-256 of what came. */
+  private static byte[] readSlowly(InputStream in, int bytes, int pauseMillis) throws Exception {
+    assertTrue(head(in).startsWith("HTTP/1.1 206 "));
+    var sha256 = sha256();
+    for (var left = bytes; left > 0; left -= PIECE_BYTES) {
+      var piece = in.readNBytes(Math.min(PIECE_BYTES, left));
+      assertTrue(piece.length == Math.min(PIECE_BYTES, left), left + " bytes before its end");
+      sha256.update(piece);
+      // What is tested is how slow the client is.
+      Thread.sleep(pauseMillis);
+    }
+    return sha256.digest();
+  }
+
+  private static MessageDigest sha256() throws NoSuchAlgorithmException {
+    return MessageDigest.getInstance("SHA-256");
+  }
+
+  private Socket connectPlain() throws IOException {
+    var socket = new Socket();
+    socket.setReceiveBufferSize(BUFFER_BYTES);
+    socket.setSoTimeout(60_000);
+    socket.connect(new InetSocketAddress("127.0.0.1", plain.actualPort()));
+    return socket;
   }
 
   private SSLSocket connect() throws IOException {
@@ -88,10 +154,16 @@ class SlowDownloadIT {
     return socket;
   }
 
-  private static void ask(SSLSocket socket, String path, String token) throws IOException {
+  private static void ask(Socket socket, String path, String token, int bytes) throws IOException {
     var request =
-        "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: TargetToken %s\r\n\r\n"
-            .formatted(path, token);
+        """
+        GET %s HTTP/1.1\r
+        Host: localhost\r
+        Authorization: TargetToken %s\r
+        Range: bytes=0-%d\r
+        \r
+        """
+            .formatted(path, token, bytes - 1);
     socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
     socket.getOutputStream().flush();
   }

@@ -17,6 +17,7 @@ import io.muster.firmware.PlainParts;
 import io.muster.firmware.SetClock;
 import io.muster.firmware.settings.Settings;
 import io.muster.firmware.targets.TargetTokens;
+import io.muster.firmware.targets.TokenRequests;
 import io.muster.rest.bans.Network;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
@@ -59,6 +60,8 @@ class StrangersIT {
 
   private DeviceAccess access(Map<String, String> settings) throws ClassNotFoundException {
     var config = config(DdiConfig.class, settings);
+    var tokenLimits = config(named("targets.TargetConfig"), Map.of());
+    var requests = bean(TokenRequests.class, tokenLimits, clock);
     return new DeviceAccess(
         parts.targets,
         bean(
@@ -66,11 +69,12 @@ class StrangersIT {
             parts.targets,
             parts.database,
             parts.changes,
-            config(named("targets.TargetConfig"), Map.of()),
+            requests,
+            tokenLimits,
             clock),
         new RegistryProofs(parts.neighbours, config, meters, clock, ticker),
         new Strangers(config, meters, ticker),
-        bean(Settings.class, parts.database, parts.changes),
+        bean(Settings.class, parts.database, parts.changes, requests),
         new GatewayUse(parts.changes, config, clock),
         config,
         meters,
@@ -226,6 +230,8 @@ class StrangersIT {
     assertInstanceOf(Refusal.LimitReached.class, refused.refusal());
     clock.advance(Duration.ofMinutes(1));
     access.of("acme", "lamp-1", "GatewayToken secret", visitor);
+    assertEquals(
+        1, DATABASE.number("SELECT count(*) FROM tenant_setting WHERE gateway_token_used"));
   }
 
   private void admitted(String device, String address) {

@@ -178,10 +178,12 @@ class TenantRemainsIT {
     rows.run("BEGIN");
     var of = "'" + tenant + "'";
     rows.insert("tenant_setting", Map.of("tenant", of));
+    rows.insert("token_request", Map.of("tenant", of));
     rows.insert("suspended_tenant", Map.of("tenant", of));
     rows.insert("rollout_setting", Map.of("tenant", of));
     rows.insert("audit", Map.of("tenant", of));
     rows.insert("artifact", Map.of("tenant", of));
+    rows.insert("artifact_remains", Map.of("tenant", of));
     rows.insert("upload", Map.of("tenant", of, "id", of, "artifact_key", keyOf("artifact", of)));
     rows.insert("signing_key", Map.of("tenant", of));
     rows.insert(

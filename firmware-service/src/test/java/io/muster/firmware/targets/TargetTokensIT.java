@@ -11,7 +11,9 @@ import io.muster.contract.id.DeviceAddress;
 import io.muster.firmware.FirmwareDatabase;
 import io.muster.firmware.PlainParts;
 import io.muster.firmware.SetClock;
+import io.muster.firmware.problem.ConflictKind;
 import io.muster.rest.audit.Author;
+import io.muster.rest.idempotency.IdempotencyKey;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,12 +49,14 @@ class TargetTokensIT {
     parts = new PlainParts(DATABASE, folder, clock);
     parts.registry.add(DEVICE);
     parts.registry.add(OTHER);
+    var limits = config(TargetConfig.class, Map.of());
     tokens =
         new TargetTokens(
             parts.targets,
             parts.database,
             parts.changes,
-            config(TargetConfig.class, Map.of()),
+            new TokenRequests(limits, clock),
+            limits,
             clock);
   }
 
@@ -144,12 +149,112 @@ class TargetTokensIT {
             "SELECT count(*) FROM target_token AS t WHERE t::text LIKE '%" + made.token() + "%'"));
   }
 
+  @Test
+  void oneThatTheDeviceHasIsTakenOverAndNotShown() {
+    var text = "0d1f2a3b4c5d6e7f8091a2b3c4d5e6f7";
+    assertNobody(DEVICE, text);
+    var taken = take(DEVICE, text, "k");
+    assertNull(taken.token());
+    assertHolds(text);
+    assertEquals(
+        1, DATABASE.number("SELECT count(*) FROM audit WHERE action = 'target-token-imported'"));
+    var refused = assertThrows(RefusedException.class, () -> take(DEVICE, text, "l")).refusal();
+    assertEquals("name-taken", assertInstanceOf(Refusal.Conflict.class, refused).kind());
+    // A fleet with one token for all has one for each here.
+    take(OTHER, text, "k");
+    assertEquals(
+        0,
+        DATABASE.number(
+            "SELECT count(*) FROM target_token AS t WHERE t::text LIKE '%" + text + "%'"));
+  }
+
+  @Test
+  void aRepeatedTakingOverIsOne() {
+    var text = "0d1f2a3b4c5d6e7f8091a2b3c4d5e6f7";
+    take(DEVICE, text, "k");
+    take(DEVICE, text, "k");
+    assertHolds(text);
+    assertEquals(1, tokens.list(DEVICE).size());
+    assertConflict(() -> take(DEVICE, text.replace('0', '9'), "k"));
+  }
+
+  @Test
+  void whatIsNoneOrCouldBeGuessedIsNotTakenOver() {
+    for (var text :
+        List.of(
+            "",
+            "secret",
+            "0D1F2A3B4C5D6E7F8091A2B3C4D5E6F7",
+            "0d1f2a3b4c5d6e7f8091a2b3c4d5e6f",
+            "0".repeat(32),
+            "0123456".repeat(5).substring(0, 32))) {
+      var refused = assertThrows(RefusedException.class, () -> take(DEVICE, text, "k")).refusal();
+      var errors = assertInstanceOf(Refusal.Meaningless.class, refused, text).errors();
+      assertEquals("/token", errors.getFirst().pointer());
+    }
+  }
+
+  private TargetTokenView take(DeviceAddress device, String text, String key) {
+    return tokens.make(
+        device, new TargetTokenBody(null, null, text), Optional.of(new IdempotencyKey(key)), BY);
+  }
+
+  @Test
+  void whoseAnswerWasLostGetsAnotherInPlaceOfTheUnusedOne() {
+    var lost = make("k", null);
+    var again = make("k", null);
+    assertNobody(DEVICE, lost.token());
+    assertEquals(1, tokens.list(DEVICE).size());
+    assertConflict(() -> make("k", clock.instant()));
+    // Another device, or another key, is another request.
+    tokens.make(
+        OTHER, new TargetTokenBody(null, null, null), Optional.of(new IdempotencyKey("k")), BY);
+    make("l", null);
+    assertHolds(again.token());
+    assertConflict(() -> make("k", null));
+    assertHolds(again.token());
+    assertEquals(2, tokens.list(DEVICE).size());
+  }
+
+  @Test
+  void aKeyStandsForItsTokenForADayAlsoAfterThatWasDeleted() {
+    var made = make("k", null);
+    tokens.delete(DEVICE, made.id(), BY);
+    assertConflict(() -> make("k", null));
+    clock.advance(Duration.ofDays(1));
+    make("k", null);
+    assertEquals(1, DATABASE.number("SELECT count(*) FROM token_request"));
+    // Neither is it that of the device which comes after it under its name.
+    parts.database.inTransaction(
+        db -> {
+          TargetTable.deleted(db, DEVICE, clock.instant());
+          return null;
+        });
+    make("k", null);
+  }
+
+  private TargetTokenView make(String key, Instant notBefore) {
+    return tokens.make(
+        DEVICE,
+        new TargetTokenBody(notBefore, null, null),
+        Optional.of(new IdempotencyKey(key)),
+        BY);
+  }
+
+  private static void assertConflict(Executable step) {
+    var refused = assertThrows(RefusedException.class, step).refusal();
+    assertEquals(
+        ConflictKind.IDEMPOTENCY_KEY_USED.label(),
+        assertInstanceOf(Refusal.Conflict.class, refused).kind());
+  }
+
   private TargetTokenView make(DeviceAddress device) {
     return make(device, null, null);
   }
 
   private TargetTokenView make(DeviceAddress device, Instant notBefore, Instant notAfter) {
-    return tokens.make(device, new TargetTokenBody(notBefore, notAfter), BY);
+    return tokens.make(
+        device, new TargetTokenBody(notBefore, notAfter, null), Optional.empty(), BY);
   }
 
   private void assertHolds(String token) {

@@ -10,16 +10,19 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * Bounds how many requests are under way at once, and how much memory their bodies take. What is
  * asked faster than it is answered would fill the memory of the service and end it for all; so what
  * comes beyond is refused at once, before anything of it is read, and the rest goes on. Services
  * have a room of their own, since whether devices get in must not depend on how much people ask; so
- * have health and metrics, since a service that has much to do is not dead. Thread-safe.
+ * have downloads, which take as long as their clients are slow, and health and metrics, since a
+ * service that has much to do is not dead. Thread-safe.
  */
 @ApplicationScoped
 class RequestRoom {
@@ -42,7 +45,10 @@ class RequestRoom {
   private final Room people;
   private final Room services;
   private final Room operations;
+  private final Optional<Pattern> downloadPaths;
+  private final Room downloads;
   private final Counter refusedRequests;
+  private final Optional<Counter> refusedDownloads;
   private final Counter refusedBodies;
 
   RequestRoom(
@@ -53,6 +59,8 @@ class RequestRoom {
     this.people = new Room(limits.mostAtOnce(), limits.mostBodyBytesAtOnce());
     this.services = new Room(limits.mostAtOnce(), limits.mostBodyBytesAtOnce());
     this.operations = new Room(OPERATIONS_AT_ONCE, 0);
+    this.downloadPaths = limits.downloadPaths().map(Pattern::compile);
+    this.downloads = new Room(limits.mostDownloadsAtOnce(), limits.mostBodyBytesAtOnce());
     Gauge.builder("muster.requests.open", () -> people.requests.get() + services.requests.get())
         .description("Requests that are under way, but for those of health and metrics")
         .register(meters);
@@ -62,6 +70,15 @@ class RequestRoom {
         .register(meters);
     refusedRequests = refused(meters, "requests");
     refusedBodies = refused(meters, "bodies");
+    refusedDownloads = downloadPaths.map(_ -> meteredDownloads(meters));
+  }
+
+  /** Of a service that gives some. */
+  private Counter meteredDownloads(MeterRegistry meters) {
+    Gauge.builder("muster.requests.open.downloads", downloads.requests, AtomicInteger::get)
+        .description("Downloads that are under way, which the other requests do not count")
+        .register(meters);
+    return refused(meters, "downloads");
   }
 
   private static Counter refused(MeterRegistry meters, String limit) {
@@ -79,7 +96,10 @@ class RequestRoom {
     var room = room(context.request().path());
     var bytes = room == operations ? 0 : bodyBytes(context.request());
     if (!room.takeRequest()) {
-      refuse(context, refusedRequests, "As many requests are under way as there may be at once");
+      refuse(
+          context,
+          room == downloads ? refusedDownloads.orElse(refusedRequests) : refusedRequests,
+          "As many requests are under way as there may be at once");
     } else if (!room.takeBody(bytes)) {
       room.requests.decrementAndGet();
       refuse(context, refusedBodies, "Many long bodies are being read at once");
@@ -99,7 +119,14 @@ class RequestRoom {
     if (path != null && path.startsWith(OPERATIONS)) {
       return operations;
     }
-    return path != null && path.startsWith(SERVICES) ? services : people;
+    if (path != null && path.startsWith(SERVICES)) {
+      return services;
+    }
+    return isDownload(path) ? downloads : people;
+  }
+
+  private boolean isDownload(String path) {
+    return path != null && downloadPaths.filter(it -> it.matcher(path).matches()).isPresent();
   }
 
   /** Of a body that takes memory: one that is too long is not read. */

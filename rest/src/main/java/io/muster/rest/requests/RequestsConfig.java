@@ -41,6 +41,19 @@ public interface RequestsConfig {
   @Min(65_536) long mostBodyBytesAtOnce();
 
   /**
+   * Which paths give downloads, that take as long as their clients are slow: a regular expression
+   * that fits the whole path. They have a room of their own, so that they keep out nobody else.
+   */
+  Optional<String> downloadPaths();
+
+  /**
+   * How many of those may be under way at once. More are answered 503 at once, with Retry-After:
+   * each takes some 50 KiB.
+   */
+  @WithDefault("4000")
+  @Min(1) int mostDownloadsAtOnce();
+
+  /**
    * From where proxies connect that say for whom they ask: addresses and networks, as 10.1.0.0/16.
    * From nobody else such a header is looked at. The client is the last address in it that is none
    * of these: it is in the audit, and failures are counted for it.

@@ -75,6 +75,16 @@ class ClientsTest {
     public Optional<String> streamedPaths() {
       return Optional.empty();
     }
+
+    @Override
+    public Optional<String> downloadPaths() {
+      return Optional.empty();
+    }
+
+    @Override
+    public int mostDownloadsAtOnce() {
+      return 1;
+    }
   }
 
   /**
