@@ -36,7 +36,7 @@ public class Downloads {
   private static final int MAX_RANGE_CHARACTERS = 8_192;
 
   /** Of each client that is slower than we are: thousands of them are served at a time. */
-  private static final int WAITING_BYTES = 32 * 1024;
+  private static final int WAITING_BYTES = 16 * 1024;
 
   private static final int PARTIAL_CONTENT = 206;
   private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -60,9 +60,15 @@ public class Downloads {
    * @param ifNoneMatch {@code If-None-Match}, or null
    * @param isHead whether it wants the headers alone
    * @param isEncrypted whether this process encrypts what the client gets
+   * @param pace of the connection
    */
   public record Wish(
-      String range, String ifRange, String ifNoneMatch, boolean isHead, boolean isEncrypted) {
+      String range,
+      String ifRange,
+      String ifNoneMatch,
+      boolean isHead,
+      boolean isEncrypted,
+      Pace pace) {
     /**
      * Of a request and its headers; from now on little waits in memory for its client, who may take
      * it as slowly as it can.
@@ -76,7 +82,8 @@ public class Downloads {
           headers.getHeaderString(HttpHeaders.IF_NONE_MATCH),
           isHead,
           // Of the connection: the request's own word may be that of a proxy that ends TLS.
-          request.connection().isSsl());
+          request.connection().isSsl(),
+          Pace.of(request.connection()));
     }
   }
 
@@ -154,7 +161,7 @@ public class Downloads {
     }
     return count(
         "whole",
-        part(Response.ok(), artifact, 0, artifact.sizeBytes(), wish.isEncrypted())
+        part(Response.ok(), artifact, 0, artifact.sizeBytes(), wish)
             .type(MediaType.APPLICATION_OCTET_STREAM));
   }
 
@@ -163,17 +170,13 @@ public class Downloads {
       var range = parts.ranges().getFirst();
       return count(
           "range",
-          part(
-                  Response.status(PARTIAL_CONTENT),
-                  artifact,
-                  range.first(),
-                  range.lengthBytes(),
-                  wish.isEncrypted())
+          part(Response.status(PARTIAL_CONTENT), artifact, range.first(), range.lengthBytes(), wish)
               .type(MediaType.APPLICATION_OCTET_STREAM)
               .header("Content-Range", range.contentRange(artifact.sizeBytes())));
     }
     var body =
-        new MultipartRanges(parts.ranges(), artifact.sizeBytes(), store, stored(artifact).name());
+        new MultipartRanges(
+            parts.ranges(), artifact.sizeBytes(), store, stored(artifact).name(), wish.pace());
     return count("ranges", Response.status(PARTIAL_CONTENT).entity(body).type(body.mediaType()));
   }
 
@@ -193,19 +196,15 @@ public class Downloads {
    * however fast these go, the connection would count as idle meanwhile, and be closed.
    */
   private Response.ResponseBuilder part(
-      Response.ResponseBuilder response,
-      Artifact artifact,
-      long first,
-      long count,
-      boolean isEncrypted) {
+      Response.ResponseBuilder response, Artifact artifact, long first, long count, Wish wish) {
     var stored = stored(artifact);
-    if (stored.file().isPresent() && !isEncrypted) {
+    if (stored.file().isPresent() && !wish.isEncrypted()) {
       return response.entity(new PathPart(stored.file().get(), first, count));
     }
     StreamingOutput bytes =
         out -> {
           try (var in = store.open(stored.name(), first, count)) {
-            in.transferTo(out);
+            wish.pace().copy(in, out);
           }
         };
     return response.entity(bytes).header(HttpHeaders.CONTENT_LENGTH, count);

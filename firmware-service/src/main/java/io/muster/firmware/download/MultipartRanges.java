@@ -10,22 +10,23 @@ import java.util.List;
 
 /**
  * Several ranges of a file as {@code multipart/byteranges} (RFC 9110 §14.6). Written once, by one
- * thread, in pieces of a fixed size.
+ * thread, in small pieces.
  */
 final class MultipartRanges implements StreamingOutput {
-  private static final int PIECE_BYTES = 64 * 1024;
-
   private final List<ByteRange> ranges;
   private final long sizeBytes;
   private final ArtifactStore store;
   private final Sha256 name;
+  private final Pace pace;
   private final String boundary;
 
-  MultipartRanges(List<ByteRange> ranges, long sizeBytes, ArtifactStore store, Sha256 name) {
+  MultipartRanges(
+      List<ByteRange> ranges, long sizeBytes, ArtifactStore store, Sha256 name, Pace pace) {
     this.ranges = List.copyOf(ranges);
     this.sizeBytes = sizeBytes;
     this.store = store;
     this.name = name;
+    this.pace = pace;
     // Bytes that hold their own digest are not to be found.
     this.boundary = "muster-" + name.hex().substring(0, 40);
   }
@@ -36,13 +37,10 @@ final class MultipartRanges implements StreamingOutput {
 
   @Override
   public void write(OutputStream out) throws IOException {
-    var buffer = new byte[PIECE_BYTES];
     for (var range : ranges) {
       out.write(head(range));
       try (var part = store.open(name, range.first(), range.lengthBytes())) {
-        for (var read = part.read(buffer); read >= 0; read = part.read(buffer)) {
-          out.write(buffer, 0, read);
-        }
+        pace.copy(part, out);
       }
     }
     out.write(end());

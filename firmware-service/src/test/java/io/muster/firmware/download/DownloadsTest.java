@@ -32,6 +32,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jboss.resteasy.reactive.PathPart;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +48,7 @@ class DownloadsTest {
   private static final byte[] BYTES = "0123456789".repeat(30).getBytes(StandardCharsets.US_ASCII);
 
   @TempDir Path folder;
+  private final AtomicInteger taken = new AtomicInteger();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private FileStore files;
   private Artifact artifact;
@@ -91,6 +93,7 @@ class DownloadsTest {
   void whatIsEncryptedPassesThroughInSmallPieces() throws IOException {
     var whole = downloads(files).answer(artifact, encrypted(null));
     assertEquals(new String(BYTES, StandardCharsets.US_ASCII), text(whole));
+    assertEquals(1, taken.get(), "each piece was waited for");
     assertEquals("300", whole.getHeaderString(HttpHeaders.CONTENT_LENGTH));
     var piece = downloads(files).answer(artifact, encrypted("bytes=295-"));
     assertEquals(206, piece.getStatus());
@@ -120,7 +123,9 @@ class DownloadsTest {
   @Test
   void whatIsNotUnderstoodElsewhereIsAnsweredHere() {
     var downloads = downloads(new Elsewhere(files));
-    var head = downloads.deviceAnswer(artifact, new Downloads.Wish(null, null, null, true, false));
+    var head =
+        downloads.deviceAnswer(
+            artifact, new Downloads.Wish(null, null, null, true, false, Pace.ANY));
     assertEquals(200, head.getStatus());
     assertEquals("300", head.getHeaderString(HttpHeaders.CONTENT_LENGTH));
     var two = downloads.deviceAnswer(artifact, get("bytes=0-1,5-9"));
@@ -130,7 +135,7 @@ class DownloadsTest {
     assertEquals(416, downloads.deviceAnswer(artifact, get(many)).getStatus());
     assertEquals(416, downloads.deviceAnswer(artifact, get("bytes=300-")).getStatus());
     var has = "\"" + artifact.sha256().hex() + "\"";
-    var same = new Downloads.Wish(null, null, has, false, false);
+    var same = new Downloads.Wish(null, null, has, false, false, Pace.ANY);
     assertEquals(304, downloads.deviceAnswer(artifact, same).getStatus());
     assertEquals(0, counted("redirect"));
   }
@@ -143,11 +148,11 @@ class DownloadsTest {
   }
 
   private static Downloads.Wish get(String range) {
-    return new Downloads.Wish(range, null, null, false, false);
+    return new Downloads.Wish(range, null, null, false, false, Pace.ANY);
   }
 
-  private static Downloads.Wish encrypted(String range) {
-    return new Downloads.Wish(range, null, null, false, true);
+  private Downloads.Wish encrypted(String range) {
+    return new Downloads.Wish(range, null, null, false, true, taken::incrementAndGet);
   }
 
   private Downloads downloads(ArtifactStore store) {

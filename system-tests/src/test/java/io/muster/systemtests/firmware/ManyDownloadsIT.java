@@ -103,9 +103,11 @@ class ManyDownloadsIT {
       for (var i = 0; i < clients; i++) {
         sums.add(threads.submit(() -> fetch(connect, begun, goOn)));
       }
-      assertTrue(begun.await(5, TimeUnit.MINUTES), begun.getCount() + " have not begun");
+      var all = begun.await(5, TimeUnit.MINUTES);
       var memory = stack.processes().residentBytes("firmware");
+      // Whatever comes: nobody leaves this block while they wait.
       goOn.countDown();
+      assertTrue(all, begun.getCount() + " have not begun");
       var expected = sum(bytes);
       for (var sum : sums) {
         assertEquals(expected, sum.get(10, TimeUnit.MINUTES));
@@ -118,9 +120,8 @@ class ManyDownloadsIT {
       throws Exception {
     var sum = new CRC32();
     comingIn.acquire();
-    try (var socket = begin(connect)) {
+    try (var socket = begin(connect, begun)) {
       var in = socket.getInputStream();
-      begun.countDown();
       goOn.await();
       for (var left = FILE_BYTES; left > 0; left -= PIECE_BYTES) {
         sum.update(piece(in, Math.min(PIECE_BYTES, left)));
@@ -132,7 +133,7 @@ class ManyDownloadsIT {
   }
 
   /** Until the head of the answer is here. */
-  private Socket begin(Callable<Socket> connect) throws Exception {
+  private Socket begin(Callable<Socket> connect, CountDownLatch begun) throws Exception {
     try {
       var socket = connect.call();
       socket.setSoTimeout(120_000);
@@ -145,6 +146,7 @@ class ManyDownloadsIT {
       assertTrue(head.startsWith("HTTP/1.1 200 "), head);
       return socket;
     } finally {
+      begun.countDown();
       comingIn.release();
     }
   }
