@@ -148,21 +148,23 @@ public class Actions {
       Sql db, Target known, long number, boolean agreed, List<String> why) {
     var target = TargetTable.lock(db, known.key());
     var action = find(db, target, number);
+    var asks = action.state() == ActionState.UNCONFIRMED;
+    var next = asks && agreed ? ActionState.OPEN : action.state();
+    if (isFlood(db, target, action, next)) {
+      return new Course.Outcome.Flood();
+    }
     if (action.state().isEnded()) {
       return new Course.Outcome.Gone();
     }
-    if (action.state() != ActionState.UNCONFIRMED) {
+    if (!asks) {
       return new Course.Outcome.Repeated();
-    }
-    if (isFlood(db, target, action, agreed ? ActionState.OPEN : action.state())) {
-      return new Course.Outcome.Flood();
     }
     note(db, action, agreed ? "[confirmed]" : "[denied]", why);
     if (agreed) {
       ActionTable.move(db, action, ActionState.OPEN, clock.instant());
       tell(db, target, number, ActionState.OPEN);
     }
-    return new Course.Outcome.Now(agreed ? ActionState.OPEN : action.state());
+    return new Course.Outcome.Now(next);
   }
 
   private void settleConfirmation(Course.Outcome outcome) {
@@ -217,11 +219,12 @@ public class Actions {
     var target = TargetTable.lock(db, known.key());
     var action = find(db, target, number);
     var found = course.apply(action.state(), feedback);
-    if (found instanceof Course.Outcome.Now now) {
-      if (isFlood(db, target, action, now.state())) {
-        return new Course.Outcome.Flood();
-      }
-      record(db, target, action, feedback, now.state());
+    var next = found instanceof Course.Outcome.Now now ? now.state() : action.state();
+    if (isFlood(db, target, action, next)) {
+      return new Course.Outcome.Flood();
+    }
+    if (found instanceof Course.Outcome.Now) {
+      record(db, target, action, feedback, next);
     } else if (found instanceof Course.Outcome.Skipped) {
       noteSkipped(db, action, feedback);
     }
@@ -274,8 +277,9 @@ public class Actions {
   }
 
   /**
-   * What ends an action always passes: it comes once. The count is to be committed, whatever the
-   * answer: else the next one would be the first too many again.
+   * Whatever changes nothing is counted, also of actions that have ended. What ends an action
+   * always passes: it comes once. The count is to be committed, whatever the answer: else the next
+   * one would be the first too many again.
    */
   private boolean isFlood(Sql db, Target target, Action action, ActionState state) {
     if (state != action.state()) {

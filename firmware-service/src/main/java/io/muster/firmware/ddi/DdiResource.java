@@ -7,6 +7,7 @@ import io.muster.firmware.download.EntityTags;
 import io.muster.firmware.store.Sha256;
 import io.muster.firmware.targets.Target;
 import io.muster.rest.problem.Refusal;
+import io.muster.rest.problem.RefusedException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.security.PermitAll;
@@ -152,7 +153,7 @@ class DdiResource {
       @BeanParam Asked asked, @PathParam("action") String action, byte[] body) {
     var target = device(asked);
     var feedback = DdiJson.feedback(body);
-    return done(() -> actions.deploymentFeedback(target, id(action), feedback));
+    return said(target, () -> actions.deploymentFeedback(target, id(action), feedback));
   }
 
   @GET
@@ -171,7 +172,7 @@ class DdiResource {
       @BeanParam Asked asked, @PathParam("action") String action, byte[] body) {
     var target = device(asked);
     var feedback = DdiJson.feedback(body);
-    return done(() -> actions.cancellationFeedback(target, id(action), feedback));
+    return said(target, () -> actions.cancellationFeedback(target, id(action), feedback));
   }
 
   @GET
@@ -211,7 +212,7 @@ class DdiResource {
   public Response confirm(@BeanParam Asked asked, @PathParam("action") String action, byte[] body) {
     var target = device(asked);
     var agreed = DdiJson.confirmation(body);
-    return done(() -> actions.confirm(target, id(action), agreed, DdiJson.details(body)));
+    return said(target, () -> actions.confirm(target, id(action), agreed, DdiJson.details(body)));
   }
 
   @POST
@@ -333,6 +334,18 @@ class DdiResource {
       return Response.ok().build();
     } catch (Actions.GoneException gone) {
       return Response.status(Response.Status.GONE).build();
+    }
+  }
+
+  /** What is said of an update; of one that is not there it counts as any other question. */
+  private Response said(Target target, Runnable step) {
+    try {
+      return done(step);
+    } catch (RefusedException refused) {
+      if (refused.refusal() instanceof Refusal.Absent) {
+        requests.asked(target);
+      }
+      throw refused;
     }
   }
 

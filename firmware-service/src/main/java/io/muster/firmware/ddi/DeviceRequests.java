@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * Bounds what one device may ask in a minute, at this instance: what it shows may hold, and its
  * questions cost signatures and locks nevertheless. Downloads are not counted, since of a delta
- * thousands of ranges are fetched; nor is feedback, which has a bound of its own that its end
- * passes. Thread-safe.
+ * thousands of ranges are fetched; nor is feedback, which has a bound of its own that the end of an
+ * action passes, but for that on actions that are not there. Thread-safe.
  */
 @Startup
 @ApplicationScoped

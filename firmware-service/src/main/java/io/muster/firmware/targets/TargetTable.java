@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The rows of targets. Stateless. */
 public final class TargetTable {
@@ -56,35 +57,35 @@ public final class TargetTable {
         JOIN target AS t ON t.tenant = s.tenant AND t.device = s.device
        WHERE NOT (t.known AND t.enabled) ORDER BY t.key\
       """;
+
+  /** Of rows that are locked: a join leaves out one that another transaction changes. */
   private static final String ENSURE =
       """
-      WITH held AS
-        (SELECT t.key, f.enabled
-           FROM unnest($2::text[], $3::boolean[]) AS f (device, enabled)
-           JOIN target AS t ON t.tenant = $1 AND t.device = f.device
-          ORDER BY t.key FOR UPDATE OF t)
-      UPDATE target AS t SET known = true, enabled = held.enabled FROM held WHERE t.key = held.key\
+      UPDATE target AS t SET known = true, enabled = f.enabled
+        FROM unnest($2::text[], $3::boolean[]) AS f (device, enabled)
+       WHERE t.tenant = $1 AND t.device = f.device\
       """;
+
   private static final String FORGET_SOME =
       """
-      WITH held AS
-        (SELECT key FROM target WHERE tenant = $1 AND device = ANY ($2::text[])
-          ORDER BY key FOR UPDATE)
-      UPDATE target AS t SET known = false FROM held WHERE t.key = held.key\
+      UPDATE target SET known = false
+       WHERE key = ANY (ARRAY
+         (SELECT key FROM target WHERE tenant = $1 AND device = ANY ($2::text[])
+           ORDER BY key FOR UPDATE))\
       """;
   private static final String FORGET_ALL =
       """
-      WITH held AS (SELECT key FROM target WHERE known ORDER BY key FOR UPDATE)
-      UPDATE target AS t SET known = false FROM held WHERE t.key = held.key\
+      UPDATE target SET known = false
+       WHERE key = ANY (ARRAY(SELECT key FROM target WHERE known ORDER BY key FOR UPDATE))\
       """;
   private static final String LOCK_ALL =
       """
       SELECT key FROM target
-       WHERE key IN
+       WHERE key = ANY (ARRAY
          (SELECT t.key FROM unnest($1::text[], $2::text[]) AS n (tenant, device)
             JOIN target AS t ON t.tenant = n.tenant AND t.device = n.device
            UNION
-          SELECT key FROM target WHERE tenant = ANY ($3::text[]) AND NOT enabled)
+          SELECT key FROM target WHERE tenant = ANY ($3::text[]) AND NOT enabled))
        ORDER BY key FOR UPDATE\
       """;
 
@@ -174,6 +175,10 @@ public final class TargetTable {
     if (!enabled.isEmpty()) {
       var devices = enabled.keySet().toArray(String[]::new);
       var flags = Arrays.stream(devices).map(enabled::get).toArray(Boolean[]::new);
+      lockAll(
+          db,
+          Stream.of(devices).map(it -> DeviceAddress.of(tenant.value(), it)).toList(),
+          List.of());
       db.change(ENSURE, tenant.value(), devices, flags);
     }
   }

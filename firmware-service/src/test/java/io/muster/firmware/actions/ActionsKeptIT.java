@@ -211,6 +211,8 @@ class ActionsKeptIT {
       assertEquals(1, lines.count("says too much"));
       say(1, Feedback.Execution.CLOSED);
       assertEquals(ActionState.FINISHED, find(1).state());
+      // Nor may what has ended be spoken of without end.
+      assertThrows(RefusedException.class, () -> say(1, Feedback.Execution.CLOSED));
     } finally {
       logger.removeHandler(lines);
     }

@@ -44,6 +44,7 @@ class IngestLogIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final DeviceAddress LAMP = DeviceAddress.of("acme", "lamp-1");
   private static final DeviceAddress SECOND = DeviceAddress.of("acme", "lamp-2");
+  private static final DeviceAddress THIRD = DeviceAddress.of("acme", "lamp-3");
 
   /** Those of other tests use the same server, and none of them at the same time. */
   private static final String WAITING =
@@ -204,18 +205,49 @@ class IngestLogIT {
     assertEquals(2, DATABASE.number("SELECT count(*) FROM target WHERE NOT enabled"));
   }
 
+  /**
+   * A join leaves out what changes meanwhile (decision 0021), and the device would not be heard.
+   */
+  @Test
+  void whoPollsWhileItIsLearntOfIsHeard() {
+    var devices = List.of(LAMP, SECOND, THIRD);
+    devices.forEach(this::give);
+    change(db -> db.change("UPDATE target SET known = false"));
+    devices.forEach(this::saysThatItIsThrough);
+    var taken =
+        parts.database.inTransaction(
+            db -> {
+              db.change("UPDATE target SET polled_at = now() WHERE key = $1", key(db, SECOND));
+              return waiting(this::follow);
+            });
+    taken.join();
+    for (var device : devices) {
+      assertEquals("finished", state(device), device::toString);
+    }
+  }
+
   /** One device is held; when the page waits the other one is wanted as well. */
   private void whileATurnLocks(Runnable page) {
     var taken =
         parts.database.inTransaction(
             db -> {
               TargetTable.lock(db, key(db, LAMP));
-              var taking = CompletableFuture.runAsync(page);
-              await().atMost(PATIENCE).until(() -> DATABASE.number(WAITING) > 0);
+              var taking = waiting(page);
               TargetTable.lock(db, key(db, SECOND));
               return taking;
             });
     taken.join();
+  }
+
+  /** That waits for a lock; what fails before says so. */
+  private static CompletableFuture<Void> waiting(Runnable page) {
+    var taking = CompletableFuture.runAsync(page);
+    await().atMost(PATIENCE).until(() -> taking.isDone() || DATABASE.number(WAITING) > 0);
+    if (taking.isDone()) {
+      taking.join();
+      throw new AssertionError("it did not wait");
+    }
+    return taking;
   }
 
   private void give(DeviceAddress device) {

@@ -171,9 +171,10 @@ class TargetTokensIT {
   @Test
   void aRepeatedTakingOverIsOne() {
     var text = "0d1f2a3b4c5d6e7f8091a2b3c4d5e6f7";
-    take(DEVICE, text, "k");
-    take(DEVICE, text, "k");
+    var first = take(DEVICE, text, "k");
+    assertEquals(first.id(), take(DEVICE, text, "k").id());
     assertHolds(text);
+    assertEquals(first.id(), take(DEVICE, text, "k").id(), "though the device shows it already");
     assertEquals(1, tokens.list(DEVICE).size());
     assertConflict(() -> take(DEVICE, text.replace('0', '9'), "k"));
   }

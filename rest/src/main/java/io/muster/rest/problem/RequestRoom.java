@@ -93,7 +93,8 @@ class RequestRoom {
   }
 
   private void enter(RoutingContext context) {
-    var room = room(context.request().path());
+    // As it is routed: one letter in another spelling is no other path.
+    var room = room(context.normalizedPath());
     var bytes = room == operations ? 0 : bodyBytes(context.request());
     if (!room.takeRequest()) {
       refuse(

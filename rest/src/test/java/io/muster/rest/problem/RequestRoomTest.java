@@ -14,6 +14,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.impl.HttpUtils;
 import io.vertx.ext.web.RoutingContext;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
@@ -50,6 +51,16 @@ class RequestRoomTest {
     var next = new Asked(DOWNLOAD);
     handler.handle(next.context());
     assertEquals("in", next.outcome());
+  }
+
+  @Test
+  void aDownloadInAnotherSpellingIsOne() {
+    var handler = handler(Optional.of(".*/artifacts/[^/]+"));
+    var spelled = new Asked(DOWNLOAD.replace("artifacts", "artifact%73"));
+    handler.handle(spelled.context());
+    assertEquals("in", spelled.outcome());
+    assertEquals(1, meters.get("muster.requests.open.downloads").gauge().value());
+    assertEquals(0, meters.get("muster.requests.open").gauge().value());
   }
 
   @Test
@@ -147,6 +158,7 @@ class RequestRoomTest {
           (_, method, arguments) ->
               switch (method.getName()) {
                 case "request" -> request;
+                case "normalizedPath" -> HttpUtils.normalizePath(path);
                 case "response" -> response();
                 case "addEndHandler" -> {
                   atItsEnd.add(handlerIn(arguments));
