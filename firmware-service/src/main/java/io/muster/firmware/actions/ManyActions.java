@@ -155,13 +155,21 @@ public class ManyActions {
   }
 
   /**
+   * Nobody else changes what these devices are to get, nor joins or leaves it, until the end of the
+   * transaction.
+   */
+  public void lock(Sql db, List<Long> targets) {
+    db.rows(LOCK_ALL, (Object) keys(targets));
+  }
+
+  /**
    * Takes back actions that devices have not seen.
    *
    * @return those that were, by their keys
    */
   public List<Long> takeBack(Sql db, List<Long> targets, List<Long> open, String why) {
     var now = clock.instant();
-    db.rows(LOCK_ALL, (Object) keys(targets));
+    lock(db, targets);
     var taken = db.rows(row -> row.getLong("key"), TAKE_BACK, keys(open), now);
     if (!taken.isEmpty()) {
       db.change(NOTE, keys(taken), now, why);
