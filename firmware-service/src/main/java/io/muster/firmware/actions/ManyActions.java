@@ -3,6 +3,7 @@ package io.muster.firmware.actions;
 import io.muster.contract.id.DeviceAddress;
 import io.muster.contract.id.TenantId;
 import io.muster.firmware.database.Sql;
+import io.muster.firmware.distributions.DistributionTable;
 import io.muster.firmware.messages.Messages;
 import io.muster.firmware.settings.TenantSettings;
 import io.muster.firmware.targets.Target;
@@ -102,14 +103,18 @@ public class ManyActions {
   /**
    * Gives devices a distribution, in the transaction. What else they were to get is cancelled; an
    * action for the same that is open already stays. Who may not take part gets nothing, and no
-   * outcome.
+   * outcome; nor does who wants what somebody has withdrawn or deleted meanwhile, which nobody does
+   * from here to the end of the transaction.
    *
    * @param by whose will it is
    */
   public List<Outcome> start(
       Sql db, TenantId tenant, List<Wish> wishes, boolean forced, String by) {
     var wanted = wishes.stream().collect(Collectors.toMap(Wish::target, Wish::distribution));
-    var targets = db.rows(TargetTable::read, LOCK, (Object) keys(wanted.keySet()));
+    var locked = db.rows(TargetTable::read, LOCK, (Object) keys(wanted.keySet()));
+    // Targets come before distributions, as for whoever takes back what was withdrawn.
+    var held = DistributionTable.hold(db, wanted.values());
+    var targets = locked.stream().filter(it -> held.contains(wanted.get(it.key()))).toList();
     var keys = keys(targets.stream().map(Target::key).toList());
     var open = open(db, keys);
     var installed = installed(db, keys);
@@ -150,13 +155,21 @@ public class ManyActions {
   }
 
   /**
+   * Nobody else changes what these devices are to get, nor joins or leaves it, until the end of the
+   * transaction.
+   */
+  public void lock(Sql db, List<Long> targets) {
+    db.rows(LOCK_ALL, (Object) keys(targets));
+  }
+
+  /**
    * Takes back actions that devices have not seen.
    *
    * @return those that were, by their keys
    */
   public List<Long> takeBack(Sql db, List<Long> targets, List<Long> open, String why) {
     var now = clock.instant();
-    db.rows(LOCK_ALL, (Object) keys(targets));
+    lock(db, targets);
     var taken = db.rows(row -> row.getLong("key"), TAKE_BACK, keys(open), now);
     if (!taken.isEmpty()) {
       db.change(NOTE, keys(taken), now, why);

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -78,6 +79,13 @@ public final class DistributionTable {
       DELETE FROM distribution AS d
        WHERE d.tenant = $1 AND d.deleted_at IS NOT NULL
          AND NOT EXISTS (SELECT 1 FROM action AS a WHERE a.distribution_key = d.key)\
+      """;
+
+  private static final String HOLD =
+      """
+      SELECT key FROM distribution
+       WHERE key = ANY ($1) AND deleted_at IS NULL AND withdrawn_at IS NULL
+       ORDER BY key FOR SHARE\
       """;
 
   private DistributionTable() {}
@@ -153,6 +161,16 @@ public final class DistributionTable {
                 + " AND withdrawn_at IS NULL FOR SHARE",
             distribution)
         .isPresent();
+  }
+
+  /**
+   * The same of several.
+   *
+   * @return those that nobody has deleted or withdrawn
+   */
+  public static Set<Long> hold(Sql db, Collection<Long> distributions) {
+    var keys = distributions.stream().distinct().toArray(Long[]::new);
+    return Set.copyOf(db.rows(row -> row.getLong("key"), HOLD, (Object) keys));
   }
 
   /** The distribution of an action. */

@@ -43,7 +43,7 @@ final class GivenTable {
       """;
   private static final String UNSEEN =
       """
-      SELECT d.device, d.target_key, d.action_key, d.action_number
+      SELECT d.device, d.target_key, d.action_key, d.action_number, a.distribution_key
         FROM rollout_device AS d JOIN action AS a ON a.key = d.action_key
        WHERE d.rollout_key = $1 AND d.state = 'running' AND a.state IN ('open', 'unconfirmed')
          AND a.retrieved = $2
@@ -51,7 +51,7 @@ final class GivenTable {
       """;
   private static final String UNTOLD =
       """
-      SELECT d.device, d.target_key, d.action_key, d.action_number
+      SELECT d.device, d.target_key, d.action_key, d.action_number, a.distribution_key
         FROM rollout_device AS d JOIN action AS a ON a.key = d.action_key
        WHERE d.rollout_key = $1 AND d.state = 'running' AND a.state = 'open' AND a.retrieved
          AND coalesce(d.told_at, d.given_at) < $2
@@ -59,7 +59,7 @@ final class GivenTable {
       """;
   private static final String LATE =
       """
-      SELECT d.device, d.target_key, d.action_key, d.action_number
+      SELECT d.device, d.target_key, d.action_key, d.action_number, a.distribution_key
         FROM rollout_device AS d JOIN action AS a ON a.key = d.action_key
        WHERE d.rollout_key = $1 AND d.state = 'running' AND d.given_at <= $2
          AND a.finished_at IS NULL AND a.retrieved = $3
@@ -91,10 +91,16 @@ final class GivenTable {
        WHERE rollout_key = $1 AND device = ANY ($2) AND state = 'running'\
       """;
 
+  private static final String LEAVE =
+      """
+      UPDATE rollout_device SET state = 'cancelled', ended_at = $3
+       WHERE rollout_key = $1 AND device = ANY ($2) AND state = 'running'\
+      """;
+
   private GivenTable() {}
 
   /** An action of the rollout. */
-  record Given(String device, long target, long action, long number) {}
+  record Given(String device, long target, long action, long number, long distribution) {}
 
   /**
    * What has become of actions becomes of their devices.
@@ -174,7 +180,12 @@ final class GivenTable {
         seconds(retry.maxBackoff()));
   }
 
-  /** Their actions were taken back: they have another turn. */
+  /** What they were given is left to others who want it, too. */
+  static void leave(Sql db, long rollout, String[] devices, Instant now) {
+    db.change(LEAVE, rollout, devices, now);
+  }
+
+  /** Their actions were taken back, or left to others: they have another turn. */
   static int giveBack(Sql db, long rollout, String[] devices) {
     return db.change(RETURN, rollout, devices);
   }
@@ -184,7 +195,8 @@ final class GivenTable {
         row.getString("device"),
         row.getLong("target_key"),
         row.getLong("action_key"),
-        row.getLong("action_number"));
+        row.getLong("action_number"),
+        row.getLong("distribution_key"));
   }
 
   private static double seconds(Duration duration) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -23,6 +24,8 @@ class Giving {
 
   /** In the history of an action: nobody waits for it any longer. */
   private static final String OVERDUE = "[overdue]";
+
+  private static final String CANCELLED = "[cancelled]";
 
   private final ManyActions many;
   private final Actions actions;
@@ -55,7 +58,11 @@ class Giving {
             .toList();
     var outcomes =
         many.start(
-            db, rollout.tenant(), wishes, rollout.plan().isForced(), "rollout " + rollout.id());
+            db,
+            rollout.tenant(),
+            wishes,
+            rollout.plan().isForced(),
+            SharedActions.ROLLOUT + rollout.id());
     return record(db, rollout, outcomes, names, now);
   }
 
@@ -87,7 +94,7 @@ class Giving {
   }
 
   /**
-   * Takes back what devices have not seen; they have another turn.
+   * Takes back what devices have not seen, or leaves it to others; they have another turn.
    *
    * @return whether there may be more
    */
@@ -96,8 +103,9 @@ class Giving {
     if (unseen.isEmpty()) {
       return false;
     }
-    var taken = takeBack(db, unseen, why);
-    GivenTable.giveBack(db, rollout.key(), devices(unseen, taken));
+    var shared = shared(db, rollout, unseen);
+    var parted = takeBack(db, unseen, shared, why);
+    GivenTable.giveBack(db, rollout.key(), devices(unseen, parted));
     return unseen.size() == most;
   }
 
@@ -127,28 +135,31 @@ class Giving {
   }
 
   /**
-   * Takes back some of what a rollout that has ended gave.
+   * Takes back some of what a rollout that has ended gave, and leaves to others what they want.
    *
    * @param seen also what devices have seen: they are asked to leave it
    * @return whether there may be more
    */
-  boolean callOff(Sql db, Rollout rollout, boolean seen, int most) {
+  boolean callOff(Sql db, Rollout rollout, boolean seen, int most, Instant now) {
     var unseen = GivenTable.open(db, rollout.key(), false, most);
     if (!unseen.isEmpty()) {
-      takeBack(db, unseen, "[cancelled]");
+      var shared = shared(db, rollout, unseen);
+      takeBack(db, unseen, shared, CANCELLED);
+      GivenTable.leave(db, rollout.key(), devices(unseen, shared), now);
       // The others another time: targets are locked in the order of their keys.
       return true;
     }
     var begun =
         seen ? GivenTable.open(db, rollout.key(), true, ONE_BY_ONE) : List.<GivenTable.Given>of();
-    begun.forEach(it -> actions.cancel(db, it.target(), it.number(), "[cancelled]"));
+    var shared = callBack(db, rollout, begun, CANCELLED);
+    GivenTable.leave(db, rollout.key(), devices(begun, shared), now);
     return begun.size() == ONE_BY_ONE;
   }
 
   /**
    * Does not wait any longer for some of the devices that were given their update before a time.
    * What they have not seen is taken back, and who has seen it is asked to leave it: nobody knows
-   * how far that one is.
+   * how far that one is. What others want is left to them.
    *
    * @param attempts how many each has
    * @return the states that they came to; empty when there is nobody
@@ -157,11 +168,11 @@ class Giving {
       Sql db, Rollout rollout, Instant before, int attempts, int most, Instant now) {
     var unseen = GivenTable.late(db, rollout.key(), before, false, most);
     if (!unseen.isEmpty()) {
-      var taken = takeBack(db, unseen, OVERDUE);
-      return GivenTable.unreached(db, rollout.key(), devices(unseen, taken), now);
+      var parted = takeBack(db, unseen, shared(db, rollout, unseen), OVERDUE);
+      return GivenTable.unreached(db, rollout.key(), devices(unseen, parted), now);
     }
     var seen = GivenTable.late(db, rollout.key(), before, true, ONE_BY_ONE);
-    seen.forEach(it -> actions.cancel(db, it.target(), it.number(), OVERDUE));
+    callBack(db, rollout, seen, OVERDUE);
     return GivenTable.overdue(
         db,
         rollout.key(),
@@ -176,19 +187,49 @@ class Giving {
     actions.committed();
   }
 
-  private static String[] devices(List<GivenTable.Given> given, List<Long> actions) {
-    var these = new HashSet<>(actions);
+  private static String[] devices(List<GivenTable.Given> given, Set<Long> actions) {
     return given.stream()
-        .filter(it -> these.contains(it.action()))
+        .filter(it -> actions.contains(it.action()))
         .map(GivenTable.Given::device)
         .toArray(String[]::new);
   }
 
-  private List<Long> takeBack(Sql db, List<GivenTable.Given> unseen, String why) {
-    return many.takeBack(
-        db,
-        unseen.stream().map(GivenTable.Given::target).toList(),
-        unseen.stream().map(GivenTable.Given::action).toList(),
-        why);
+  /** What others want, too; the devices are locked from here on. */
+  private Set<Long> shared(Sql db, Rollout rollout, List<GivenTable.Given> given) {
+    many.lock(db, given.stream().map(GivenTable.Given::target).toList());
+    return SharedActions.among(db, rollout.key(), given);
+  }
+
+  /**
+   * Takes back what nobody else wants.
+   *
+   * @return what the rollout has no part in any more: what was taken back, and what is shared
+   */
+  private Set<Long> takeBack(Sql db, List<GivenTable.Given> unseen, Set<Long> shared, String why) {
+    var own = unseen.stream().filter(it -> !shared.contains(it.action())).toList();
+    var parted = new HashSet<>(shared);
+    parted.addAll(
+        many.takeBack(
+            db,
+            own.stream().map(GivenTable.Given::target).toList(),
+            own.stream().map(GivenTable.Given::action).toList(),
+            why));
+    return parted;
+  }
+
+  /**
+   * Asks devices to leave what nobody else wants.
+   *
+   * @return what others want
+   */
+  private Set<Long> callBack(Sql db, Rollout rollout, List<GivenTable.Given> seen, String why) {
+    if (seen.isEmpty()) {
+      return Set.of();
+    }
+    var shared = shared(db, rollout, seen);
+    seen.stream()
+        .filter(it -> !shared.contains(it.action()))
+        .forEach(it -> actions.cancel(db, it.target(), it.number(), why));
+    return shared;
   }
 }

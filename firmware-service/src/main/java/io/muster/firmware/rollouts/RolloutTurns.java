@@ -97,7 +97,7 @@ class RolloutTurns {
       return new Done(0, ended, null, false);
     }
     if (rollout.callingOff()) {
-      if (giving.callOff(db, rollout, rollout.callingOffSeen(), config.batchDevices())) {
+      if (giving.callOff(db, rollout, rollout.callingOffSeen(), config.batchDevices(), now)) {
         RolloutTable.dueAt(db, rollout.key(), now);
         return new Done(0, ended, null, false);
       }

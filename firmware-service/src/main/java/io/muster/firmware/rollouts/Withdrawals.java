@@ -27,7 +27,7 @@ class Withdrawals {
       """;
 
   // Unless it was released and withdrawn again meanwhile. Targets come before distributions, as for
-  // whoever gives one device something.
+  // whoever gives devices something; who gives holds what it gives, so nothing of it comes after.
   private static final String DONE =
       "UPDATE distribution SET taking_back = false WHERE key = $1 AND withdrawn_at = $2";
 

@@ -11,6 +11,8 @@ import io.muster.firmware.FirmwareDatabase;
 import io.muster.rest.audit.Author;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -153,14 +155,7 @@ class RolloutTargetsIT {
     fleet.instance.fail(devices.get(2));
     fleet.later();
     assertEquals(Map.of("finished", 3L, "failed", 1L), fleet.counts(rollout));
-    for (var device : devices.subList(0, 3)) {
-      fleet.registry.remove(device);
-      fleet.instance.registryTells("platform/registry/device-deleted/" + device);
-      fleet.appears(device.device().value());
-    }
-    fleet.work();
-    fleet.clock.advance(Duration.ofSeconds(6));
-    fleet.work();
+    makeAnew(devices.subList(0, 3));
     assertEquals(Map.of("finished", 1L, "given", 3L), fleet.counts(rollout));
     fleet.instance.succeed(devices.get(0), devices.get(1), devices.get(2));
     // Looking again changes nothing.
@@ -168,6 +163,40 @@ class RolloutTargetsIT {
     fleet.later();
     assertEquals(Map.of("finished", 4L, "given", 1L), fleet.counts(rollout));
     assertEquals(1, fleet.instance.devices(fleet.tenant, rollout).getFirst().attempts());
+  }
+
+  @Test
+  void whoIsMadeAnewGetsItAlsoWhereItWasNotNotedByWhichActionTheOneBeforeHadIt() throws Exception {
+    var devices = fleet.devices(4);
+    devices.forEach(it -> fleet.instance.assign(it, fleet.distribution));
+    devices.forEach(fleet.instance::succeed);
+    var rollout = fleet.make(fleet.fitting("'continuous':true"));
+    fleet.work();
+    DATABASE.run("UPDATE rollout_device SET action_number = NULL");
+    makeAnew(devices.subList(0, 2));
+    assertEquals(Map.of("finished", 4L), fleet.counts(rollout));
+    DATABASE.run(
+        "DELETE FROM action WHERE target_key = (SELECT key FROM target WHERE device = 'd0000')");
+    DATABASE.run(migration("V102__number_devices_that_have_it.sql"));
+    makeAnew(devices.subList(2, 3));
+    assertEquals(Map.of("finished", 1L, "given", 3L), fleet.counts(rollout));
+  }
+
+  private void makeAnew(List<DeviceAddress> devices) {
+    for (var device : devices) {
+      fleet.registry.remove(device);
+      fleet.instance.registryTells("platform/registry/device-deleted/" + device);
+      fleet.appears(device.device().value());
+    }
+    fleet.work();
+    fleet.clock.advance(Duration.ofSeconds(6));
+    fleet.work();
+  }
+
+  private String migration(String name) throws IOException {
+    try (var text = getClass().getResourceAsStream("/db/migration/" + name)) {
+      return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   @Test

@@ -1,15 +1,18 @@
 package io.muster.firmware.rollouts;
 
 import static io.muster.firmware.rollouts.Refusals.refused;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.firmware.FirmwareDatabase;
 import io.muster.rest.audit.Author;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -17,6 +20,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class WithdrawalsIT {
   private static final Author OTHER = new Author("sam", null);
   private static final String LATER = "'startAt':'2026-01-05T12:00:00Z'";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Somebody waits for a device's row. */
+  private static final String WAITING =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+          + " AND query LIKE '%FROM target AS t%FOR UPDATE%'";
 
   @RegisterExtension static final FirmwareDatabase DATABASE = new FirmwareDatabase();
 
@@ -154,6 +164,37 @@ class WithdrawalsIT {
     fleet.instance.succeed(devices.get(1));
     fleet.later();
     assertEquals("finished", fleet.state(back));
+  }
+
+  @Test
+  void nobodyGoesBackToWhatIsWithdrawnWhileItsTurnIsUnderWay() throws Exception {
+    var devices = fleet.devices(2);
+    var first = fleet.distribution("1.0");
+    var second = fleet.distribution("1.1");
+    fleet.instance.assign(devices.get(0), first);
+    fleet.instance.assign(devices.get(1), second);
+    fleet.instance.succeed(devices.get(0), devices.get(1));
+    var rollout = fleet.make(fleet.listed(devices, ""));
+    fleet.work();
+    fleet.instance.succeed(devices.get(0), devices.get(1));
+    fleet.later();
+    var back = fleet.instance.waysBack.make(fleet.tenant, rollout, null, null, OTHER);
+    try (var elsewhere = DATABASE.connect();
+        var statement = elsewhere.createStatement();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      elsewhere.setAutoCommit(false);
+      statement.execute("SELECT key FROM target FOR UPDATE");
+      var turn = threads.submit(fleet::work);
+      await().atMost(PATIENCE).until(() -> DATABASE.number(WAITING) > 0);
+      withdraw(first);
+      takeBack(fleet.newInstance(Map.of()));
+      assertEquals(0, DATABASE.number("SELECT count(*) FROM distribution WHERE taking_back"));
+      elsewhere.commit();
+      turn.get();
+    }
+    assertEquals(List.of(0, 1), devices.stream().map(this::open).toList());
+    fleet.later();
+    assertEquals(Map.of("no-previous", 1L, "given", 1L), fleet.counts(back));
   }
 
   private void withdraw(UUID distribution) {
