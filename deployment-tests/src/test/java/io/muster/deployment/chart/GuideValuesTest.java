@@ -74,6 +74,31 @@ class GuideValuesTest {
     assertEquals(new TreeSet<>(), unknown);
   }
 
+  /** What is deleted by a line of a guide is there by that name, in a release of that name. */
+  @Test
+  void statefulSetsThatTheGuideDeletesAreThoseOfTheChart() {
+    var guide = Checkout.read("docs/guides/kubernetes.md");
+    var rendering = Rendering.of(Request.of());
+    var deleted = new TreeSet<String>();
+    Pattern.compile("delete statefulset ((?:muster-[a-z]+ )+)--cascade=orphan")
+        .matcher(guide)
+        .results()
+        .forEach(line -> deleted.addAll(List.of(line.group(1).split(" "))));
+    var sets = new TreeSet<String>();
+    rendering.of("StatefulSet").forEach(set -> sets.add(set.name()));
+    assertEquals(sets, deleted);
+  }
+
+  @Test
+  void whatServicesForDevicesAreUnlessToldIsAsTheGuideSays() {
+    var guide = Checkout.read("docs/guides/kubernetes.md");
+    assertTrue(guide.contains("both are `NodePort` unless told"));
+    for (var path : List.of("endpoint.type", "firmware.devices.type")) {
+      assertTrue(guide.contains("`" + path + ": LoadBalancer`"), path);
+      assertEquals("NodePort", VALUES.at(path.split("[.]")).text(), path);
+    }
+  }
+
   /** In production the registry speaks HTTPS, by a name of the release. */
   @Test
   void whatEmqxIsToldOnKubernetesIsTheRegistryOfTheProductionValues() {
