@@ -131,6 +131,27 @@ class HubServicesTest {
     assertRefused(HUB.with("tls.mutual.enabled", false), "tls.mutual.enabled");
   }
 
+  /** Without network policies a hub needs no `edgesFrom`, and pods and namespaces are no networks. */
+  @Test
+  void aLoadBalancerThatLetsEverybodyInIsRefused() {
+    var open =
+        Request.of("values-production.yaml")
+            .with("hub.expose.enabled", true)
+            .with("tls.internal.hostnames.registry[0]", "registry.hub.example.org")
+            .with("tls.internal.hostnames.ingest[0]", "ingest.hub.example.org")
+            .with("tls.internal.hostnames.broker[0]", "broker.hub.example.org");
+    var byPods = open.with("networkPolicy.edgesFrom[0].podSelector.matchLabels.edge", "yes");
+    for (var request : List.of(open.with("networkPolicy.enabled", false), byPods)) {
+      assertRefused(request, "hub.expose.loadBalancerSourceRanges");
+      var said = Rendering.of(request.with("hub.expose.loadBalancerSourceRanges[0]", "10.64.0.0/10"));
+      var spec = service(said, "registry").tree().at("spec");
+      assertEquals(List.of("10.64.0.0/10"), spec.at("loadBalancerSourceRanges").texts());
+      // Who reaches a port of the nodes is the network's to say.
+      var nodes = Rendering.of(request.with("hub.expose.type", "NodePort"));
+      assertEquals("NodePort", service(nodes, "registry").tree().at("spec", "type").text());
+    }
+  }
+
   private static void assertRefused(Request request, String said) {
     var refused = assertThrows(IllegalStateException.class, request::text);
     assertTrue(refused.getMessage().contains(said), refused.getMessage());
