@@ -57,6 +57,9 @@
 {{- if not (or .Values.api.ingress.enabled (and .Values.gateway.enabled .Values.gateway.apiParentRefs)) }}
 {{- fail "endpoint.webSocketRoute.host needs api.ingress.enabled, or gateway.enabled and gateway.apiParentRefs" }}
 {{- end }}
+{{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.apiFrom) }}
+{{- fail "networkPolicy.apiFrom: where your Ingress or Gateway is, or nobody comes in by endpoint.webSocketRoute.host" }}
+{{- end }}
 {{- end }}
 {{- if .Values.networkPolicy.enabled }}
 {{- if and (or .Values.monitoring.serviceMonitor.enabled .Values.monitoring.podMonitor.enabled) (not .Values.networkPolicy.metricsFrom) }}
