@@ -34,7 +34,7 @@ Names. All begin with a letter and leave room for what is appended, whatever the
 - {{ $name }}.{{ $namespace }}.svc
 - {{ $name }}.{{ $namespace }}.svc.{{ .root.Values.clusterDomain }}
 {{- range default list (get .root.Values.tls.internal.hostnames .component) }}
-- {{ . }}
+- {{ . | quote }}
 {{- end }}
 {{- end -}}
 

@@ -184,3 +184,12 @@ spec:
 {{- if include "muster.hasBroker" . -}}{{- $components = append $components "broker" -}}{{- end -}}
 {{- join "," $components -}}
 {{- end -}}
+
+{{/* The networks that load balancers of hub.expose let in, separated by commas: those that are said, or else those of the edges. */}}
+{{- define "muster.edgeRanges" -}}
+{{- $ranges := default list .Values.hub.expose.loadBalancerSourceRanges -}}
+{{- if not $ranges -}}
+{{- range .Values.networkPolicy.edgesFrom -}}{{- with .ipBlock -}}{{- $ranges = append $ranges .cidr -}}{{- end -}}{{- end -}}
+{{- end -}}
+{{- join "," $ranges -}}
+{{- end -}}

@@ -19,6 +19,9 @@
 {{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.edgesFrom) }}
 {{- fail "networkPolicy.edgesFrom: the private network of the edges, or nobody comes in by hub.expose" }}
 {{- end }}
+{{- if and (eq .Values.hub.expose.type "LoadBalancer") (not (include "muster.edgeRanges" .)) }}
+{{- fail "hub.expose.loadBalancerSourceRanges, or ipBlocks in networkPolicy.edgesFrom: the private network of the edges, or the load balancers let everybody in" }}
+{{- end }}
 {{- range $name := compact (splitList "," (include "muster.exposed" .)) }}
 {{- if and (ne $.Values.tls.internal.provider "existing") (not (get $.Values.tls.internal.hostnames $name)) }}
 {{- fail (printf "tls.internal.hostnames.%s: the names by which edges call it by hub.expose, or they do not trust its certificate" $name) }}
@@ -53,6 +56,9 @@
 {{- end }}
 {{- if not (or .Values.api.ingress.enabled (and .Values.gateway.enabled .Values.gateway.apiParentRefs)) }}
 {{- fail "endpoint.webSocketRoute.host needs api.ingress.enabled, or gateway.enabled and gateway.apiParentRefs" }}
+{{- end }}
+{{- if and .Values.networkPolicy.enabled (not .Values.networkPolicy.apiFrom) }}
+{{- fail "networkPolicy.apiFrom: where your Ingress or Gateway is, or nobody comes in by endpoint.webSocketRoute.host" }}
 {{- end }}
 {{- end }}
 {{- if .Values.networkPolicy.enabled }}

@@ -77,6 +77,33 @@ class ApplicationSetsTest {
     }
   }
 
+  /** The workflow prints those of images that it builds. */
+  @Test
+  void theGuideAsksForTheDigestOfEveryImageThatIsNotBuiltHere() {
+    var release = Checkout.read(".github/workflows/release.yaml");
+    var bundled = Tree.parse(Checkout.read("helm/muster/values.yaml")).at("database", "bundled");
+    for (var set : ArgoFiles.siteSets()) {
+      var source = ArgoFiles.sources(set.at("spec", "template")).getFirst();
+      for (var parameter : source.at("helm", "parameters").items()) {
+        var name = parameter.at("name").text();
+        if (name.endsWith(".image.digest")) {
+          var value = name.replace(".image.digest", "");
+          var printed = release.contains("value: " + value + "}");
+          assertTrue(printed || value.equals("database.bundled"), name);
+        }
+      }
+    }
+    var image = bundled.at("image");
+    var asked =
+        "docker buildx imagetools inspect %s:%s --format"
+            .formatted(
+                image.at("repository").text().replace("library/", ""), image.at("tag").text());
+    var guide = Checkout.read("docs/guides/gitops.md");
+    assertTrue(guide.contains(asked), asked);
+    var place = image.at("registry").text() + "/" + image.at("repository").text();
+    assertTrue(guide.contains("`" + place + "`"), place);
+  }
+
   @Test
   void namesAreThereOnce() {
     var seen = new HashSet<String>();

@@ -216,6 +216,28 @@ class SitesTest {
     assertTrue(called.size() > 1);
   }
 
+  static Stream<Site> hubs() {
+    return Site.all().filter(site -> site.role().equals("hub"));
+  }
+
+  /** Whoever else took the Service would not know the annotation by which it is not on the Internet. */
+  @ParameterizedTest
+  @MethodSource("hubs")
+  void aLoadBalancerForEdgesIsMadeByWhomTheAnnotationIsFor(Site site) {
+    var found = 0;
+    for (var service : site.rendering(folder).of("Service")) {
+      if (service.name().endsWith("-edges")) {
+        found++;
+        var tree = service.tree();
+        assertEquals("LoadBalancer", tree.at("spec", "type").text());
+        assertEquals("service.k8s.aws/nlb", tree.at("spec", "loadBalancerClass").text());
+        var scheme = "service.beta.kubernetes.io/aws-load-balancer-scheme";
+        assertEquals("internal", tree.at("metadata", "annotations", scheme).text());
+      }
+    }
+    assertEquals(3, found);
+  }
+
   private static boolean isOfEdges(Tree peer) {
     return peer.at("ipBlock", "cidr").exists();
   }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,7 +31,20 @@ class GuideValuesTest {
 
   @TempDir Path folder;
 
-  private record Block(Path guide, String text) {}
+  /** What a paragraph says of the block that follows it: which file it is given beside. */
+  private static final Pattern BESIDE = Pattern.compile("Beside `(values-[a-z]+[.]yaml)`[^\n]*\n+$");
+
+  /**
+   * Values in a guide.
+   *
+   * @param beside the chart's files that they go with
+   */
+  private record Block(Path guide, List<String> beside, String text) {
+    Request request(Path file) {
+      return Request.of(
+          Stream.concat(beside.stream(), Stream.of(file.toString())).toArray(String[]::new));
+    }
+  }
 
   private static List<Path> guides() {
     return Checkout.files("docs", ".md");
@@ -40,14 +54,19 @@ class GuideValuesTest {
   private static List<Block> blocks() {
     var found = new ArrayList<Block>();
     for (var guide : guides()) {
+      var said = Checkout.read(guide);
       BLOCK
-          .matcher(Checkout.read(guide))
+          .matcher(said)
           .results()
-          .map(each -> each.group(1))
-          .filter(text -> isOfValues(Tree.parse(text)))
-          .forEach(text -> found.add(new Block(guide, text)));
+          .filter(each -> isOfValues(Tree.parse(each.group(1))))
+          .forEach(each -> found.add(block(guide, said.substring(0, each.start()), each.group(1))));
     }
     return found;
+  }
+
+  private static Block block(Path guide, String before, String text) {
+    var beside = BESIDE.matcher(before).results().map(each -> each.group(1)).toList();
+    return new Block(guide, beside, text);
   }
 
   private static boolean isOfValues(Tree block) {
@@ -60,9 +79,30 @@ class GuideValuesTest {
     assertTrue(blocks.size() >= 3, blocks::toString);
     for (var i = 0; i < blocks.size(); i++) {
       var file = Files.writeString(folder.resolve(i + ".yaml"), blocks.get(i).text());
-      var request = Request.of(file.toString());
+      var request = blocks.get(i).request(file);
       assertDoesNotThrow(() -> request.text(), blocks.get(i)::toString);
     }
+  }
+
+  /** Passwords of devices go through it. */
+  @Test
+  void theRouteOfWebSocketsInTheGuideHasTlsAndLetsTheIngressIn() throws IOException {
+    var block =
+        blocks().stream()
+            .filter(each -> each.text().contains("webSocketRoute"))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(List.of("values-production.yaml"), block.beside());
+    var file = Files.writeString(folder.resolve("websocket.yaml"), block.text());
+    var rendering = Rendering.of(block.request(file));
+    var ingress = rendering.find("Ingress", "muster-websocket").orElseThrow().tree();
+    var tls = ingress.at("spec", "tls").items().getFirst();
+    assertEquals(List.of("ws.example.org"), tls.at("hosts").texts());
+    var policy = rendering.find("NetworkPolicy", "muster-ingest").orElseThrow().tree();
+    assertTrue(
+        policy.at("spec", "ingress").items().stream()
+            .filter(rule -> rule.at("ports").text().contains("port=8000"))
+            .anyMatch(rule -> rule.at("from").text().contains("ingress-nginx")));
   }
 
   @Test
@@ -72,6 +112,31 @@ class GuideValuesTest {
       unknown.addAll(ServicesTest.unknownSettings(Tree.parse(block.text())));
     }
     assertEquals(new TreeSet<>(), unknown);
+  }
+
+  /** What is deleted by a line of a guide is there by that name, in a release of that name. */
+  @Test
+  void statefulSetsThatTheGuideDeletesAreThoseOfTheChart() {
+    var guide = Checkout.read("docs/guides/kubernetes.md");
+    var rendering = Rendering.of(Request.of());
+    var deleted = new TreeSet<String>();
+    Pattern.compile("delete statefulset ((?:muster-[a-z]+ )+)--cascade=orphan")
+        .matcher(guide)
+        .results()
+        .forEach(line -> deleted.addAll(List.of(line.group(1).split(" "))));
+    var sets = new TreeSet<String>();
+    rendering.of("StatefulSet").forEach(set -> sets.add(set.name()));
+    assertEquals(sets, deleted);
+  }
+
+  @Test
+  void whatServicesForDevicesAreUnlessToldIsAsTheGuideSays() {
+    var guide = Checkout.read("docs/guides/kubernetes.md");
+    assertTrue(guide.contains("both are `NodePort` unless told"));
+    for (var path : List.of("endpoint.type", "firmware.devices.type")) {
+      assertTrue(guide.contains("`" + path + ": LoadBalancer`"), path);
+      assertEquals("NodePort", VALUES.at(path.split("[.]")).text(), path);
+    }
   }
 
   /** In production the registry speaks HTTPS, by a name of the release. */

@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.deployment.chart.Rendering.Request;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What edges reach of a hub, and who is let in there. */
 class HubServicesTest {
@@ -19,12 +24,16 @@ class HubServicesTest {
       Map.of("registry", "8081", "ingest", "8082", "broker", "1884");
 
   private static final Request HUB =
-      Request.of("values-production.yaml")
-          .with("hub.expose.enabled", true)
-          .with("networkPolicy.edgesFrom[0].ipBlock.cidr", "10.64.0.0/10")
-          .with("tls.internal.hostnames.registry[0]", "registry.hub.example.org")
-          .with("tls.internal.hostnames.ingest[0]", "ingest.hub.example.org")
-          .with("tls.internal.hostnames.broker[0]", "broker.hub.example.org");
+      named("values-production.yaml").with("networkPolicy.edgesFrom[0].ipBlock.cidr", "10.64.0.0/10");
+
+  /** One whose Services have names, and that says not who its edges are. */
+  private static Request named(String... files) {
+    return Request.of(files)
+        .with("hub.expose.enabled", true)
+        .with("tls.internal.hostnames.registry[0]", "registry.hub.example.org")
+        .with("tls.internal.hostnames.ingest[0]", "ingest.hub.example.org")
+        .with("tls.internal.hostnames.broker[0]", "broker.hub.example.org");
+  }
 
   private static Manifest service(Rendering rendering, String component) {
     return rendering.find("Service", "muster-" + component + "-edges").orElseThrow();
@@ -99,6 +108,24 @@ class HubServicesTest {
     assertEquals("elsewhere", broker.at("metadata", "annotations", "where").text());
   }
 
+  /** As one takes back what another file of values says. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{annotations: {where: within}, componentAnnotations: {broker: null}}",
+        "{annotations: {where: within}, componentAnnotations: null}"
+      })
+  void annotationsOfOneAreTakenBackByNull(String expose, @TempDir Path folder) throws IOException {
+    var values = "hub: {expose: " + expose + "}";
+    var file = Files.writeString(folder.resolve("expose.yaml"), values);
+    var rendering =
+        Rendering.of(
+            named("values-production.yaml", file.toString())
+                .with("networkPolicy.edgesFrom[0].ipBlock.cidr", "10.64.0.0/10"));
+    var annotations = service(rendering, "broker").tree().at("metadata", "annotations");
+    assertEquals(Map.of("where", "within"), annotations.members());
+  }
+
   @Test
   void portsOfNodesAreChosenOrSaid() {
     var nodes =
@@ -129,6 +156,22 @@ class HubServicesTest {
     var unnamed = nobody.with("networkPolicy.edgesFrom[0].ipBlock.cidr", "10.64.0.0/10");
     assertRefused(unnamed, "tls.internal.hostnames.registry");
     assertRefused(HUB.with("tls.mutual.enabled", false), "tls.mutual.enabled");
+  }
+
+  /** Without network policies a hub needs no `edgesFrom`, and pods and namespaces are no networks. */
+  @Test
+  void aLoadBalancerThatLetsEverybodyInIsRefused() {
+    var open = named("values-production.yaml");
+    var byPods = open.with("networkPolicy.edgesFrom[0].podSelector.matchLabels.edge", "yes");
+    for (var request : List.of(open.with("networkPolicy.enabled", false), byPods)) {
+      assertRefused(request, "hub.expose.loadBalancerSourceRanges");
+      var said = Rendering.of(request.with("hub.expose.loadBalancerSourceRanges[0]", "10.64.0.0/10"));
+      var spec = service(said, "registry").tree().at("spec");
+      assertEquals(List.of("10.64.0.0/10"), spec.at("loadBalancerSourceRanges").texts());
+      // Who reaches a port of the nodes is the network's to say.
+      var nodes = Rendering.of(request.with("hub.expose.type", "NodePort"));
+      assertEquals("NodePort", service(nodes, "registry").tree().at("spec", "type").text());
+    }
   }
 
   private static void assertRefused(Request request, String said) {

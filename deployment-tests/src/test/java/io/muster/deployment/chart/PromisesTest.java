@@ -63,7 +63,14 @@ class PromisesTest {
       assertTrue(guide.contains(set.name() + "`") || guide.contains(set.name() + " --cascade"));
     }
     assertTrue(guide.contains("kubectl -n iot delete statefulset muster-broker --cascade=orphan"));
-    assertTrue(guide.contains("\n### A larger volume\n"));
+    var from = guide.indexOf("\n### A larger volume\n");
+    var said = guide.substring(from, guide.indexOf("\n## ", from));
+    // What stands on a command line alone the next upgrade does not know.
+    assertFalse(said.contains("--set "), said);
+    assertTrue(said.contains("broker:\n  storage: {size: 40Gi}\n"), said);
+    // Argo CD would make it anew with the old size: nothing is to wait for between the two.
+    assertTrue(said.indexOf("approved") < said.indexOf("merge at once"), said);
+    assertTrue(said.indexOf("merge at once") < said.indexOf("argocd app sync"), said);
     var runbook = Checkout.read("docs/runbooks/MusterDiskFills.md");
     assertTrue(runbook.contains("(../guides/kubernetes.md#a-larger-volume)"), runbook);
   }

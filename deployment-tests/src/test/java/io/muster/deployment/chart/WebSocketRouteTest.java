@@ -94,8 +94,16 @@ class WebSocketRouteTest {
         open.with("endpoint.proxyProtocol.enabled", true)
             .with("endpoint.proxyProtocol.trusted[0]", "10.0.0.0/8"),
         "PROXY protocol");
+    // The policy of ingest-service would open the port to nobody.
+    var closed = open.with("api.ingress.enabled", true);
+    assertRefused(closed, "networkPolicy.apiFrom");
+    var unguarded = Rendering.of(closed.with("networkPolicy.enabled", false));
+    assertTrue(unguarded.find("Ingress", NAME).isPresent());
     // Of nothing but WebSocket.
-    var alone = open.with("endpoint.mqtts.enabled", false).with("api.ingress.enabled", true);
+    var alone =
+        closed
+            .with("endpoint.mqtts.enabled", false)
+            .with("networkPolicy.apiFrom[0].podSelector.matchLabels.ingress", "yes");
     assertTrue(Rendering.of(alone).find("Service", "muster-endpoint").isEmpty());
     assertTrue(Rendering.of(alone).find("Ingress", NAME).isPresent());
   }
