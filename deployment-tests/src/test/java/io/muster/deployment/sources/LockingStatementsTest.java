@@ -21,6 +21,10 @@ class LockingStatementsTest {
       Pattern.compile(
           "\\bunnest\\s*\\(|\\bVALUES\\b|\\bIN\\s*\\(\\s*SELECT\\b", Pattern.CASE_INSENSITIVE);
 
+  /** What was locked by a part of the statement and is changed through a join with that part. */
+  private static final Pattern CHANGED_BY_JOIN =
+      Pattern.compile("FOR UPDATE\\b.*\\bUPDATE\\s+\\w+.*\\bFROM\\b", Pattern.DOTALL);
+
   private static final int KNOWN = 10;
 
   @Test
@@ -57,7 +61,8 @@ class LockingStatementsTest {
   @ValueSource(
       strings = {
         "SELECT q.key FROM q JOIN unnest($1) AS w (key) ON q.key = w.key FOR UPDATE OF q",
-        "SELECT key FROM q WHERE key IN (SELECT key FROM w) FOR UPDATE"
+        "SELECT key FROM q WHERE key IN (SELECT key FROM w) FOR UPDATE",
+        "WITH h AS (SELECT key FROM q FOR UPDATE) UPDATE q SET a = 1 FROM h WHERE q.key = h.key"
       })
   void thatIsOne(String statement) {
     assertTrue(locksThroughASet(statement));
@@ -68,6 +73,7 @@ class LockingStatementsTest {
       strings = {
         "SELECT key FROM q WHERE key = ANY ($1) ORDER BY key FOR UPDATE",
         "SELECT key FROM q WHERE key = ANY (ARRAY(SELECT a FROM b JOIN c (d) ON e)) FOR UPDATE",
+        "UPDATE q SET a = 1 WHERE key = ANY (ARRAY(SELECT key FROM q ORDER BY key FOR UPDATE))",
       })
   void thatIsNone(String statement) {
     assertFalse(locksThroughASet(statement));
@@ -81,7 +87,8 @@ class LockingStatementsTest {
   /** Whether what is locked is joined with a set; keys may be found by one. */
   private static boolean locksThroughASet(String statement) {
     var end = statement.indexOf("FOR UPDATE");
-    return JOINED.matcher(withoutArrays(statement.substring(0, end))).find();
+    return JOINED.matcher(withoutArrays(statement.substring(0, end))).find()
+        || CHANGED_BY_JOIN.matcher(withoutArrays(statement)).find();
   }
 
   private static String withoutArrays(String statement) {

@@ -69,9 +69,9 @@ public final class TargetTable {
   private static final String FORGET_SOME =
       """
       UPDATE target SET known = false
-       WHERE key = ANY (ARRAY
-         (SELECT key FROM target WHERE tenant = $1 AND device = ANY ($2::text[])
-           ORDER BY key FOR UPDATE))\
+       WHERE key = ANY (ARRAY(
+         SELECT key FROM target WHERE tenant = $1 AND device = ANY ($2::text[])
+          ORDER BY key FOR UPDATE))\
       """;
   private static final String FORGET_ALL =
       """
@@ -81,11 +81,11 @@ public final class TargetTable {
   private static final String LOCK_ALL =
       """
       SELECT key FROM target
-       WHERE key = ANY (ARRAY
-         (SELECT t.key FROM unnest($1::text[], $2::text[]) AS n (tenant, device)
-            JOIN target AS t ON t.tenant = n.tenant AND t.device = n.device
-           UNION
-          SELECT key FROM target WHERE tenant = ANY ($3::text[]) AND NOT enabled))
+       WHERE key = ANY (ARRAY(
+         SELECT t.key FROM unnest($1::text[], $2::text[]) AS n (tenant, device)
+           JOIN target AS t ON t.tenant = n.tenant AND t.device = n.device
+          UNION
+         SELECT key FROM target WHERE tenant = ANY ($3::text[]) AND NOT enabled))
        ORDER BY key FOR UPDATE\
       """;
 
