@@ -220,7 +220,9 @@ class SitesTest {
     return Site.all().filter(site -> site.role().equals("hub"));
   }
 
-  /** Whoever else took the Service would not know the annotation by which it is not on the Internet. */
+  /**
+   * Whoever else took the Service would not know the annotation by which it is not on the Internet.
+   */
   @ParameterizedTest
   @MethodSource("hubs")
   void aLoadBalancerForEdgesIsMadeByWhomTheAnnotationIsFor(Site site) {

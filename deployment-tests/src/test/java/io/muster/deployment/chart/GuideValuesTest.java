@@ -32,7 +32,8 @@ class GuideValuesTest {
   @TempDir Path folder;
 
   /** What a paragraph says of the block that follows it: which file it is given beside. */
-  private static final Pattern BESIDE = Pattern.compile("Beside `(values-[a-z]+[.]yaml)`[^\n]*\n+$");
+  private static final Pattern BESIDE =
+      Pattern.compile("Beside `(values-[a-z]+[.]yaml)`[^\n]*\n+$");
 
   /**
    * Values in a guide.

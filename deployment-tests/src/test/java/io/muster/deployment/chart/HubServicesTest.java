@@ -24,7 +24,8 @@ class HubServicesTest {
       Map.of("registry", "8081", "ingest", "8082", "broker", "1884");
 
   private static final Request HUB =
-      named("values-production.yaml").with("networkPolicy.edgesFrom[0].ipBlock.cidr", "10.64.0.0/10");
+      named("values-production.yaml")
+          .with("networkPolicy.edgesFrom[0].ipBlock.cidr", "10.64.0.0/10");
 
   /** One whose Services have names, and that says not who its edges are. */
   private static Request named(String... files) {
@@ -158,14 +159,17 @@ class HubServicesTest {
     assertRefused(HUB.with("tls.mutual.enabled", false), "tls.mutual.enabled");
   }
 
-  /** Without network policies a hub needs no `edgesFrom`, and pods and namespaces are no networks. */
+  /**
+   * Without network policies a hub needs no `edgesFrom`, and pods and namespaces are no networks.
+   */
   @Test
   void aLoadBalancerThatLetsEverybodyInIsRefused() {
     var open = named("values-production.yaml");
     var byPods = open.with("networkPolicy.edgesFrom[0].podSelector.matchLabels.edge", "yes");
     for (var request : List.of(open.with("networkPolicy.enabled", false), byPods)) {
       assertRefused(request, "hub.expose.loadBalancerSourceRanges");
-      var said = Rendering.of(request.with("hub.expose.loadBalancerSourceRanges[0]", "10.64.0.0/10"));
+      var said =
+          Rendering.of(request.with("hub.expose.loadBalancerSourceRanges[0]", "10.64.0.0/10"));
       var spec = service(said, "registry").tree().at("spec");
       assertEquals(List.of("10.64.0.0/10"), spec.at("loadBalancerSourceRanges").texts());
       // Who reaches a port of the nodes is the network's to say.

@@ -54,7 +54,10 @@ class PromisesTest {
         .toList();
   }
 
-  /** The guide's line for line: claims and sets that are there, and every size that cannot just be raised. */
+  /**
+   * The guide's line for line: claims and sets that are there, and every size that cannot just be
+   * raised.
+   */
   @Test
   void theGuideSaysHowAVolumeIsEnlarged() {
     var guide = Checkout.read("docs/guides/kubernetes.md");

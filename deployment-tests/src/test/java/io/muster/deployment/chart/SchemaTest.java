@@ -128,7 +128,6 @@ class SchemaTest {
     "firmware.publicUrl, https://updates.example.org/",
     "registry.resources.limits.memory, much",
     "tracing.publishRatio, 2",
-    "endpoint.webSocketRoute.host, *.example.org",
     "ingest.replicas, -1"
   })
   void aValueThatCannotBeIsRefused(String path, String value) {

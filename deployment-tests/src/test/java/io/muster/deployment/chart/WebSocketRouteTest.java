@@ -108,6 +108,13 @@ class WebSocketRouteTest {
     assertTrue(Rendering.of(alone).find("Ingress", NAME).isPresent());
   }
 
+  /** The address that devices are told is of one host. */
+  @Test
+  void aWildcardIsNoHostOfIt() {
+    var wildcard = Renderings.WEB_SOCKET.with("endpoint.webSocketRoute.host", "*.example.org");
+    assertRefused(wildcard, "'*.example.org' does not match pattern");
+  }
+
   private static void assertRefused(Request request, String why) {
     var refused = assertThrows(IllegalStateException.class, request::text);
     assertTrue(refused.getMessage().contains(why), refused.getMessage());

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A version of the chart is not published twice: {@code .ci/unpublished}, with a Helm that says what
- * registries say.
+ * A version of the chart is not published twice: {@code .ci/unpublished}, with a Helm that says
+ * what registries say.
  */
 class UnpublishedTest {
   private static final String CHART = "oci://registry.example.org/iot/charts/muster";

@@ -53,6 +53,7 @@ class IngestLogIT {
 
   @RegisterExtension static final FirmwareDatabase DATABASE = new FirmwareDatabase();
 
+  private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
   @TempDir Path folder;
   private PlainParts parts;
   private IngestLog log;
@@ -240,8 +241,14 @@ class IngestLogIT {
   }
 
   /** That waits for a lock; what fails before says so. */
-  private static CompletableFuture<Void> waiting(Runnable page) {
-    var taking = CompletableFuture.runAsync(page);
+  private CompletableFuture<Void> waiting(Runnable page) {
+    var taking =
+        CompletableFuture.runAsync(
+            () -> {
+              // Of a thread that is made elsewhere it is another one, which knows other classes.
+              Thread.currentThread().setContextClassLoader(loader);
+              page.run();
+            });
     await().atMost(PATIENCE).until(() -> taking.isDone() || DATABASE.number(WAITING) > 0);
     if (taking.isDone()) {
       taking.join();

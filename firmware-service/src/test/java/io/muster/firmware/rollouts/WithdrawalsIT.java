@@ -3,6 +3,7 @@ package io.muster.firmware.rollouts;
 import static io.muster.firmware.rollouts.Refusals.refused;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.muster.contract.id.DeviceAddress;
 import io.muster.firmware.FirmwareDatabase;
@@ -179,13 +180,15 @@ class WithdrawalsIT {
     fleet.instance.succeed(devices.get(0), devices.get(1));
     fleet.later();
     var back = fleet.instance.waysBack.make(fleet.tenant, rollout, null, null, OTHER);
-    try (var elsewhere = DATABASE.connect();
-        var statement = elsewhere.createStatement();
-        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var elsewhere = DATABASE.connect();
+        var statement = elsewhere.createStatement()) {
       elsewhere.setAutoCommit(false);
-      statement.execute("SELECT key FROM target FOR UPDATE");
+      // Rows may still refer to them.
+      statement.execute("SELECT key FROM target FOR NO KEY UPDATE");
       var turn = threads.submit(fleet::work);
-      await().atMost(PATIENCE).until(() -> DATABASE.number(WAITING) > 0);
+      await().atMost(PATIENCE).until(() -> turn.isDone() || DATABASE.number(WAITING) > 0);
+      assertFalse(turn.isDone(), () -> "it did not wait: " + turn);
       withdraw(first);
       takeBack(fleet.newInstance(Map.of()));
       assertEquals(0, DATABASE.number("SELECT count(*) FROM distribution WHERE taking_back"));
