@@ -90,7 +90,8 @@ class NotesTest {
           "helm test -n iot muster",
           "get service muster-endpoint",
           "a port of the nodes",
-          "get pods -o wide -l app.kubernetes.io/instance=muster,app.kubernetes.io/component=ingest",
+          "get pods -o wide -l"
+              + " app.kubernetes.io/instance=muster,app.kubernetes.io/component=ingest",
           "get secret muster-endpoint-tls",
           "get secret muster-admin-token",
           "port-forward service/muster-registry 8081",
@@ -133,5 +134,13 @@ class NotesTest {
     // Where the whole of it is said.
     assertTrue(Checkout.read("docs/guides/gitops.md").contains("\n## What an edge does\n"));
     assertEquals(1, notes.split("What an edge does", -1).length - 1);
+    assertTrue(notes.contains("is brought to the hub at https://"), notes);
+  }
+
+  @Test
+  void anEdgeWithoutAnUplinkIsToldSo() {
+    var notes = notes(rendering(Renderings.EDGE.with("external.uplinkUrl", "")));
+    assertTrue(notes.contains("does not get to a hub without external.uplinkUrl"), notes);
+    assertFalse(notes.contains("is brought to the hub"), notes);
   }
 }
