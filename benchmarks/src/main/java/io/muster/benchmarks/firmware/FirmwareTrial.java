@@ -94,6 +94,7 @@ public final class FirmwareTrial {
       var nginx = Nginx.start(stack, served);
       tell.accept("downloading");
       var downloads = downloads(tokens.getFirst(), nginx);
+      install(tokens.getFirst());
       tell.accept("polling");
       var polling = polling(tokens);
       return "## Downloads\n\n%s\n## Polling\n\n%s\n## Rollouts\n\n%s"
@@ -126,6 +127,15 @@ public final class FirmwareTrial {
       text.append(measured("MiB", contenders, new Comparison(service, peer))).append('\n');
     }
     return text.toString();
+  }
+
+  /** The device that has an update ends it: it would be taken for the one that a rollout gives. */
+  private void install(String token) throws IOException {
+    try (var connection = new PlainConnection(stack.firmwareUrl().getPort())) {
+      if (!new PollingDevice(TENANT, DEVICE + 1, token).poll(connection)) {
+        throw new RoundFailedException("the update that was downloaded is gone");
+      }
+    }
   }
 
   private Contender downloading(
