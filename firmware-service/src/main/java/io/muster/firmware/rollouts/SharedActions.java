@@ -13,9 +13,8 @@ final class SharedActions {
   /** Before the id of a rollout: whose will its actions are. */
   static final String ROLLOUT = "rollout ";
 
-  // What was withdrawn nobody is to get any more, whoever wanted it. Its other rollouts all the
-  // same
-  // have it back by their own turns: so their devices have another one if it is released again.
+  // What was withdrawn nobody is to get any more, whoever wanted it. Its other rollouts have it
+  // back by their own turns all the same: so their devices get another one if it is released again.
   private static final String SHARED =
       """
       SELECT a.key FROM action AS a

@@ -150,14 +150,7 @@ class WithdrawalsIT {
   void nobodyGoesBackToIt() {
     var devices = fleet.devices(2);
     var first = fleet.distribution("1.0");
-    var second = fleet.distribution("1.1");
-    fleet.instance.assign(devices.get(0), first);
-    fleet.instance.assign(devices.get(1), second);
-    fleet.instance.succeed(devices.get(0), devices.get(1));
-    var rollout = fleet.make(fleet.listed(devices, ""));
-    fleet.work();
-    fleet.instance.succeed(devices.get(0), devices.get(1));
-    fleet.later();
+    var rollout = rolledOutOver(devices, first, fleet.distribution("1.1"));
     withdraw(first);
     var back = fleet.instance.waysBack.make(fleet.tenant, rollout, null, null, OTHER);
     fleet.work();
@@ -171,14 +164,7 @@ class WithdrawalsIT {
   void nobodyGoesBackToWhatIsWithdrawnWhileItsTurnIsUnderWay() throws Exception {
     var devices = fleet.devices(2);
     var first = fleet.distribution("1.0");
-    var second = fleet.distribution("1.1");
-    fleet.instance.assign(devices.get(0), first);
-    fleet.instance.assign(devices.get(1), second);
-    fleet.instance.succeed(devices.get(0), devices.get(1));
-    var rollout = fleet.make(fleet.listed(devices, ""));
-    fleet.work();
-    fleet.instance.succeed(devices.get(0), devices.get(1));
-    fleet.later();
+    var rollout = rolledOutOver(devices, first, fleet.distribution("1.1"));
     var back = fleet.instance.waysBack.make(fleet.tenant, rollout, null, null, OTHER);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor();
         var elsewhere = DATABASE.connect();
@@ -198,6 +184,18 @@ class WithdrawalsIT {
     assertEquals(List.of(0, 1), devices.stream().map(this::open).toList());
     fleet.later();
     assertEquals(Map.of("no-previous", 1L, "given", 1L), fleet.counts(back));
+  }
+
+  /** A finished rollout to devices that had one each before. */
+  private UUID rolledOutOver(List<DeviceAddress> devices, UUID first, UUID second) {
+    fleet.instance.assign(devices.get(0), first);
+    fleet.instance.assign(devices.get(1), second);
+    fleet.instance.succeed(devices.get(0), devices.get(1));
+    var rollout = fleet.make(fleet.listed(devices, ""));
+    fleet.work();
+    fleet.instance.succeed(devices.get(0), devices.get(1));
+    fleet.later();
+    return rollout;
   }
 
   private void withdraw(UUID distribution) {

@@ -47,8 +47,6 @@ class RequestRoom {
   private final Room operations;
   private final Optional<Pattern> downloadPaths;
   private final Room downloads;
-  private final Counter refusedRequests;
-  private final Optional<Counter> refusedDownloads;
   private final Counter refusedBodies;
 
   RequestRoom(
@@ -56,11 +54,15 @@ class RequestRoom {
     this.answer = answer;
     this.streamed = streamed;
     this.longestBody = limits.maxBodyBytes();
-    this.people = new Room(limits.mostAtOnce(), limits.mostBodyBytesAtOnce());
-    this.services = new Room(limits.mostAtOnce(), limits.mostBodyBytesAtOnce());
-    this.operations = new Room(OPERATIONS_AT_ONCE, 0);
     this.downloadPaths = limits.downloadPaths().map(Pattern::compile);
-    this.downloads = new Room(limits.mostDownloadsAtOnce(), limits.mostBodyBytesAtOnce());
+    var refused = refused(meters, "requests");
+    var refusedDownloads = downloadPaths.isPresent() ? refused(meters, "downloads") : refused;
+    this.refusedBodies = refused(meters, "bodies");
+    this.people = new Room(limits.mostAtOnce(), limits.mostBodyBytesAtOnce(), refused);
+    this.services = new Room(limits.mostAtOnce(), limits.mostBodyBytesAtOnce(), refused);
+    this.operations = new Room(OPERATIONS_AT_ONCE, 0, refused);
+    this.downloads =
+        new Room(limits.mostDownloadsAtOnce(), limits.mostBodyBytesAtOnce(), refusedDownloads);
     Gauge.builder("muster.requests.open", () -> people.requests.get() + services.requests.get())
         .description("Requests that are under way, but for those of health and metrics")
         .register(meters);
@@ -68,17 +70,11 @@ class RequestRoom {
         .baseUnit("bytes")
         .description("How long the bodies above 16 KiB of those are together")
         .register(meters);
-    refusedRequests = refused(meters, "requests");
-    refusedBodies = refused(meters, "bodies");
-    refusedDownloads = downloadPaths.map(_ -> meteredDownloads(meters));
-  }
-
-  /** Of a service that gives some. */
-  private Counter meteredDownloads(MeterRegistry meters) {
-    Gauge.builder("muster.requests.open.downloads", downloads.requests, AtomicInteger::get)
-        .description("Downloads that are under way, which the other requests do not count")
-        .register(meters);
-    return refused(meters, "downloads");
+    if (downloadPaths.isPresent()) {
+      Gauge.builder("muster.requests.open.downloads", downloads.requests, AtomicInteger::get)
+          .description("Downloads that are under way, which the other requests do not count")
+          .register(meters);
+    }
   }
 
   private static Counter refused(MeterRegistry meters, String limit) {
@@ -97,10 +93,7 @@ class RequestRoom {
     var room = room(context.normalizedPath());
     var bytes = room == operations ? 0 : bodyBytes(context.request());
     if (!room.takeRequest()) {
-      refuse(
-          context,
-          room == downloads ? refusedDownloads.orElse(refusedRequests) : refusedRequests,
-          "As many requests are under way as there may be at once");
+      refuse(context, room.refused, "As many requests are under way as there may be at once");
     } else if (!room.takeBody(bytes)) {
       room.requests.decrementAndGet();
       refuse(context, refusedBodies, "Many long bodies are being read at once");
@@ -117,17 +110,13 @@ class RequestRoom {
   }
 
   private Room room(String path) {
-    if (path != null && path.startsWith(OPERATIONS)) {
+    if (path.startsWith(OPERATIONS)) {
       return operations;
     }
-    if (path != null && path.startsWith(SERVICES)) {
+    if (path.startsWith(SERVICES)) {
       return services;
     }
-    return isDownload(path) ? downloads : people;
-  }
-
-  private boolean isDownload(String path) {
-    return path != null && downloadPaths.filter(it -> it.matcher(path).matches()).isPresent();
+    return downloadPaths.filter(it -> it.matcher(path).matches()).isPresent() ? downloads : people;
   }
 
   /** Of a body that takes memory: one that is too long is not read. */
@@ -153,12 +142,14 @@ class RequestRoom {
   private static final class Room {
     private final int mostRequests;
     private final long mostBytes;
+    private final Counter refused;
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
 
-    Room(int mostRequests, long mostBytes) {
+    Room(int mostRequests, long mostBytes, Counter refused) {
       this.mostRequests = mostRequests;
       this.mostBytes = mostBytes;
+      this.refused = refused;
     }
 
     boolean takeRequest() {
