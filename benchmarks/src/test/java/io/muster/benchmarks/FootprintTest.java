@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.muster.localstack.Checkout;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,10 +31,7 @@ class FootprintTest {
   @BeforeEach
   void whereTheKernelTells() {
     assumeTrue(Files.exists(Path.of("/proc/self/smaps_rollup")), "Linux tells a process's share");
-    var hasJq =
-        Stream.of(System.getenv("PATH").split(File.pathSeparator))
-            .anyMatch(place -> Files.isExecutable(Path.of(place, "jq")));
-    assumeTrue(hasJq || "true".equals(System.getenv("CI")), "jq is missing");
+    assumeTrue(Programs.has("jq") || "true".equals(System.getenv("CI")), "jq is missing");
   }
 
   private Run run(String processes, String load) throws Exception {

@@ -1,0 +1,143 @@
+package io.muster.benchmarks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.muster.localstack.Checkout;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script, over a supervisor of sleeping processes and a readiness that this process tells. */
+class StartsTest {
+  private static final Pattern ROW =
+      Pattern.compile("(?m)^\\| ingest \\| (\\d+\\.\\d\\d) \\| (\\d+\\.\\d\\d) \\| (\\S+) \\|$");
+
+  @TempDir Path folder;
+  private final AtomicInteger asked = new AtomicInteger();
+  private HttpServer server;
+  private Process supervisor;
+
+  private record Run(int exit, String said) {}
+
+  @BeforeEach
+  void begin() throws IOException {
+    assumeTrue(Files.exists(Path.of("/proc/self/stat")), "Linux tells when a process was made");
+    assumeTrue(Programs.has("jq") || "true".equals(System.getenv("CI")), "jq is missing");
+    assumeTrue(Programs.has("curl") || "true".equals(System.getenv("CI")), "curl is missing");
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/q/health/ready", this::answer);
+    server.start();
+    supervisor = new ProcessBuilder("sh", "-c", "while :; do sleep 600; done").start();
+  }
+
+  @AfterEach
+  void end() {
+    if (supervisor != null) {
+      supervisor.descendants().forEach(ProcessHandle::destroy);
+      supervisor.destroyForcibly();
+      supervisor.descendants().forEach(ProcessHandle::destroy);
+      server.stop(0);
+    }
+  }
+
+  /** Ready at first, and then at each third question. */
+  private void answer(HttpExchange exchange) throws IOException {
+    exchange.sendResponseHeaders(asked.getAndIncrement() % 3 == 0 ? 200 : 503, -1);
+    exchange.close();
+  }
+
+  @Test
+  void tellsTheTimeFromAProcessToItsReadiness() throws Exception {
+    var first = child();
+    var run = run("supervisor", "3");
+    assertEquals(0, run.exit(), run.said());
+    assertTrue(run.said().contains("3 starts of each"), run.said());
+    var row = ROW.matcher(run.said());
+    assertTrue(row.find(), run.said());
+    var median = Double.parseDouble(row.group(1));
+    var fastest = Double.parseDouble(row.group(2));
+    var slowest = Double.parseDouble(row.group(3));
+    assertTrue(fastest <= median && median <= slowest && slowest < 60, run.said());
+    // It asked again after each refusal, and paused twenty milliseconds each time.
+    assertTrue(fastest >= 0.04, run.said());
+    assertEquals(1 + 3 * 3, asked.get());
+    assertTrue(first != child());
+  }
+
+  @Test
+  void oneThatIsNotReadyIsNoMeasurement() throws Exception {
+    server.removeContext("/q/health/ready");
+    var run = run("supervisor", "1");
+    assertEquals(1, run.exit());
+    assertTrue(run.said().contains("No service of the stack is ready"), run.said());
+  }
+
+  @Test
+  void oneThatDoesNotBecomeReadyIsNone() throws Exception {
+    asked.set(0);
+    server.removeContext("/q/health/ready");
+    server.createContext(
+        "/q/health/ready",
+        exchange -> {
+          exchange.sendResponseHeaders(asked.getAndIncrement() == 0 ? 200 : 503, -1);
+          exchange.close();
+        });
+    var run = run("supervisor", "1");
+    assertEquals(1, run.exit());
+    assertTrue(run.said().contains("ingest was not ready in time"), run.said());
+  }
+
+  @Test
+  void withoutAStackItSaysSo() throws Exception {
+    var run = run("nobody", "1");
+    assertEquals(1, run.exit());
+    assertTrue(run.said().contains("No stack is running"), run.said());
+  }
+
+  /** The process that the supervisor has made. */
+  private long child() throws InterruptedException {
+    while (true) {
+      var child = supervisor.children().findFirst();
+      if (child.isPresent()) {
+        return child.get().pid();
+      }
+      Thread.sleep(10);
+    }
+  }
+
+  private Run run(String supervisorName, String rounds) throws Exception {
+    var muster =
+        Files.writeString(
+            folder.resolve("muster"),
+            """
+            #!/bin/sh
+            echo '[{"name":"%s","pid":%d,"address":""},
+              {"name":"ingest","pid":%d,"address":"http://127.0.0.1:%d"}]'
+            """
+                .formatted(
+                    supervisorName, supervisor.pid(), child(), server.getAddress().getPort()));
+    Files.setPosixFilePermissions(muster, PosixFilePermissions.fromString("rwx------"));
+    var script = Checkout.find().root().resolve("benchmarks/starts").toString();
+    var builder = new ProcessBuilder(script, rounds).redirectErrorStream(true);
+    builder.environment().put("MUSTER_COMMAND", muster.toString());
+    builder.environment().put("MUSTER_STARTS_PAUSE", "0");
+    builder.environment().put("MUSTER_STARTS_PATIENCE", "2");
+    var process = builder.start();
+    var said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return new Run(process.waitFor(), said);
+  }
+}
