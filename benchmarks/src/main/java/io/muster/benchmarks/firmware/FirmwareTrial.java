@@ -17,11 +17,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
 /** The three measurements of firmware-service, one after the other on one stack. */
@@ -90,11 +92,16 @@ public final class FirmwareTrial {
       var tokens = tokens(client);
       var served = Files.createDirectories(stack.folder("served"));
       var file = write(served.resolve("image.bin"));
-      client.assign(DEVICE + 1, client.release(file, "1"));
+      // One for each client: what a device may have under way at once is bounded.
+      var downloading = Math.min(size.devices(), Collections.max(size.clients()));
+      var distribution = client.release(file, "1");
+      for (var n = 1; n <= downloading; n++) {
+        client.assign(DEVICE + n, distribution);
+      }
       var nginx = Nginx.start(stack, served);
       tell.accept("downloading");
-      var downloads = downloads(tokens.getFirst(), nginx);
-      install(tokens.getFirst());
+      var downloads = downloads(downloads(tokens.subList(0, downloading)), nginx);
+      install(tokens.subList(0, downloading));
       tell.accept("polling");
       var polling = polling(tokens);
       return "## Downloads\n\n%s\n## Polling\n\n%s\n## Rollouts\n\n%s"
@@ -104,8 +111,7 @@ public final class FirmwareTrial {
     }
   }
 
-  private String downloads(String token, Nginx nginx) throws InterruptedException, IOException {
-    var path = downloadPath(token);
+  private String downloads(List<byte[]> requests, Nginx nginx) throws InterruptedException {
     var text = new StringBuilder();
     for (var clients : size.clients()) {
       var service = "firmware-service, " + clients + " clients";
@@ -116,32 +122,49 @@ public final class FirmwareTrial {
                   service,
                   stack.firmwareUrl().getPort(),
                   clients,
-                  PlainConnection.get(path, "TargetToken " + token),
+                  requests,
                   List.of(stack.firmwareProcess(), stack.databaseProcess(), generator)),
               downloading(
                   peer,
                   nginx.port(),
                   clients,
-                  PlainConnection.get("/image.bin", null),
+                  List.of(PlainConnection.get("/image.bin", null)),
                   List.of(nginx.observed(), generator)));
       text.append(measured("MiB", contenders, new Comparison(service, peer))).append('\n');
     }
     return text.toString();
   }
 
-  /** The device that has an update ends it: it would be taken for the one that a rollout gives. */
-  private void install(String token) throws IOException {
+  /** What each of the first devices asks for. */
+  private List<byte[]> downloads(List<String> tokens) throws InterruptedException, IOException {
+    var requests = new ArrayList<byte[]>();
+    for (var i = 0; i < tokens.size(); i++) {
+      var token = tokens.get(i);
+      var path = downloadPath(DEVICE + (i + 1), token);
+      requests.add(PlainConnection.get(path, "TargetToken " + token));
+    }
+    return requests;
+  }
+
+  /** They end their updates, which would be taken for the ones that a rollout gives. */
+  private void install(List<String> tokens) throws IOException {
     try (var connection = new PlainConnection(stack.firmwareUrl().getPort())) {
-      if (!new PollingDevice(TENANT, DEVICE + 1, token).poll(connection)) {
-        throw new RoundFailedException("the update that was downloaded is gone");
+      for (var i = 0; i < tokens.size(); i++) {
+        if (!new PollingDevice(TENANT, DEVICE + (i + 1), tokens.get(i)).poll(connection)) {
+          throw new RoundFailedException("the update that was downloaded is gone");
+        }
       }
     }
   }
 
   private Contender downloading(
-      String name, int port, int clients, byte[] request, List<ObservedProcess> processes) {
+      String name, int port, int clients, List<byte[]> requests, List<ObservedProcess> processes) {
     return new AskingClients(
-        name, port, clients, _ -> request, bytes -> bytes / MEBIBYTE, () -> processes);
+        name, port, clients, inTurn(requests), bytes -> bytes / MEBIBYTE, () -> processes);
+  }
+
+  private static LongFunction<byte[]> inTurn(List<byte[]> requests) {
+    return n -> requests.get((int) (n % requests.size()));
   }
 
   private String polling(List<String> tokens) throws InterruptedException {
@@ -157,13 +180,7 @@ public final class FirmwareTrial {
     var floor = PlainConnection.get("/q/health/live", null);
     var contenders =
         List.<Contender>of(
-            new AskingClients(
-                POLLING,
-                port,
-                size.atOnce(),
-                n -> polls.get((int) (n % polls.size())),
-                _ -> 1,
-                () -> processes),
+            new AskingClients(POLLING, port, size.atOnce(), inTurn(polls), _ -> 1, () -> processes),
             new AskingClients(FLOOR, port, size.atOnce(), _ -> floor, _ -> 1, () -> processes));
     return measured("answers", contenders, new Comparison(POLLING, FLOOR));
   }
@@ -189,9 +206,10 @@ public final class FirmwareTrial {
   }
 
   /** As a device finds it. */
-  private String downloadPath(String token) throws InterruptedException, IOException {
-    try (var device = new DeviceApi(stack.firmwareUrl(), TENANT, DEVICE + 1, token)) {
-      return URI.create(device.download()).getRawPath();
+  private String downloadPath(String device, String token)
+      throws InterruptedException, IOException {
+    try (var api = new DeviceApi(stack.firmwareUrl(), TENANT, device, token)) {
+      return URI.create(api.download()).getRawPath();
     }
   }
 

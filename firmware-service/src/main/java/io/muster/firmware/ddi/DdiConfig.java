@@ -61,6 +61,13 @@ public interface DdiConfig {
     @WithDefault("10")
     @Min(1) int attributeChangesPerMinute();
 
+    /**
+     * How many downloads of a device this instance has under way at once. More are answered 429,
+     * with Retry-After.
+     */
+    @WithDefault("16")
+    @Min(1) int downloadsAtOnce();
+
     /** What is remembered of what devices show. */
     ProofsConfig proofs();
 

@@ -2,14 +2,17 @@ package io.muster.firmware.ddi;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.firmware.actions.Actions;
+import io.muster.firmware.artifacts.Artifact;
 import io.muster.firmware.download.Downloads;
 import io.muster.firmware.download.EntityTags;
 import io.muster.firmware.store.Sha256;
 import io.muster.firmware.targets.Target;
 import io.muster.rest.problem.Refusal;
 import io.muster.rest.problem.RefusedException;
+import io.muster.rest.requests.RequestEnd;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.Consumes;
@@ -53,6 +56,7 @@ class DdiResource {
   private final AutoConfirmation autoConfirmation;
   private final Attributes attributes;
   private final Downloads downloads;
+  private final DeviceDownloads deviceDownloads;
   private final DevicePort port;
   private final DdiConfig config;
 
@@ -65,6 +69,7 @@ class DdiResource {
       AutoConfirmation autoConfirmation,
       Attributes attributes,
       Downloads downloads,
+      DeviceDownloads deviceDownloads,
       DevicePort port,
       DdiConfig config) {
     this.access = access;
@@ -75,6 +80,7 @@ class DdiResource {
     this.autoConfirmation = autoConfirmation;
     this.attributes = attributes;
     this.downloads = downloads;
+    this.deviceDownloads = deviceDownloads;
     this.port = port;
     this.config = config;
   }
@@ -91,6 +97,8 @@ class DdiResource {
     String authorization;
 
     @Context HttpServerRequest request;
+
+    @Context RoutingContext context;
 
     @Context HttpHeaders headers;
   }
@@ -280,15 +288,14 @@ class DdiResource {
   }
 
   private Response downloadByDigest(Asked asked, String sha256, boolean isHead) {
-    var artifact = deployments.artifact(device(asked), digest(sha256));
-    return downloads.deviceAnswer(artifact, wish(asked, isHead));
+    var target = device(asked);
+    return bytes(asked, target, deployments.artifact(target, digest(sha256)), isHead);
   }
 
   private Response download(Asked asked, UUID module, String filename, boolean isHead) {
     var target = device(asked);
     if (!filename.endsWith(MD5_SUFFIX)) {
-      return downloads.deviceAnswer(
-          deployments.artifact(target, module, filename), wish(asked, isHead));
+      return bytes(asked, target, deployments.artifact(target, module, filename), isHead);
     }
     var plain = filename.substring(0, filename.length() - MD5_SUFFIX.length());
     var artifact = deployments.artifact(target, module, plain);
@@ -298,8 +305,12 @@ class DdiResource {
         .build();
   }
 
-  private static Downloads.Wish wish(Asked asked, boolean isHead) {
-    return Downloads.Wish.of(asked.request, asked.headers, isHead);
+  private Response bytes(Asked asked, Target target, Artifact artifact, boolean isHead) {
+    if (!isHead) {
+      deviceDownloads.begin(target, RequestEnd.of(asked.context));
+    }
+    var wish = Downloads.Wish.of(asked.request, asked.headers, isHead);
+    return downloads.deviceAnswer(artifact, wish);
   }
 
   /** A device that asks for something, and not too much. */

@@ -12,12 +12,16 @@ import java.util.List;
 /**
  * Bounds what one device may ask in a minute, at this instance: what it shows may hold, and its
  * questions cost signatures and locks nevertheless. Downloads are not counted, since of a delta
- * thousands of ranges are fetched; nor is feedback, which has a bound of its own that the end of an
- * action passes, but for that on actions that are not there. Thread-safe.
+ * thousands of ranges are fetched ({@link DeviceDownloads}); nor is feedback, which has a bound of
+ * its own that the end of an action passes, but for that on actions that are not there.
+ * Thread-safe.
  */
 @Startup
 @ApplicationScoped
 class DeviceRequests {
+  static final String LIMITED =
+      "Requests of devices that were refused since one asked too much, in a minute or at once";
+
   /** Of each little is remembered, and of very many at once the first are forgotten. */
   private static final int REMEMBERED = 50_000;
 
@@ -71,7 +75,7 @@ class DeviceRequests {
   private Counter counter(String what) {
     return Counter.builder("muster.firmware.device.limited")
         .tag("what", what)
-        .description("Requests of devices that were refused since one asked too much in a minute")
+        .description(LIMITED)
         .register(meters);
   }
 }

@@ -16,9 +16,6 @@ import io.vertx.core.http.HttpServerOptions;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -36,7 +33,7 @@ import org.junit.jupiter.api.Test;
 @ServiceTest
 class SlowDownloadIT {
   private static final int BYTES = FirmwareStack.MAX_BYTES;
-  private static final int PIECE_BYTES = 64 * 1024;
+  private static final int PIECE_BYTES = RawDownload.PIECE_BYTES;
 
   /** For 2.4 s and more in all: more than twice as long as a connection may be idle. */
   private static final int PAUSE_MILLIS = 20;
@@ -98,18 +95,18 @@ class SlowDownloadIT {
     var bytes = new byte[BYTES];
     new Random(21).nextBytes(bytes);
     var device = OneDevice.of(stack);
-    var path = download(device, device.assign(device.distribution("1.0", bytes)));
+    var path = RawDownload.path(device, device.assign(device.distribution("1.0", bytes)));
     Callable<byte[]> overTls =
         () -> {
           try (var socket = connect()) {
-            ask(socket, path, device.token(), BYTES);
+            RawDownload.ask(socket, path, device.token(), BYTES);
             return readSlowly(socket.getInputStream(), BYTES, PAUSE_MILLIS);
           }
         };
     Callable<byte[]> withoutTls =
         () -> {
-          try (var socket = connectPlain()) {
-            ask(socket, path, device.token(), PLAIN_BYTES);
+          try (var socket = RawDownload.connect(plain.actualPort())) {
+            RawDownload.ask(socket, path, device.token(), PLAIN_BYTES);
             return readSlowly(socket.getInputStream(), PLAIN_BYTES, PLAIN_PAUSE_MILLIS);
           }
         };
@@ -123,7 +120,7 @@ class SlowDownloadIT {
 
   /** Gives the SHA-256 of what came. */
   private static byte[] readSlowly(InputStream in, int bytes, int pauseMillis) throws Exception {
-    assertTrue(head(in).startsWith("HTTP/1.1 206 "));
+    assertTrue(RawDownload.head(in).startsWith("HTTP/1.1 206 "));
     var sha256 = sha256();
     for (var left = bytes; left > 0; left -= PIECE_BYTES) {
       var piece = in.readNBytes(Math.min(PIECE_BYTES, left));
@@ -139,53 +136,10 @@ class SlowDownloadIT {
     return MessageDigest.getInstance("SHA-256");
   }
 
-  private Socket connectPlain() throws IOException {
-    var socket = new Socket();
-    socket.setReceiveBufferSize(BUFFER_BYTES);
-    socket.setSoTimeout(60_000);
-    socket.connect(new InetSocketAddress("127.0.0.1", plain.actualPort()));
-    return socket;
-  }
-
   private SSLSocket connect() throws IOException {
     var factory = Pem.trusting(stack.tls().authorityCertificate()).getSocketFactory();
     var socket = (SSLSocket) factory.createSocket("127.0.0.1", port.port());
     socket.setSoTimeout(60_000);
     return socket;
-  }
-
-  private static void ask(Socket socket, String path, String token, int bytes) throws IOException {
-    var request =
-        """
-        GET %s HTTP/1.1\r
-        Host: localhost\r
-        Authorization: TargetToken %s\r
-        Range: bytes=0-%d\r
-        \r
-        """
-            .formatted(path, token, bytes - 1);
-    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-    socket.getOutputStream().flush();
-  }
-
-  private static String head(InputStream in) throws IOException {
-    var head = new StringBuilder();
-    while (!head.toString().endsWith("\r\n\r\n")) {
-      var next = in.read();
-      if (next < 0) {
-        throw new IOException("it ended after " + head);
-      }
-      head.append((char) next);
-    }
-    return head.toString();
-  }
-
-  private static String download(OneDevice device, int action) {
-    String href =
-        device
-            .request()
-            .get(device.path() + "/deploymentBase/" + action)
-            .path("deployment.chunks[0].artifacts[0]._links.download.href");
-    return href.substring(href.indexOf("/" + device.tenant()));
   }
 }

@@ -3,6 +3,7 @@ package io.muster.rest.problem;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.rest.requests.RequestEnd;
 import io.muster.rest.requests.RequestsConfig;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
@@ -11,7 +12,6 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -98,13 +98,7 @@ class RequestRoom {
       room.requests.decrementAndGet();
       refuse(context, refusedBodies, "Many long bodies are being read at once");
     } else {
-      var gone = new AtomicBoolean();
-      context.addEndHandler(
-          over -> {
-            if (gone.compareAndSet(false, true)) {
-              room.leave(bytes);
-            }
-          });
+      RequestEnd.watch(context).then(() -> room.leave(bytes));
       context.next();
     }
   }

@@ -34,6 +34,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedStack.class)
 class ManyDownloadsIT {
   private static final int CLIENTS = 2_000;
+
+  /** As many as one may have at once. */
+  private static final int OF_A_DEVICE = 16;
+
   private static final int FILE_BYTES = 1_000_000;
   private static final int PIECE_BYTES = 64 * 1024;
   private static final int PAUSE_MILLIS = 500;
@@ -47,23 +51,29 @@ class ManyDownloadsIT {
   private final RunningStack stack;
   private final byte[] bytes = new byte[FILE_BYTES];
   private final Semaphore comingIn = new Semaphore(COMING_IN);
-  private String path;
-  private String token;
+  private final List<Update> updates = new ArrayList<>();
+
+  /** What a device fetches, and with what. */
+  private record Update(String path, String token) {}
 
   ManyDownloadsIT(RunningStack stack) {
     this.stack = stack;
   }
 
   @BeforeEach
-  void giveADeviceAnUpdate() throws Exception {
+  void giveDevicesAnUpdate() throws Exception {
     new Random(31).nextBytes(bytes);
     var tenant = stack.newTenant();
-    var device = stack.newDevice(tenant, "lamp-1").address();
-    var updates = Updates.of(stack, stack.firmware(1), tenant);
-    updates.assign(device, updates.released("1.0", "image.bin", bytes));
-    token = updates.token(device);
-    var ddi = DdiClient.of(stack.firmware(1), device, token);
-    path = URI.create(DdiClient.download(ddi.follow("deploymentBase"))).getPath();
+    var made = Updates.of(stack, stack.firmware(1), tenant);
+    var release = made.released("1.0", "image.bin", bytes);
+    for (var i = 0; i < CLIENTS / OF_A_DEVICE; i++) {
+      var device = stack.newDevice(tenant, "lamp-" + i).address();
+      made.assign(device, release);
+      var token = made.token(device);
+      var ddi = DdiClient.of(stack.firmware(1), device, token);
+      var path = URI.create(DdiClient.download(ddi.follow("deploymentBase"))).getPath();
+      updates.add(new Update(path, token));
+    }
   }
 
   @Test
@@ -101,7 +111,8 @@ class ManyDownloadsIT {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Long>> sums = new ArrayList<>();
       for (var i = 0; i < clients; i++) {
-        sums.add(threads.submit(() -> fetch(connect, begun, goOn)));
+        var update = updates.get(i % updates.size());
+        sums.add(threads.submit(() -> fetch(update, connect, begun, goOn)));
       }
       var all = begun.await(5, TimeUnit.MINUTES);
       var memory = stack.processes().residentBytes("firmware");
@@ -116,11 +127,12 @@ class ManyDownloadsIT {
     }
   }
 
-  private long fetch(Callable<Socket> connect, CountDownLatch begun, CountDownLatch goOn)
+  private long fetch(
+      Update update, Callable<Socket> connect, CountDownLatch begun, CountDownLatch goOn)
       throws Exception {
     var sum = new CRC32();
     comingIn.acquire();
-    try (var socket = begin(connect, begun)) {
+    try (var socket = begin(update, connect, begun)) {
       var in = socket.getInputStream();
       goOn.await();
       for (var left = FILE_BYTES; left > 0; left -= PIECE_BYTES) {
@@ -133,13 +145,14 @@ class ManyDownloadsIT {
   }
 
   /** Until the head of the answer is here. */
-  private Socket begin(Callable<Socket> connect, CountDownLatch begun) throws Exception {
+  private Socket begin(Update update, Callable<Socket> connect, CountDownLatch begun)
+      throws Exception {
     try {
       var socket = connect.call();
       socket.setSoTimeout(120_000);
       var request =
           "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: TargetToken %s\r\n\r\n"
-              .formatted(path, token);
+              .formatted(update.path(), update.token());
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       socket.getOutputStream().flush();
       var head = head(socket.getInputStream());
