@@ -144,12 +144,17 @@ public final class StoreDatabase implements AutoCloseable {
   }
 
   private void signal(String signal) {
+    var server = ProcessHandle.of(postgres.pid()).orElseThrow();
+    // Whoever is stopped makes no others, which would go on.
+    signal(signal, Stream.of(server));
+    signal(signal, server.descendants());
+  }
+
+  private static void signal(String signal, Stream<ProcessHandle> processes) {
     try {
       // The shell's own: a small machine has no other.
       var command = new ArrayList<>(List.of("sh", "-c", "kill \"$@\"", "sh", signal));
-      var server = ProcessHandle.of(postgres.pid()).orElseThrow();
-      Stream.concat(Stream.of(server), server.descendants())
-          .forEach(process -> command.add(Long.toString(process.pid())));
+      processes.forEach(process -> command.add(Long.toString(process.pid())));
       new ProcessBuilder(command).inheritIO().start().waitFor();
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
