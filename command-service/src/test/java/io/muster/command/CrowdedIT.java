@@ -44,6 +44,7 @@ class CrowdedIT {
     token = stack.person("operator", device.tenant().value());
     api = Api.as(token);
     api.get(commands(device)).then().statusCode(200);
+    awaitNobody();
   }
 
   @AfterEach
@@ -51,7 +52,11 @@ class CrowdedIT {
     for (var socket : sockets) {
       socket.close();
     }
-    await().atMost(PATIENCE).untilAsserted(() -> assertEquals(0, open()));
+    awaitNobody();
+  }
+
+  private static void awaitNobody() {
+    await().pollDelay(Duration.ZERO).atMost(PATIENCE).untilAsserted(() -> assertEquals(0, open()));
   }
 
   @Test

@@ -46,12 +46,17 @@ class ServiceIT {
 
   @Test
   void itIsReadyAndAlive() {
-    Api.as(null)
-        .get("/q/health/ready")
-        .then()
-        .statusCode(200)
-        .body("status", equalTo("UP"))
-        .body("checks.name", hasItems("database"));
+    await()
+        .pollDelay(Duration.ZERO)
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                Api.as(null)
+                    .get("/q/health/ready")
+                    .then()
+                    .statusCode(200)
+                    .body("status", equalTo("UP"))
+                    .body("checks.name", hasItems("database")));
     Api.as(null)
         .get("/q/health/live")
         .then()

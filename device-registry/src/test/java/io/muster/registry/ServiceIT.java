@@ -19,7 +19,16 @@ class ServiceIT {
 
   @Test
   void itIsReadyWhileTheBrokerIsAway() {
-    Api.as(null).get("/q/health/ready").then().statusCode(200).body("status", equalTo("UP"));
+    Awaitility.await()
+        .pollDelay(Duration.ZERO)
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                Api.as(null)
+                    .get("/q/health/ready")
+                    .then()
+                    .statusCode(200)
+                    .body("status", equalTo("UP")));
     Api.as(null).get("/q/health/live").then().statusCode(200);
   }
 

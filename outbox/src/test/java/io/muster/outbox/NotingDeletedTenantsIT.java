@@ -49,8 +49,7 @@ class NotingDeletedTenantsIT {
             Clock.systemUTC());
     var reader = new NotingDeletedTenants(new Others(), removals);
     effects =
-        new SharedEffects(
-            DATABASE.pool(), Duration.ofSeconds(5), "registry", Duration.ofMinutes(5), reader);
+        new SharedEffects(DATABASE.pool(), PATIENCE, "registry", Duration.ofMinutes(5), reader);
     assertTrue(now(effects.isMine()));
   }
 

@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Asks the database once for what is asked one by one: what comes while a question is under way
@@ -27,6 +28,7 @@ public final class Together<K, R> {
 
   private final int most;
   private final long longestWaitNanos;
+  private final LongSupplier nanoTime;
   private final Function<List<K>, Uni<R>> question;
   private final Deque<Asked<K, R>> waiting = new ArrayDeque<>();
   private boolean busy;
@@ -38,12 +40,14 @@ public final class Together<K, R> {
    * @param question asked again only when the one before was answered or has failed
    */
   public Together(int most, Function<List<K>, Uni<R>> question) {
-    this(most, LONGEST_WAIT, question);
+    this(most, LONGEST_WAIT, System::nanoTime, question);
   }
 
-  Together(int most, Duration longestWait, Function<List<K>, Uni<R>> question) {
+  Together(
+      int most, Duration longestWait, LongSupplier nanoTime, Function<List<K>, Uni<R>> question) {
     this.most = most;
     this.longestWaitNanos = longestWait.toNanos();
+    this.nanoTime = nanoTime;
     this.question = question;
   }
 
@@ -59,7 +63,7 @@ public final class Together<K, R> {
             .<R>emitter(
                 answer -> {
                   synchronized (waiting) {
-                    waiting.add(new Asked<>(key, answer, System.nanoTime()));
+                    waiting.add(new Asked<>(key, answer, nanoTime.getAsLong()));
                   }
                   next();
                 });
@@ -75,7 +79,7 @@ public final class Together<K, R> {
       if (busy) {
         return;
       }
-      var now = System.nanoTime();
+      var now = nanoTime.getAsLong();
       while (batch.size() < most && !waiting.isEmpty()) {
         var one = waiting.remove();
         (now - one.atNanos() > longestWaitNanos ? late : batch).add(one);

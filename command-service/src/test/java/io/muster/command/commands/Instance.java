@@ -67,6 +67,8 @@ final class Instance implements AutoCloseable {
     var clock = Clock.systemUTC();
     pool = database.newPool(12);
     var all = new java.util.HashMap<>(settings);
+    // What is slow here is the machine.
+    all.put("muster.command.database.transaction-timeout", "60s");
     ends = bean(named("queue.EndMeters"), meters);
     var poolConfig = named("database.PoolConfig");
     var db = bean(Database.class, pool, config(poolConfig, all));

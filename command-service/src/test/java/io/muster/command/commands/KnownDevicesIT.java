@@ -66,7 +66,8 @@ class KnownDevicesIT {
             "muster.command.neighbours.registry-url", registry.url(),
             "muster.command.neighbours.ingest-url", registry.url(),
             "muster.command.neighbours.service-token-file", token.toString(),
-            "muster.command.neighbours.request-timeout", "60s");
+            "muster.command.neighbours.request-timeout", "60s",
+            "muster.command.database.transaction-timeout", "60s");
     var database =
         bean(Database.class, DATABASE.pool(), config(named("database.PoolConfig"), settings));
     var clock = Clock.systemUTC();

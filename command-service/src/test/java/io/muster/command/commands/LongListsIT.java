@@ -35,7 +35,9 @@ class LongListsIT {
 
   @BeforeEach
   void start() throws ClassNotFoundException {
-    var settings = config(Class.forName("io.muster.command.database.PoolConfig"), Map.of());
+    // What is slow here is the machine.
+    var patient = Map.of("muster.command.database.transaction-timeout", "60s");
+    var settings = config(Class.forName("io.muster.command.database.PoolConfig"), patient);
     reader = new CommandReader(bean(Database.class, DATABASE.pool(), settings));
     DATABASE.run(
         "INSERT INTO device_queue (key, tenant, device, known)"

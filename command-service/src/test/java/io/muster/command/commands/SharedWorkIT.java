@@ -92,7 +92,7 @@ class SharedWorkIT {
         .until(() -> other.meters.get("muster.command.followers").gauge().value() == 0);
   }
 
-  /** Both look, publish and follow; nothing is to be sent again for a minute. */
+  /** Both look, publish and follow; nothing is to be sent again for an hour. */
   @Test
   void noCommandIsSentByBoth() throws Exception {
     var second = newInstance();
@@ -228,12 +228,13 @@ class SharedWorkIT {
     return reboot(null);
   }
 
-  /** One that is not sent again for a minute. */
+  /** One that is not sent again for an hour. */
   private static CommandBody patient() {
-    return reboot(new RetryBody(0, Duration.ofMinutes(1), Duration.ofMinutes(1)));
+    return reboot(new RetryBody(0, Duration.ofHours(1), Duration.ofHours(1)));
   }
 
   private static CommandBody reboot(RetryBody retry) {
-    return new CommandBody("reboot", null, null, null, null, null, null, null, retry);
+    return new CommandBody(
+        "reboot", null, null, null, null, null, null, Duration.ofHours(1), retry);
   }
 }

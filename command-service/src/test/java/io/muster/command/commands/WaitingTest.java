@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Test;
 class WaitingTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
+  /** Whoever is asked for in a test: its meter does not keep it. */
+  private Waiting kept;
+
   @Test
   void asManyWaitAsMayAndNoMore() {
     var waiting = waiting(2);
@@ -52,7 +55,8 @@ class WaitingTest {
 
   private Waiting waiting(int most) {
     var setting = Map.of("muster.command.following.waiting-requests", Integer.toString(most));
-    return new Waiting(null, null, config(FollowingConfig.class, setting), meters);
+    kept = new Waiting(null, null, config(FollowingConfig.class, setting), meters);
+    return kept;
   }
 
   private double number() {

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class TogetherTest {
@@ -72,13 +73,16 @@ class TogetherTest {
   }
 
   @Test
-  void whoWaitedTooLongIsToldSoAndNothingIsDoneForHim() throws Exception {
+  void whoWaitedTooLongIsToldSoAndNothingIsDoneForHim() {
     List<List<Integer>> asked = new ArrayList<>();
     var stuck = new CompletableFuture<String>();
+    var longest = Duration.ofSeconds(5);
+    var now = new AtomicLong();
     var slow =
         new Together<Integer, String>(
             9,
-            Duration.ofMillis(5),
+            longest,
+            now::get,
             keys -> {
               asked.add(keys);
               return Uni.createFrom().completionStage(stuck);
@@ -86,7 +90,7 @@ class TogetherTest {
     var first = slow.ask(1).subscribeAsCompletionStage().toCompletableFuture();
     var late = slow.ask(2).subscribeAsCompletionStage().toCompletableFuture();
     // Longer than anybody may wait.
-    Thread.sleep(Duration.ofMillis(20));
+    now.addAndGet(longest.toNanos() + 1);
     stuck.complete("at last");
     assertEquals("at last", first.join());
     var failure = assertThrows(CompletionException.class, late::join);

@@ -35,6 +35,10 @@ class RetellingIT {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration SETTLED = Duration.ofSeconds(31);
 
+  /** What is slow here is the machine. */
+  private static final Map<String, String> PATIENT =
+      Map.of("muster.command.database.transaction-timeout", "60s");
+
   @RegisterExtension static final CommandDatabase DATABASE = new CommandDatabase();
 
   private final SettableClock clock =
@@ -79,7 +83,7 @@ class RetellingIT {
 
   private Retelling retelling(SessionRetelling.Asked ingest) {
     return new Retelling(
-        bean(Database.class, DATABASE.newPool(2), config(poolConfig(), Map.of())),
+        bean(Database.class, DATABASE.newPool(2), config(poolConfig(), PATIENT)),
         ingest,
         config(InboxConfig.class, Map.of("muster.command.inbox.retell-page", "2")),
         clock,

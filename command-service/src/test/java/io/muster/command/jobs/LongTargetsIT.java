@@ -1,5 +1,7 @@
 package io.muster.command.jobs;
 
+import static org.hamcrest.Matchers.anyOf;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
 
 import io.muster.command.Api;
@@ -31,13 +33,13 @@ class LongTargetsIT {
                 Map.of("command", Map.of("name", "reboot"), "targets", Map.of("devices", devices)))
             .post(jobs);
     made.then().statusCode(201).body("targets.devices", hasSize(MOST));
-    // Nobody waits for all of them to be looked for.
+    // Nobody waits for all of them to be looked for, which may have happened by now all the same.
     var job = jobs + "/" + made.<String>path("id");
     api.request()
         .contentType(ContentType.JSON)
         .body("{}")
         .post(job + "/cancel")
         .then()
-        .statusCode(200);
+        .statusCode(anyOf(equalTo(200), equalTo(409)));
   }
 }

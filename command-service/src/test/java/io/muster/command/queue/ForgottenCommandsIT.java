@@ -31,7 +31,9 @@ class ForgottenCommandsIT {
 
   @BeforeEach
   void makeCommands() throws ClassNotFoundException {
-    var settings = config(Class.forName("io.muster.command.database.PoolConfig"), Map.of());
+    // What is slow here is the machine.
+    var patient = Map.of("muster.command.database.transaction-timeout", "60s");
+    var settings = config(Class.forName("io.muster.command.database.PoolConfig"), patient);
     var database = bean(Database.class, DATABASE.pool(), settings);
     queues = bean(Queues.class, database, Clock.systemUTC(), HandWired.event(written -> {}));
     DATABASE.run(

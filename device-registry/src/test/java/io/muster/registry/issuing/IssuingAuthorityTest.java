@@ -17,7 +17,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IssuingAuthorityTest {
-  private static final Instant NOW = Instant.now();
+  /** Later than any of these tests makes its authority, which is not valid long before that. */
+  private static final Instant NOW = Instant.now().plusSeconds(3_600);
+
   private static final DeviceAddress DEVICE = DeviceAddress.of("demo", "sensor-1");
 
   private final TestAuthority root = TestAuthority.root("installation");
