@@ -288,6 +288,7 @@ class TlsListenerIT {
         .sslConfig()
         .trustManagerFactory(trust)
         .keyManagerFactory(own)
+        .handshakeTimeout(60, TimeUnit.SECONDS)
         .applySslConfig()
         .buildBlocking();
   }

@@ -65,7 +65,10 @@ class InterruptedCommandsTest {
           commands,
           "--endpoint",
           endpoint.url());
-      Awaitility.await().atMost(SOON).until(() -> endpoint.published() > 10);
+      // Of both, else one might not be there yet.
+      Awaitility.await()
+          .atMost(SOON)
+          .until(() -> endpoint.published() > 10 && endpoint.publishedTopics() == 2);
       assertEquals(0, ends(signal));
       assertTrue(said().contains("readings acknowledged, 0 refused"), said());
       Awaitility.await().atMost(SOON).until(() -> endpoint.goodbyes() == 2);

@@ -112,7 +112,7 @@ class DownwardExactlyOnceIT {
   /** An MQTT 3.1.1 client that answers when it is told to. */
   private static final class Client implements AutoCloseable {
     private static final int USER_PASSWORD_NO_CLEAN_SESSION = 0xC0;
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 60_000;
 
     private final Socket socket;
     private final DataInputStream in;

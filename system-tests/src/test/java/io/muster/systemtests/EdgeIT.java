@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("full")
 @ExtendWith(SharedStack.class)
 class EdgeIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @TempDir Path folder;
 

@@ -38,7 +38,7 @@ class EndpointFloorTest {
   @Test
   void letsAnybodyInAndAcknowledgesWhatItDrops() throws IOException {
     try (var socket = new Socket("127.0.0.1", endpoint.port())) {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(60_000);
       var out = socket.getOutputStream();
       out.write(packet(0x10, string("MQTT") + "04c2003c" + credentials("demo:one", "one@demo")));
       assertEquals("20020000", read(socket.getInputStream(), 4));

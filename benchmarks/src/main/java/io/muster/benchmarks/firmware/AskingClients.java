@@ -69,18 +69,21 @@ record AskingClients(
     }
   }
 
-  /** What is begun in time is finished, and counted with the time that it took. */
+  /**
+   * What is begun in time is finished, and counted with the time that it took; one is, however long
+   * it took to connect.
+   */
   private long askUntil(long endNanos, AtomicLong next, ConcurrentHistogram microseconds)
       throws IOException {
     try (var connection = new PlainConnection(port)) {
       var all = 0L;
-      while (System.nanoTime() < endNanos) {
+      do {
         var begin = System.nanoTime();
         var bytes = connection.ask(request.apply(next.getAndIncrement()), OK);
         microseconds.recordValue(
             Math.min(LONGEST_MICROSECONDS, (System.nanoTime() - begin) / 1_000));
         all += counted.applyAsLong(bytes);
-      }
+      } while (System.nanoTime() < endNanos);
       return all;
     }
   }

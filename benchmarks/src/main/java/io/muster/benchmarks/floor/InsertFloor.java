@@ -90,16 +90,19 @@ public final class InsertFloor implements Contender, AutoCloseable {
                     .eventually(() -> connection.close()));
   }
 
+  /** At least once, however long it took to connect. */
   private Future<Long> insertNext(
       PreparedStatement statement, RowBatch batch, long endNanos, long insertedSoFar) {
-    if (System.nanoTime() >= endNanos) {
-      return Future.succeededFuture(insertedSoFar);
-    }
     return statement
         .query()
         .execute(batch.next(System.currentTimeMillis()))
         .compose(
-            result -> insertNext(statement, batch, endNanos, insertedSoFar + result.rowCount()));
+            result -> {
+              var inserted = insertedSoFar + result.rowCount();
+              return System.nanoTime() < endNanos
+                  ? insertNext(statement, batch, endNanos, inserted)
+                  : Future.succeededFuture(inserted);
+            });
   }
 
   @Override

@@ -156,7 +156,10 @@ class FloorIT {
         var superuser = postgres.connectAsSuperuser();
         var threads = Executors.newSingleThreadExecutor()) {
       var seen = threads.submit(() -> InsertStatement.requireSameAsInUse(superuser));
-      floor.run(Duration.ofSeconds(1));
+      // It looks for some seconds; a busy machine may let it begin late.
+      do {
+        floor.run(Duration.ofSeconds(1));
+      } while (!seen.isDone());
 
       seen.get(); // fails when nothing was seen, or another statement
     }

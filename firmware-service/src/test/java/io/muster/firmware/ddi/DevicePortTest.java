@@ -52,7 +52,7 @@ class DevicePortTest {
   private static Pem lamp;
 
   private final Vertx vertx = Vertx.vertx();
-  private final MeterRegistry meters = new SimpleMeterRegistry();
+  private MeterRegistry meters = new SimpleMeterRegistry();
   private DevicePort port;
 
   @BeforeAll
@@ -204,10 +204,30 @@ class DevicePortTest {
 
   @Test
   void whoSaysNothingCountsAndIsCutOff() throws Exception {
+    cutsOffTwoAfter("PT1S");
+    if (meters.get("muster.firmware.tls.refused").counter().count() == 0) {
+      // On a slow machine the first one was gone when the second one came.
+      port.close();
+      meters = new SimpleMeterRegistry();
+      cutsOffTwoAfter("PT20S");
+    }
+    assertEquals(1, meters.get("muster.firmware.tls.refused").counter().count());
+    var open = meters.get("muster.firmware.tls.connections").gauge();
+    await().atMost(60, TimeUnit.SECONDS).until(() -> open.value() == 0);
+    // There a second may be too short for who says something, too.
+    await()
+        .atMost(60, TimeUnit.SECONDS)
+        .ignoreExceptions()
+        .untilAsserted(() -> assertEquals("nobody true", ask(anonymous()).body()));
+  }
+
+  private void cutsOffTwoAfter(String handshake) throws IOException {
     open(
         Map.of(
-            "muster.firmware.tls.connections", "1",
-            "muster.firmware.tls.handshake-timeout", "PT1S"));
+            "muster.firmware.tls.connections",
+            "1",
+            "muster.firmware.tls.handshake-timeout",
+            handshake));
     try (var first = new Socket(HOST, port.port());
         var second = new Socket(HOST, port.port())) {
       for (var silent : List.of(first, second)) {
@@ -215,10 +235,6 @@ class DevicePortTest {
         assertEnds(silent);
       }
     }
-    assertEquals(1, meters.get("muster.firmware.tls.refused").counter().count());
-    var open = meters.get("muster.firmware.tls.connections").gauge();
-    await().atMost(60, TimeUnit.SECONDS).until(() -> open.value() == 0);
-    assertEquals("nobody true", ask(anonymous()).body());
   }
 
   private static void assertEnds(Socket socket) throws IOException {

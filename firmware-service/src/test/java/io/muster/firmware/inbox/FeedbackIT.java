@@ -111,8 +111,13 @@ class FeedbackIT {
     await().atMost(PATIENCE).until(() -> notices() == before + 1);
     say(device.address(), "closed", action);
     awaitState("finished");
+    var marker = OneDevice.of(stack);
+    var last = marker.assign(marker.distribution("1.0", new byte[] {5}));
     listens(List.of("firmware/+/+/notify"));
     say(device.address(), "closed", action);
+    // What is told is taken in its order: it listens before the next one is given.
+    say(marker.address(), "closed", last);
+    await().atMost(PATIENCE).until(() -> marker.state(last).equals("finished"));
     var other = device.assign(device.distribution("2.0", new byte[] {4}));
     await().atMost(PATIENCE).until(() -> notices() == before + 2);
     assertEquals("open", device.state(other));

@@ -62,7 +62,8 @@ class FirstLinesTest {
                 Map.of(
                     "muster.firmware.neighbours.registry-url", url,
                     "muster.firmware.neighbours.ingest-url", url,
-                    "muster.firmware.neighbours.service-token-file", token)));
+                    "muster.firmware.neighbours.service-token-file", token,
+                    "muster.firmware.neighbours.request-timeout", "60s")));
   }
 
   @AfterEach

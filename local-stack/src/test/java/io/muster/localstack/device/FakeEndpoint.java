@@ -6,6 +6,9 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** As much of an MQTT 5 server as devices need that publish at QoS 1. */
@@ -18,6 +21,7 @@ public final class FakeEndpoint implements AutoCloseable {
   private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final int connectAnswer;
   private final int mostAcknowledged;
+  private final Set<String> topicNames = ConcurrentHashMap.newKeySet();
   private final AtomicInteger published = new AtomicInteger();
   private final AtomicInteger subscribed = new AtomicInteger();
   private final AtomicInteger goodbyes = new AtomicInteger();
@@ -44,6 +48,11 @@ public final class FakeEndpoint implements AutoCloseable {
 
   public int published() {
     return published.get();
+  }
+
+  /** How many topic names there are among what was published. */
+  public int publishedTopics() {
+    return topicNames.size();
   }
 
   /** How many asked to hear something; none is told that it does. */
@@ -85,8 +94,9 @@ public final class FakeEndpoint implements AutoCloseable {
     switch (type) {
       case CONNECT -> out.write(new byte[] {0x20, 3, 0, (byte) connectAnswer, 0});
       case PUBLISH -> {
+        var identifier = 2 + ((rest[0] & 0xFF) << 8 | rest[1] & 0xFF);
+        topicNames.add(new String(rest, 2, identifier - 2, StandardCharsets.UTF_8));
         if (published.incrementAndGet() <= mostAcknowledged) {
-          var identifier = 2 + ((rest[0] & 0xFF) << 8 | rest[1] & 0xFF);
           out.write(new byte[] {0x40, 2, rest[identifier], rest[identifier + 1]});
         }
       }

@@ -175,7 +175,7 @@ class RolloutIT {
   @Test
   @Tag("full")
   void aWindowOpensAndClosesDuringADownload() throws Exception {
-    var opens = Instant.now().plusSeconds(75).truncatedTo(ChronoUnit.MINUTES);
+    var opens = Instant.now().plusSeconds(90).truncatedTo(ChronoUnit.MINUTES);
     var at = opens.atOffset(ZoneOffset.UTC);
     var rollout =
         make(
@@ -185,7 +185,7 @@ class RolloutIT {
     await().atMost(SOON).until(() -> "window".equals(read(rollout).path("waitsFor").asText()));
     assertEquals(opens, Instant.parse(read(rollout).path("nextAt").asText()));
     devices.forEach(it -> assertTrue(pending(it).isEmpty()));
-    eventually(Duration.ofSeconds(90), () -> assertEquals(6, count(rollout, "given")));
+    eventually(Duration.ofSeconds(120), () -> assertEquals(6, count(rollout, "given")));
     var client = client(devices.get(0));
     var deployment = client.follow("deploymentBase").path("deployment");
     assertEquals("available", deployment.path("maintenanceWindow").asText());
