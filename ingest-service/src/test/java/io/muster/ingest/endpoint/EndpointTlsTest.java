@@ -131,6 +131,8 @@ class EndpointTlsTest {
       client.send(ConnectPacket.of(MQTT_5).bytes()).expectConnAck(ReasonCode.SUCCESS);
       server.intake.hold();
       client.publish(1, 1, "x".repeat(66_000)).publish(1, 2, "x".repeat(66_000)).ping();
+      // At the door it was not read either.
+      await().until(() -> server.intake.offered.size() == 1);
       server.awaitPaused(1);
       assertEquals(1, server.intake.offered.size());
       server.intake.letGo();
