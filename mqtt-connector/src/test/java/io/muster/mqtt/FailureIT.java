@@ -75,6 +75,8 @@ class FailureIT {
       Awaitility.await().until(() -> seen.size() == 7);
       assertEquals(List.of("0", "1", "2", "2", "2", "3", "4"), seen);
       assertEquals(2, Application.counted("muster.mqtt.retried", "retry"));
+      // The session's messages may come before the SUBACK does.
+      application.awaitReady();
       assertEquals(1, Application.counted("muster.mqtt.connections", "retry"));
     }
   }
@@ -262,7 +264,7 @@ class FailureIT {
       var consumer = application.consumer(1, "fail", attributes);
       consumer.awaitItems(1, SOON);
       consumer.getItems().getFirst().nack(new IllegalStateException("broken"));
-      consumer.awaitFailure(failure -> assertEquals("broken", failure.getMessage()));
+      consumer.awaitFailure(failure -> assertEquals("broken", failure.getMessage()), SOON);
       var liveness = application.connector().getLiveness();
       assertFalse(liveness.isOk());
       assertTrue(liveness.getChannels().getFirst().getMessage().contains("broken"));

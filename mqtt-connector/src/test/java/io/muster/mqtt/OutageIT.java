@@ -145,7 +145,12 @@ class OutageIT {
           "will-topic",
           "platform/probe/wills",
           "will-payload",
-          "gone");
+          "gone",
+          // Back at once, it would throw the second client off before that has said goodbye.
+          "reconnect-delay",
+          "10s",
+          "reconnect-max-delay",
+          "10s");
       application.awaitReady();
       // A second client with the same identifier: the broker ends the first one's connection.
       Publisher.takeOver(broker, "service:probe:0:mortal");

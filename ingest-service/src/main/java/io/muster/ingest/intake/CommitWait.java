@@ -30,10 +30,11 @@ final class CommitWait {
 
   void ends() {
     var waited = Duration.ofNanos(System.nanoTime() - since);
-    since = 0;
     if (waited.compareTo(STALLED) > 0) {
       listener.stalled(waited);
     }
+    // Last, so that whoever sees that nothing waits any more sees what was told of it.
+    since = 0;
   }
 
   /** 0 while nothing waits. */

@@ -173,7 +173,10 @@ class RegistryAccessTest {
               followed.assertGranted();
               return registry.verifications() == 2;
             });
-    assertEquals(List.of(new Withdrawal.OfMandates(DEVICE)), withdrawals);
+    // It is told just after the answer was forgotten.
+    await()
+        .atMost(PATIENCE)
+        .until(() -> withdrawals.equals(List.of(new Withdrawal.OfMandates(DEVICE))));
   }
 
   @Test

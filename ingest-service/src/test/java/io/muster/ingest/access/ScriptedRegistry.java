@@ -45,7 +45,8 @@ final class ScriptedRegistry implements RegistryClient {
     devices = newDevices;
   }
 
-  void goAway() {
+  /** No page that is being read holds what is told from here on. */
+  synchronized void goAway() {
     away = true;
     logAway = true;
   }
@@ -55,12 +56,12 @@ final class ScriptedRegistry implements RegistryClient {
     logAway = false;
   }
 
-  void loseLog() {
+  synchronized void loseLog() {
     logAway = true;
   }
 
   /** Forgets what is old, as after days of being away. */
-  void trim() {
+  synchronized void trim() {
     oldest = log.size() + 1L;
   }
 
@@ -128,7 +129,7 @@ final class ScriptedRegistry implements RegistryClient {
   }
 
   @Override
-  public Uni<EventPage> events(long after, int limit) {
+  public synchronized Uni<EventPage> events(long after, int limit) {
     if (logAway) {
       refusedPages.incrementAndGet();
       return isAway();

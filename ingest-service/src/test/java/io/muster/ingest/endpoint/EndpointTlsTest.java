@@ -131,6 +131,8 @@ class EndpointTlsTest {
       client.send(ConnectPacket.of(MQTT_5).bytes()).expectConnAck(ReasonCode.SUCCESS);
       server.intake.hold();
       client.publish(1, 1, "x".repeat(66_000)).publish(1, 2, "x".repeat(66_000)).ping();
+      // At the door it was not read either.
+      await().until(() -> server.intake.offered.size() == 1);
       server.awaitPaused(1);
       assertEquals(1, server.intake.offered.size());
       server.intake.letGo();
@@ -145,17 +147,23 @@ class EndpointTlsTest {
 
   @Test
   void shakesHandsWithSoManyInASecond() throws Exception {
-    try (var server = start("tls.handshakes-per-second", "1");
-        var first = new Socket("127.0.0.1", server.endpoint.tlsPort());
-        var second = new Socket("127.0.0.1", server.endpoint.tlsPort());
-        var third = new Socket("127.0.0.1", server.endpoint.tlsPort())) {
-      await().until(() -> server.gauge("muster.endpoint.handshakes.waiting") >= 1);
+    var before = new ArrayList<Socket>();
+    try (var server = start("tls.handshakes-per-second", "1")) {
+      // One more each time: a machine at work may look only when those of before had their turn.
+      await()
+          .until(
+              () -> {
+                before.add(new Socket("127.0.0.1", server.endpoint.tlsPort()));
+                return server.gauge("muster.endpoint.handshakes.waiting") >= 1;
+              });
       RawClient.connected(server, MQTT_5).close();
       try (var patient = client(server, "TLSv1.3")) {
         patient.send(ConnectPacket.of(MQTT_5).bytes()).expectConnAck(ReasonCode.SUCCESS);
       }
       assertEquals(0, server.gauge("muster.endpoint.handshakes.waiting"));
-      assertTrue(first.isConnected() && second.isConnected() && third.isConnected());
+      for (var socket : before) {
+        socket.close();
+      }
     }
   }
 

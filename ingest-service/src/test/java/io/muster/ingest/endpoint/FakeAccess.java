@@ -57,7 +57,14 @@ final class FakeAccess implements DeviceAccess {
     lastRemoteAddress = remoteAddress;
     if (holdsAdmissions) {
       return Uni.createFrom()
-          .emitter(asking -> heldAdmissions.add(() -> asking.complete(answer(device, proof))));
+          .emitter(
+              asking -> {
+                heldAdmissions.add(() -> asking.complete(answer(device, proof)));
+                if (!holdsAdmissions) {
+                  // They were let go meanwhile.
+                  letAdmissionsGo();
+                }
+              });
     }
     if (answersNever) {
       return Uni.createFrom().nothing();
@@ -113,7 +120,13 @@ final class FakeAccess implements DeviceAccess {
   public Uni<Mandate> maySpeakFor(DeviceAddress gateway, DeviceAddress device) {
     if (holdsQuestions) {
       return Uni.createFrom()
-          .emitter(asking -> heldQuestions.add(() -> asking.complete(mandate(gateway, device))));
+          .emitter(
+              asking -> {
+                heldQuestions.add(() -> asking.complete(mandate(gateway, device)));
+                if (!holdsQuestions) {
+                  letGatewaysGo();
+                }
+              });
     }
     return Uni.createFrom().item(() -> mandate(gateway, device));
   }

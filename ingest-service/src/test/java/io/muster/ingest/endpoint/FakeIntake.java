@@ -32,13 +32,15 @@ public final class FakeIntake implements Intake {
 
   @Override
   public void offer(Publication publication, Completion completion) {
-    var entry = new Offered(publication, completion);
-    offered.add(entry);
-    if (holding) {
-      held.add(entry);
-    } else {
+    if (!keeps(new Offered(publication, completion))) {
       completion.complete(judge.apply(publication));
     }
+  }
+
+  /** Whether it waits; what a test sees as offered it can let go, and none is held for ever. */
+  private synchronized boolean keeps(Offered entry) {
+    offered.add(entry);
+    return holding && held.add(entry);
   }
 
   @Override
@@ -49,8 +51,10 @@ public final class FakeIntake implements Intake {
 
   @Override
   public void announce(Announcement announcement, Completion completion) {
+    // What a test sees as announced is held already, if it is to be.
+    var isHeld = heldAnnouncements.offer(announcement, completion);
     announcements.add(announcement);
-    if (!heldAnnouncements.offer(announcement, completion)) {
+    if (!isHeld) {
       completion.complete(Outcome.kept());
     }
   }
@@ -79,23 +83,32 @@ public final class FakeIntake implements Intake {
   }
 
   /** From now on nothing completes. */
-  public void hold() {
+  public synchronized void hold() {
     holding = true;
   }
 
   /** Completes one of what was held, counted from the first that still is. */
   public void letGo(int nth) {
+    var entry = takeHeld(nth);
+    entry.completion().complete(judge.apply(entry.publication()));
+  }
+
+  private synchronized Offered takeHeld(int nth) {
     var entry = List.copyOf(held).get(nth);
     held.remove(entry);
-    entry.completion().complete(judge.apply(entry.publication()));
+    return entry;
   }
 
   /** Completes what was held, and all that comes. */
   public void letGo() {
-    holding = false;
+    holdNoMore();
     for (var entry = held.poll(); entry != null; entry = held.poll()) {
       entry.completion().complete(judge.apply(entry.publication()));
     }
+  }
+
+  private synchronized void holdNoMore() {
+    holding = false;
   }
 
   public List<Announcement> announced(String event) {

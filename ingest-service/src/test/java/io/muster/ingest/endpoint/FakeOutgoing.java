@@ -84,8 +84,17 @@ final class FakeOutgoing implements OutgoingMessages {
 
   private Uni<Boolean> when(Supplier<Boolean> done) {
     return holding || away
-        ? Uni.createFrom().emitter(client -> held.add(() -> client.complete(done.get())))
+        ? Uni.createFrom().emitter(client -> keep(() -> client.complete(done.get())))
         : Uni.createFrom().item(done);
+  }
+
+  /** Unless the database has come back since it was asked. */
+  private synchronized void keep(Runnable asked) {
+    if (holding || away) {
+      held.add(asked);
+    } else {
+      asked.run();
+    }
   }
 
   /** From now on the database takes its time. */

@@ -71,7 +71,15 @@ final class FakeProvisioning implements ProvisioningAccess {
 
   private <T> Uni<T> waiting(T answer) {
     return holds
-        ? Uni.createFrom().emitter(asking -> held.add(() -> asking.complete(answer)))
+        ? Uni.createFrom()
+            .emitter(
+                asking -> {
+                  held.add(() -> asking.complete(answer));
+                  if (!holds) {
+                    // They were let go meanwhile.
+                    letGo();
+                  }
+                })
         : Uni.createFrom()
             .item(
                 () -> {

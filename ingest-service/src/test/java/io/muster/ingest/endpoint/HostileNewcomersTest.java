@@ -64,7 +64,7 @@ class HostileNewcomersTest {
       assertTrue(heard > CLIENTS / 10, "only so many heard anything: " + heard);
       for (var held : List.of("connections", "newcomers", "knocking", "paused", "memory.bytes")) {
         await(held)
-            .atMost(Duration.ofSeconds(30))
+            .atMost(Duration.ofSeconds(60))
             .until(() -> server.gauge("muster.endpoint." + held) == 0);
       }
       assertEquals(List.of(), errors.lines());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 import io.muster.ingest.endpoint.packets.ProtocolVersion;
 import io.muster.ingest.endpoint.packets.ReasonCode;
 import io.muster.ingest.endpoint.session.EndReason;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
@@ -34,8 +35,16 @@ class KeepAliveTest {
   @Test
   @Execution(CONCURRENT)
   void keepsAClientThatPings() {
-    try (var server = TestEndpoint.start();
-        var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).keepAlive(2))) {
+    try (var server = TestEndpoint.start()) {
+      // Again, should the machine stand still for longer than a client may be silent.
+      await()
+          .ignoreException(UncheckedIOException.class)
+          .untilAsserted(() -> assertStaysWhileItPings(server));
+    }
+  }
+
+  private static void assertStaysWhileItPings(TestEndpoint server) {
+    try (var client = RawClient.connected(server, ConnectPacket.of(MQTT_5).keepAlive(2))) {
       await()
           .pollInterval(Duration.ofMillis(300))
           .during(Duration.ofMillis(3_100))
@@ -65,15 +74,18 @@ class KeepAliveTest {
   @Execution(CONCURRENT)
   void doesNotCountTheSilenceOfAClientThatIsNotRead(ProtocolVersion version) {
     try (var server = TestEndpoint.start("up.window-bytes", "65536");
-        var client = RawClient.connected(server, ConnectPacket.of(version).keepAlive(1))) {
+        var client = RawClient.knock(server, ConnectPacket.of(version).keepAlive(1))) {
       server.intake.hold();
-      client.publish(1, 1, "x".repeat(66_000));
+      // All is sent ahead, lest a slow machine makes for a silence that counts.
+      client.publish(1, 1, "x".repeat(66_000)).expectConnAck(ReasonCode.SUCCESS);
+      await().until(() -> server.intake.offered.size() == 1);
       server.awaitPaused(1);
       await()
           .during(LONGER_THAN_ALLOWED)
           .until(() -> server.gauge("muster.endpoint.connections") == 1);
+      client.ping();
       server.intake.letGo();
-      client.expect("40 02 0001").ping().expect("D0 00");
+      client.expect("40 02 0001").expect("D0 00");
       client.expectDisconnect(ReasonCode.KEEP_ALIVE_TIMEOUT);
     }
   }

@@ -138,12 +138,12 @@ class LiveFuzzingTest {
             "knocking.bytes",
             "unread.bytes")) {
       await(held)
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> server.gauge("muster.endpoint." + held) == 0);
     }
     assertEquals(0, server.count("muster.endpoint.disconnects", "reason", "server-error"));
     await("sessions")
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> server.sessions.claims.size() == server.sessions.ends.size());
     server.intake.offered.clear();
     server.intake.letters.clear();

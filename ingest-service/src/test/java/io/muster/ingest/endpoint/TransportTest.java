@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What must be the same over epoll and over Java's own sockets. */
-@Timeout(60)
+@Timeout(180)
 class TransportTest {
   private static final int BEFORE_THE_END = 4_000;
   private static final int MIB = 1 << 20;

@@ -147,7 +147,7 @@ class LaneFaultsIT {
     intake = TestIntake.on(database);
     outcomeOf(intake.offer(topic, "first".getBytes(UTF_8), 1));
     failAtPoison("XX000", Integer.MAX_VALUE);
-    await().until(() -> lanes().size() == LANES);
+    await().until(() -> lanes().size() == LANES && intake.lanes().storeIsReachable());
     var before = lanes();
     assertEquals(
         Outcome.deadLettered(DeadLetterReason.REFUSED_BY_DATABASE),

@@ -135,6 +135,19 @@ class PacketLogsIT {
         .until(() -> replica.on.containsKey(device) && replica.entries.isOn(device));
   }
 
+  /** Both hear what is told: they may read what is on before they listen. */
+  private void awaitListening() {
+    var other = DeviceAddress.of(tenant, "other");
+    one.put(other, 5, false);
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              two.sink.take(other, entry("TRIED"));
+              return !one.packets(other).isEmpty() && !two.packets(other).isEmpty();
+            });
+  }
+
   @Test
   void aSwitchAtOneReplicaReachesTheOther() {
     var put = one.put(device, 5, true);
@@ -166,6 +179,7 @@ class PacketLogsIT {
     one.put(device, 5, false);
     awaitOn(one);
     awaitOn(two);
+    awaitListening();
     var heard = new CopyOnWriteArrayList<LogEvent>();
     one.entries.follow(device, new LogFollower()).subscribe().with(heard::add);
     await().atMost(PATIENCE).until(() -> heard.contains(LogEvent.OPEN));
@@ -186,7 +200,9 @@ class PacketLogsIT {
   @Test
   void anEntryTooLargeToBeToldIsToldWithoutItsFields() {
     one.put(device, 5, false);
+    awaitOn(one);
     awaitOn(two);
+    awaitListening();
     var fields = Map.<String, Object>of("topic", "x".repeat(9_000));
     two.sink.take(
         device,

@@ -81,6 +81,8 @@ class TenantRemainsIT {
     rows = new TableRows(connection);
     rows.run("TRUNCATE tenant_removal, removed_device, " + String.join(", ", removed()));
     rows.run("SELECT ensure_reading_partition(now(), now() - interval '2 days')");
+    // In which now() will be when midnight (UTC) passes meanwhile.
+    rows.run("SELECT ensure_reading_partition(now() + interval '1 day', now())");
     rows.run("SELECT ensure_reading_partition(now() - interval '1 year', now())");
     fill("gone", 1);
     fill("kept", 2);

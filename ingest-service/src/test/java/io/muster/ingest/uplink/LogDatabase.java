@@ -22,7 +22,7 @@ import org.flywaydb.core.Flyway;
  * share here; numbers are given at once and not by a publisher.
  */
 final class LogDatabase implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String NUMBER =
       """
       WITH fresh AS (

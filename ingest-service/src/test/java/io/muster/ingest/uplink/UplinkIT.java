@@ -12,14 +12,13 @@ import io.muster.contract.event.UplinkBatch;
 import io.muster.contract.event.UplinkBatch.Beginning;
 import io.muster.contract.event.UplinkState;
 import io.muster.ingest.uplink.StubHub.Mood;
+import io.muster.localstack.FreePort;
 import io.muster.localstack.postgres.LocalPostgres;
 import io.muster.outbox.EventFollower;
 import io.muster.outbox.OutboxEntry;
 import io.muster.outbox.TimedPool;
 import io.muster.rest.problem.RefusedException;
 import io.smallrye.mutiny.Uni;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -38,8 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** An edge's log on its way into its hub's, both in a real database. */
 class UplinkIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final Duration TIMEOUT = Duration.ofMillis(400);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int BATCH = 7;
 
   @TempDir static Path folder;
@@ -54,13 +52,9 @@ class UplinkIT {
   private StubHub link;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() {
     Uni.createFrom().voidItem().await().indefinitely();
-    try (var socket = new ServerSocket(0)) {
-      var port = socket.getLocalPort();
-      socket.close();
-      postgres = LocalPostgres.start(folder, port);
-    }
+    postgres = LocalPostgres.start(folder, FreePort.any());
     edge = new LogDatabase(postgres, "ingest");
     hub = new LogDatabase(postgres, "command");
   }
@@ -86,14 +80,20 @@ class UplinkIT {
   }
 
   private SiteLogs siteLogs(int most) {
-    return new SiteLogs(
-        new TimedPool(hub.pool(), Duration.ofSeconds(5)), most, Clock.systemUTC(), taken::add);
+    return new SiteLogs(new TimedPool(hub.pool(), PATIENCE), most, Clock.systemUTC(), taken::add);
   }
 
   private EventFollower follow() {
+    return follow(PATIENCE);
+  }
+
+  /**
+   * @param timeout after which an answer counts as lost; of a slow hub, too
+   */
+  private EventFollower follow(Duration timeout) {
     var effects =
         new UplinkEffects(
-            new TimedPool(edge.pool(), Duration.ofSeconds(5)),
+            new TimedPool(edge.pool(), PATIENCE),
             edge.log(),
             link,
             Retelling.of("lyon", Clock.systemUTC()),
@@ -101,7 +101,7 @@ class UplinkIT {
     var follower =
         new EventFollower(
             new EventFollower.Settings(
-                "edge", BATCH, Duration.ofMillis(20), TIMEOUT, Duration.ofMillis(50)),
+                "edge", BATCH, Duration.ofMillis(20), timeout, Duration.ofMillis(50)),
             (after, limit) -> edge.log().page(after, limit),
             effects,
             Clock.systemUTC());
@@ -182,7 +182,7 @@ class UplinkIT {
 
   @Test
   void anAnswerThatIsLostOrNeverComesCostsNoSecondEntry() {
-    follow();
+    follow(Duration.ofMillis(400));
     edge.append(LogEntries.answers(0, 10));
     awaitPosition(11);
     for (var mood : List.of(Mood.DYING_AFTER, Mood.SILENT_AFTER)) {
