@@ -22,6 +22,9 @@ class NewcomersTest {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final List<EndReason> ends = new ArrayList<>();
 
+  /** Meters keep nobody alive whom they tell of. */
+  private final List<Newcomers> kept = new ArrayList<>();
+
   private record Limits(int most, int mostPerClaim, int mostPerAddress)
       implements ProvisioningConfig {
     @Override
@@ -41,7 +44,8 @@ class NewcomersTest {
   }
 
   private Newcomers of(int most, int mostPerClaim, int mostPerAddress) {
-    return new Newcomers(new Limits(most, mostPerClaim, mostPerAddress), meters);
+    kept.add(new Newcomers(new Limits(most, mostPerClaim, mostPerAddress), meters));
+    return kept.getLast();
   }
 
   private Newcomers.Visit knock(Newcomers newcomers, Network from) {
