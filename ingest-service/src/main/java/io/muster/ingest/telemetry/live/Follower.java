@@ -3,6 +3,7 @@ package io.muster.ingest.telemetry.live;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.subscription.BackPressureStrategy;
 import io.smallrye.mutiny.subscription.MultiEmitter;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,6 +18,7 @@ final class Follower {
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong waitingBytes = new AtomicLong();
   private volatile MultiEmitter<? super LiveEvent> emitter;
+  private final AtomicBoolean open = new AtomicBoolean();
   private volatile boolean ended;
 
   /**
@@ -50,13 +52,20 @@ final class Follower {
         .invoke(this::taken);
   }
 
+  /** From now on this instance tells what is stored; said once. */
+  void open() {
+    if (open.compareAndSet(false, true)) {
+      offer(LiveEvent.OPEN);
+    }
+  }
+
   void offer(LiveEvent event) {
-    var open = emitter;
-    if (open == null || ended) {
+    var listening = emitter;
+    if (listening == null || ended) {
       return;
     }
     if (fits(event)) {
-      open.emit(event);
+      listening.emit(event);
     } else {
       end("too-slow");
     }
@@ -80,13 +89,13 @@ final class Follower {
    * @return false when it had ended before, or has not begun
    */
   boolean end(String reason) {
-    var open = emitter;
-    if (open == null || ended) {
+    var listening = emitter;
+    if (listening == null || ended) {
       return false;
     }
     ended = true;
-    open.emit(LiveEvent.end(reason));
-    open.complete();
+    listening.emit(LiveEvent.end(reason));
+    listening.complete();
     return true;
   }
 }

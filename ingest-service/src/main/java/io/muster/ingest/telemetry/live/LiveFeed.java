@@ -118,7 +118,7 @@ class LiveFeed {
           all.add(follower);
           return all;
         });
-    tellInterest(List.of(follower.interest()), () -> follower.offer(LiveEvent.OPEN));
+    tellInterest(List.of(follower.interest()));
   }
 
   private void unfollow(Follower follower) {
@@ -136,6 +136,7 @@ class LiveFeed {
     try {
       for (var interest : json.readValue(payload, Interest[].class)) {
         teller.interests().add(interest, config.interest());
+        followers.getOrDefault(interest, Set.of()).forEach(Follower::open);
       }
     } catch (JsonProcessingException fromAnotherVersion) {
       LOG.debugf("An interest is not understood: %s", payload);
@@ -143,10 +144,11 @@ class LiveFeed {
   }
 
   private void renew() {
-    tellInterest(List.copyOf(followers.keySet()), () -> {});
+    tellInterest(List.copyOf(followers.keySet()));
   }
 
-  private void tellInterest(List<Interest> interests, Runnable told) {
+  /** Whoever hears it tells of what is stored from then on; so does this instance. */
+  private void tellInterest(List<Interest> interests) {
     if (interests.isEmpty()) {
       return;
     }
@@ -155,7 +157,7 @@ class LiveFeed {
         .tell(INTEREST, payloads)
         .subscribe()
         .with(
-            done -> told.run(),
+            told -> {},
             away -> LOG.debugf("The live feed's interest was not told: %s", away.getMessage()));
   }
 
