@@ -57,6 +57,16 @@ final class FirmwareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    var size =
+        new FirmwareTrial.Size(
+            fileMebibytes,
+            clients,
+            devices,
+            atOnce,
+            rollouts,
+            rounds.rounds(),
+            rounds.duration(),
+            rounds.warmUp());
     var settings = stackOptions.settings(List.of());
     var at = Instant.now();
     try (var stack = new BenchmarkStack(settings);
@@ -64,16 +74,6 @@ final class FirmwareCommand implements Callable<Integer> {
       report.tell("starting a stack in " + settings.home());
       stack.startFoundations();
       stack.startFirmware();
-      var size =
-          new FirmwareTrial.Size(
-              fileMebibytes,
-              clients,
-              devices,
-              atOnce,
-              rollouts,
-              rounds.rounds(),
-              rounds.duration(),
-              rounds.warmUp());
       var trial = new FirmwareTrial(stack, size, Bench.generator(), report::tell);
       report.show("firmware-service", at, conditions(), trial.measure(report::tell));
     }

@@ -11,8 +11,9 @@ import java.util.stream.IntStream;
 /**
  * Ports for programs that tests and benchmarks start, and start again on the same one. They are
  * below those that the system itself draws: a port of those may be that of somebody's connection
- * before the program listens on it, or while it is killed. Each process has a hundred that no other
- * process gives out: what is free now would be so for both until somebody listens. Thread-safe.
+ * before the program listens on it, or while it is killed. Each process (in it, each loader of this
+ * class) has a hundred that no other process gives out: what is free now would be so for both until
+ * somebody listens. Thread-safe.
  */
 public final class FreePort {
   /** Below are those of the broker's own tests. */

@@ -2,6 +2,7 @@ package io.muster.localstack;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -32,5 +33,8 @@ class FreePortTest {
     var first = others.stream().mapToInt(it -> it).min().orElseThrow();
     assertTrue(others.stream().allMatch(it -> it < first + PORTS), others.toString());
     assertTrue(Math.abs(taken - first) < PORTS, taken + " and " + others);
+    // It is kept, which tells the other processes.
+    var claim = first / 100 * 100;
+    assertThrows(IOException.class, () -> new ServerSocket(claim, 1, loopback).close());
   }
 }

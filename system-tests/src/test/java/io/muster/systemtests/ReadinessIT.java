@@ -26,9 +26,6 @@ class ReadinessIT {
   /** Longer than any check waits for an answer. */
   private static final Duration AWAY = Duration.ofSeconds(6);
 
-  /** Whoever waits for what stands still is not ready in that time either. */
-  private static final Duration A_LOOK = Duration.ofMinutes(1);
-
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final RunningStack stack;
@@ -81,7 +78,7 @@ class ReadinessIT {
    */
   private void awaitReady(List<Status> services, String away) {
     await()
-        .atMost(A_LOOK)
+        .atMost(AWAY.multipliedBy(2))
         .pollInterval(Duration.ofMillis(500))
         .untilAsserted(() -> assertReady(services, away));
   }

@@ -61,8 +61,15 @@ public final class FirmwareTrial {
       int rounds,
       Duration duration,
       Duration warmUp) {
+    /**
+     * @throws IllegalArgumentException when there are more clients than devices: what a device may
+     *     download at once is bounded
+     */
     public Size {
       clients = List.copyOf(clients);
+      if (Collections.max(clients) > devices) {
+        throw new IllegalArgumentException("each client that downloads needs a device of its own");
+      }
     }
   }
 
@@ -92,8 +99,7 @@ public final class FirmwareTrial {
       var tokens = tokens(client);
       var served = Files.createDirectories(stack.folder("served"));
       var file = write(served.resolve("image.bin"));
-      // One for each client: what a device may have under way at once is bounded.
-      var downloading = Math.min(size.devices(), Collections.max(size.clients()));
+      var downloading = Collections.max(size.clients());
       var distribution = client.release(file, "1");
       for (var n = 1; n <= downloading; n++) {
         client.assign(DEVICE + n, distribution);

@@ -124,7 +124,7 @@ class ArtifactResource {
       @Context HttpServerRequest request,
       @Context HttpHeaders headers) {
     return downloads.answer(
-        artifacts.find(tenant, artifact), Downloads.Wish.of(request, headers, false));
+        artifacts.find(tenant, artifact), Downloads.Wish.of(request, headers, false, () -> {}));
   }
 
   @HEAD
@@ -137,7 +137,7 @@ class ArtifactResource {
       @Context HttpServerRequest request,
       @Context HttpHeaders headers) {
     return downloads.answer(
-        artifacts.find(tenant, artifact), Downloads.Wish.of(request, headers, true));
+        artifacts.find(tenant, artifact), Downloads.Wish.of(request, headers, true, () -> {}));
   }
 
   private static Optional<Sha256> announced(String sha256) {

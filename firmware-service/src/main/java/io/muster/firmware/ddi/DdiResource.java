@@ -306,10 +306,8 @@ class DdiResource {
   }
 
   private Response bytes(Asked asked, Target target, Artifact artifact, boolean isHead) {
-    if (!isHead) {
-      deviceDownloads.begin(target, RequestEnd.of(asked.context));
-    }
-    var wish = Downloads.Wish.of(asked.request, asked.headers, isHead);
+    Runnable begins = () -> deviceDownloads.begin(target, RequestEnd.of(asked.context));
+    var wish = Downloads.Wish.of(asked.request, asked.headers, isHead, begins);
     return downloads.deviceAnswer(artifact, wish);
   }
 

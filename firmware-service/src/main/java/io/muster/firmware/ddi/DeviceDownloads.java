@@ -10,6 +10,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Bounds how many downloads one device has under way at this instance: they last as long as it
@@ -39,12 +40,24 @@ class DeviceDownloads {
 
   /** One begins, until its request is over; 429 when the device has as many as it may have. */
   void begin(Target device, RequestEnd end) {
-    if (underWay.merge(device.key(), 1, Integer::sum) > most) {
-      leave(device.key());
+    if (!takePlace(device.key())) {
       refused.increment();
       throw new Refusal.LimitReached("downloads of the device at once", most, AGAIN).asException();
     }
     end.then(() -> leave(device.key()));
+  }
+
+  /** One that is refused counts at no time. */
+  private boolean takePlace(long device) {
+    var taken = new AtomicBoolean();
+    underWay.compute(
+        device,
+        (_, count) -> {
+          var others = count == null ? 0 : count;
+          taken.set(others < most);
+          return others < most ? others + 1 : others;
+        });
+    return taken.get();
   }
 
   private void leave(long device) {

@@ -61,6 +61,7 @@ public class Downloads {
    * @param isHead whether it wants the headers alone
    * @param isEncrypted whether this process encrypts what the client gets
    * @param pace of the connection
+   * @param begins called when bytes are going to be sent from here, and may refuse that
    */
   public record Wish(
       String range,
@@ -68,12 +69,16 @@ public class Downloads {
       String ifNoneMatch,
       boolean isHead,
       boolean isEncrypted,
-      Pace pace) {
+      Pace pace,
+      Runnable begins) {
     /**
      * Of a request and its headers; from now on little waits in memory for its client, who may take
      * it as slowly as it can.
+     *
+     * @param begins called when bytes are going to be sent from here, and may refuse that
      */
-    public static Wish of(HttpServerRequest request, HttpHeaders headers, boolean isHead) {
+    public static Wish of(
+        HttpServerRequest request, HttpHeaders headers, boolean isHead, Runnable begins) {
       IdleTime.countEachByte(request.connection());
       request.response().setWriteQueueMaxSize(WAITING_BYTES);
       return new Wish(
@@ -83,7 +88,8 @@ public class Downloads {
           isHead,
           // Of the connection: the request's own word may be that of a proxy that ends TLS.
           request.connection().isSsl(),
-          Pace.of(request.connection()));
+          Pace.of(request.connection()),
+          begins);
     }
   }
 
@@ -159,6 +165,7 @@ public class Downloads {
           .type(MediaType.APPLICATION_OCTET_STREAM)
           .header(HttpHeaders.CONTENT_LENGTH, artifact.sizeBytes());
     }
+    wish.begins().run();
     return count(
         "whole",
         part(Response.ok(), artifact, 0, artifact.sizeBytes(), wish)
@@ -166,6 +173,7 @@ public class Downloads {
   }
 
   private Response.ResponseBuilder parts(Artifact artifact, RangeAnswer.Parts parts, Wish wish) {
+    wish.begins().run();
     if (parts.ranges().size() == 1) {
       var range = parts.ranges().getFirst();
       return count(

@@ -3,6 +3,8 @@ package io.muster.firmware.download;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -49,6 +51,7 @@ class DownloadsTest {
 
   @TempDir Path folder;
   private final AtomicInteger taken = new AtomicInteger();
+  private final AtomicInteger begun = new AtomicInteger();
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private FileStore files;
   private Artifact artifact;
@@ -125,7 +128,8 @@ class DownloadsTest {
     var downloads = downloads(new Elsewhere(files));
     var head =
         downloads.deviceAnswer(
-            artifact, new Downloads.Wish(null, null, null, true, false, Pace.ANY));
+            artifact,
+            new Downloads.Wish(null, null, null, true, false, Pace.ANY, begun::incrementAndGet));
     assertEquals(200, head.getStatus());
     assertEquals("300", head.getHeaderString(HttpHeaders.CONTENT_LENGTH));
     var two = downloads.deviceAnswer(artifact, get("bytes=0-1,5-9"));
@@ -135,24 +139,50 @@ class DownloadsTest {
     assertEquals(416, downloads.deviceAnswer(artifact, get(many)).getStatus());
     assertEquals(416, downloads.deviceAnswer(artifact, get("bytes=300-")).getStatus());
     var has = "\"" + artifact.sha256().hex() + "\"";
-    var same = new Downloads.Wish(null, null, has, false, false, Pace.ANY);
+    var same = new Downloads.Wish(null, null, has, false, false, Pace.ANY, begun::incrementAndGet);
     assertEquals(304, downloads.deviceAnswer(artifact, same).getStatus());
-    assertEquals(0, counted("redirect"));
+    assertEquals(307, downloads.deviceAnswer(artifact, get(null)).getStatus());
+    // Of these one alone has bytes of the file.
+    assertEquals(1, begun.get());
+    assertEquals(1, counted("redirect"));
+  }
+
+  @Test
+  void whatIsRefusedWhenItBeginsIsNotCounted() {
+    var full = new IllegalStateException("full");
+    var wish =
+        new Downloads.Wish(
+            null,
+            null,
+            null,
+            false,
+            false,
+            Pace.ANY,
+            () -> {
+              throw full;
+            });
+    var downloads = downloads(files);
+    assertSame(
+        full,
+        assertThrows(IllegalStateException.class, () -> downloads.deviceAnswer(artifact, wish)));
+    assertEquals(0, counted("whole"));
   }
 
   @Test
   void peopleGetItHere() {
     var answer = downloads(new Elsewhere(files)).answer(artifact, get(null));
     assertEquals(200, answer.getStatus());
+    assertEquals(1, begun.get());
     assertEquals(0, counted("redirect"));
   }
 
-  private static Downloads.Wish get(String range) {
-    return new Downloads.Wish(range, null, null, false, false, Pace.ANY);
+  private Downloads.Wish get(String range) {
+    return new Downloads.Wish(range, null, null, false, false, Pace.ANY, begun::incrementAndGet);
   }
 
   private Downloads.Wish encrypted(String range) {
-    return new Downloads.Wish(range, null, null, false, true, taken::incrementAndGet);
+    return new Downloads.Wish(
+        range, null, null, false, true, taken::incrementAndGet, begun::incrementAndGet);
   }
 
   private Downloads downloads(ArtifactStore store) {

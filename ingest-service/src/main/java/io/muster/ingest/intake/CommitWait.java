@@ -30,11 +30,14 @@ final class CommitWait {
 
   void ends() {
     var waited = Duration.ofNanos(System.nanoTime() - since);
-    if (waited.compareTo(STALLED) > 0) {
-      listener.stalled(waited);
+    try {
+      if (waited.compareTo(STALLED) > 0) {
+        listener.stalled(waited);
+      }
+    } finally {
+      // Last, so that whoever sees that nothing waits any more sees what was told of it.
+      since = 0;
     }
-    // Last, so that whoever sees that nothing waits any more sees what was told of it.
-    since = 0;
   }
 
   /** 0 while nothing waits. */

@@ -161,6 +161,7 @@ class EndpointTlsTest {
         patient.send(ConnectPacket.of(MQTT_5).bytes()).expectConnAck(ReasonCode.SUCCESS);
       }
       assertEquals(0, server.gauge("muster.endpoint.handshakes.waiting"));
+    } finally {
       for (var socket : before) {
         socket.close();
       }

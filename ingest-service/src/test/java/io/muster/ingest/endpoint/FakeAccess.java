@@ -62,7 +62,7 @@ final class FakeAccess implements DeviceAccess {
                 heldAdmissions.add(() -> asking.complete(answer(device, proof)));
                 if (!holdsAdmissions) {
                   // They were let go meanwhile.
-                  letAdmissionsGo();
+                  drainAdmissions();
                 }
               });
     }
@@ -83,6 +83,10 @@ final class FakeAccess implements DeviceAccess {
 
   void letAdmissionsGo() {
     holdsAdmissions = false;
+    drainAdmissions();
+  }
+
+  private void drainAdmissions() {
     for (var next = heldAdmissions.poll(); next != null; next = heldAdmissions.poll()) {
       next.run();
     }
@@ -124,7 +128,7 @@ final class FakeAccess implements DeviceAccess {
               asking -> {
                 heldQuestions.add(() -> asking.complete(mandate(gateway, device)));
                 if (!holdsQuestions) {
-                  letGatewaysGo();
+                  drainQuestions();
                 }
               });
     }
@@ -150,6 +154,10 @@ final class FakeAccess implements DeviceAccess {
 
   void letGatewaysGo() {
     holdsQuestions = false;
+    drainQuestions();
+  }
+
+  private void drainQuestions() {
     for (var question = heldQuestions.poll(); question != null; question = heldQuestions.poll()) {
       question.run();
     }

@@ -49,6 +49,10 @@ final class FakeProvisioning implements ProvisioningAccess {
 
   void letGo() {
     holds = false;
+    drain();
+  }
+
+  private void drain() {
     for (var next = held.poll(); next != null; next = held.poll()) {
       next.run();
     }
@@ -77,7 +81,7 @@ final class FakeProvisioning implements ProvisioningAccess {
                   held.add(() -> asking.complete(answer));
                   if (!holds) {
                     // They were let go meanwhile.
-                    letGo();
+                    drain();
                   }
                 })
         : Uni.createFrom()

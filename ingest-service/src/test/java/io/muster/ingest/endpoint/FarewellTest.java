@@ -35,15 +35,17 @@ class FarewellTest {
     inTime(this::hearsNothingAfterDisconnect);
   }
 
-  /** Again, should the machine take longer than the server listens after its last word. */
+  /** Twice again, should the machine take longer than the server listens after its last word. */
   private static void inTime(Runnable attempt) {
-    await()
-        .ignoreException(UncheckedIOException.class)
-        .until(
-            () -> {
-              attempt.run();
-              return true;
-            });
+    for (var again = 2; again > 0; again--) {
+      try {
+        attempt.run();
+        return;
+      } catch (UncheckedIOException late) {
+        // A server that does so each time fails the last attempt.
+      }
+    }
+    attempt.run();
   }
 
   private void hearsNothingAfterDisconnect() {

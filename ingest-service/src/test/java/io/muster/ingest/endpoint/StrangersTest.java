@@ -150,7 +150,7 @@ class StrangersTest {
   void connectsThatWaitForTheirAnswerAreCountedAndBounded() throws IOException {
     server =
         TestEndpoint.start(
-            "connections.knocking-bytes", "8000", "connections.admission-timeout", "5s");
+            "connections.knocking-bytes", "8000", "connections.admission-timeout", "2s");
     server.access.answersNever = true;
     // So small that none needs room to gather.
     var connect = ProbeClient.connect5WithWill(CLIENT, FakeAccess.SECRET, new byte[3_000]);

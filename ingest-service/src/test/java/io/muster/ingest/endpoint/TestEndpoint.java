@@ -152,7 +152,7 @@ final class TestEndpoint implements AutoCloseable {
    */
   void awaitReadAgain(double before) {
     try {
-      await().atMost(Duration.ofSeconds(5)).until(() -> paused() <= before);
+      await().atMost(Duration.ofSeconds(2)).until(() -> paused() <= before);
     } catch (ConditionTimeoutException others) {
       return;
     }

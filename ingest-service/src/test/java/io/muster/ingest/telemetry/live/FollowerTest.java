@@ -57,6 +57,15 @@ class FollowerTest {
     assertEquals(MOST_WAITING + 1, client.getItems().size());
   }
 
+  @Test
+  void opensOnce() {
+    var client = follow();
+    client.request(100);
+    follower.open();
+    follower.open();
+    assertEquals(List.of("open"), names(client));
+  }
+
   private AssertSubscriber<LiveEvent> follow() {
     return follower.events(() -> {}).subscribe().withSubscriber(AssertSubscriber.create(0));
   }
