@@ -101,10 +101,7 @@ public class Actions {
     }
     ActionTable.move(db, action, ActionState.CANCELLED, clock.instant());
     note(db, action, "[force-cancelled]", List.of());
-    // What waited behind it does not any more.
-    ActionTable.open(db, target.key()).stream()
-        .findFirst()
-        .ifPresent(next -> tell(db, target, next.number(), next.state()));
+    tellNext(db, target);
     return ActionState.CANCELLED;
   }
 
@@ -270,6 +267,9 @@ public class Actions {
     if (state != action.state()) {
       ActionTable.move(db, action, state, now);
     }
+    if (state.isEnded()) {
+      tellNext(db, target);
+    }
     if (state == ActionState.FINISHED) {
       InstalledModules.add(db, action, DistributionTable.byKey(db, action.distributionKey()), now);
       messages.installed(db, target.device(), InstalledModules.of(db, action.targetKey()), now);
@@ -313,6 +313,16 @@ public class Actions {
         action.key(),
         new ActionTable.Status(clock.instant(), what, null, null, why),
         config.statusesPerAction());
+  }
+
+  /**
+   * What waited behind an action that has ended does not any more: it was told of when its device
+   * was still shown the other one.
+   */
+  private void tellNext(Sql db, Target target) {
+    ActionTable.open(db, target.key()).stream()
+        .findFirst()
+        .ifPresent(next -> tell(db, target, next.number(), next.state()));
   }
 
   private void tell(Sql db, Target target, long number, ActionState state) {

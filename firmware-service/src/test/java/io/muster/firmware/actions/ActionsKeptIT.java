@@ -114,6 +114,32 @@ class ActionsKeptIT {
     assertEquals(told + 1, notices());
   }
 
+  /** It heard of the next one while it was shown the one before, and need not ask. */
+  @Test
+  void whoHasLeftAnUpdateIsToldOfWhatIsNext() {
+    give(this::startOne, 1);
+    say(1, Feedback.Execution.PROCEEDING);
+    give(this::startOne, 2);
+    var told = notices();
+    leave(1, Feedback.Execution.PROCEEDING);
+    assertEquals(told, notices());
+    leave(1, Feedback.Execution.CLOSED);
+    assertEquals(ActionState.CANCELLED, find(1).state());
+    assertEquals(told + 1, notices());
+    assertEquals(
+        1,
+        DATABASE.number(
+            "SELECT count(*) FROM outbox WHERE topic LIKE '%/notify'"
+                + " AND convert_from(payload, 'UTF8') LIKE '%cancelAction%\"1\"%'"));
+    assertEquals(
+        2,
+        DATABASE.number(
+            "SELECT count(*) FROM outbox WHERE topic LIKE '%/notify'"
+                + " AND convert_from(payload, 'UTF8') LIKE '%deploymentBase%\"2\"%'"));
+    say(2, Feedback.Execution.CLOSED);
+    assertEquals(told + 1, notices());
+  }
+
   @Test
   void whatADeletedDeviceDidIsForgottenInTimeAndWhatTheNextOneDidIsNot() {
     for (var version = 1; version <= 3; version++) {
@@ -241,6 +267,11 @@ class ActionsKeptIT {
     var finished =
         execution == Feedback.Execution.CLOSED ? Feedback.Finished.SUCCESS : Feedback.Finished.NONE;
     actions.deploymentFeedback(target, number, new Feedback(execution, finished, null, List.of()));
+  }
+
+  private void leave(long number, Feedback.Execution execution) {
+    actions.cancellationFeedback(
+        target, number, new Feedback(execution, Feedback.Finished.SUCCESS, null, List.of()));
   }
 
   private List<Long> numbers() {

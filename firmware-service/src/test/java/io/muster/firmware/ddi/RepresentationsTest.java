@@ -87,17 +87,26 @@ class RepresentationsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "UNCONFIRMED, confirmationBase",
-    "OPEN,        deploymentBase",
-    "CANCELLING,  cancelAction"
+    "UNCONFIRMED, confirmationBase, 7",
+    "OPEN,        deploymentBase,   7",
+    "CANCELLING,  cancelAction,     07"
   })
-  void theRootLeadsToWhatWaits(ActionState state, String resource) {
+  void theRootLeadsToWhatWaits(ActionState state, String resource, String number) {
     var links = root(Optional.of(action(state, true))).path("_links");
     assertEquals(
-        "http://updates/acme/controller/v1/lamp-1/" + resource + "/7",
+        "http://updates/acme/controller/v1/lamp-1/" + resource + "/" + number,
         links.path(resource).path("href").asText());
     assertEquals(1, links.size());
     assertTrue(root(Optional.empty()).path("_links").isEmpty());
+  }
+
+  /** As Zephyr's client does, that of 4.1 for one. */
+  @ParameterizedTest
+  @CsvSource({"7, 1", "7, 0", "10, 1", "10, 0", "12, 1"})
+  void aCancellationIsFoundAlsoByWhoLeavesOutTheFirstDigit(long number, int leftOut) {
+    var link = LINKS.cancelAction(number).get("href").textValue();
+    var begin = link.indexOf("cancelAction/") + "cancelAction/".length() + leftOut;
+    assertEquals(number, Long.parseLong(link.substring(begin)));
   }
 
   private static JsonNode root(Optional<Action> pending) {
