@@ -6,6 +6,7 @@ import io.muster.firmware.artifacts.Artifact;
 import io.muster.firmware.artifacts.ArtifactConfig;
 import io.muster.firmware.store.ArtifactStore;
 import io.muster.firmware.store.StoredObject;
+import io.muster.rest.bans.QuietLogger;
 import io.muster.rest.problem.Refusal;
 import io.quarkus.runtime.Startup;
 import io.vertx.core.http.HttpServerRequest;
@@ -41,6 +42,7 @@ public class Downloads {
   private static final int PARTIAL_CONTENT = 206;
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
+  private final QuietLogger refusals = new QuietLogger(LOG);
   private final ArtifactStore store;
   private final RangeRequest ranges;
   private final MeterRegistry meters;
@@ -189,7 +191,7 @@ public class Downloads {
   }
 
   private Response.ResponseBuilder unsatisfiable(Artifact artifact, RangeAnswer.Unsatisfiable it) {
-    LOG.infof("Refused ranges of artifact %s: %s", artifact.id(), it.reason());
+    refusals.infof("Refused ranges of artifact %s: %s", artifact.id(), it.reason());
     return count(
         "unsatisfiable",
         Response.status(RANGE_NOT_SATISFIABLE)

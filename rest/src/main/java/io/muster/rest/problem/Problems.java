@@ -1,6 +1,7 @@
 package io.muster.rest.problem;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.muster.rest.bans.QuietLogger;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -15,6 +16,7 @@ public class Problems {
   private static final Logger LOG = Logger.getLogger("io.muster.rest.problem");
   private static final String RETRY_AFTER_SECONDS = "2";
 
+  private final QuietLogger refusals = new QuietLogger(LOG);
   private final MeterRegistry meters;
 
   Problems(MeterRegistry meters) {
@@ -51,7 +53,8 @@ public class Problems {
     meters.counter("muster.problems", "type", kind).increment();
     MeteredPath.hide();
     if (problem.status() == 401 || problem.status() == 403) {
-      LOG.infof("Refused: %s, %s, trace %s", kind, RefusedRequest.current(), problem.traceId());
+      refusals.infof(
+          "Refused: %s, %s, trace %s", kind, RefusedRequest.current(), problem.traceId());
     }
     return problem;
   }

@@ -1,5 +1,6 @@
 package io.muster.rest.problem;
 
+import io.muster.rest.bans.QuietLogger;
 import io.muster.rest.requests.RequestsConfig;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -23,7 +24,6 @@ import org.jboss.logging.Logger;
  */
 @ApplicationScoped
 class RequestGate {
-  private static final Logger LOG = Logger.getLogger("io.muster.rest.problem");
 
   /** Before the server's own limits. */
   private static final int PRIORITY = 1_000;
@@ -47,6 +47,7 @@ class RequestGate {
   /** What the server's reader of bodies goes by. */
   private static final String MAX_BODY = VertxHttpRecorder.MAX_REQUEST_SIZE_KEY;
 
+  private final QuietLogger tricks = new QuietLogger(Logger.getLogger("io.muster.rest.problem"));
   private final EarlyAnswer answer;
   private final RequestsConfig limits;
   private final StreamedPaths streamed;
@@ -103,7 +104,7 @@ class RequestGate {
     if (request.version() == null) {
       refuse(context, new Refusal.Malformed("HTTP of that version is not spoken here.", List.of()));
     } else if (request.path() != null && TRICK.matcher(path(request.uri())).find()) {
-      LOG.infof("Refused: no plain path, %s", RefusedRequest.text(request));
+      tricks.infof("Refused: no plain path, %s", RefusedRequest.text(request));
       refuse(context, new Refusal.Malformed("The path is not in its plain form.", List.of()));
     } else if (NUL.matcher(request.uri()).find()) {
       refuse(context, new Refusal.Malformed("The query holds a NUL.", List.of()));
