@@ -37,8 +37,10 @@ class RollingRestartIT {
   @Test
   void losesNoReadingAndNoCommandWhileEachInstanceEndsAndComesBack() throws Exception {
     var instances = services();
-    // Two of each that there are two of in this stack, and those alone can take turns.
-    assertTrue(instances.containsAll(List.of("registry-2", "ingest-2", "command-2")));
+    // There are two of each, or they could not take turns.
+    assertTrue(
+        instances.containsAll(List.of("registry-2", "ingest-2", "command-2", "firmware-2")),
+        instances::toString);
     var tenant = stack.newTenant();
     try (var senders = SenderGroup.startKnowingBoth(stack, tenant, 8, UNTIL_FINISHED, 100);
         var commands = CommandStream.start(stack, tenant, 4)) {

@@ -185,6 +185,23 @@ class NetworkPoliciesTest {
     }
   }
 
+  /** As DNS at another port: without it not even a migration finds its database. */
+  @Test
+  void furtherRulesHoldForEveryPodThatConnectsToSomething() {
+    var request =
+        PRODUCTION
+            .with("networkPolicy.egress.extra[0].ports[0].port", 5353)
+            // Where a migration is no hook, which Helm's library leaves out.
+            .with("argocd.syncWaves", true);
+    var policies = Rendering.of(request).of("NetworkPolicy");
+    assertEquals(8, policies.size());
+    for (var policy : policies) {
+      var rules = policy.tree().at("spec", "egress").items();
+      var further = rules.stream().filter(rule -> rule.at("ports").exists());
+      assertTrue(further.anyMatch(rule -> hasPort(rule, "5353")), policy::toString);
+    }
+  }
+
   @Test
   void monitorsWithoutAPrometheusThatMayReadAreRefused() {
     var request = Request.of().with("monitoring.serviceMonitor.enabled", true);

@@ -172,6 +172,10 @@ class ImagesTest {
     assertEquals(
         "cyclonedx-json",
         uses(steps, "anchore/sbom-action").getFirst().at("with", "format").text());
+    // Else it writes to a release of that tag where there is one, and the job has no right to.
+    assertEquals(
+        "false",
+        uses(steps, "anchore/sbom-action").getFirst().at("with", "upload-release-assets").text());
     var scan = uses(steps, "aquasecurity/trivy-action").getFirst();
     assertEquals("1", scan.at("with", "exit-code").text());
     var build = uses(steps, "docker/build-push-action").getFirst();
