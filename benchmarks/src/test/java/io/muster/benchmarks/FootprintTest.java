@@ -1,14 +1,13 @@
 package io.muster.benchmarks;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.muster.localstack.Checkout;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,25 +17,23 @@ import org.junit.jupiter.api.io.TempDir;
 class FootprintTest {
   @TempDir Path folder;
 
-  private record Run(int exit, String said) {
-    /** Mebibytes of a process, idle and under load. */
-    int[] of(String name) {
-      var row = Pattern.compile("(?m)^\\| " + Pattern.quote(name) + " \\| (\\d+) \\| (\\d+) \\|$");
-      var found = row.matcher(said);
-      assertTrue(found.find(), said);
-      return new int[] {Integer.parseInt(found.group(1)), Integer.parseInt(found.group(2))};
-    }
+  /** Mebibytes of a process, idle and under load. */
+  private static int[] of(String name, Programs.Run run) {
+    var row = Pattern.compile("(?m)^\\| " + Pattern.quote(name) + " \\| (\\d+) \\| (\\d+) \\|$");
+    var found = row.matcher(run.said());
+    assertTrue(found.find(), run.said());
+    return new int[] {Integer.parseInt(found.group(1)), Integer.parseInt(found.group(2))};
   }
 
   @BeforeEach
   void whereTheKernelTells() {
     assumeTrue(Files.exists(Path.of("/proc/self/smaps_rollup")), "Linux tells a process's share");
-    assumeTrue(Programs.has("jq") || "true".equals(System.getenv("CI")), "jq is missing");
+    Programs.assumeInstalled("jq");
   }
 
-  private Run run(String processes, String load) throws Exception {
+  private Programs.Run run(String processes, String load) throws Exception {
     var muster =
-        Files.writeString(
+        Programs.executable(
             folder.resolve("muster"),
             """
             #!/bin/sh
@@ -49,14 +46,8 @@ class FootprintTest {
             esac
             """
                 .formatted(processes, folder.resolve("asked"), load));
-    Files.setPosixFilePermissions(muster, PosixFilePermissions.fromString("rwx------"));
-    var script = Checkout.find().root().resolve("benchmarks/footprint").toString();
-    var builder = new ProcessBuilder(script, "7", "2/s", "1s").redirectErrorStream(true);
-    builder.environment().put("MUSTER_COMMAND", muster.toString());
-    builder.environment().put("MUSTER_FOOTPRINT_EVERY", "0.1");
-    var process = builder.start();
-    var said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    return new Run(process.waitFor(), said);
+    return Programs.run(
+        List.of("footprint", "7", "2/s", "1s"), muster, Map.of("MUSTER_FOOTPRINT_EVERY", "0.1"));
   }
 
   @Test
@@ -75,10 +66,10 @@ class FootprintTest {
         Files.readString(folder.resolve("asked")));
     assertTrue(run.said().startsWith("7 devices, 2/s each, for 1s"), run.said());
     // A Java process takes some; the supervisor counts without what it started, which is the stack.
-    var alone = run.of("supervisor");
-    var family = run.of("ingest");
+    var alone = of("supervisor", run);
+    var family = of("ingest", run);
     assertTrue(alone[0] > 10 && family[0] >= alone[0] && family[1] >= alone[1] - 50, run.said());
-    var all = run.of("**all**");
+    var all = of("**all**", run);
     assertTrue(Math.abs(all[0] - alone[0] - family[0]) <= 1, run.said());
     assertTrue(!run.said().contains("away"), run.said());
   }

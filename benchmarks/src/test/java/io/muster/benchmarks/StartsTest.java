@@ -1,6 +1,5 @@
 package io.muster.benchmarks;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,15 +7,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.muster.localstack.Checkout;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -37,13 +35,11 @@ class StartsTest {
   private HttpServer server;
   private Process supervisor;
 
-  private record Run(int exit, String said) {}
-
   @BeforeEach
   void begin() throws IOException {
     assumeTrue(Files.exists(Path.of("/proc/self/stat")), "Linux tells when a process was made");
-    assumeTrue(Programs.has("jq") || "true".equals(System.getenv("CI")), "jq is missing");
-    assumeTrue(Programs.has("curl") || "true".equals(System.getenv("CI")), "curl is missing");
+    Programs.assumeInstalled("jq");
+    Programs.assumeInstalled("curl");
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/q/health/ready", this::answer);
     server.start();
@@ -143,14 +139,14 @@ class StartsTest {
     return supervisor.children().findFirst().orElseThrow().pid();
   }
 
-  private Run run(String supervisorName, String rounds, String patience) throws Exception {
+  private Programs.Run run(String supervisorName, String rounds, String patience) throws Exception {
     return run(supervisorName, child(), rounds, patience);
   }
 
-  private Run run(String supervisorName, long service, String rounds, String patience)
+  private Programs.Run run(String supervisorName, long service, String rounds, String patience)
       throws Exception {
     var muster =
-        Files.writeString(
+        Programs.executable(
             folder.resolve("muster"),
             """
             #!/bin/sh
@@ -159,14 +155,9 @@ class StartsTest {
             """
                 .formatted(
                     supervisorName, supervisor.pid(), service, server.getAddress().getPort()));
-    Files.setPosixFilePermissions(muster, PosixFilePermissions.fromString("rwx------"));
-    var script = Checkout.find().root().resolve("benchmarks/starts").toString();
-    var builder = new ProcessBuilder(script, rounds).redirectErrorStream(true);
-    builder.environment().put("MUSTER_COMMAND", muster.toString());
-    builder.environment().put("MUSTER_STARTS_PAUSE", "0");
-    builder.environment().put("MUSTER_STARTS_PATIENCE", patience);
-    var process = builder.start();
-    var said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    return new Run(process.waitFor(), said);
+    return Programs.run(
+        List.of("starts", rounds),
+        muster,
+        Map.of("MUSTER_STARTS_PAUSE", "0", "MUSTER_STARTS_PATIENCE", patience));
   }
 }

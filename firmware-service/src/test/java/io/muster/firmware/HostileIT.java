@@ -51,7 +51,7 @@ class HostileIT {
   /** Whoever tries such things is seen. */
   @Test
   void whatIsRefusedIsLoggedAndCounted() {
-    var download = download(device.assign(device.distribution("1.0", BYTES)));
+    var download = device.download(device.assign(device.distribution("1.0", BYTES)));
     var other = OneDevice.of(stack);
     assertSeen(
         "no name of an artifact",
@@ -116,7 +116,7 @@ class HostileIT {
 
   @Test
   void aPathThatLeadsElsewhereFindsNothing() {
-    var file = download(device.assign(device.distribution("1.0", BYTES)));
+    var file = device.download(device.assign(device.distribution("1.0", BYTES)));
     var folder = file.substring(0, file.lastIndexOf('/') + 1);
     var names =
         List.of(
@@ -169,7 +169,7 @@ class HostileIT {
 
   @Test
   void rangesThatBurstAreRefused() {
-    var download = download(device.assign(device.distribution("1.0", BYTES)));
+    var download = device.download(device.assign(device.distribution("1.0", BYTES)));
     for (var range :
         List.of(ranges(201, "0-0"), ranges(2, "0-999"), ranges(100, "0-"), ranges(3_000, "0-0"))) {
       device.request().header("Range", range).get(download).then().statusCode(416);
@@ -183,7 +183,7 @@ class HostileIT {
   /** As SWUpdate asks before it downloads. */
   @Test
   void theHeadTellsTheLength() {
-    var download = download(device.assign(device.distribution("1.0", BYTES)));
+    var download = device.download(device.assign(device.distribution("1.0", BYTES)));
     var head = device.request().accept("application/octet-stream").head(download);
     head.then().statusCode(200).header("Content-Length", "1000").header("Accept-Ranges", "bytes");
     var part = device.request().accept("application/octet-stream");
@@ -193,7 +193,7 @@ class HostileIT {
 
   @Test
   void anotherTenantsDeviceGetsNoneOfIt() {
-    var download = download(device.assign(device.distribution("1.0", BYTES)));
+    var download = device.download(device.assign(device.distribution("1.0", BYTES)));
     var other = OneDevice.of(stack);
     other.request().get(download).then().statusCode(401);
     other
@@ -225,7 +225,7 @@ class HostileIT {
   @Test
   void aDeviceThatAsksWithoutEndIsRefusedForAWhileAndGetsItsBytes() {
     var action = device.assign(device.distribution("1.0", BYTES));
-    var download = download(action);
+    var download = device.download(action);
     var answer = device.request().get(device.path());
     // A slow machine may be in the next minute meanwhile.
     for (var i = 0; i < 5 * FirmwareStack.REQUESTS_PER_MINUTE && answer.statusCode() == 200; i++) {
@@ -317,15 +317,6 @@ class HostileIT {
                 .formatted(execution, finished)
                 .getBytes(StandardCharsets.UTF_8))
         .post(device.path() + "/deploymentBase/" + action + "/feedback");
-  }
-
-  private String download(int action) {
-    String href =
-        device
-            .request()
-            .get(device.path() + "/deploymentBase/" + action)
-            .path("deployment.chunks[0].artifacts[0]._links.download.href");
-    return href.substring(href.indexOf("/" + device.tenant()));
   }
 
   private static String ranges(int count, String one) {

@@ -93,6 +93,15 @@ public final class OneDevice {
     return made.path("id");
   }
 
+  /** The path at which the device fetches the first artifact of what it was given. */
+  public String download(int action) {
+    String href =
+        request()
+            .get(path() + "/deploymentBase/" + action)
+            .path("deployment.chunks[0].artifacts[0]._links.download.href");
+    return href.substring(href.indexOf("/" + tenant()));
+  }
+
   public Response action(int number) {
     return api.get(actions() + "/" + number);
   }

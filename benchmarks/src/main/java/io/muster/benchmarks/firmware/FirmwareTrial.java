@@ -106,7 +106,7 @@ public final class FirmwareTrial {
       }
       var nginx = Nginx.start(stack, served);
       tell.accept("downloading");
-      var downloads = downloads(downloads(tokens.subList(0, downloading)), nginx);
+      var downloads = downloads(downloadRequests(tokens.subList(0, downloading)), nginx);
       install(tokens.subList(0, downloading));
       tell.accept("polling");
       var polling = polling(tokens);
@@ -142,7 +142,8 @@ public final class FirmwareTrial {
   }
 
   /** What each of the first devices asks for. */
-  private List<byte[]> downloads(List<String> tokens) throws InterruptedException, IOException {
+  private List<byte[]> downloadRequests(List<String> tokens)
+      throws InterruptedException, IOException {
     var requests = new ArrayList<byte[]>();
     for (var i = 0; i < tokens.size(); i++) {
       var token = tokens.get(i);

@@ -2,11 +2,10 @@ package io.muster.registry.emqx;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.muster.rest.bans.QuietLog;
+import io.muster.rest.bans.QuietLogger;
 import io.smallrye.mutiny.Uni;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
@@ -21,8 +20,7 @@ class EmqxAnswers {
 
   private final EmqxCounters counters;
   private final ObjectMapper mapper;
-  private final QuietLog unreadable =
-      new QuietLog(LINES, TimeUnit.SECONDS.toNanos(10), System.nanoTime());
+  private final QuietLogger unreadable = new QuietLogger(LOG::warn, LINES);
 
   EmqxAnswers(EmqxCounters counters, ObjectMapper mapper) {
     this.counters = counters;
@@ -68,11 +66,6 @@ class EmqxAnswers {
   }
 
   private void tellUnreadable(String question, int bytes) {
-    var leftOut = unreadable.admit(System.nanoTime());
-    if (leftOut >= 0) {
-      LOG.warnf(
-          "EMQX sent %d bytes for %s that are no JSON object%s",
-          bytes, question, leftOut == 0 ? "" : "; " + leftOut + " such lines were left out before");
-    }
+    unreadable.write("EMQX sent %d bytes for %s that are no JSON object", bytes, question);
   }
 }

@@ -6,11 +6,10 @@ import io.muster.contract.id.TenantId;
 import io.muster.contract.registry.CredentialProof;
 import io.muster.contract.registry.VerifyAnswer;
 import io.muster.contract.registry.VerifyRequest;
-import io.muster.rest.bans.QuietLog;
+import io.muster.rest.bans.QuietLogger;
 import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.HexFormat;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** Counts every answer, and logs those that keep somebody out. Thread-safe. */
@@ -25,8 +24,7 @@ public class VerificationRecord {
   private final MeterRegistry meters;
 
   /** It costs nothing to be one. */
-  private final QuietLog strangers =
-      new QuietLog(STRANGERS, TimeUnit.SECONDS.toNanos(10), System.nanoTime());
+  private final QuietLogger strangers = new QuietLogger(LOG::info, STRANGERS);
 
   VerificationRecord(MeterRegistry meters) {
     this.meters = meters;
@@ -53,14 +51,7 @@ public class VerificationRecord {
   public void noteStranger(String remoteAddress) {
     var reason = VerifyAnswer.Reason.UNKNOWN_DEVICE;
     count("deny", reason.label());
-    var leftOut = strangers.admit(System.nanoTime());
-    if (leftOut >= 0) {
-      LOG.infof(
-          "Denied a stranger from %s: %s%s",
-          printable(remoteAddress),
-          reason.label(),
-          leftOut == 0 ? "" : "; " + leftOut + " such lines were left out before");
-    }
+    strangers.write("Denied a stranger from %s: %s", printable(remoteAddress), reason.label());
   }
 
   /** A device that is nobody yet may ask to be provisioned. */

@@ -42,7 +42,7 @@ public class Downloads {
   private static final int PARTIAL_CONTENT = 206;
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
-  private final QuietLogger refusals = new QuietLogger(LOG);
+  private final QuietLogger refusals = new QuietLogger(LOG::info, QuietLogger.REFUSALS);
   private final ArtifactStore store;
   private final RangeRequest ranges;
   private final MeterRegistry meters;
@@ -191,7 +191,7 @@ public class Downloads {
   }
 
   private Response.ResponseBuilder unsatisfiable(Artifact artifact, RangeAnswer.Unsatisfiable it) {
-    refusals.infof("Refused ranges of artifact %s: %s", artifact.id(), it.reason());
+    refusals.write("Refused ranges of artifact %s: %s", artifact.id(), it.reason());
     return count(
         "unsatisfiable",
         Response.status(RANGE_NOT_SATISFIABLE)

@@ -43,7 +43,7 @@ class DeviceDownloadsIT {
   @BeforeEach
   void takeAllItsPlaces() throws Exception {
     device = OneDevice.of(stack);
-    path = RawDownload.path(device, device.assign(device.distribution("1.0", new byte[BYTES])));
+    path = device.download(device.assign(device.distribution("1.0", new byte[BYTES])));
     begin(encrypted());
     for (var i = 1; i < MOST; i++) {
       begin(RawDownload.connect(RestAssured.port));
@@ -72,7 +72,7 @@ class DeviceDownloadsIT {
         device.request().header("If-None-Match", length.header("ETag")).get(path).statusCode());
     assertEquals(200, device.request().get(device.path()).statusCode());
     var other = OneDevice.of(stack);
-    var another = RawDownload.path(other, other.assign(other.distribution("1.0", new byte[1_000])));
+    var another = other.download(other.assign(other.distribution("1.0", new byte[1_000])));
     assertEquals(200, other.request().get(another).statusCode());
     // As often as it likes, one after the other, when one was cut, over TLS or not.
     sockets.getFirst().close();

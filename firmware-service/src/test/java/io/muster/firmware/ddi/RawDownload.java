@@ -1,6 +1,5 @@
 package io.muster.firmware.ddi;
 
-import io.muster.firmware.OneDevice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -50,15 +49,5 @@ final class RawDownload {
       head.append((char) next);
     }
     return head.toString();
-  }
-
-  /** The path of the only artifact of an update. */
-  static String path(OneDevice device, int action) {
-    String href =
-        device
-            .request()
-            .get(device.path() + "/deploymentBase/" + action)
-            .path("deployment.chunks[0].artifacts[0]._links.download.href");
-    return href.substring(href.indexOf("/" + device.tenant()));
   }
 }

@@ -95,7 +95,7 @@ class SlowDownloadIT {
     var bytes = new byte[BYTES];
     new Random(21).nextBytes(bytes);
     var device = OneDevice.of(stack);
-    var path = RawDownload.path(device, device.assign(device.distribution("1.0", bytes)));
+    var path = device.download(device.assign(device.distribution("1.0", bytes)));
     Callable<byte[]> overTls =
         () -> {
           try (var socket = connect()) {

@@ -173,11 +173,7 @@ class DownloadIT {
   }
 
   private String file(byte[] bytes) {
-    var action = device.assign(device.distribution("1.0", bytes));
-    String href =
-        get(device.path() + "/deploymentBase/" + action)
-            .path("deployment.chunks[0].artifacts[0]._links.download.href");
-    return href.substring(href.indexOf("/" + device.tenant()));
+    return device.download(device.assign(device.distribution("1.0", bytes)));
   }
 
   private static String digest(String algorithm, byte[] bytes) throws Exception {

@@ -46,12 +46,7 @@ class BucketIT {
     var device = OneDevice.of(stack);
     var action = device.assign(device.distribution("1.0", BYTES));
     assertEquals(1, bucket.objects().size());
-    String href =
-        device
-            .request()
-            .get(device.path() + "/deploymentBase/" + action)
-            .path("deployment.chunks[0].artifacts[0]._links.download.href");
-    var download = href.substring(href.indexOf("/" + device.tenant()));
+    var download = device.download(action);
     var whole = device.request().get(download);
     assertEquals("300000", whole.header("Content-Length"));
     assertArrayEquals(BYTES, whole.asByteArray());

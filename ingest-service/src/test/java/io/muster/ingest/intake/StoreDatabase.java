@@ -12,17 +12,13 @@ import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 
 /** A real PostgreSQL with this service's tables. */
@@ -136,29 +132,11 @@ public final class StoreDatabase implements AutoCloseable {
 
   /** SIGSTOP: connections stay open and nothing is answered. */
   void freeze() {
-    signal("-STOP");
+    postgres.freeze();
   }
 
   void thaw() {
-    signal("-CONT");
-  }
-
-  private void signal(String signal) {
-    var server = ProcessHandle.of(postgres.pid()).orElseThrow();
-    // Whoever is stopped makes no others, which would go on.
-    signal(signal, Stream.of(server));
-    signal(signal, server.descendants());
-  }
-
-  private static void signal(String signal, Stream<ProcessHandle> processes) {
-    try {
-      // The shell's own: a small machine has no other.
-      var command = new ArrayList<>(List.of("sh", "-c", "kill \"$@\"", "sh", signal));
-      processes.forEach(process -> command.add(Long.toString(process.pid())));
-      new ProcessBuilder(command).inheritIO().start().waitFor();
-    } catch (IOException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    postgres.thaw();
   }
 
   void kill() {

@@ -13,8 +13,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A real PostgreSQL on this machine, from the embedded programs: passwords on every connection,
@@ -139,6 +141,48 @@ public final class LocalPostgres implements AutoCloseable {
   /** SIGKILL for the postmaster; returns the process id it had. */
   public synchronized long kill() {
     return process.kill();
+  }
+
+  /**
+   * SIGSTOP for all of its processes: connections stay, and nothing is answered.
+   *
+   * @throws IllegalStateException when it does not run
+   */
+  public synchronized void freeze() {
+    signal("-STOP");
+  }
+
+  /** SIGCONT, after {@link #freeze()}. */
+  public synchronized void thaw() {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) {
+    var server = ProcessHandle.of(process.pid()).orElseThrow(this::notRunning);
+    // Whoever is stopped makes no others, which would go on.
+    if (signal(signal, Stream.of(server)) != 0) {
+      throw notRunning();
+    }
+    // One of these may have ended by itself meanwhile.
+    signal(signal, server.descendants());
+  }
+
+  private static int signal(String signal, Stream<ProcessHandle> processes) {
+    // The shell's own: a small machine has no other.
+    var command = new ArrayList<>(List.of("sh", "-c", "kill \"$@\"", "sh", signal));
+    processes.forEach(process -> command.add(Long.toString(process.pid())));
+    try {
+      return new ProcessBuilder(command).inheritIO().start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while PostgreSQL was signalled", e);
+    }
+  }
+
+  private IllegalStateException notRunning() {
+    return new IllegalStateException("PostgreSQL does not run as process " + process.pid());
   }
 
   /** A fast shutdown: open transactions are rolled back, data is flushed. */

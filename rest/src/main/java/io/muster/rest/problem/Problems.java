@@ -16,7 +16,7 @@ public class Problems {
   private static final Logger LOG = Logger.getLogger("io.muster.rest.problem");
   private static final String RETRY_AFTER_SECONDS = "2";
 
-  private final QuietLogger refusals = new QuietLogger(LOG);
+  private final QuietLogger refusals = new QuietLogger(LOG::info, QuietLogger.REFUSALS);
   private final MeterRegistry meters;
 
   Problems(MeterRegistry meters) {
@@ -53,7 +53,7 @@ public class Problems {
     meters.counter("muster.problems", "type", kind).increment();
     MeteredPath.hide();
     if (problem.status() == 401 || problem.status() == 403) {
-      refusals.infof(
+      refusals.write(
           "Refused: %s, %s, trace %s", kind, RefusedRequest.current(), problem.traceId());
     }
     return problem;

@@ -47,7 +47,8 @@ class RequestGate {
   /** What the server's reader of bodies goes by. */
   private static final String MAX_BODY = VertxHttpRecorder.MAX_REQUEST_SIZE_KEY;
 
-  private final QuietLogger tricks = new QuietLogger(Logger.getLogger("io.muster.rest.problem"));
+  private final QuietLogger tricks =
+      new QuietLogger(Logger.getLogger("io.muster.rest.problem")::info, QuietLogger.REFUSALS);
   private final EarlyAnswer answer;
   private final RequestsConfig limits;
   private final StreamedPaths streamed;
@@ -104,7 +105,7 @@ class RequestGate {
     if (request.version() == null) {
       refuse(context, new Refusal.Malformed("HTTP of that version is not spoken here.", List.of()));
     } else if (request.path() != null && TRICK.matcher(path(request.uri())).find()) {
-      tricks.infof("Refused: no plain path, %s", RefusedRequest.text(request));
+      tricks.write("Refused: no plain path, %s", RefusedRequest.text(request));
       refuse(context, new Refusal.Malformed("The path is not in its plain form.", List.of()));
     } else if (NUL.matcher(request.uri()).find()) {
       refuse(context, new Refusal.Malformed("The query holds a NUL.", List.of()));

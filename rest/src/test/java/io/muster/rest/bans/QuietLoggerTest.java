@@ -16,13 +16,13 @@ class QuietLoggerTest {
   void tellsWithTheNextLineHowManyWereLeftOut() {
     var quiet = new QuietLogger(lines::add, 2, nanos::get);
     for (var who = 1; who <= 5; who++) {
-      quiet.infof("Refused: %s", who);
+      quiet.write("Refused: %s", who);
     }
     assertEquals(List.of("Refused: 1", "Refused: 2"), lines);
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
     lines.clear();
-    quiet.infof("Refused: %s", 6);
-    quiet.infof("Refused: %s", 7);
-    assertEquals(List.of("Refused: 6", "3 lines like this were left out", "Refused: 7"), lines);
+    quiet.write("Refused: %s", 6);
+    quiet.write("Refused: %s", 7);
+    assertEquals(List.of("Refused: 6; 3 such lines were left out before", "Refused: 7"), lines);
   }
 }
